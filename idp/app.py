@@ -1,0 +1,79 @@
+"""The application: the one module that knows every room."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from idp import audit, health
+from idp.context import system_clock
+from idp.database import db, init_database
+from idp.door import init_door
+from idp.languages import current_language
+from idp.messages import outbox
+from idp.oidc import endpoints
+from idp.oidc.server import init_server
+from idp.oidc.signing import init_signing
+from idp.oidc.storage import tables as oidc_tables
+from idp.people.hashing import Lane
+from idp.people.storage import tables as people_tables
+from idp.settings import Settings
+from idp.signin import pages
+from idp.signin.cookies import init_cookies
+from idp.signin.storage import tables as signin_tables
+
+TABLES = (audit, outbox, oidc_tables, people_tables, signin_tables)
+"""Importing them tells `db` of every table."""
+
+LARGEST_REQUEST = 256 * 1024
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> Flask:
+    """The WSGI application for `settings`; `clock` gives the moment in epoch seconds."""
+    app = Flask("idp")
+    app.config.update(
+        SECRET_KEY=settings.secrets.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SQLALCHEMY_TRACK_MODIFICATIONS=False,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE=settings.service.languages[0],
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+    )
+    app.extensions["settings"] = settings
+    app.extensions["clock"] = clock
+    app.extensions["hashing"] = Lane(settings.hashing)
+    _log(settings)
+    init_cookies(app, settings)
+    init_database(app, settings.database.url)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    Babel(app, locale_selector=current_language)
+    Bootstrap5(app)
+    protection = CSRFProtect(app)
+    # Machines and other sites speak to these; the one form among them (logout) asks for the token itself.
+    protection.exempt(endpoints.blueprint)
+    init_signing(app, settings)
+    init_server(app)
+    for room in (endpoints, pages, health):
+        app.register_blueprint(room.blueprint)
+    init_door(app)
+    if settings.server.trusted_proxies:
+        count = settings.server.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    return app
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.server.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    # At DEBUG Authlib writes live tokens.
+    logging.getLogger("authlib").setLevel(logging.INFO)

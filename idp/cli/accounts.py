@@ -1,0 +1,57 @@
+"""`idp accounts`: one account at a time, for the help desk."""
+
+import click
+
+from idp.cli.terminal import ACTOR, Terminal, as_json, day_and_hour, now, pass_terminal, say_json
+
+
+@click.group()
+def accounts() -> None:
+    """Accounts of families, pupils and staff."""
+
+
+@accounts.command()
+@click.argument("username")
+@as_json
+@pass_terminal
+def show(terminal: Terminal, username: str, as_json: bool) -> None:
+    """Show what is known of an account; no password is."""
+    with terminal.application():
+        from idp.people import accounts as acts
+
+        facts = acts.show(username)
+    if as_json:
+        return say_json(facts)
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        moment = name.endswith(("_at", "_since", "_until")) and (value is None or isinstance(value, int))
+        click.echo(
+            f"{name.ljust(width)}  {day_and_hour(value) if moment else '-' if value is None else value}"
+        )
+
+
+@accounts.command()
+@click.argument("username")
+@pass_terminal
+def unlock(terminal: Terminal, username: str) -> None:
+    """Open the doors that failed tries have closed: password and birth date."""
+    with terminal.application():
+        from idp.signin import unlocking
+
+        unlocking.unlock(username, ACTOR, now())
+    click.echo(f"{username} may try again.")
+
+
+@accounts.command()
+@click.argument("username")
+@as_json
+@pass_terminal
+def reset(terminal: Terminal, username: str, as_json: bool) -> None:
+    """Give a new provisional password, shown once; sessions and tokens of the account end."""
+    with terminal.application():
+        from idp.people import accounts as acts
+
+        password = acts.reset(username, ACTOR, now())
+    if as_json:
+        return say_json({"username": username, "provisional_password": password})
+    click.echo(password)

@@ -1,0 +1,135 @@
+"""`idp clients`: the relying parties."""
+
+import json
+from dataclasses import asdict
+from typing import IO, Any
+
+import click
+
+from idp.cli.terminal import ACTOR, Terminal, as_json, day_and_hour, now, pass_terminal, say_json, say_table
+
+
+@click.group()
+def clients() -> None:
+    """Relying parties: the services that people sign in to."""
+
+
+@clients.command()
+@click.argument("document", type=click.File("r", encoding="utf-8"))
+@as_json
+@pass_terminal
+def add(terminal: Terminal, document: IO[str], as_json: bool) -> None:
+    """Register a relying party from DOCUMENT, its registration as JSON (RFC 7591 §2; - reads standard input).
+
+    The client secret is shown once: the database keeps a digest only.
+    """
+    registration = _object(document)
+    with terminal.application():
+        from idp.oidc import registration as acts
+
+        made = acts.register(registration, ACTOR, now())
+    if as_json:
+        return say_json(asdict(made))
+    click.echo(f"client_id      {made.client_id}")
+    click.echo(f"client_secret  {made.client_secret or '(none: this client authenticates without one)'}")
+
+
+@clients.command("list")
+@as_json
+@pass_terminal
+def list_(terminal: Terminal, as_json: bool) -> None:
+    """List all relying parties."""
+    with terminal.application():
+        from idp.oidc.clients import every
+
+        found = every()
+    if as_json:
+        return say_json([_shown(client) for client in found])
+    say_table(
+        ("client_id", "status", "name", "profiles", "registered"),
+        [
+            (
+                client.client_id,
+                client.status,
+                client.registration.client_name,
+                ",".join(client.registration.accepted_profiles),
+                day_and_hour(client.registered_at),
+            )
+            for client in found
+        ],
+    )
+
+
+@clients.command()
+@click.argument("client_id")
+@pass_terminal
+def show(terminal: Terminal, client_id: str) -> None:
+    """Show one registration, as JSON."""
+    with terminal.application():
+        from idp.oidc.clients import find
+        from idp.oidc.registration import NoSuchClient
+
+        client = find(client_id)
+        if client is None:
+            raise NoSuchClient(client_id)
+        say_json(_shown(client))
+
+
+@clients.command()
+@click.argument("client_id")
+@pass_terminal
+def disable(terminal: Terminal, client_id: str) -> None:
+    """Suspend a relying party: nobody signs in for it, and its tokens are refused."""
+    with terminal.application():
+        from idp.oidc import registration
+
+        registration.disable(client_id, ACTOR, now())
+    click.echo(f"{client_id} is suspended.")
+
+
+@clients.command()
+@click.argument("client_id")
+@pass_terminal
+def enable(terminal: Terminal, client_id: str) -> None:
+    """Take a suspension back."""
+    with terminal.application():
+        from idp.oidc import registration
+
+        registration.enable(client_id, ACTOR, now())
+    click.echo(f"{client_id} is active.")
+
+
+@clients.command("rotate-secret")
+@click.argument("client_id")
+@as_json
+@pass_terminal
+def rotate_secret(terminal: Terminal, client_id: str, as_json: bool) -> None:
+    """Give a relying party a new secret, shown once; the old one stops working at once."""
+    with terminal.application():
+        from idp.oidc import registration
+
+        secret = registration.rotate_secret(client_id, ACTOR, now())
+    if as_json:
+        return say_json({"client_id": client_id, "client_secret": secret})
+    click.echo(secret)
+
+
+def _object(document: IO[str]) -> dict[str, Any]:
+    try:
+        found = json.load(document)
+    except ValueError as fault:
+        raise click.ClickException(f"{document.name} is not JSON: {fault}.") from None
+    if not isinstance(found, dict):
+        raise click.ClickException(f"{document.name} is not a registration: a JSON object is expected.")
+    return found
+
+
+def _shown(client: Any) -> dict[str, Any]:
+    from idp.oidc.registration import shown
+
+    return {
+        "client_id": client.client_id,
+        "status": client.status,
+        "registered_at": client.registered_at,
+        **shown(client.registration),
+    }

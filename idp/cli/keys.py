@@ -1,0 +1,68 @@
+"""`idp keys`: the signing keys."""
+
+from dataclasses import asdict
+
+import click
+
+from idp.cli.terminal import ACTOR, Terminal, as_json, day_and_hour, now, pass_terminal, say_json, say_table
+
+ALGORITHMS = click.Choice(["ES256", "RS256", "EdDSA"])
+
+
+@click.group()
+def keys() -> None:
+    """Signing keys, and secrets for the settings."""
+
+
+@keys.command()
+def secret() -> None:
+    """Write a new secret: 32 random bytes, URL-safe base64. It is kept nowhere."""
+    import base64
+    import os
+
+    click.echo(base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode())
+
+
+@keys.command("list")
+@as_json
+@pass_terminal
+def list_(terminal: Terminal, as_json: bool) -> None:
+    """List the keys that are published, and those that were."""
+    with terminal.application():
+        from idp.oidc import signing
+
+        found = signing.listing()
+    if as_json:
+        return say_json([asdict(key) for key in found])
+    moments = ("published_at", "activates_at", "retires_at", "removed_at")
+    say_table(
+        ("kid", "alg", "published", "signs from", "signs until", "removed"),
+        [(key.kid, key.alg, *(day_and_hour(getattr(key, moment)) for moment in moments)) for key in found],
+    )
+
+
+@keys.command()
+@click.argument("alg", type=ALGORITHMS, required=False)
+@pass_terminal
+def rotate(terminal: Terminal, alg: str | None) -> None:
+    """Publish the next key of ALG (default: of each); it signs once every cache has seen it."""
+    with terminal.application():
+        from idp.oidc import signing
+
+        signing.rotate(alg, ACTOR, now())
+    click.echo("The next keys are published. See: idp keys list")
+
+
+@keys.command()
+@click.argument("kid")
+@click.confirmation_option(
+    prompt="Tokens signed with this key stop verifying at once. Only a stolen key is worth that. Go on?"
+)
+@pass_terminal
+def retire(terminal: Terminal, kid: str) -> None:
+    """Withdraw a stolen key at once; another signs in its place."""
+    with terminal.application():
+        from idp.oidc import signing
+
+        signing.retire(kid, ACTOR, now())
+    click.echo(f"{kid} is withdrawn.")

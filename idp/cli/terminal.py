@@ -1,0 +1,150 @@
+"""What every command stands on: settings, an application to act in, output, and faults said in a sentence."""
+
+import importlib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from idp.settings import Settings
+
+ACTOR = "command"
+
+_WRONGLY_WRITTEN = {"idp.settings.SettingsFault"}
+_REFUSED = {
+    "idp.oidc.rules.client_metadata.MetadataFaults",
+    "idp.oidc.registration.NoSuchClient",
+    "idp.oidc.registration.RegistrationFault",
+    "idp.oidc.signing.NoSuchKey",
+    "idp.oidc.signing.KeyFault",
+    "idp.people.accounts.NoSuchAccount",
+    "idp.people.imports.ImportFault",
+    "idp.people.rules.siecle.SiecleFault",
+    "idp.processes.PortTaken",
+    "idp.refusals.Refusal",
+    "idp.demo.run.DemoFault",
+    "keys.rotation.RotationFault",
+    "keys.sealing.CannotUnseal",
+    "keys.sealing.MasterKeyFault",
+}
+"""Faults of the person at the terminal, by name: naming them here loads none of their modules."""
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Where this command was called: `file` is the settings file, if any."""
+
+    file: Path | None
+
+    def settings(self, **command_line: dict[str, Any]) -> "Settings":
+        """The settings, with `command_line` (section → key → value; None is not given) over everything else."""
+        from idp.settings import load_settings
+
+        given = {
+            section: {key: value for key, value in values.items() if value is not None}
+            for section, values in command_line.items()
+        }
+        return load_settings(self.file, command_line=given)
+
+    @contextmanager
+    def application(self) -> Iterator["Flask"]:
+        """An application whose acts can be called."""
+        from idp.app import create_app
+
+        app = create_app(self.settings())
+        with app.app_context():
+            yield app
+
+
+pass_terminal = click.make_pass_decorator(Terminal)
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
+
+
+def now() -> int:
+    """The moment of a command, epoch seconds."""
+    return int(time.time())
+
+
+def day_and_hour(moment: int | None) -> str:
+    """A moment as a person reads it, UTC."""
+    return "-" if moment is None else time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(moment))
+
+
+def say_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say_table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Columns as wide as their widest cell."""
+    cells = [head, *(tuple("-" if cell is None else str(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    for row in cells:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+class Wrong(click.ClickException):
+    """Settings that cannot be used: exit code 2, like a command that cannot be used."""
+
+    exit_code = 2
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called, and shows a user's faults without a stack trace."""
+
+    def __init__(self, *arguments: Any, nouns: dict[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._nouns = nouns
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return sorted(self._nouns)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in self._nouns:
+            return None
+        module, _, attribute = self._nouns[name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as fault:
+            known = told(fault)
+            if known is None:
+                raise
+            raise known from None
+
+
+def told(fault: Exception) -> click.ClickException | None:
+    """The fault as a sentence for the person at the terminal; None if it is a fault of ours."""
+    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(fault).__mro__}
+    if names & _WRONGLY_WRITTEN:
+        return Wrong(str(fault))
+    if "idp.people.accounts.NoSuchAccount" in names:
+        return click.ClickException(f"There is no account with the username {str(fault)!r}.")
+    if "idp.oidc.registration.NoSuchClient" in names:
+        return click.ClickException(f"There is no client with the id {str(fault)!r}. See: idp clients list")
+    if names & _REFUSED:
+        return click.ClickException(str(fault))
+    if "sqlalchemy.exc.DBAPIError" in names:
+        return click.ClickException(_database_sentence(str(getattr(fault, "orig", fault))))
+    if isinstance(fault, OSError) and fault.filename:
+        return click.ClickException(f"{fault.filename}: {fault.strerror}.")
+    return None
+
+
+def _database_sentence(driver_says: str) -> str:
+    reason = driver_says.strip().partition("\n")[0]
+    if "no such table" in reason or "no such column" in reason or "does not exist" in reason:
+        return f"The database is not at this version ({reason}). Run: idp db upgrade"
+    return f"The database cannot be used ({reason}). Check database.url; idp doctor says more."

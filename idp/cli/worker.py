@@ -1,0 +1,28 @@
+"""`idp worker`: deliver the outbox."""
+
+import click
+
+from idp.cli.terminal import Terminal, pass_terminal
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True, help="End when this process has ended.")
+@pass_terminal
+def worker(terminal: Terminal, parent: int | None) -> None:
+    """Deliver mail and logout notices, purge what has expired, rotate keys in time, until SIGTERM or Ctrl-C.
+
+    `idp serve` starts one by itself; several may run at once.
+    """
+    import logging
+
+    from idp import wsgi
+    from idp.processes import end_with_parent
+
+    if parent is not None:
+        end_with_parent(parent)
+    settings = terminal.settings()
+    logging.basicConfig(level=settings.server.log_level, format=wsgi.LOG_FORMAT)
+    from idp.app import create_app
+    from idp.worker import Worker
+
+    Worker(create_app(settings)).run_until_told()

@@ -1,0 +1,43 @@
+"""The one place that sends a browser back to a relying party, and only to a CheckedRedirect.
+
+Every answer, an error too, bears `iss` (RFC 9207) and, if it came, `state`.
+"""
+
+from urllib.parse import urlencode
+
+from flask import Response, make_response, render_template
+
+from idp.context import settings
+from idp.refusals import CheckedRedirect, ProtocolRefusal
+
+
+def send_code(back_to: CheckedRedirect, code: str) -> Response:
+    """RFC 6749 §4.1.2."""
+    return _send(back_to, [("code", code)])
+
+
+def send_error(refusal: ProtocolRefusal) -> Response:
+    """RFC 6749 §4.1.2.1."""
+    assert refusal.back_to is not None
+    return _send(refusal.back_to, [("error", refusal.error), ("error_description", refusal.description)])
+
+
+def _send(back_to: CheckedRedirect, fields: list[tuple[str, str]]) -> Response:
+    if back_to.state is not None:
+        fields.append(("state", back_to.state))
+    fields.append(("iss", settings().server.issuer))
+    if back_to.mode == "form_post":
+        response = make_response(render_template("form_post.html", action=back_to.uri, fields=fields))
+        # The page's only act is to post to the relying party: nothing else may be posted to from it.
+        response.headers["X-Form-Action"] = back_to.uri
+    else:
+        response = Response(status=303, headers=[("Location", _with(back_to, urlencode(fields)))])
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _with(back_to: CheckedRedirect, encoded: str) -> str:
+    """The registered address keeps its own query to the letter (RFC 6749 §3.1.2)."""
+    if back_to.mode == "fragment":
+        return f"{back_to.uri}#{encoded}"
+    return f"{back_to.uri}{'&' if '?' in back_to.uri else '?'}{encoded}"

@@ -1,0 +1,152 @@
+"""How a relying party shows who it is at a machine's endpoint: one method a request (RFC 6749 §2.3).
+
+Basic and body secrets (RFC 6749 §2.3.1), private_key_jwt (RFC 7523 §2.2, OIDC Core §9), none for public clients.
+"""
+
+import base64
+import binascii
+from typing import Any
+from urllib.parse import unquote_plus
+
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6749.requests import OAuth2Request
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from idp.context import now, settings
+from idp.database import transaction
+from idp.oidc import clients
+from idp.oidc.clients import Client
+from idp.oidc.rules.client_metadata import ASSERTION_ALGS
+from idp.oidc.storage import assertions
+from idp.security import digest
+
+METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+LONGEST_ASSERTION = 8192
+CLOCK_SKEW = 10
+LONGEST_LIFE = 3600
+
+
+def authenticate(request: OAuth2Request) -> Client:
+    """The client that sent `request`, with `request.auth_method` set.
+
+    Raises InvalidRequestError (more than one method) or InvalidClientError, which never says what was wrong.
+    """
+    form, header = request.form, request.headers.get("Authorization")
+    shown = [
+        method
+        for method, there in (
+            ("client_secret_basic", header is not None),
+            ("client_secret_post", "client_secret" in form),
+            ("private_key_jwt", "client_assertion" in form or "client_assertion_type" in form),
+        )
+        if there
+    ]
+    if len(shown) > 1:
+        raise InvalidRequestError("More than one way of client authentication was used.")
+    method = shown[0] if shown else "none"
+    client = _READERS[method](request)
+    if client is None or not client.check_endpoint_auth_method(method, "token"):
+        raise _refused()
+    if form.get("client_id", client.client_id) != client.client_id:
+        raise InvalidRequestError("client_id is not that of the authenticated client.")
+    request.auth_method = method
+    request.client = client
+    return client
+
+
+def _basic(request: OAuth2Request) -> Client | None:
+    """RFC 6749 §2.3.1: both parts are form-encoded before they are joined, so "+" is a space."""
+    scheme, _, encoded = request.headers["Authorization"].partition(" ")
+    if scheme.lower() != "basic" or len(encoded) > 2000:
+        return None
+    try:
+        identifier, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    return _with_secret(unquote_plus(identifier), unquote_plus(secret)) if colon else None
+
+
+def _post(request: OAuth2Request) -> Client | None:
+    return _with_secret(request.form.get("client_id", ""), request.form["client_secret"])
+
+
+def _none(request: OAuth2Request) -> Client | None:
+    return clients.active(request.form.get("client_id", ""))
+
+
+def _with_secret(client_id: str, secret: str) -> Client | None:
+    client = clients.active(client_id)
+    return client if client is not None and client.check_client_secret(secret[:1000]) else None
+
+
+class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
+    """A JWT signed by the client's own key. The key and algorithms come from the registration, never from the header."""
+
+    CLIENT_AUTH_METHOD = "private_key_jwt"
+
+    def __init__(self) -> None:
+        super().__init__(leeway=CLOCK_SKEW)
+
+    def get_audiences(self) -> list[str]:
+        """The issuer; the token endpoint too, which older libraries put there (OIDC Core §9)."""
+        issuer = settings().server.issuer
+        return [issuer, f"{issuer}/token"]
+
+    def resolve_client_public_key(self, client: Client) -> KeySet:
+        if client.registration.jwks is None:
+            raise _refused()
+        return KeySet.import_key_set(client.registration.jwks)  # type: ignore[arg-type]
+
+    def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
+        from joserfc import jwt
+
+        try:
+            token = jwt.decode(assertion, resolve_key, algorithms=list(ASSERTION_ALGS))
+            self.verify_claims(token.claims)
+        except (JoseError, ValueError, TypeError, KeyError) as fault:
+            raise _refused() from fault
+        return token.claims
+
+    def verify_claims(self, claims: Any) -> None:
+        for name in ("iat", "nbf", "exp"):
+            if name in claims and (isinstance(claims[name], bool) or not isinstance(claims[name], int)):
+                raise _refused()
+        moment = now()
+        if not moment - CLOCK_SKEW < claims.get("exp", 0) <= moment + LONGEST_LIFE + CLOCK_SKEW:
+            raise _refused()
+        if claims.get("nbf", moment) > moment + CLOCK_SKEW or claims.get("iat", moment) > moment + CLOCK_SKEW:
+            raise _refused()
+        # RFC 9700 and FAPI 2.0: one string. A list could name two servers, and be replayed at the other one.
+        if claims.get("aud") not in self.get_audiences() or claims.get("iss") != claims.get("sub"):
+            raise _refused()
+        if not isinstance(claims.get("jti"), str) or not self.validate_jti(claims, claims["jti"]):
+            raise _refused()
+
+    def validate_jti(self, claims: Any, jti: str) -> bool:
+        """One INSERT: the same assertion twice, twice at once, on two workers or after a restart, passes once."""
+        with transaction() as tx:
+            return assertions.remember(tx, digest(f"{claims['sub']}\0{jti}"), claims["exp"] + CLOCK_SKEW)
+
+
+_assertion = Assertion()
+
+
+def _private_key_jwt(request: OAuth2Request) -> Client | None:
+    if len(request.form.get("client_assertion", "")) > LONGEST_ASSERTION:
+        return None
+    client: Client | None = _assertion(clients.active, request)
+    return client
+
+
+_READERS = {
+    "client_secret_basic": _basic,
+    "client_secret_post": _post,
+    "private_key_jwt": _private_key_jwt,
+    "none": _none,
+}
+
+
+def _refused() -> InvalidClientError:
+    return InvalidClientError(status_code=401, description="Client authentication failed.")

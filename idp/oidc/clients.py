@@ -1,0 +1,124 @@
+"""Registered clients as values in memory, with the face that Authlib asks of a client.
+
+The cache holds what one generation of the registry says. Whoever registers, suspends or rotates raises the generation in
+the same transaction, so no worker serves a stale client beyond the request it is in.
+"""
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+from authlib.oauth2.rfc6749 import ClientMixin
+from flask import current_app, g
+
+from idp.context import settings
+from idp.database import generation, reading
+from idp.oidc.rules.client_metadata import ClientMetadata
+from idp.oidc.storage import clients as storage
+from idp.security import keyed_digest, same
+
+
+@dataclass(frozen=True)
+class Client(ClientMixin):  # type: ignore[misc]
+    """A registered relying party."""
+
+    client_id: str
+    secret_digest: str | None
+    registration: ClientMetadata
+    status: str
+    registered_at: int
+    updated_at: int
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "active"
+
+    @property
+    def client_metadata(self) -> dict[str, Any]:
+        """The members that Authlib's logout and userinfo endpoints look up."""
+        return {"post_logout_redirect_uris": list(self.registration.post_logout_redirect_uris)}
+
+    def get_client_id(self) -> str:
+        return self.client_id
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        kept = self.secret_digest
+        return same(secret_digest(self.client_id, client_secret), kept or "") and kept is not None
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return method == self.registration.token_endpoint_auth_method
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type in self.registration.grant_types
+
+
+def secret_digest(client_id: str, secret: str) -> str:
+    """A client secret is 256 random bits: a keyed SHA-256 keeps it; a password hash would cost a hundred flows."""
+    return keyed_digest(settings().secrets.secret_key.encode(), f"client {client_id}", secret)
+
+
+class Registry:
+    """What one generation says: clients found so far, and whatever else rooms keep beside them under `kept`."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.clients: dict[str, Client] = {}
+        self.kept: dict[str, Any] = {}
+
+
+def registry() -> Registry:
+    """The registry of the current generation: one short SELECT a request."""
+    if "registry" not in g:
+        number = generation(reading())
+        held: Registry | None = current_app.extensions.get("registry")
+        if held is None or held.number != number:
+            held = current_app.extensions["registry"] = Registry(number)
+        g.registry = held
+    found: Registry = g.registry
+    return found
+
+
+def find(client_id: str) -> Client | None:
+    """A registered client, suspended ones too."""
+    clients = registry().clients
+    if client_id not in clients:
+        row = storage.find(reading(), client_id)
+        if row is None:
+            return None
+        clients[client_id] = _client(row)
+    return clients[client_id]
+
+
+def active(client_id: str) -> Client | None:
+    """A client that may speak now."""
+    client = find(client_id) if client_id and len(client_id) <= 100 else None
+    return client if client is not None and client.is_active else None
+
+
+def every() -> list[Client]:
+    """All registered clients, the oldest first."""
+    return [_client(row) for row in storage.every(reading())]
+
+
+def _client(row: dict[str, Any]) -> Client:
+    return Client(
+        row["client_id"],
+        row["secret_digest"],
+        registration_from_json(row["metadata_json"]),
+        row["status"],
+        row["registered_at"],
+        row["updated_at"],
+    )
+
+
+def registration_from_json(text: str) -> ClientMetadata:
+    """The registration that was validated when it was stored."""
+    values = json.loads(text)
+    known = {field.name for field in fields(ClientMetadata)}
+    return ClientMetadata(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+            if name in known
+        }
+    )

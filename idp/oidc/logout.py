@@ -1,0 +1,38 @@
+"""Ending a session: its grants die, and each relying party that received tokens in it is told (Back-Channel Logout 1.0)."""
+
+from sqlalchemy import Connection
+
+from idp import audit
+from idp.database import transaction
+from idp.messages import outbox
+from idp.oidc import clients
+from idp.oidc.storage import grants
+from idp.signin.sessions import Session
+from idp.signin.storage import sessions as session_storage
+
+NOTICE = "logout_notice"
+SESSION_ENDED = "session_ended"
+
+
+def end(session: Session, actor: str, now: int) -> None:
+    """End one session everywhere, in one transaction; notices leave through the outbox."""
+    with transaction() as tx:
+        if session_storage.end_session(tx, now, digest=session.digest):
+            _tell(tx, session.sid, session.account.id, session.account.subject, now)
+            audit.record(tx, now, "session.end", actor, f"account:{session.account.id}", sid=session.sid)
+
+
+def tell_ended(sid: str, account: int, subject: str, now: int) -> None:
+    """The session ended elsewhere (another account, a new password): its relying parties are told now."""
+    with transaction() as tx:
+        _tell(tx, sid, account, subject, now)
+
+
+def _tell(tx: Connection, sid: str, account: int, subject: str, now: int) -> None:
+    for client_id in grants.session_clients(tx, sid):
+        client = clients.find(client_id)
+        if client is not None and client.registration.backchannel_logout_uri:
+            outbox.post(
+                tx, NOTICE, {"client_id": client_id, "sid": sid, "subject": subject, "account": account}, now
+            )
+    grants.revoke_session(tx, sid, now)

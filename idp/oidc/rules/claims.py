@@ -1,0 +1,247 @@
+"""What scope, request and registration together release about a person. An absent claim is left out, never empty."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
+    "profile": ("name", "given_name", "family_name", "preferred_username", "updated_at"),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "address": ("address",),
+    "ect.scope.cnx": ("FrEduCtPersonAffiliation", "FrEduCtDateConnexion", "FrEduOrigAuth", "sdet_profiles"),
+    "ect.scope.children": ("children",),
+    "ect.scope.schooling": ("class", "school", "FrEduCtEleveUAI", "FrEduCtEleveNiveau", "age_over_15"),
+    "ect.scope.ine": ("FrEduCtEleveINE",),
+    "ect.scope.ine_hash": ("FrEduCtEleveINEHash",),
+    "ect.scope.staff": ("roles",),
+}
+"""OIDC Core §5.4 and EduConnect's names. A scope ect.scope.<service> releases the `service_claims` registered with it."""
+
+ALL_CLAIMS = tuple(dict.fromkeys(name for names in SCOPE_CLAIMS.values() for name in names))
+
+RELATIONS = {
+    "10": "mother",
+    "20": "father",
+    "37": "sibling",
+    "38": "grandparent",
+    "39": "other_family",
+    "41": "educator",
+    "42": "foster_family",
+    "50": "guardian",
+    "51": "child_welfare",
+    "70": "pupil",
+    "90": "other",
+}
+SDET_STAFF = {
+    "head": "National_DIR",
+    "deputy": "National_DIR",
+    "teacher": "National_ENS",
+    "delegate": "National_EVS",
+}
+
+
+@dataclass(frozen=True)
+class SchoolFacts:
+    uai: str
+    name: str
+    degree: str
+
+
+@dataclass(frozen=True)
+class Schooling:
+    school: SchoolFacts
+    class_code: str | None
+    mef: str | None
+
+
+@dataclass(frozen=True)
+class Child:
+    """`subject` is None for a child who has no account."""
+
+    first_name: str
+    family_name: str
+    relation: str
+    level: int
+    subject: str | None
+    schooling: Schooling | None
+
+
+@dataclass(frozen=True)
+class Post:
+    role: str
+    school: SchoolFacts | None
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """All that could be said of a person; which part is said is decided here. Dates are ISO, moments epoch seconds."""
+
+    kind: str
+    username: str
+    subject: str
+    first_name: str
+    family_name: str
+    birth_date: str | None = None
+    ine: str | None = None
+    mail: str | None = None
+    mail_verified: bool = False
+    mobile: str | None = None
+    street: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    updated_at: int = 0
+    schoolings: tuple[Schooling, ...] = ()
+    children: tuple[Child, ...] = ()
+    posts: tuple[Post, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Pairwise:
+    """How people are named in the relying party's sector."""
+
+    subject: Callable[[str], str]
+    ine_hash: Callable[[str], str]
+
+
+def released(
+    scope: tuple[str, ...],
+    asked: tuple[str, ...],
+    allowed_scope: tuple[str, ...],
+    service_claims: tuple[str, ...],
+) -> frozenset[str]:
+    """Names of the claims to give: those of the granted scopes, and of the asked ones what the registration allows."""
+    granted = {name for word in scope for name in SCOPE_CLAIMS.get(word, ())}
+    if any(word.startswith("ect.scope.") and word not in SCOPE_CLAIMS for word in scope):
+        granted.update(service_claims)
+    allowed = {name for word in allowed_scope for name in SCOPE_CLAIMS.get(word, ())} | set(service_claims)
+    return frozenset(granted | (set(asked) & allowed))
+
+
+def needs_family(names: frozenset[str]) -> bool:
+    """Whether the children must be read from the database."""
+    return bool(names & {"children", "FrEduCtPersonAffiliation"})
+
+
+def needs_places(names: frozenset[str]) -> bool:
+    """Whether schools, classes and posts must be read from the database."""
+    return bool(
+        names
+        & {
+            "class",
+            "school",
+            "roles",
+            "sdet_profiles",
+            "FrEduCtEleveUAI",
+            "FrEduCtEleveNiveau",
+            "FrEduCtPersonAffiliation",
+        }
+    )
+
+
+def claims_of(
+    person: PersonFacts, names: frozenset[str], auth_time: int, now: int, pairwise: Pairwise
+) -> dict[str, Any]:
+    """The claims among `names` that are true of `person`."""
+    makers: dict[str, Any] = {
+        "name": f"{person.first_name} {person.family_name}",
+        "given_name": person.first_name,
+        "family_name": person.family_name,
+        "preferred_username": person.username,
+        "updated_at": person.updated_at or None,
+        "email": person.mail,
+        "email_verified": person.mail_verified if person.mail else None,
+        "phone_number": person.mobile,
+        "phone_number_verified": False if person.mobile else None,
+        "address": _address(person),
+        "FrEduOrigAuth": "ECT",
+        "FrEduCtDateConnexion": datetime.fromtimestamp(auth_time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    if names & _PLACED:
+        makers |= _placed(person, now, pairwise)
+    return {name: makers[name] for name in sorted(names) if makers.get(name) not in (None, "", [], {})}
+
+
+_PLACED = frozenset(
+    {
+        "FrEduCtPersonAffiliation",
+        "sdet_profiles",
+        "children",
+        "class",
+        "school",
+        "FrEduCtEleveUAI",
+        "FrEduCtEleveNiveau",
+        "age_over_15",
+        "FrEduCtEleveINE",
+        "FrEduCtEleveINEHash",
+        "roles",
+    }
+)
+
+
+def _placed(person: PersonFacts, now: int, pairwise: Pairwise) -> dict[str, Any]:
+    schooling = person.schoolings[0] if person.schoolings else None
+    pupil = person.kind == "pupil"
+    return {
+        "FrEduCtPersonAffiliation": _affiliation(person),
+        "sdet_profiles": _sdet_profiles(person),
+        "children": [_child(child, pairwise) for child in person.children],
+        "class": schooling.class_code if schooling else None,
+        "school": _school(schooling.school) if schooling else None,
+        "FrEduCtEleveUAI": schooling.school.uai if schooling and pupil else None,
+        "FrEduCtEleveNiveau": schooling.mef if schooling and pupil else None,
+        "age_over_15": age(person.birth_date, now) >= 15 if pupil and person.birth_date else None,
+        "FrEduCtEleveINE": person.ine,
+        "FrEduCtEleveINEHash": pairwise.ine_hash(person.ine) if person.ine else None,
+        "roles": [
+            {"role": post.role, **(_school(post.school) if post.school else {})} for post in person.posts
+        ],
+    }
+
+
+def age(birth_date: str, now: int) -> int:
+    """Whole years at `now` of somebody born on `birth_date` (ISO)."""
+    born, today = date.fromisoformat(birth_date), datetime.fromtimestamp(now, UTC).date()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _affiliation(person: PersonFacts) -> list[str]:
+    prefix = {"pupil": "eleve", "guardian": "resp"}.get(person.kind)
+    if prefix is None:
+        return []
+    places = person.schoolings if person.kind == "pupil" else [child.schooling for child in person.children]
+    degrees = sorted({place.school.degree for place in places if place}) or ["2d"]
+    return [f"{prefix}{degree}" for degree in degrees]
+
+
+def _sdet_profiles(person: PersonFacts) -> list[str]:
+    if person.kind == "staff":
+        return sorted({SDET_STAFF.get(post.role, "National_ETA") for post in person.posts})
+    return [{"pupil": "National_ELV", "guardian": "National_TUT"}[person.kind]]
+
+
+def _school(school: SchoolFacts) -> dict[str, str]:
+    return {"uai": school.uai, "name": school.name}
+
+
+def _child(child: Child, pairwise: Pairwise) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "sub": pairwise.subject(child.subject) if child.subject else None,
+        "given_name": child.first_name,
+        "family_name": child.family_name,
+        "class": child.schooling.class_code if child.schooling else None,
+        "school": _school(child.schooling.school) if child.schooling else None,
+        "relation": RELATIONS.get(child.relation, "other"),
+        "legal_level": child.level,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _address(person: PersonFacts) -> dict[str, str]:
+    parts = {"street_address": person.street, "postal_code": person.postal_code, "locality": person.city}
+    address = {name: value for name, value in parts.items() if value}
+    if address:
+        lines = [person.street, " ".join(part for part in (person.postal_code, person.city) if part)]
+        address["formatted"] = "\n".join(line for line in lines if line)
+    return address

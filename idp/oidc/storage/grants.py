@@ -1,0 +1,197 @@
+"""Statements on grants and their tokens. What may happen once is one UPDATE whose row count says who won."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+
+from idp.oidc.storage.tables import AccessToken, Grant, RefreshFamily
+from idp.people.storage.accounts import FACT_COLUMNS
+from idp.people.storage.tables import Account, Person
+
+GRANT_COLUMNS = (
+    Grant.id.label("grant_id"),
+    Grant.client_id,
+    Grant.sid,
+    Grant.redirect_uri,
+    Grant.scope,
+    Grant.asked_scope,
+    Grant.nonce,
+    Grant.code_challenge,
+    Grant.claims,
+    Grant.auth_time,
+    Grant.acr,
+    Grant.amr,
+    Grant.offline,
+    Grant.issued_at,
+)
+
+PERSON_COLUMNS = (
+    Person.birth_date,
+    Person.ine,
+    Person.mobile,
+    Person.address,
+    Person.postal_code,
+    Person.city,
+    Person.updated_at,
+)
+
+_holder_may = and_(
+    Grant.revoked_at.is_(None),
+    Grant.issued_at >= Account.credentials_since,
+    Account.present.is_(True),
+    Account.state == "active",
+)
+"""The grant stands, and its person may still sign in with the credentials they granted it with."""
+
+_insert = insert(Grant)
+_find_code = (
+    select(
+        *GRANT_COLUMNS,
+        *FACT_COLUMNS,
+        *PERSON_COLUMNS,
+        Grant.code_expires_at,
+        Grant.consumed_at,
+        _holder_may.label("holder_may"),
+    )
+    .select_from(Grant)
+    .join(Account, Account.id == Grant.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(Grant.code_digest == bindparam("code"))
+)
+_consume = (
+    update(Grant)
+    .where(Grant.id == bindparam("grant"), Grant.consumed_at.is_(None), Grant.revoked_at.is_(None))
+    .values(consumed_at=bindparam("moment"))
+)
+_revoke = (
+    update(Grant)
+    .where(Grant.id == bindparam("grant"), Grant.revoked_at.is_(None))
+    .values(revoked_at=bindparam("moment"))
+)
+_revoke_session = (
+    update(Grant)
+    .where(Grant.sid == bindparam("session"), Grant.offline.is_(False), Grant.revoked_at.is_(None))
+    .values(revoked_at=bindparam("moment"))
+)
+_session_clients = (
+    select(Grant.client_id, func.max(Grant.id))
+    .where(Grant.sid == bindparam("session"), Grant.consumed_at.is_not(None))
+    .group_by(Grant.client_id)
+)
+
+
+def add(tx: Connection, row: dict[str, Any]) -> None:
+    """Write a grant with its code."""
+    tx.execute(_insert, row)
+
+
+def find_code(connection: Connection, digest: str) -> Row[Any] | None:
+    """GRANT_COLUMNS, FACT_COLUMNS and PERSON_COLUMNS, with code_expires_at, consumed_at and holder_may."""
+    return connection.execute(_find_code, {"code": digest}).one_or_none()
+
+
+def consume(tx: Connection, grant: str, now: int) -> bool:
+    """Use the code. True for one caller alone."""
+    return tx.execute(_consume, {"grant": grant, "moment": now}).rowcount == 1
+
+
+def revoke(tx: Connection, grant: str, now: int) -> None:
+    """End the grant and every token that came of it."""
+    tx.execute(_revoke, {"grant": grant, "moment": now})
+
+
+def revoke_session(tx: Connection, sid: str, now: int) -> None:
+    """End the grants of a session; those for offline access outlive it (Back-Channel Logout §2.7)."""
+    tx.execute(_revoke_session, {"session": sid, "moment": now})
+
+
+def session_clients(connection: Connection, sid: str) -> list[str]:
+    """Ids of the clients that received tokens in this session."""
+    return [row[0] for row in connection.execute(_session_clients, {"session": sid})]
+
+
+# --- access tokens
+
+_insert_token = insert(AccessToken)
+_find_token = (
+    select(
+        *GRANT_COLUMNS,
+        *FACT_COLUMNS,
+        *PERSON_COLUMNS,
+        AccessToken.scope.label("token_scope"),
+        AccessToken.issued_at.label("token_issued_at"),
+        AccessToken.expires_at.label("token_expires_at"),
+    )
+    .select_from(AccessToken)
+    .join(Grant, Grant.id == AccessToken.grant_id)
+    .join(Account, Account.id == Grant.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(
+        AccessToken.digest == bindparam("token"),
+        AccessToken.expires_at > bindparam("now"),
+        AccessToken.revoked_at.is_(None),
+        _holder_may,
+    )
+)
+_revoke_token = (
+    update(AccessToken)
+    .where(AccessToken.digest == bindparam("token"), AccessToken.revoked_at.is_(None))
+    .values(revoked_at=bindparam("moment"))
+)
+
+
+def add_token(tx: Connection, row: dict[str, Any]) -> None:
+    tx.execute(_insert_token, row)
+
+
+def find_token(connection: Connection, digest: str, now: int) -> Row[Any] | None:
+    """A live access token with its grant, account and person; None if it is dead or never was."""
+    return connection.execute(_find_token, {"token": digest, "now": now}).one_or_none()
+
+
+def revoke_token(tx: Connection, digest: str, now: int) -> None:
+    tx.execute(_revoke_token, {"token": digest, "moment": now})
+
+
+# --- refresh families
+
+_insert_family = insert(RefreshFamily)
+_find_family = (
+    select(
+        *GRANT_COLUMNS,
+        *FACT_COLUMNS,
+        *PERSON_COLUMNS,
+        RefreshFamily.id.label("family_id"),
+        RefreshFamily.digest,
+        RefreshFamily.previous_digest,
+        RefreshFamily.rotated_at,
+        RefreshFamily.expires_at,
+        _holder_may.label("holder_may"),
+    )
+    .select_from(RefreshFamily)
+    .join(Grant, Grant.id == RefreshFamily.grant_id)
+    .join(Account, Account.id == Grant.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(RefreshFamily.id == bindparam("family"))
+)
+_rotate = (
+    update(RefreshFamily)
+    .where(RefreshFamily.id == bindparam("family"), RefreshFamily.digest == bindparam("current"))
+    .values(
+        previous_digest=RefreshFamily.digest, digest=bindparam("successor"), rotated_at=bindparam("moment")
+    )
+)
+
+
+def add_family(tx: Connection, row: dict[str, Any]) -> None:
+    tx.execute(_insert_family, row)
+
+
+def find_family(connection: Connection, family: str) -> Row[Any] | None:
+    return connection.execute(_find_family, {"family": family}).one_or_none()
+
+
+def rotate(tx: Connection, family: str, current: str, successor: str, now: int) -> bool:
+    """Put the successor in force. True for one caller alone."""
+    parameters = {"family": family, "current": current, "successor": successor, "moment": now}
+    return tx.execute(_rotate, parameters).rowcount == 1

@@ -1,0 +1,98 @@
+"""Tables of the OpenID Connect room: clients, grants, tokens, signing keys, used assertions."""
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import RowId, Seconds, db
+
+
+class ClientRow(db.Model):
+    """A relying party. `metadata_json` is the validated registration (RFC 7591 §2); the secret is a keyed digest."""
+
+    __tablename__ = "clients"
+    client_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    secret_digest: Mapped[str | None] = mapped_column(String(64))
+    metadata_json: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10), default="active")
+    registered_at: Mapped[int] = mapped_column(Seconds)
+    updated_at: Mapped[int] = mapped_column(Seconds)
+
+
+class Grant(db.Model):
+    """What a person granted to a relying party at one authorization: the code, and the root of all tokens from it.
+
+    A code is used once: `consumed_at` is set by one conditional UPDATE. `revoked_at` ends every token at once.
+    `offline` grants outlive the session (OIDC Core §11).
+    """
+
+    __tablename__ = "grants"
+    __table_args__ = (Index("ix_grants_sid", "sid"), Index("ix_grants_account", "account_id", "client_id"))
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    sid: Mapped[str] = mapped_column(String(32))
+    redirect_uri: Mapped[str] = mapped_column(Text)
+    scope: Mapped[str] = mapped_column(Text)
+    asked_scope: Mapped[str] = mapped_column(Text)
+    nonce: Mapped[str | None] = mapped_column(Text)
+    code_challenge: Mapped[str | None] = mapped_column(String(128))
+    claims: Mapped[str | None] = mapped_column(Text)
+    auth_time: Mapped[int] = mapped_column(Seconds)
+    acr: Mapped[str] = mapped_column(String(40))
+    amr: Mapped[str] = mapped_column(String(60))
+    offline: Mapped[bool] = mapped_column(Boolean)
+    issued_at: Mapped[int] = mapped_column(Seconds, index=True)
+    code_expires_at: Mapped[int] = mapped_column(Seconds)
+    consumed_at: Mapped[int | None] = mapped_column(Seconds)
+    revoked_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class AccessToken(db.Model):
+    """An opaque access token, by its digest."""
+
+    __tablename__ = "access_tokens"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    grant_id: Mapped[str] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), index=True)
+    scope: Mapped[str] = mapped_column(Text)
+    issued_at: Mapped[int] = mapped_column(Seconds)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    revoked_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class RefreshFamily(db.Model):
+    """The line of refresh tokens of one grant: the digest of the one in force and of its direct predecessor.
+
+    The token text begins with `id`, so that any older one still leads here and ends the family (RFC 9700 §4.14.2).
+    """
+
+    __tablename__ = "refresh_families"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    grant_id: Mapped[str] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    previous_digest: Mapped[str | None] = mapped_column(String(64))
+    rotated_at: Mapped[int] = mapped_column(Seconds)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+
+
+class SigningKey(db.Model):
+    """A signing key; the private half is sealed under the master key. Columns are those of `keys.rotation.KeyRecord`."""
+
+    __tablename__ = "signing_keys"
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    alg: Mapped[str] = mapped_column(String(10))
+    sealed_private: Mapped[str] = mapped_column(Text)
+    public_jwk: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[int] = mapped_column(Seconds)
+    published_at: Mapped[int] = mapped_column(Seconds)
+    activates_at: Mapped[int] = mapped_column(Seconds)
+    retires_at: Mapped[int | None] = mapped_column(Seconds)
+    removed_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class UsedAssertion(db.Model):
+    """The id of a client assertion that was presented: one INSERT decides who was first (RFC 7523 §3)."""
+
+    __tablename__ = "used_assertions"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)

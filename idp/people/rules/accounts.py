@@ -1,0 +1,101 @@
+"""States of an account, and which act leads where."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+PROFILES = {"guardian": "responsable", "pupil": "eleve", "staff": "personnel"}
+"""The profile that a relying party names, for each kind of person."""
+
+
+class State(StrEnum):
+    """created (no letter yet) → notified (letter printed) → confirming (password chosen) → active."""
+
+    CREATED = "created"
+    NOTIFIED = "notified"
+    CONFIRMING = "confirming"
+    ACTIVE = "active"
+    LOCKED = "locked"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    PRINT_LETTER = "print_letter"
+    CHOOSE_PASSWORD = "choose_password"
+    CONFIRM = "confirm"
+    RESET = "reset"
+    LOCK = "lock"
+    CLOSE = "close"
+
+
+_LEADS: dict[Act, tuple[frozenset[State], State]] = {
+    Act.PRINT_LETTER: (frozenset({State.CREATED, State.NOTIFIED, State.EXPIRED}), State.NOTIFIED),
+    Act.CHOOSE_PASSWORD: (frozenset({State.NOTIFIED}), State.CONFIRMING),
+    Act.CONFIRM: (frozenset({State.CONFIRMING}), State.ACTIVE),
+    Act.RESET: (
+        frozenset(
+            {State.CREATED, State.NOTIFIED, State.CONFIRMING, State.ACTIVE, State.LOCKED, State.EXPIRED}
+        ),
+        State.NOTIFIED,
+    ),
+    Act.LOCK: (frozenset({State.CREATED, State.NOTIFIED, State.CONFIRMING, State.ACTIVE}), State.LOCKED),
+    Act.CLOSE: (frozenset(State) - {State.CLOSED}, State.CLOSED),
+}
+
+
+def allowed_from(act: Act) -> frozenset[State]:
+    """The states in which `act` may be done: the condition of its UPDATE."""
+    return _LEADS[act][0]
+
+
+def leads_to(act: Act) -> State:
+    """The state after `act`."""
+    return _LEADS[act][1]
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """What the steps, pages and claims ask of the account that signed in. Moments are epoch seconds."""
+
+    id: int
+    person_id: int
+    username: str
+    subject: str
+    kind: str
+    state: str
+    first_name: str
+    family_name: str
+    mail: str | None
+    mail_verified_at: int | None
+    identity_proved_at: int | None
+    renewal_asked_at: int | None
+    password_changed_at: int | None
+    credentials_since: int
+    present: bool
+
+    @property
+    def profile(self) -> str:
+        return PROFILES[self.kind]
+
+    @property
+    def mail_verified(self) -> bool:
+        return self.mail is not None and self.mail_verified_at is not None
+
+    @property
+    def identity_proved(self) -> bool:
+        return self.identity_proved_at is not None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.family_name}"
+
+    @property
+    def owes_password(self) -> bool:
+        """The letter's password must be replaced, or a renewal campaign asks for a new one."""
+        if self.state == State.NOTIFIED:
+            return True
+        return self.renewal_asked_at is not None and (self.password_changed_at or 0) < self.renewal_asked_at
+
+    @property
+    def may_sign_in(self) -> bool:
+        return self.present and self.state in (State.NOTIFIED, State.CONFIRMING, State.ACTIVE)

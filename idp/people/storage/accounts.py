@@ -1,0 +1,214 @@
+"""Statements on accounts. Rows come back as values; every UPDATE names the states it may act on."""
+
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+
+from idp.people.rules.accounts import AccountFacts, Act, allowed_from, leads_to
+from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School
+
+FACT_COLUMNS = (
+    Account.id,
+    Account.person_id,
+    Account.username,
+    Account.subject,
+    Person.kind,
+    Account.state,
+    func.coalesce(Person.usage_name, Person.family_name).label("family_name"),
+    Person.first_name,
+    Account.mail,
+    Account.mail_verified_at,
+    Account.identity_proved_at,
+    Account.renewal_asked_at,
+    Account.password_changed_at,
+    Account.credentials_since,
+    Account.present,
+)
+"""The columns of AccountFacts, for every statement that joins accounts and persons."""
+
+_facts = select(*FACT_COLUMNS).join(Person, Person.id == Account.person_id)
+_by_id = _facts.where(Account.id == bindparam("account"))
+_by_username = _facts.where(Account.username == bindparam("username"))
+_credentials = (
+    select(*FACT_COLUMNS, Account.password_hash, Account.provisional_digest, Account.letter_expires_at)
+    .join(Person, Person.id == Account.person_id)
+    .where(Account.username == bindparam("username"))
+)
+
+
+def facts_of(row: Row) -> AccountFacts:  # type: ignore[type-arg]
+    """AccountFacts from a row that holds FACT_COLUMNS under their names."""
+    return AccountFacts(
+        row.id,
+        row.person_id,
+        row.username,
+        row.subject,
+        row.kind,
+        row.state,
+        row.first_name,
+        row.family_name,
+        row.mail,
+        row.mail_verified_at,
+        row.identity_proved_at,
+        row.renewal_asked_at,
+        row.password_changed_at,
+        row.credentials_since,
+        row.present,
+    )
+
+
+def by_id(connection: Connection, account: int) -> AccountFacts | None:
+    row = connection.execute(_by_id, {"account": account}).one_or_none()
+    return facts_of(row) if row else None
+
+
+def by_username(connection: Connection, username: str) -> AccountFacts | None:
+    row = connection.execute(_by_username, {"username": username}).one_or_none()
+    return facts_of(row) if row else None
+
+
+def credentials(
+    connection: Connection, username: str
+) -> tuple[AccountFacts, str | None, str | None, int | None] | None:
+    """The account with its password hash, provisional digest and the moment its letter dies."""
+    row = connection.execute(_credentials, {"username": username}).one_or_none()
+    return (facts_of(row), row.password_hash, row.provisional_digest, row.letter_expires_at) if row else None
+
+
+def _acting(act: Act):  # type: ignore[no-untyped-def]
+    return (
+        update(Account)
+        .where(
+            Account.id == bindparam("account"), Account.state.in_([str(state) for state in allowed_from(act)])
+        )
+        .values(state=str(leads_to(act)))
+    )
+
+
+_first_password = _acting(Act.CHOOSE_PASSWORD).values(
+    password_hash=bindparam("hashed"),
+    provisional_digest=None,
+    letter_expires_at=None,
+    password_changed_at=bindparam("moment"),
+)
+_next_password = (
+    update(Account)
+    .where(Account.id == bindparam("account"), Account.state.in_(["confirming", "active"]))
+    .values(
+        password_hash=bindparam("hashed"),
+        password_changed_at=bindparam("moment"),
+        credentials_since=bindparam("moment"),
+        renewal_asked_at=None,
+    )
+)
+_rehash = (
+    update(Account)
+    .where(Account.id == bindparam("account"), Account.password_hash == bindparam("old"))
+    .values(password_hash=bindparam("hashed"))
+)
+_confirm = _acting(Act.CONFIRM)
+_set_mail = (
+    update(Account)
+    .where(Account.id == bindparam("account"))
+    .values(mail=bindparam("address"), mail_verified_at=None)
+)
+_verify_mail = (
+    update(Account)
+    .where(Account.id == bindparam("account"), Account.mail == bindparam("address"))
+    .values(mail_verified_at=bindparam("moment"))
+)
+_prove_identity = (
+    update(Account)
+    .where(Account.id == bindparam("account"), Account.identity_proved_at.is_(None))
+    .values(identity_proved_at=bindparam("moment"))
+)
+_reset = _acting(Act.RESET).values(
+    password_hash=None,
+    provisional_digest=bindparam("digest"),
+    letter_expires_at=bindparam("expires"),
+    credentials_since=bindparam("moment"),
+)
+_signed_in = (
+    update(Account).where(Account.id == bindparam("account")).values(last_signed_in_at=bindparam("moment"))
+)
+
+
+def choose_first_password(tx: Connection, account: int, hashed: str, now: int) -> bool:
+    """Replace the letter's password. False if it had been replaced already."""
+    return tx.execute(_first_password, {"account": account, "hashed": hashed, "moment": now}).rowcount == 1
+
+
+def choose_next_password(tx: Connection, account: int, hashed: str, now: int) -> bool:
+    """Replace a chosen password; whatever was issued before `now` dies."""
+    return tx.execute(_next_password, {"account": account, "hashed": hashed, "moment": now}).rowcount == 1
+
+
+def rehash(tx: Connection, account: int, old: str, hashed: str) -> None:
+    """Keep the same password under today's parameters, unless it changed meanwhile."""
+    tx.execute(_rehash, {"account": account, "old": old, "hashed": hashed})
+
+
+def confirm(tx: Connection, account: int) -> bool:
+    """Make a confirming account active."""
+    return tx.execute(_confirm, {"account": account}).rowcount == 1
+
+
+def set_mail(tx: Connection, account: int, address: str) -> None:
+    """Note an address that is not verified yet."""
+    tx.execute(_set_mail, {"account": account, "address": address})
+
+
+def verify_mail(tx: Connection, account: int, address: str, now: int) -> bool:
+    """The person has shown that `address` is theirs. False if the account has another address by now."""
+    return tx.execute(_verify_mail, {"account": account, "address": address, "moment": now}).rowcount == 1
+
+
+def prove_identity(tx: Connection, account: int, now: int) -> None:
+    tx.execute(_prove_identity, {"account": account, "moment": now})
+
+
+def reset(tx: Connection, account: int, digest: str, expires: int, now: int) -> bool:
+    """Back to a provisional password; whatever was issued before `now` dies."""
+    parameters = {"account": account, "digest": digest, "expires": expires, "moment": now}
+    return tx.execute(_reset, parameters).rowcount == 1
+
+
+def note_sign_in(tx: Connection, account: int, now: int) -> None:
+    tx.execute(_signed_in, {"account": account, "moment": now})
+
+
+_own_birth_date = select(Person.birth_date).where(Person.id == bindparam("person"))
+_children_birth_dates = (
+    select(Person.birth_date)
+    .join(Guardianship, Guardianship.pupil_id == Person.id)
+    .where(Guardianship.guardian_id == bindparam("person"), Guardianship.until.is_(None))
+)
+
+
+def birth_dates_that_prove(connection: Connection, facts: AccountFacts) -> frozenset[str]:
+    """ISO dates that prove the identity: a pupil's own, or those of a guardian's children; none for staff."""
+    statement = {"pupil": _own_birth_date, "guardian": _children_birth_dates}.get(facts.kind)
+    if statement is None:
+        return frozenset()
+    rows = connection.execute(statement, {"person": facts.person_id}).scalars()
+    return frozenset(date for date in rows if date)
+
+
+_password_context = select(Person.first_name, Person.family_name, Person.usage_name, Person.birth_date).where(
+    Person.id == bindparam("person")
+)
+_school_words = (
+    select(Enrolment.class_code, School.name)
+    .join(School, School.id == Enrolment.school_id)
+    .where(Enrolment.pupil_id == bindparam("person"))
+)
+
+
+def words_about(
+    connection: Connection, facts: AccountFacts
+) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+    """What a password must not hold: names, birth date (ISO or None), classes and schools."""
+    first, family, usage, birth_date = connection.execute(
+        _password_context, {"person": facts.person_id}
+    ).one()
+    places = connection.execute(_school_words, {"person": facts.person_id}).all()
+    names = tuple(word for word in (first, family, usage) if word)
+    return names, birth_date, tuple(word for row in places for word in row if word)

@@ -1,0 +1,146 @@
+"""Tables of the people room: schools, persons, families, accounts.
+
+Moments are whole seconds since 1970 (UTC); birth dates are ISO texts, YYYY-MM-DD. Rows of persons and accounts are
+never reused: `sub` and usernames must not pass from one human being to another.
+"""
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import RowId, Seconds, db
+
+
+class School(db.Model):
+    """A school. `degree` is "1d" (primary) or "2d" (collège, lycée); `office` says how families reach it."""
+
+    __tablename__ = "schools"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uai: Mapped[str] = mapped_column(String(8), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    degree: Mapped[str] = mapped_column(String(2))
+    office: Mapped[str] = mapped_column(Text, default="")
+    school_year: Mapped[int | None] = mapped_column(RowId)
+    imported_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class Person(db.Model):
+    """A human being. `kind` is "guardian", "pupil" or "staff". Phones are E.164."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        Index("ix_persons_names", "kind", "family_name", "first_name"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    civility: Mapped[str | None] = mapped_column(String(10))
+    family_name: Mapped[str] = mapped_column(String(100))
+    usage_name: Mapped[str | None] = mapped_column(String(100))
+    first_name: Mapped[str] = mapped_column(String(100))
+    other_first_names: Mapped[str | None] = mapped_column(String(200))
+    sex: Mapped[str | None] = mapped_column(String(1))
+    birth_date: Mapped[str | None] = mapped_column(String(10))
+    ine: Mapped[str | None] = mapped_column(String(11), unique=True)
+    mobile: Mapped[str | None] = mapped_column(String(20), index=True)
+    phone: Mapped[str | None] = mapped_column(String(20))
+    contact_mail: Mapped[str | None] = mapped_column(String(254))
+    address: Mapped[str | None] = mapped_column(Text)
+    postal_code: Mapped[str | None] = mapped_column(String(10))
+    city: Mapped[str | None] = mapped_column(String(100))
+    created_at: Mapped[int] = mapped_column(Seconds)
+    updated_at: Mapped[int] = mapped_column(Seconds)
+
+
+class SourceRecord(db.Model):
+    """Which record of a school's export speaks of which person (ELEVE_ID or PERSONNE_ID)."""
+
+    __tablename__ = "source_records"
+    __table_args__ = (UniqueConstraint("school_id", "kind", "source_id"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    source_id: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    last_seen_at: Mapped[int] = mapped_column(Seconds)
+
+
+class Enrolment(db.Model):
+    """A pupil in a school. A pupil may have no class; `until` is set when they have left."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (UniqueConstraint("pupil_id", "school_id"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    pupil_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    class_code: Mapped[str | None] = mapped_column(String(40))
+    mef: Mapped[str | None] = mapped_column(String(20))
+    since: Mapped[int] = mapped_column(Seconds)
+    until: Mapped[int | None] = mapped_column(Seconds)
+
+
+class Guardianship(db.Model):
+    """A link from a guardian to a pupil: kind, source, from, until. `relation` is SIECLE's code (10 mother, …)."""
+
+    __tablename__ = "guardianships"
+    __table_args__ = (UniqueConstraint("guardian_id", "pupil_id"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    guardian_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    pupil_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    relation: Mapped[str] = mapped_column(String(4))
+    level: Mapped[int] = mapped_column(RowId)
+    source: Mapped[str] = mapped_column(String(20))
+    since: Mapped[int] = mapped_column(Seconds)
+    until: Mapped[int | None] = mapped_column(Seconds)
+    disputed_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class StaffPost(db.Model):
+    """A member of staff at a school, or of the academy where `school_id` is empty."""
+
+    __tablename__ = "staff_posts"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"))
+    role: Mapped[str] = mapped_column(String(30))
+    since: Mapped[int] = mapped_column(Seconds)
+    until: Mapped[int | None] = mapped_column(Seconds)
+
+
+class UsernameCounter(db.Model):
+    """The last homonym number given for a stem ("e.durand"): numbers only grow, so none is ever given again."""
+
+    __tablename__ = "username_counters"
+    stem: Mapped[str] = mapped_column(String(120), primary_key=True)
+    last: Mapped[int] = mapped_column(RowId)
+
+
+class Account(db.Model):
+    """What a person signs in with.
+
+    `state` is one of `idp.people.rules.accounts.State`. `subject` is a random stable id from which every `sub` is
+    derived. `credentials_since`: sessions, codes and tokens issued before it are dead. `provisional_digest` is the
+    keyed digest of the letter's password, and dies at `letter_expires_at`.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), unique=True)
+    username: Mapped[str] = mapped_column(String(120), unique=True)
+    subject: Mapped[str] = mapped_column(String(32), unique=True)
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    password_changed_at: Mapped[int | None] = mapped_column(Seconds)
+    provisional_digest: Mapped[str | None] = mapped_column(String(64))
+    letter_expires_at: Mapped[int | None] = mapped_column(Seconds)
+    renewal_asked_at: Mapped[int | None] = mapped_column(Seconds)
+    identity_proved_at: Mapped[int | None] = mapped_column(Seconds)
+    mail: Mapped[str | None] = mapped_column(String(254), index=True)
+    mail_verified_at: Mapped[int | None] = mapped_column(Seconds)
+    credentials_since: Mapped[int] = mapped_column(Seconds)
+    last_signed_in_at: Mapped[int | None] = mapped_column(Seconds)
+    present: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[int] = mapped_column(Seconds)
+    closed_at: Mapped[int | None] = mapped_column(Seconds)

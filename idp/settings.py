@@ -1,0 +1,338 @@
+"""Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line.
+
+Each key is declared here once, with its unit, default and reason; `config.example.toml` and docs/configuration.md are
+written from these declarations. A wrong key or value stops the start with a sentence (`SettingsFault`).
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "IDP_"
+EXAMPLE_SECRET = "change-me"
+
+
+class SettingsFault(Exception):
+    """The settings cannot be used; the message names each setting, what was given and what is allowed."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Section):
+    """Where the provider is and how it is served."""
+
+    issuer: str = Field(
+        "http://localhost:8000",
+        pattern=r"^https?://[^/?#]+$",
+        description="Public address of the provider, no slash at the end. Every link and token bears it; the request's Host is never used.",
+    )
+    mode: Literal["production", "development"] = Field(
+        "production",
+        description="production refuses plain http, example secrets and debug; development allows them on one's own machine.",
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. A reverse proxy with TLS stands in front."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(1, ge=1, le=64, description="Processes. One a core; all state is in the database.")
+    threads: int = Field(
+        8, ge=1, le=64, description="Threads a process, so that password hashing does not hold up the rest."
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=4,
+        description="Reverse proxies in front whose X-Forwarded-For is believed, counted from the last.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Lowest level written to the log."
+    )
+
+
+class Database(Section):
+    """Where everything is kept."""
+
+    url: str = Field(
+        "sqlite:///var/idp.sqlite3",
+        description="sqlite:///relative/path, sqlite:////absolute/path or postgresql+psycopg://user@host/name.",
+    )
+
+
+class Secrets(Section):
+    """Keys of the house. Give them in files (…_FILE); they are never in the database."""
+
+    secret_key: str = Field(
+        EXAMPLE_SECRET,
+        repr=False,
+        min_length=8,
+        description="Signs browser cookies and keys short digests. 32 random bytes, URL-safe base64.",
+    )
+    master_key: str = Field(
+        EXAMPLE_SECRET,
+        repr=False,
+        description="Seals the signing keys in the database (AES-256-GCM). 32 random bytes, URL-safe base64; commas between an old and a new one.",
+    )
+    pairwise_key: str = Field(
+        EXAMPLE_SECRET,
+        repr=False,
+        min_length=8,
+        description="Makes every pairwise sub. 32 random bytes; must NEVER change, or every service loses its users.",
+    )
+
+
+class Service(Section):
+    """What people read on the pages."""
+
+    name: str = Field("EduConnect du collège", description="Name of the service on every page and mail.")
+    school_office: str = Field(
+        "le secrétariat de votre établissement",
+        description="Whom a family turns to; stands in every refusal that only the school can mend.",
+    )
+    support_mail: str = Field("", description="Address of the help desk; empty: none is shown.")
+    portal_url: str = Field(
+        "http://localhost:8001", description="Where people go who arrive without a service."
+    )
+    accent: str = Field(
+        "#0b5563",
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        description="Main colour of the pages; must keep 4.5:1 against white.",
+    )
+    logo_url: str = Field(
+        "", description="Logo at the head of pages; empty: the name alone. No mark of the State."
+    )
+    languages: list[str] = Field(
+        ["fr", "en"], min_length=1, description="Languages offered, the first is the default."
+    )
+
+
+class Sessions(Section):
+    """Single sign-on sessions and pending requests."""
+
+    idle: int = Field(1800, ge=60, description="Seconds without use after which a session ends.")
+    longest: int = Field(28800, ge=300, description="Seconds after which a session ends in any case.")
+    pending: int = Field(
+        3600, ge=300, description="Seconds that a relying party's request waits for the person."
+    )
+
+
+class Passwords(Section):
+    """What a chosen password must be, per kind of person; provisional passwords."""
+
+    adult_length: int = Field(
+        12, ge=8, description="Least characters for guardians and staff, with 3 classes of 4."
+    )
+    adult_passphrase: int = Field(
+        16, ge=12, description="From this length on, classes are not asked of guardians and staff."
+    )
+    pupil_length: int = Field(10, ge=8, description="Least characters for pupils, with 3 classes of 4.")
+    provisional_length: int = Field(
+        12, ge=10, description="Characters of the provisional password of a letter."
+    )
+    letter_days: int = Field(90, ge=1, description="Days after which an unused letter dies.")
+    mail_link: int = Field(
+        86400, ge=600, description="Seconds that the link and code of an activation mail live."
+    )
+    identity_tries: int = Field(3, ge=1, description="Wrong birth dates before the school has to help.")
+
+
+class Hashing(Section):
+    """Argon2id, and the bounded lane it runs in."""
+
+    time_cost: int = Field(2, ge=1, description="Argon2id passes.")
+    memory_cost: int = Field(19456, ge=8, description="Argon2id memory, KiB.")
+    parallelism: int = Field(1, ge=1, description="Argon2id lanes.")
+    at_once: int = Field(1, ge=1, description="Hashes that one process computes at the same time.")
+    patience: float = Field(
+        5.0, gt=0, description="Seconds a login waits for its turn before it is asked to come back."
+    )
+
+
+class Throttling(Section):
+    """Guessing, slowed down."""
+
+    failures: int = Field(5, ge=1, description="Failures before an account's doors close for a while.")
+    first_lock: int = Field(
+        300, ge=1, description="Seconds of the first lock; each further one is twice as long."
+    )
+    longest_lock: int = Field(3600, ge=1, description="Seconds of the longest lock.")
+    per_address: int = Field(
+        100, ge=1, description="Failures from one network address within an hour before it has to wait."
+    )
+
+
+class Tokens(Section):
+    """Lifetimes."""
+
+    code: int = Field(
+        60, ge=5, le=600, description="Seconds an authorization code lives. FAPI 2.0 allows 60 at most."
+    )
+    access: int = Field(600, ge=60, description="Seconds an access token lives.")
+    id_token: int = Field(600, ge=60, description="Seconds an ID token is valid.")
+    refresh_idle: int = Field(1209600, ge=60, description="Seconds after which an unused refresh token dies.")
+    refresh_longest: int = Field(
+        7776000, ge=60, description="Seconds after which a refresh family ends in any case."
+    )
+    refresh_grace: int = Field(
+        20,
+        ge=0,
+        le=300,
+        description="Seconds in which the direct predecessor gets the same successor again (a lost answer).",
+    )
+
+
+class Keys(Section):
+    """Signing keys."""
+
+    jwks_cache: int = Field(
+        3600,
+        ge=60,
+        description="Seconds that relying parties may cache the JWKS; keys are published this long before use.",
+    )
+    signing_days: int = Field(90, ge=1, description="Days a key signs before the next takes over.")
+
+
+class Mail(Section):
+    """How mail leaves."""
+
+    host: str = Field("localhost", description="SMTP server.")
+    port: int = Field(25, ge=1, le=65535, description="SMTP port.")
+    security: Literal["none", "starttls", "tls"] = Field(
+        "none", description="How the connection is protected."
+    )
+    username: str = Field("", description="SMTP user; empty: none.")
+    password: str = Field("", repr=False, description="SMTP password; give it in a file.")
+    sender: str = Field(
+        "EduConnect du collège <ne-pas-repondre@localhost>", description="From: of every mail."
+    )
+    timeout: float = Field(20.0, gt=0, description="Seconds to wait for the SMTP server.")
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. See `load_settings`."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    server: Server = Server()
+    database: Database = Database()
+    secrets: Secrets = Secrets()
+    service: Service = Service()
+    sessions: Sessions = Sessions()
+    passwords: Passwords = Passwords()
+    hashing: Hashing = Hashing()
+    throttling: Throttling = Throttling()
+    tokens: Tokens = Tokens()
+    keys: Keys = Keys()
+    mail: Mail = Mail()
+
+    @property
+    def https(self) -> bool:
+        return self.server.issuer.startswith("https://")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def load_settings(
+    path: Path | None = None,
+    environ: dict[str, str] | None = None,
+    command_line: dict[str, dict[str, Any]] | None = None,
+) -> Settings:
+    """Read settings: command line, then environment, then file, then defaults.
+
+    Raises SettingsFault, with one line a fault.
+    """
+    document: dict[str, Any] = {}
+    if path is not None:
+        if not path.is_file():
+            raise SettingsFault(f"The settings file {path} does not exist.")
+        try:
+            document = TomlConfigSettingsSource(Settings, toml_file=path)()
+        except ValueError as fault:
+            raise SettingsFault(f"{path} is not valid TOML: {fault}") from None
+    for layer in (_from_environment(dict(os.environ) if environ is None else environ), command_line or {}):
+        for section, values in layer.items():
+            given = document.setdefault(section, {})
+            if not isinstance(given, dict):
+                raise SettingsFault(f"{section}: is a section, [{section}]; a single value was given.")
+            given.update(values)
+    try:
+        settings = Settings(**document)
+    except ValidationError as faults:
+        raise SettingsFault("\n".join(_sentence(fault) for fault in faults.errors())) from None
+    _refuse_unsafe(settings)
+    return settings
+
+
+def _from_environment(environ: dict[str, str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or "__" not in name:
+            continue
+        section, key = name.removeprefix(PREFIX).lower().split("__", 1)
+        value = environ[name]
+        if key.endswith("_file"):
+            key = key.removesuffix("_file")
+            if name.removesuffix("_FILE") in environ:
+                raise SettingsFault(
+                    f"{section}.{key}: given both as {name.removesuffix('_FILE')} and as {name}; keep one."
+                )
+            try:
+                value = Path(value).read_text(encoding="utf-8").strip()
+            except OSError as fault:
+                raise SettingsFault(
+                    f"{section}.{key}: {name} names a file that cannot be read ({fault.strerror})."
+                ) from None
+        found.setdefault(section, {})[key] = _typed(section, key, value)
+    return found
+
+
+def _typed(section: str, key: str, value: str) -> Any:
+    model = Settings.model_fields.get(section)
+    field = model.annotation.model_fields.get(key) if model and isinstance(model.annotation, type) else None  # type: ignore[attr-defined]
+    if field is not None and field.annotation == list[str]:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _sentence(fault: Any) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    secret = where.startswith("secrets.") or where == "mail.password"
+    if fault["type"] == "extra_forbidden":
+        section = fault["loc"][0]
+        model = Settings.model_fields.get(section)
+        known = model.annotation.model_fields if model else Settings.model_fields  # type: ignore[union-attr]
+        return f"{where}: there is no such setting. Allowed here: {', '.join(sorted(known))}."
+    given = "a value that is not shown" if secret else repr(fault["input"])
+    return f"{where}: {given} was given. {fault['msg']}."
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    if settings.server.mode == "development":
+        return
+    faults = []
+    if not settings.https:
+        faults.append(
+            f"server.issuer: {settings.server.issuer!r} was given. Production allows https:// only."
+        )
+    for name in Secrets.model_fields:
+        if EXAMPLE_SECRET in getattr(settings.secrets, name) or len(getattr(settings.secrets, name)) < 32:
+            faults.append(
+                f"secrets.{name}: the example or a short value was given. Production wants 32 random bytes: idp keys secret"
+            )
+    if settings.server.log_level == "DEBUG":
+        faults.append("server.log_level: 'DEBUG' was given. Production allows INFO, WARNING or ERROR.")
+    if faults:
+        raise SettingsFault("\n".join(faults))

@@ -1,0 +1,75 @@
+"""The two cookies: the opaque session, and this browser's own (CSRF, remembered profile, language).
+
+The second is Flask's signed cookie. It is opened only where a page is shown, never on the silent path.
+"""
+
+import secrets
+from datetime import timedelta
+
+from flask import Flask, Response, request, session
+
+from idp.context import settings
+from idp.security import digest
+from idp.settings import Settings
+
+
+def init_cookies(app: Flask, given: Settings) -> None:
+    """`__Host-` and Secure wherever the issuer is https; plain names for one's own machine."""
+    app.config.update(
+        SESSION_COOKIE_NAME=_named("browser", given),
+        SESSION_COOKIE_SECURE=given.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+
+
+def _named(name: str, given: Settings) -> str:
+    return f"__Host-idp_{name}" if given.https else f"idp_{name}"
+
+
+def session_token() -> str | None:
+    """The opaque token that the browser brought, if any."""
+    return request.cookies.get(_named("session", settings()))
+
+
+def set_session(response: Response, token: str) -> Response:
+    """Give the browser a new session: its id is never one that existed before the sign-in."""
+    response.set_cookie(
+        _named("session", settings()),
+        token,
+        max_age=settings().sessions.longest,
+        secure=settings().https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def clear_session(response: Response) -> Response:
+    response.delete_cookie(
+        _named("session", settings()), path="/", secure=settings().https, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def browser() -> str:
+    """Digest of this browser's own id, made on first use. A pending request goes on only in the browser it began in."""
+    if "browser" not in session:
+        session.permanent = True
+        session["browser"] = secrets.token_urlsafe(24)
+    return digest(session["browser"])
+
+
+def remembered_profile() -> str | None:
+    """The profile chosen the last time on this browser."""
+    chosen = session.get("profile")
+    return chosen if isinstance(chosen, str) else None
+
+
+def remember_profile(profile: str) -> None:
+    session.permanent = True
+    session["profile"] = profile

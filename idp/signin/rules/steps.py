@@ -1,0 +1,104 @@
+"""What a person still owes before a relying party gets its answer: one list, asked again after every page.
+
+`prompt`, `max_age`, `acr_values`, an id_token_hint and the profiles that a service accepts are conditions of steps.
+No page knows the next one; each returns to the dispatcher, which asks `next_step`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from idp.people.rules.accounts import AccountFacts, State
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request demands of the person. Built from an authorization request, or from a page of our own.
+
+    `profiles`: who may come in, in the order to show. `prompt`: OIDC Core §3.1.2.1. `max_age`: seconds or None.
+    `hinted`: the account that an id_token_hint names, or None. `asked_at`: when the request arrived (epoch seconds).
+    """
+
+    profiles: tuple[str, ...]
+    asked_at: int
+    prompt: tuple[str, ...] = ()
+    max_age: int | None = None
+    hinted: int | None = None
+    login_hint: str | None = None
+    locales: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who stands at the door: the account of the live session, when it was proved, the profile chosen on this browser."""
+
+    account: AccountFacts | None
+    auth_time: int | None
+    chosen_profile: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """`owed(asked, visit, now)`; `silent_error` is the answer when prompt=none forbids a page (OIDC Core §3.1.2.6)."""
+
+    name: str
+    owed: Callable[[Asked, Visit, int], bool]
+    silent_error: str
+
+
+def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
+    if visit.account is None or visit.auth_time is None:
+        return True
+    if visit.auth_time >= asked.asked_at:
+        return False
+    if "login" in asked.prompt or "select_account" in asked.prompt:
+        return True
+    if asked.max_age is not None and now - visit.auth_time > asked.max_age:
+        return True
+    return asked.hinted is not None and asked.hinted != visit.account.id
+
+
+def _must_choose_profile(asked: Asked, visit: Visit, now: int) -> bool:
+    if len(asked.profiles) < 2 or visit.chosen_profile in asked.profiles:
+        return False
+    return _must_sign_in(asked, visit, now)
+
+
+def _is_somebody_else(asked: Asked, visit: Visit, now: int) -> bool:
+    account = visit.account
+    if account is None:
+        return False
+    return account.profile not in asked.profiles or (asked.hinted is not None and asked.hinted != account.id)
+
+
+def _owes_password(asked: Asked, visit: Visit, now: int) -> bool:
+    return visit.account is not None and visit.account.owes_password
+
+
+def _owes_identity(asked: Asked, visit: Visit, now: int) -> bool:
+    account = visit.account
+    if account is None or account.state == State.ACTIVE:
+        return False
+    return not account.identity_proved or (account.kind != "pupil" and account.mail is None)
+
+
+def _owes_confirmed_mail(asked: Asked, visit: Visit, now: int) -> bool:
+    account = visit.account
+    return account is not None and account.state != State.ACTIVE
+
+
+STEPS = (
+    Step("profile", _must_choose_profile, "login_required"),
+    Step("sign_in", _must_sign_in, "login_required"),
+    Step("other_account", _is_somebody_else, "account_selection_required"),
+    Step("new_password", _owes_password, "interaction_required"),
+    Step("identity", _owes_identity, "interaction_required"),
+    Step("confirm_mail", _owes_confirmed_mail, "interaction_required"),
+)
+
+
+def next_step(asked: Asked, visit: Visit, now: int) -> Step | None:
+    """The first step owed, or None: the relying party may have its answer."""
+    for step in STEPS:
+        if step.owed(asked, visit, now):
+            return step
+    return None

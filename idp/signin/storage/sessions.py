@@ -1,0 +1,86 @@
+"""Statements on sessions. The one SELECT here is on the hot path: session, account and person in one row."""
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from idp.people.storage.accounts import FACT_COLUMNS, facts_of
+from idp.people.storage.tables import Account, Person
+from idp.signin.storage.tables import Session
+
+SESSION_COLUMNS = (
+    Session.digest,
+    Session.sid,
+    Session.auth_time,
+    Session.amr,
+    Session.seen_at,
+    Session.expires_at,
+)
+
+LIVE = (
+    Session.ended_at.is_(None),
+    Session.expires_at > bindparam("now"),
+    Session.seen_at > bindparam("idle_since"),
+    Session.opened_at >= Account.credentials_since,
+    Account.present.is_(True),
+    Account.state.in_(["notified", "confirming", "active"]),
+)
+"""A session lives while it was used of late, is not too old, and its account's credentials have not been replaced."""
+
+_find_session = (
+    select(*SESSION_COLUMNS, *FACT_COLUMNS)
+    .select_from(Session)
+    .join(Account, Account.id == Session.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(Session.digest == bindparam("session"), *LIVE)
+)
+_open_session = insert(Session)
+_touch = update(Session).where(Session.digest == bindparam("session")).values(seen_at=bindparam("moment"))
+_end = (
+    update(Session)
+    .where(Session.digest == bindparam("session"), Session.ended_at.is_(None))
+    .values(ended_at=bindparam("moment"))
+    .returning(Session.sid, Session.account_id)
+)
+_end_by_sid = (
+    update(Session)
+    .where(Session.sid == bindparam("session"), Session.ended_at.is_(None))
+    .values(ended_at=bindparam("moment"))
+    .returning(Session.sid, Session.account_id)
+)
+
+
+def find_session(connection: Connection, session: str, now: int, idle: int):  # type: ignore[no-untyped-def]
+    """(row of SESSION_COLUMNS, AccountFacts) of a live session, or None."""
+    row = connection.execute(
+        _find_session, {"session": session, "now": now, "idle_since": now - idle}
+    ).one_or_none()
+    return (row, facts_of(row)) if row else None
+
+
+def open_session(tx: Connection, row: dict[str, object]) -> None:
+    tx.execute(_open_session, row)
+
+
+def touch_session(tx: Connection, session: str, now: int) -> None:
+    tx.execute(_touch, {"session": session, "moment": now})
+
+
+def end_session(
+    tx: Connection, now: int, digest: str | None = None, sid: str | None = None
+) -> tuple[str, int] | None:
+    """End one session, by its cookie's digest or by its sid; (sid, account) if it had been open."""
+    statement, key = (_end, digest) if digest else (_end_by_sid, sid)
+    row = tx.execute(statement, {"session": key, "moment": now}).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+_of_sid = (
+    select(Session.account_id, Account.subject)
+    .join(Account, Account.id == Session.account_id)
+    .where(Session.sid == bindparam("session"))
+)
+
+
+def of_sid(connection: Connection, sid: str) -> tuple[int, str] | None:
+    """(account, its subject) of a session, live or ended."""
+    row = connection.execute(_of_sid, {"session": sid}).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,69 @@
+"""Tables of the sign-in room: pending requests, sessions, one-time mail links, throttles."""
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import RowId, Seconds, db
+
+
+class PendingRequest(db.Model):
+    """A checked request that waits while its person owes steps.
+
+    `kind` is "oidc" or "own" (a page of the provider itself); `request` is that room's JSON text, opaque here.
+    `browser` is the digest of the browser that brought it: nobody else may go on with it.
+    """
+
+    __tablename__ = "pending_requests"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(10))
+    request: Mapped[str] = mapped_column(Text)
+    asked: Mapped[str] = mapped_column(Text)
+    service: Mapped[str | None] = mapped_column(Text)
+    profile: Mapped[str | None] = mapped_column(String(20))
+    created_at: Mapped[int] = mapped_column(Seconds)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    finished_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class Session(db.Model):
+    """A browser in which somebody has signed in. `sid` is the session's name in tokens; the cookie's digest is the key."""
+
+    __tablename__ = "sessions"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sid: Mapped[str] = mapped_column(String(32), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    auth_time: Mapped[int] = mapped_column(Seconds)
+    amr: Mapped[str] = mapped_column(String(60))
+    opened_at: Mapped[int] = mapped_column(Seconds)
+    seen_at: Mapped[int] = mapped_column(Seconds)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    ended_at: Mapped[int | None] = mapped_column(Seconds)
+    address: Mapped[str] = mapped_column(String(45))
+    browser_name: Mapped[str] = mapped_column(String(200))
+
+
+class MailLink(db.Model):
+    """A link and a code that a mail bears: for one account, one address, one purpose, once."""
+
+    __tablename__ = "mail_links"
+    __table_args__ = (Index("ix_mail_links_account", "account_id", "purpose"),)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code_digest: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    purpose: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[int] = mapped_column(Seconds)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    used_at: Mapped[int | None] = mapped_column(Seconds)
+    replaced_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class Throttle(db.Model):
+    """Failures in a row at one door. `bucket` is the digest of whom or where it counts."""
+
+    __tablename__ = "throttles"
+    bucket: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(RowId)
+    last_at: Mapped[int] = mapped_column(Seconds, index=True)
+    locked_until: Mapped[int] = mapped_column(Seconds, default=0)

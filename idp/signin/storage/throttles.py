@@ -1,0 +1,52 @@
+"""Statements on throttles: failures in a row, counted in the database so that all workers and restarts share them."""
+
+from sqlalchemy import Connection, bindparam, case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.signin.storage.tables import Throttle
+
+_failures = select(Throttle.failures).where(Throttle.bucket == bindparam("door"))
+_lock = update(Throttle).where(Throttle.bucket == bindparam("door")).values(locked_until=bindparam("until"))
+_clear = delete(Throttle).where(Throttle.bucket == bindparam("door"))
+
+
+def _knocking(dialect: str):  # type: ignore[no-untyped-def]
+    upsert = (
+        (postgresql if dialect == "postgresql" else sqlite)
+        .insert(Throttle)
+        .values(bucket=bindparam("door"), failures=1, last_at=bindparam("moment"), locked_until=0)
+    )
+    closed = Throttle.locked_until > bindparam("moment")
+    forgotten = Throttle.last_at < bindparam("forgotten_before")
+    in_a_row = case((closed, Throttle.failures), (forgotten, 1), else_=Throttle.failures + 1)
+    return upsert.on_conflict_do_update(
+        index_elements=[Throttle.bucket], set_={"failures": in_a_row, "last_at": bindparam("moment")}
+    ).returning(Throttle.failures, Throttle.locked_until)
+
+
+_knock = {dialect: _knocking(dialect) for dialect in ("sqlite", "postgresql")}
+
+
+def knock(tx: Connection, door: str, now: int, memory: int) -> tuple[int, int]:
+    """Count a try at `door` before it is judged, so that a hundred at once are a hundred.
+
+    Returns (tries in a row, moment until which the door is closed). A closed door counts nothing: a stranger cannot
+    keep it closed for ever. Tries followed by `memory` quiet seconds are forgotten.
+    """
+    parameters = {"door": door, "moment": now, "forgotten_before": now - memory}
+    row = tx.execute(_knock[tx.dialect.name], parameters).one()
+    return int(row[0]), int(row[1])
+
+
+def failures(connection: Connection, door: str) -> int:
+    """Tries in a row so far."""
+    return int(connection.execute(_failures, {"door": door}).scalar() or 0)
+
+
+def lock(tx: Connection, door: str, until: int) -> None:
+    tx.execute(_lock, {"door": door, "until": until})
+
+
+def clear(tx: Connection, door: str) -> None:
+    """The right person came in: forget the tries."""
+    tx.execute(_clear, {"door": door})
