@@ -1,13 +1,10 @@
 """The WSGI application of one worker process."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from idp.processes import end_with_parent
 from idp.settings import Settings, load_settings
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def load(settings: Settings, parent: int) -> Callable[..., Any]:
@@ -20,6 +17,4 @@ def application(settings: Settings | None = None) -> Callable[..., Any]:
     """The application for any WSGI server; without `settings`, by the environment alone. Raises SettingsFault."""
     from idp.app import create_app
 
-    settings = settings or load_settings()
-    logging.basicConfig(level=settings.server.log_level, format=LOG_FORMAT)
-    return create_app(settings)
+    return create_app(settings or load_settings())

@@ -2,7 +2,15 @@
 
 import click
 
-from idp.cli.terminal import ACTOR, Terminal, as_json, day_and_hour, now, pass_terminal, say_json
+from idp.cli.terminal import (
+    ACTOR,
+    Terminal,
+    as_json,
+    day_and_hour,
+    now,
+    pass_terminal,
+    say_json,
+)
 
 
 @click.group()

@@ -6,7 +6,16 @@ from typing import IO, Any
 
 import click
 
-from idp.cli.terminal import ACTOR, Terminal, as_json, day_and_hour, now, pass_terminal, say_json, say_table
+from idp.cli.terminal import (
+    ACTOR,
+    Terminal,
+    as_json,
+    day_and_hour,
+    now,
+    pass_terminal,
+    say_json,
+    say_table,
+)
 
 
 @click.group()

@@ -1,14 +1,10 @@
 """`idp db`: the database's shape."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from idp.cli.terminal import Terminal, pass_terminal
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 
 @click.group()
@@ -20,27 +16,32 @@ def db() -> None:
 @pass_terminal
 def upgrade(terminal: Terminal) -> None:
     """Create the database, or bring it to this version. Safe to repeat."""
-    with terminal.application() as app:
+    with terminal.application():
         before = present_revision()
-        migrate(app)
+        migrate()
         after = present_revision()
     click.echo(
         f"The database is at {after}." if before == after else f"The database went from {before} to {after}."
     )
 
 
-def migrate(app: "Flask") -> None:
-    """Run the migrations that are due, within the context of `app`."""
+def migrate() -> None:
+    """Run the migrations that are due, within an application's context."""
     import logging
 
     from flask_migrate import upgrade
 
+    from idp.app import MIGRATIONS
     from idp.database import db
 
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:
         Path(db.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    upgrade(directory=str(Path(app.root_path) / "migrations"))
+    # Alembic tells of each step at INFO and sets its own handlers; what matters here is said by whoever calls.
+    logging.disable(logging.INFO)
+    try:
+        upgrade(directory=str(MIGRATIONS))
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def present_revision() -> str | None:
@@ -56,9 +57,11 @@ def present_revision() -> str | None:
         return found
 
 
-def newest_revision(app: "Flask") -> str | None:
+def newest_revision() -> str | None:
     """The revision that this version of the program wants."""
     from alembic.script import ScriptDirectory
 
-    newest: str | None = ScriptDirectory(str(Path(app.root_path) / "migrations")).get_current_head()
+    from idp.app import MIGRATIONS
+
+    newest: str | None = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     return newest

@@ -4,7 +4,16 @@ from dataclasses import asdict
 
 import click
 
-from idp.cli.terminal import ACTOR, Terminal, as_json, day_and_hour, now, pass_terminal, say_json, say_table
+from idp.cli.terminal import (
+    ACTOR,
+    Terminal,
+    as_json,
+    day_and_hour,
+    now,
+    pass_terminal,
+    say_json,
+    say_table,
+)
 
 ALGORITHMS = click.Choice(["ES256", "RS256", "EdDSA"])
 
@@ -33,11 +42,14 @@ def list_(terminal: Terminal, as_json: bool) -> None:
 
         found = signing.listing()
     if as_json:
-        return say_json([asdict(key) for key in found])
+        return say_json([{**asdict(key), "state": key.state(now())} for key in found])
     moments = ("published_at", "activates_at", "retires_at", "removed_at")
     say_table(
-        ("kid", "alg", "published", "signs from", "signs until", "removed"),
-        [(key.kid, key.alg, *(day_and_hour(getattr(key, moment)) for moment in moments)) for key in found],
+        ("kid", "alg", "state", "published", "signs from", "signs until", "removed"),
+        [
+            (key.kid, key.alg, key.state(now()), *(day_and_hour(getattr(key, moment)) for moment in moments))
+            for key in found
+        ],
     )
 
 

@@ -18,22 +18,20 @@ if TYPE_CHECKING:
 
 ACTOR = "command"
 
-_WRONGLY_WRITTEN = {"idp.settings.SettingsFault"}
+_WRONGLY_WRITTEN = {"idp.settings.SettingsFault", "keys.sealing.BadMasterKey"}
 _REFUSED = {
+    "idp.demo.run.DemoFault",
     "idp.oidc.rules.client_metadata.MetadataFaults",
-    "idp.oidc.registration.NoSuchClient",
-    "idp.oidc.registration.RegistrationFault",
-    "idp.oidc.signing.NoSuchKey",
-    "idp.oidc.signing.KeyFault",
-    "idp.people.accounts.NoSuchAccount",
     "idp.people.imports.ImportFault",
     "idp.people.rules.siecle.SiecleFault",
     "idp.processes.PortTaken",
     "idp.refusals.Refusal",
-    "idp.demo.run.DemoFault",
-    "keys.rotation.RotationFault",
     "keys.sealing.CannotUnseal",
-    "keys.sealing.MasterKeyFault",
+}
+_UNKNOWN = {
+    "idp.oidc.registration.NoSuchClient": "There is no client with the id {!r}. See: idp clients list",
+    "idp.people.accounts.NoSuchAccount": "There is no account with the username {!r}.",
+    "keys.rotation.NoSuchKey": "There is no living key with the kid {!r}. See: idp keys list",
 }
 """Faults of the person at the terminal, by name: naming them here loads none of their modules."""
 
@@ -45,7 +43,7 @@ class Terminal:
     file: Path | None
 
     def settings(self, **command_line: dict[str, Any]) -> "Settings":
-        """The settings, with `command_line` (section → key → value; None is not given) over everything else."""
+        """The settings, with `command_line` over everything else; None is not given."""
         from idp.settings import load_settings
 
         given = {
@@ -130,10 +128,8 @@ def told(fault: Exception) -> click.ClickException | None:
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(fault).__mro__}
     if names & _WRONGLY_WRITTEN:
         return Wrong(str(fault))
-    if "idp.people.accounts.NoSuchAccount" in names:
-        return click.ClickException(f"There is no account with the username {str(fault)!r}.")
-    if "idp.oidc.registration.NoSuchClient" in names:
-        return click.ClickException(f"There is no client with the id {str(fault)!r}. See: idp clients list")
+    for name in names & _UNKNOWN.keys():
+        return click.ClickException(_UNKNOWN[name].format(str(fault)))
     if names & _REFUSED:
         return click.ClickException(str(fault))
     if "sqlalchemy.exc.DBAPIError" in names:

@@ -13,15 +13,11 @@ def worker(terminal: Terminal, parent: int | None) -> None:
 
     `idp serve` starts one by itself; several may run at once.
     """
-    import logging
-
-    from idp import wsgi
     from idp.processes import end_with_parent
 
     if parent is not None:
         end_with_parent(parent)
     settings = terminal.settings()
-    logging.basicConfig(level=settings.server.log_level, format=wsgi.LOG_FORMAT)
     from idp.app import create_app
     from idp.worker import Worker
 

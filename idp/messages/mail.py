@@ -6,9 +6,9 @@ and .html make the two parts.
 
 import smtplib
 import ssl
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import render_template

@@ -8,7 +8,17 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Index, String, Text, and_, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Index,
+    String,
+    Text,
+    and_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import RowId, Seconds, db

@@ -11,7 +11,12 @@ from flask import Response, redirect, url_for
 from idp.context import settings
 from idp.oidc import answers, clients, code_grant, tokens
 from idp.oidc.clients import Client
-from idp.oidc.rules.authorization_request import AuthorizationRequest, check, from_json, to_json
+from idp.oidc.rules.authorization_request import (
+    AuthorizationRequest,
+    check,
+    from_json,
+    to_json,
+)
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.signin import cookies, pending, visits
 from idp.signin.pending import Pending, Service

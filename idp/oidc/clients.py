@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from flask import current_app, g
+from flask import current_app, has_request_context, request
 
 from idp.context import settings
 from idp.database import generation, reading
@@ -67,15 +67,17 @@ class Registry:
 
 
 def registry() -> Registry:
-    """The registry of the current generation: one short SELECT a request."""
-    if "registry" not in g:
-        number = generation(reading())
-        held: Registry | None = current_app.extensions.get("registry")
-        if held is None or held.number != number:
-            held = current_app.extensions["registry"] = Registry(number)
-        g.registry = held
-    found: Registry = g.registry
-    return found
+    """The registry of the current generation: one short SELECT a request; outside of requests, one each time."""
+    known: Registry | None = request.environ.get("idp.registry") if has_request_context() else None
+    if known is not None:
+        return known
+    number = generation(reading())
+    held: Registry | None = current_app.extensions.get("registry")
+    if held is None or held.number != number:
+        held = current_app.extensions["registry"] = Registry(number)
+    if has_request_context():
+        request.environ["idp.registry"] = held
+    return held
 
 
 def find(client_id: str) -> Client | None:

@@ -1,19 +1,28 @@
 """Every route of the protocol, on one page."""
 
-from flask import Blueprint, Response, redirect, render_template, request
+from authlib.oauth2 import OAuth2Error
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from idp.context import now, settings
-from idp.oidc import authorize, discovery, logout
+from idp.oidc import answers, authorize, discovery, logout, logout_request
 from idp.oidc.server import provider, single_values
 from idp.oidc.userinfo import without_credentials
-from idp.refusals import ProtocolRefusal, Refusal
+from idp.refusals import ProtocolRefusal
 from idp.signin import cookies, visits
 
 blueprint = Blueprint("oidc", __name__)
 
-OPEN_TO_PAGES = {"Access-Control-Allow-Origin": "*"}
-"""Single-page applications read these; no cookie is involved, so any origin may."""
+OPEN_TO_PAGES = {"token", "revoke", "userinfo", "metadata", "jwks"}
+"""Single-page applications call these from any origin: no cookie is involved. Never the authorization endpoint."""
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
@@ -67,13 +76,14 @@ def jwks() -> Response:
 def end_session() -> BaseResponse | str:
     """RP-Initiated Logout 1.0: one question to the person, then the way back if it was shown to be right."""
     source = request.form if request.method == "POST" else request.args
-    asked = logout_request(source.to_dict(flat=True))
+    asked = logout_request.read(source.to_dict(flat=True))
     session = visits.current(now())
     if session is not None and "confirm" not in request.form:
         return render_template(
             "logout_confirm.html", fields=list(source.items()), client=asked.client, session=session
         )
     if session is not None:
+        current_app.extensions["csrf"].protect()
         logout.end(session, f"account:{session.account.id}", now())
     response: BaseResponse = (
         redirect(asked.redirect_uri, 303)
@@ -84,5 +94,34 @@ def end_session() -> BaseResponse | str:
 
 
 def _public(body: bytes, seconds: int) -> Response:
-    headers = {"Cache-Control": f"public, max-age={seconds}", **OPEN_TO_PAGES}
-    return Response(body, mimetype="application/json", headers=headers)
+    return Response(
+        body, mimetype="application/json", headers={"Cache-Control": f"public, max-age={seconds}"}
+    )
+
+
+@blueprint.after_request
+def open_to_pages(response: Response) -> Response:
+    """CORS, with its preflight, where a single-page application needs it."""
+    if request.endpoint is not None and request.endpoint.removeprefix("oidc.") in OPEN_TO_PAGES:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+@blueprint.app_errorhandler(ProtocolRefusal)
+def refuse(refusal: ProtocolRefusal) -> Response:
+    """To the relying party: through the browser if its address was checked, else as JSON."""
+    if refusal.back_to is not None:
+        return answers.send_error(refusal)
+    response = jsonify({"error": refusal.error, "error_description": refusal.description})
+    response.status_code = refusal.status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.app_errorhandler(OAuth2Error)
+def refuse_machine(error: OAuth2Error) -> Response:
+    """What Authlib's grants raise outside its own conductor."""
+    return provider().handle_error_response(None, error)  # type: ignore[no-any-return]

@@ -1,27 +1,29 @@
 """What a relying party asks when it sends somebody to log out (RP-Initiated Logout 1.0 §2, §3)."""
 
-from typing import Any
+import logging
+from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
-from authlib.oidc.rpinitiated import EndSessionEndpoint
 
-from idp.oidc import clients, tokens
+from idp.oidc import clients
+from idp.oidc.server import SlimRequest, provider
+
+log = logging.getLogger(__name__)
 
 
-class EndSession(EndSessionEndpoint):  # type: ignore[misc]
-    """Authlib judges the request; `idp.oidc.logout` ends the session after the person has confirmed.
+@dataclass(frozen=True)
+class LogoutRequest:
+    """`client` is who sent the person, if that is known; `redirect_uri` the way back, state included, if it was shown right."""
 
-    Without a valid hint nothing is redirected: anybody can write such a link (§2, §6).
-    """
+    client: clients.Client | None
+    redirect_uri: str | None
 
-    def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
-        claims = tokens.read_hint(id_token_hint)
-        if claims is None:
-            raise InvalidRequestError("id_token_hint is not an ID token of this provider.")
-        return claims
 
-    def resolve_client_from_id_token_claims(self, id_token_claims: dict[str, Any]) -> clients.Client | None:
-        return clients.active(id_token_claims["aud"])
-
-    def end_session(self, end_session_request: Any) -> None:
-        """Done by the endpoint in its own transaction."""
+def read(form: dict[str, str]) -> LogoutRequest:
+    """A request that is wrong in any way still lets the person log out; it only gets no redirection (§4)."""
+    try:
+        asked = provider().validate_endpoint_request("end_session", SlimRequest(form))
+    except InvalidRequestError as fault:
+        log.info("logout request without redirection: %s", fault)
+        return LogoutRequest(None, None)
+    return LogoutRequest(asked.client, asked.redirect_uri)

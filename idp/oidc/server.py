@@ -13,8 +13,8 @@ from idp.context import settings
 from idp.oidc import client_authentication, clients
 from idp.oidc.clients import Client
 from idp.oidc.code_grant import CodeGrant, IDTokenForCode, ProofKey
+from idp.oidc.end_session import EndSession
 from idp.oidc.introspection import Introspection
-from idp.oidc.logout_request import EndSession
 from idp.oidc.refresh_grant import IDTokenForRefresh, RefreshGrant, first_refresh_token
 from idp.oidc.revocation import Revocation
 from idp.oidc.userinfo import UserInfo
@@ -61,7 +61,8 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
 
     def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
         if isinstance(payload, dict):
-            return Response(json.dumps(payload), status_code, JSON_HEADERS)
+            challenges = [header for header in headers if header[0] == "WWW-Authenticate"]
+            return Response(json.dumps(payload), status_code, [*JSON_HEADERS, *challenges])
         return Response(payload, status_code, [*headers, ("Cache-Control", "no-store")])
 
     def handle_error_response(self, request: OAuth2Request, error: Any) -> Response:

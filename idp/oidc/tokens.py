@@ -14,7 +14,11 @@ from idp.database import reading
 from idp.oidc import clients, signing
 from idp.oidc.clients import Client
 from idp.oidc.rules import claims as rules
-from idp.oidc.rules.claims_request import NOTHING_ASKED, ClaimsRequest, read_claims_request
+from idp.oidc.rules.claims_request import (
+    NOTHING_ASKED,
+    ClaimsRequest,
+    read_claims_request,
+)
 from idp.oidc.rules.subjects import ine_hash, pairwise_subject
 from idp.oidc.storage import grants, persons
 from idp.people.rules.accounts import AccountFacts

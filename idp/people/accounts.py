@@ -7,10 +7,10 @@ from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
 from idp.people.hashing import lane
+from idp.people.password_policy import failed_rules
 from idp.people.provisional import new_provisional_password, provisional_digest
 from idp.people.rules.accounts import AccountFacts
 from idp.people.rules.credentials import normalise_username
-from idp.people.password_policy import failed_rules
 from idp.people.storage import accounts as storage
 from idp.refusals import Refusal
 

@@ -10,11 +10,12 @@ from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
 from idp.people.hashing import lane
+from idp.people.provisional import provisional_digest
 from idp.people.rules.accounts import AccountFacts, State
 from idp.people.rules.credentials import normalise_username
 from idp.people.storage import accounts
 from idp.refusals import Refusal
-from idp.security import keyed_digest, same
+from idp.security import same
 from idp.signin import doors, sessions
 from idp.signin.storage import throttles
 
@@ -54,11 +55,11 @@ def sign_in(username: str, password: str, address: str, browser_name: str, now: 
     better = lane().hash(password) if kept and lane().is_outdated(kept) else None
     with transaction() as tx:
         throttles.clear(tx, doors.account_door(username))
-        throttles.clear(tx, doors.address_door(address))
+        throttles.forgive(tx, doors.address_door(address))
         accounts.note_sign_in(tx, facts.id, now)
         if kept and better:
             accounts.rehash(tx, facts.id, kept, better)
-        token = sessions.open_in(tx, facts.id, ("pwd",), address, browser_name, now, settings().sessions)
+        token = sessions.open_in(tx, facts, ("pwd",), address, browser_name, now, settings().sessions)
         audit.record(tx, now, "sign_in", f"account:{facts.id}", f"account:{facts.id}", address)
     return Opened(token, facts)
 
@@ -66,7 +67,7 @@ def sign_in(username: str, password: str, address: str, browser_name: str, now: 
 def _matches(password: str, kept: str | None, provisional: str | None) -> bool:
     """One Argon2id in every case, and one keyed digest for the letter's password."""
     chosen = lane().verify(kept, password)
-    typed = keyed_digest(settings().secrets.secret_key.encode(), "provisional", password.strip())
+    typed = provisional_digest(password)
     return chosen or (same(typed, provisional or "") and provisional is not None)
 
 

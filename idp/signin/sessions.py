@@ -53,10 +53,10 @@ def open_in(
     row = {
         "digest": digest(token),
         "sid": secrets.token_hex(16),
-        "account_id": account,
+        "account_id": account.id,
         "auth_time": now,
         "amr": " ".join(amr),
-        "opened_at": now,
+        "opened_at": max(now, account.credentials_since),
         "seen_at": now,
         "expires_at": now + lifetimes.longest,
         "address": address[:45],

@@ -1,6 +1,6 @@
 """The person in front of the page: the live session of this request, and what its request still owes."""
 
-from flask import g
+from flask import request
 
 from idp.context import settings
 from idp.signin import cookies, sessions
@@ -11,9 +11,9 @@ from idp.signin.sessions import Session
 
 def current(now: int) -> Session | None:
     """The live session of this browser, read once a request."""
-    if "live_session" not in g:
-        g.live_session = sessions.read(cookies.session_token(), now, settings().sessions)
-    session: Session | None = g.live_session
+    if "idp.session" not in request.environ:
+        request.environ["idp.session"] = sessions.read(cookies.session_token(), now, settings().sessions)
+    session: Session | None = request.environ["idp.session"]
     return session
 
 

@@ -3,7 +3,14 @@
 from sqlalchemy import Connection, bindparam, select
 
 from idp.oidc.rules.claims import Child, Post, SchoolFacts, Schooling
-from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
+from idp.people.storage.tables import (
+    Account,
+    Enrolment,
+    Guardianship,
+    Person,
+    School,
+    StaffPost,
+)
 
 _schoolings = (
     select(School.uai, School.name, School.degree, Enrolment.class_code, Enrolment.mef)

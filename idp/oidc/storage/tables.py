@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import RowId, Seconds, db
+from idp.database import Seconds, db
 
 
 class ClientRow(db.Model):

@@ -95,7 +95,7 @@ _next_password = (
     .values(
         password_hash=bindparam("hashed"),
         password_changed_at=bindparam("moment"),
-        credentials_since=bindparam("moment"),
+        credentials_since=bindparam("since"),
         renewal_asked_at=None,
     )
 )
@@ -124,7 +124,7 @@ _reset = _acting(Act.RESET).values(
     password_hash=None,
     provisional_digest=bindparam("digest"),
     letter_expires_at=bindparam("expires"),
-    credentials_since=bindparam("moment"),
+    credentials_since=bindparam("since"),
 )
 _signed_in = (
     update(Account).where(Account.id == bindparam("account")).values(last_signed_in_at=bindparam("moment"))
@@ -137,8 +137,9 @@ def choose_first_password(tx: Connection, account: int, hashed: str, now: int) -
 
 
 def choose_next_password(tx: Connection, account: int, hashed: str, now: int) -> bool:
-    """Replace a chosen password; whatever was issued before `now` dies."""
-    return tx.execute(_next_password, {"account": account, "hashed": hashed, "moment": now}).rowcount == 1
+    """Replace a chosen password; whatever was issued up to and in the second `now` dies."""
+    parameters = {"account": account, "hashed": hashed, "moment": now, "since": now + 1}
+    return tx.execute(_next_password, parameters).rowcount == 1
 
 
 def rehash(tx: Connection, account: int, old: str, hashed: str) -> None:
@@ -166,8 +167,8 @@ def prove_identity(tx: Connection, account: int, now: int) -> None:
 
 
 def reset(tx: Connection, account: int, digest: str, expires: int, now: int) -> bool:
-    """Back to a provisional password; whatever was issued before `now` dies."""
-    parameters = {"account": account, "digest": digest, "expires": expires, "moment": now}
+    """Back to a provisional password; whatever was issued up to and in the second `now` dies."""
+    parameters = {"account": account, "digest": digest, "expires": expires, "since": now + 1}
     return tx.execute(_reset, parameters).rowcount == 1
 
 

@@ -9,6 +9,12 @@ _failures = select(Throttle.failures).where(Throttle.bucket == bindparam("door")
 _lock = update(Throttle).where(Throttle.bucket == bindparam("door")).values(locked_until=bindparam("until"))
 _clear = delete(Throttle).where(Throttle.bucket == bindparam("door"))
 
+_forgive = (
+    update(Throttle)
+    .where(Throttle.bucket == bindparam("door"), Throttle.failures > 0)
+    .values(failures=Throttle.failures - 1)
+)
+
 
 def _knocking(dialect: str):  # type: ignore[no-untyped-def]
     upsert = (
@@ -50,3 +56,8 @@ def lock(tx: Connection, door: str, until: int) -> None:
 def clear(tx: Connection, door: str) -> None:
     """The right person came in: forget the tries."""
     tx.execute(_clear, {"door": door})
+
+
+def forgive(tx: Connection, door: str) -> None:
+    """A try was right: at a door that many people share it does not count."""
+    tx.execute(_forgive, {"door": door})

@@ -1,0 +1,59 @@
+# make demo        everything, running, with an invented school: http://localhost:8001
+# make test        every check and every test, browser journeys included
+# Needs Python 3.11 or newer and make; PYTHON=/path/to/python3 chooses the interpreter.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-fresh test check bench lock format clean
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+BIN := .venv/bin
+PYTHON_BIN := $(BIN)/python
+SOURCES := idp keys clients bench tests scripts
+DEMO ?=
+PYTEST ?=
+
+help:
+	@sed -n 's/^# //p' Makefile
+	@echo "make demo-fresh  the same, begun anew"
+	@echo "make bench       measure the provider, beside its peers"
+	@echo "make format      write the code as ruff wants it"
+	@echo "make lock        renew requirements.lock and requirements-dev.lock"
+	@echo "make clean       remove what can be made again, the demonstration's data included"
+
+.venv/runtime.stamp: requirements.lock pyproject.toml scripts/environment.sh
+	@sh scripts/environment.sh requirements.lock
+	@touch $@
+
+.venv/development.stamp: requirements-dev.lock pyproject.toml scripts/environment.sh
+	@sh scripts/environment.sh requirements-dev.lock
+	@touch .venv/runtime.stamp $@
+
+demo: .venv/runtime.stamp
+	@$(PYTHON_BIN) -m idp.cli demo --stop-with-parent $(DEMO)
+
+demo-fresh: .venv/runtime.stamp
+	@$(PYTHON_BIN) -m idp.cli demo --stop-with-parent --fresh $(DEMO)
+
+test: check
+	$(PYTHON_BIN) -m pytest $(PYTEST)
+
+check: .venv/development.stamp
+	$(BIN)/ruff format --check $(wildcard $(SOURCES))
+	$(BIN)/ruff check $(wildcard $(SOURCES))
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/development.stamp
+	$(PYTHON_BIN) -m bench $(BENCH)
+
+format: .venv/development.stamp
+	$(BIN)/ruff format $(wildcard $(SOURCES))
+	$(BIN)/ruff check --fix $(wildcard $(SOURCES))
+
+lock:
+	@sh scripts/lock.sh
+
+clean:
+	rm -rf .venv .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,81 @@
+"""Where a demonstration lives: its folder, its ports, its addresses."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+MAIL_OFFSET = 25
+SERVICES = ("icart", "pronote", "teleservices")
+"""The relying parties, in the order of their ports after the provider's."""
+
+TITLES = {
+    "provider": "Provider",
+    "icart": "i-Cart",
+    "pronote": "Pronote",
+    "teleservices": "Téléservices",
+    "mailbox": "Mail box",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """`base` is the provider's port; the services follow it, the mail box viewer is 25 above."""
+
+    folder: Path
+    base: int
+    smtp: int
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "idp.sqlite3"
+
+    @property
+    def accounts(self) -> Path:
+        """Written last: where it is missing, the preparation never came to its end."""
+        return self.folder / "accounts.json"
+
+    @property
+    def mail(self) -> Path:
+        return self.folder / "mail"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    def secret(self, name: str) -> Path:
+        return self.folder / "secrets" / name
+
+    def registration(self, service: str) -> Path:
+        return self.folder / "registrations" / f"{service}.json"
+
+    def credentials(self, service: str) -> Path:
+        return self.folder / "credentials" / f"{service}.json"
+
+    def data(self, service: str) -> Path:
+        return self.folder / "services" / f"{service}.sqlite3"
+
+    def ports(self) -> dict[str, int]:
+        """Each port by what listens there."""
+        services = {name: self.base + 1 + number for number, name in enumerate(SERVICES)}
+        return {"provider": self.base, **services, "mailbox": self.base + MAIL_OFFSET, "smtp": self.smtp}
+
+    def address(self, name: str) -> str:
+        return f"http://localhost:{self.ports()[name]}"
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that this user alone may read; it is there whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(file.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    unfinished.replace(file)

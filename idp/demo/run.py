@@ -1,0 +1,151 @@
+"""`idp demo`: prepare an invented school, start everything, say where to look, stop everything."""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from idp.demo.place import SERVICES, TITLES, Place
+from idp.demo.preparation import Card, prepare
+from idp.demo.supervisor import Service, ServiceDied, Supervisor
+from idp.processes import refuse_taken_port
+
+PATIENCE = 5.0
+"""Seconds that the processes of a demonstration that was just killed have to end."""
+
+_OURS = (
+    "accounts.json",
+    "config.toml",
+    "idp.sqlite3",
+    "idp.sqlite3-shm",
+    "idp.sqlite3-wal",
+    "secrets",
+    "registrations",
+    "credentials",
+    "services",
+    "siecle",
+    "mail",
+    "log",
+)
+
+
+class DemoFault(Exception):
+    """The demonstration cannot run; the message says why and what to do."""
+
+
+def run(place: Place, fresh: bool) -> None:
+    """Run until SIGINT or SIGTERM. Raises DemoFault, PortTaken."""
+    with _alone(place.folder):
+        for name, port in place.ports().items():
+            refuse_taken_port("127.0.0.1", port, TITLES.get(name, "mail server"), PATIENCE)
+        if fresh or not place.accounts.exists():
+            _empty(place.folder)
+            click.echo("Making the school: two SIECLE files, their import, keys, letters. Some seconds ...")
+        cards = prepare(place)
+        with Supervisor(place.log, _environment()) as supervisor:
+            try:
+                _live(place, cards, supervisor)
+            except ServiceDied as fault:
+                raise DemoFault(str(fault)) from None
+            click.echo("\nStopping ...")
+
+
+def _live(place: Place, cards: list[Card], supervisor: Supervisor) -> None:
+    for service in _services(place):
+        supervisor.start(service)
+    supervisor.wait_until_all_answer()
+    if not supervisor.stopping.is_set():
+        _show(place, cards)
+    supervisor.wait_until_told()
+
+
+def _services(place: Place) -> list[Service]:
+    """What runs. The mail box comes first: it must be there before the first mail."""
+    ports = place.ports()
+    mailbox = ("--folder", place.mail, "--port", ports["mailbox"], "--smtp-port", ports["smtp"])
+    found = [
+        Service("mailbox", _words("-m", "idp.demo.mailbox", *mailbox), place.address("mailbox")),
+        Service(
+            "provider",
+            _words("-m", "idp.cli", "--config", place.config, "serve"),
+            f"{place.address('provider')}/health/ready",
+        ),
+    ]
+    others = {
+        "icart": ("--pronote", place.address("pronote"), "--teleservices", place.address("teleservices")),
+        "pronote": (),
+        "teleservices": ("--smtp-host", "127.0.0.1", "--smtp-port", place.smtp, "--school-mail", SCHOOL_MAIL),
+    }
+    for name in SERVICES:
+        own = ("--issuer", place.address("provider"), "--base", place.address(name), "--port", ports[name])
+        files = ("--credentials", place.credentials(name), "--data", place.data(name))
+        place.data(name).parent.mkdir(exist_ok=True)
+        command = _words("-m", f"clients.{name}", "serve", *own, *files, *others[name])
+        found.append(Service(name, command, place.address(name)))
+    return found
+
+
+SCHOOL_MAIL = "secretariat@college-des-tilleuls.example"
+
+
+def _words(*parts: object) -> tuple[str, ...]:
+    return tuple(str(part) for part in parts)
+
+
+def _environment() -> dict[str, str]:
+    """This environment without settings of another provider: the demonstration has its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+
+
+def _show(place: Place, cards: list[Card]) -> None:
+    click.echo()
+    for name in ("icart", "pronote", "teleservices", "provider", "mailbox"):
+        click.echo(f"  {TITLES[name].ljust(13)} {place.address(name)}")
+    click.echo(f"\nBegin at {place.address('icart')} with one of these accounts:\n")
+    for card in cards:
+        click.echo(f"  {card.title}")
+        click.echo(f"    Identifiant {card.username}   Mot de passe {card.password}")
+        click.echo(f"    {card.look}\n")
+    click.echo(
+        f"Mails arrive at {place.address('mailbox')}. Logs are in {_short(place.log)}. Ctrl-C stops everything."
+    )
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process; the lock goes with the process, however it ends."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "lock").exists():
+        raise DemoFault(f"{folder} holds something else than a demonstration; choose another --folder.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    deadline = time.monotonic() + PATIENCE
+    with open(folder / "lock", "w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise DemoFault(
+                        f"Another demonstration runs in {_short(folder)}; stop it first."
+                    ) from None
+                time.sleep(0.1)
+        yield
+
+
+def _empty(folder: Path) -> None:
+    """Remove what a demonstration makes, and nothing else; the end mark goes first."""
+    for name in _OURS:
+        found = folder / name
+        if found.is_dir():
+            shutil.rmtree(found)
+        else:
+            found.unlink(missing_ok=True)

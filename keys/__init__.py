@@ -1,0 +1,1 @@
+"""All that touches private keys. Knows nothing of the provider; see README.md beside this file."""

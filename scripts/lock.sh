@@ -1,0 +1,17 @@
+#!/bin/sh
+# Renew both lock files from pyproject.toml: every platform, hashes, no registry's address.
+set -eu
+
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT INT TERM
+"${PYTHON:-python3}" -m venv "$tools"
+"$tools/bin/python" -m pip install --quiet --disable-pip-version-check uv
+
+compile() {
+    "$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+        --no-header --no-annotate --no-emit-index-url pyproject.toml "$@"
+}
+
+compile --extra build --output-file requirements.lock
+# The same versions as above wherever both name a package.
+compile --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock

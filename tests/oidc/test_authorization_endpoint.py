@@ -1,0 +1,271 @@
+"""GET and POST /authorize: what is answered, where, and what is never sent anywhere (RFC 6749 §4.1, OIDC Core §3.1.2)."""
+
+import random
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from idp.oidc import registration
+from tests.oidc.flow import (
+    REDIRECT,
+    RelyingParty,
+    answer,
+    is_error_page,
+    signed_in_browser,
+)
+from tests.world import World
+
+
+def test_a_live_session_gets_a_code_with_state_and_issuer(portal: RelyingParty) -> None:
+    said = answer(portal.authorize())
+    assert said["state"] == "the-state" and said["iss"] == "http://localhost" and len(said["code"]) >= 43
+
+
+def test_a_request_may_be_posted(portal: RelyingParty) -> None:
+    assert "code" in answer(portal.browser.post("/authorize", data=portal.parameters()))
+
+
+def test_somebody_unknown_is_sent_to_the_first_step_and_not_to_the_relying_party(
+    portal: RelyingParty,
+) -> None:
+    response = portal.app.test_client().get("/authorize", query_string=portal.parameters())
+    assert response.status_code == 303 and response.headers["Location"].startswith("/authorize/")
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_type": 'é"'}, "unsupported_response_type"),
+        ({"scope": None}, "invalid_scope"),
+        ({"scope": "unheard-of"}, "invalid_scope"),
+        ({"scope": 'openid "'}, "invalid_scope"),
+        ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"prompt": "bogus"}, "invalid_request"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"max_age": "abc"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+        ({"display": "hologram"}, "invalid_request"),
+        ({"claims": "{"}, "invalid_request"),
+        ({"claims": "[]"}, "invalid_request"),
+        ({"claims": '{"userinfo": 5}'}, "invalid_request"),
+        ({"claims": "[" * 5000}, "invalid_request"),
+        ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
+        ({"request_uri": "https://portail.example/r"}, "request_uri_not_supported"),
+        ({"registration": "{}"}, "registration_not_supported"),
+        ({"response_mode": "carrier_pigeon"}, "invalid_request"),
+        ({"id_token_hint": "junk"}, "invalid_request"),
+        ({"nonce": "n" * 2000}, "invalid_request"),
+        ({"login_hint": "x" * 1_000_000}, "invalid_request"),
+    ],
+)
+def test_a_fault_is_told_to_the_relying_party_with_state_and_issuer(
+    portal: RelyingParty, change: dict[str, str | None], error: str
+) -> None:
+    response = portal.browser.post("/authorize", data=portal.parameters(**change))
+    if error == "invalid_request" and "login_hint" in change:
+        assert response.status_code in (303, 413)
+        return
+    said = answer(response)
+    assert said["error"] == error and said["state"] == "the-state" and said["iss"] == "http://localhost"
+    assert "code" not in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "scope",
+        "state",
+        "nonce",
+        "prompt",
+        "response_type",
+        "code_challenge",
+        "unheard_of",
+    ],
+)
+def test_a_parameter_given_twice_is_an_invalid_request(portal: RelyingParty, name: str) -> None:
+    query = [*portal.parameters().items(), (name, "again"), (name, "again")]
+    assert answer(portal.browser.get("/authorize", query_string=query))["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
+def test_client_or_address_given_twice_is_a_page(portal: RelyingParty, name: str) -> None:
+    query = [*portal.parameters().items(), (name, portal.parameters()[name])]
+    assert is_error_page(portal.browser.get("/authorize", query_string=query), "P03")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"client_id": None}, "P01"),
+        ({"client_id": "nobody"}, "P01"),
+        ({"client_id": "x" * 5000}, "P01"),
+        ({"redirect_uri": None}, "P02"),
+        ({"redirect_uri": "https://evil.example/cb"}, "P02"),
+        ({"state": "s" * 5000}, "P03"),
+    ],
+)
+def test_what_cannot_be_sent_back_is_a_page(
+    portal: RelyingParty, change: dict[str, str | None], code: str
+) -> None:
+    assert is_error_page(portal.browser.post("/authorize", data=portal.parameters(**change)), code)
+
+
+def _neighbours(uri: str, count: int) -> list[str]:
+    """Addresses that lenient parsers have taken for `uri`, and random small changes of it."""
+    chance = random.Random(20261123)
+    found = {
+        uri + "/",
+        uri + "?",
+        uri + "#",
+        uri + "?x=1",
+        uri + "/../cb",
+        uri + "%2e",
+        uri + "\t",
+        uri + "\n",
+        uri.upper(),
+        uri.replace("https", "http"),
+        uri.replace("https://", "https:/"),
+        uri.replace("portail.example", "portail.example:443"),
+        uri.replace("portail.example", "portail.example."),
+        uri.replace("portail.example", "portail.example@evil.example"),
+        uri.replace("portail.example", "evil.example\\@portail.example"),
+        uri.replace("portail.example", "portail.example.evil.example"),
+        uri.replace("/cb", "//cb"),
+        uri.replace("/cb", "/%63b"),
+        uri.replace("/cb", "/CB"),
+        "javascript:alert(1)",
+        "//portail.example/cb",
+    }
+    while len(found) < count:
+        at = chance.randrange(len(uri))
+        letter = chance.choice("abz09/.:@%?#&-\\ ")
+        found.add(
+            chance.choice(
+                [
+                    uri[:at] + uri[at + 1 :],
+                    uri[:at] + letter + uri[at:],
+                    uri[:at] + letter + uri[at + 1 :],
+                ]
+            )
+        )
+    return sorted(found - {uri})
+
+
+def test_no_neighbour_of_a_registered_address_is_taken_for_it(
+    portal: RelyingParty,
+) -> None:
+    for uri in _neighbours(REDIRECT, 200):
+        response = portal.browser.get("/authorize", query_string=portal.parameters(redirect_uri=uri))
+        assert is_error_page(response, "P02"), uri
+
+
+@pytest.mark.parametrize("response_type", ["code", "token", "id_token", None, "x"])
+@pytest.mark.parametrize("scope", ["openid", None])
+def test_no_mistake_opens_a_redirect_to_an_unregistered_address(
+    portal: RelyingParty, response_type: str | None, scope: str | None
+) -> None:
+    parameters = portal.parameters(
+        response_type=response_type, scope=scope, redirect_uri="https://evil.example/"
+    )
+    assert is_error_page(portal.browser.get("/authorize", query_string=parameters), "P02")
+
+
+def test_a_query_in_the_registered_address_is_kept(world: World, portal: RelyingParty) -> None:
+    portal.registered = world.relying_party(redirect_uris=["https://portail.example/cb?tenant=a%20b"])
+    response = portal.authorize(redirect_uri="https://portail.example/cb?tenant=a%20b")
+    assert response.headers["Location"].startswith("https://portail.example/cb?tenant=a%20b&code=")
+
+
+def test_a_native_client_on_the_loopback_chooses_its_port(world: World, portal: RelyingParty) -> None:
+    portal.registered = world.relying_party(application_type="native", redirect_uris=["http://127.0.0.1/cb"])
+    assert portal.authorize(redirect_uri="http://127.0.0.1:51234/cb").status_code == 303
+    assert is_error_page(portal.authorize(redirect_uri="http://127.0.0.1:51234/other"), "P02")
+    assert is_error_page(portal.authorize(redirect_uri="http://127.0.0.1:99999/cb"), "P02")
+
+
+def test_the_answer_can_come_in_the_fragment_or_by_a_form(portal: RelyingParty) -> None:
+    location = urlsplit(portal.authorize(response_mode="fragment").headers["Location"])
+    assert dict(parse_qsl(location.fragment))["code"] and not location.query
+    page = portal.authorize(response_mode="form_post")
+    assert page.status_code == 200 and "Location" not in page.headers
+    assert f'action="{REDIRECT}"' in page.text and 'name="code"' in page.text and 'name="iss"' in page.text
+    assert f"form-action {REDIRECT}" in page.headers["Content-Security-Policy"]
+
+
+def test_a_suspended_client_is_refused_with_a_page(portal: RelyingParty) -> None:
+    registration.disable(portal.client_id, "test", 1)
+    assert is_error_page(portal.authorize(), "P04")
+    registration.enable(portal.client_id, "test", 2)
+    assert "code" in answer(portal.authorize())
+
+
+def test_an_unknown_parameter_is_ignored(portal: RelyingParty) -> None:
+    assert "code" in answer(portal.authorize(extra="foobar"))
+
+
+def test_an_empty_parameter_is_as_good_as_none(portal: RelyingParty) -> None:
+    said = answer(portal.authorize(state="", prompt="", max_age=""))
+    assert "code" in said and "state" not in said
+
+
+class TestPrompt:
+    def test_none_without_a_session_is_login_required(self, portal: RelyingParty) -> None:
+        state = "s" * 128
+        stranger = portal.app.test_client()
+        response = stranger.get("/authorize", query_string=portal.parameters(prompt="none", state=state))
+        assert answer(response)["error"] == "login_required" and answer(response)["state"] == state
+
+    def test_none_with_a_session_is_a_code(self, portal: RelyingParty) -> None:
+        assert "code" in answer(portal.authorize(prompt="none"))
+
+    @pytest.mark.parametrize("prompt", ["login", "select_account"])
+    def test_login_asks_again_for_the_password(self, portal: RelyingParty, clock, prompt: str) -> None:  # type: ignore[no-untyped-def]
+        clock.advance(5)
+        assert portal.authorize(prompt=prompt).headers["Location"].startswith("/authorize/")
+
+    def test_none_for_a_person_whom_the_service_does_not_accept(
+        self, world: World, portal: RelyingParty
+    ) -> None:
+        portal.registered = world.relying_party(accepted_profiles=["eleve"])
+        assert answer(portal.authorize(prompt="none"))["error"] == "account_selection_required"
+
+
+class TestMaxAge:
+    def test_an_old_login_must_be_renewed(self, portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+        clock.advance(11)
+        assert answer(portal.authorize(max_age="10", prompt="none"))["error"] == "login_required"
+        assert "code" in answer(portal.authorize(max_age="20", prompt="none"))
+
+    def test_a_registered_default_applies(self, world: World, portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+        portal.registered = world.relying_party(default_max_age=10)
+        clock.advance(11)
+        assert answer(portal.authorize(prompt="none"))["error"] == "login_required"
+        assert "code" in answer(portal.authorize(prompt="none", max_age="60"))
+
+
+class TestIDTokenHint:
+    def test_the_person_of_the_session_passes(self, portal: RelyingParty) -> None:
+        hint = portal.tokens()["id_token"]
+        assert "code" in answer(portal.authorize(id_token_hint=hint, prompt="none"))
+
+    def test_another_person_must_log_in(self, world: World, portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+        hint = portal.tokens()["id_token"]
+        portal.browser = signed_in_browser(world, world.guardian("Paul", "Martin"))
+        clock.advance(1)
+        assert answer(portal.authorize(id_token_hint=hint, prompt="none"))["error"] == "login_required"
+
+
+def test_acr_values_choose_the_profile(world: World, portal: RelyingParty) -> None:
+    assert "code" in answer(portal.authorize(acr_values="responsable", prompt="none"))
+    assert (
+        answer(portal.authorize(acr_values="eleve", prompt="none"))["error"] == "account_selection_required"
+    )
+    portal.browser = signed_in_browser(world, world.pupil())
+    assert "code" in answer(portal.authorize(acr_values="eleve", prompt="none"))

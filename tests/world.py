@@ -1,0 +1,180 @@
+"""A small invented world for tests: a school, a family, staff, relying parties. Rows as the importer would write them."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select, update
+
+from idp.database import reading, transaction
+from idp.oidc import registration
+from idp.oidc.registration import Registered
+from idp.people.hashing import lane
+from idp.people.provisional import provisional_digest
+from idp.people.rules.accounts import AccountFacts
+from idp.people.storage import accounts
+from idp.people.storage.tables import (
+    Account,
+    Enrolment,
+    Guardianship,
+    Person,
+    School,
+    StaffPost,
+)
+
+PASSWORD = "Cerises-Rouges-1789"
+PROVISIONAL = "kT4mHx9wRq7B"
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person with an account, and the secrets that only a test knows."""
+
+    account: int
+    person: int
+    username: str
+    password: str
+
+
+class World:
+    """Call within an application context."""
+
+    def __init__(self, app: Flask, clock: Callable[[], int]) -> None:
+        self.app = app
+        self.clock = clock
+
+    def school(
+        self,
+        uai: str = "0990001W",
+        name: str = "Collège des Tilleuls",
+        degree: str = "2d",
+    ) -> int:
+        with transaction() as tx:
+            found = tx.execute(select(School.id).where(School.uai == uai)).scalar()
+            if found:
+                return int(found)
+            row = {"uai": uai, "name": name, "degree": degree, "office": "secrétariat"}
+            return int(tx.execute(insert(School).values(row).returning(School.id)).scalar_one())
+
+    def guardian(self, first: str = "Claire", last: str = "Durand", **more: Any) -> Someone:
+        return self._person("guardian", first, last, more)
+
+    def pupil(
+        self,
+        first: str = "Léa",
+        last: str = "Durand",
+        class_code: str | None = "6 A",
+        **more: Any,
+    ) -> Someone:
+        more.setdefault("birth_date", "2015-03-14")
+        school = more.pop("school", None) or self.school()
+        someone = self._person("pupil", first, last, more)
+        with transaction() as tx:
+            row = {
+                "pupil_id": someone.person,
+                "school_id": school,
+                "class_code": class_code,
+                "since": self.clock(),
+            }
+            tx.execute(insert(Enrolment).values(row))
+        return someone
+
+    def staff(self, first: str = "Paul", last: str = "Martin", role: str = "head", **more: Any) -> Someone:
+        someone = self._person("staff", first, last, more)
+        with transaction() as tx:
+            row = {
+                "person_id": someone.person,
+                "school_id": self.school(),
+                "role": role,
+                "since": self.clock(),
+            }
+            tx.execute(insert(StaffPost).values(row))
+        return someone
+
+    def family(self, guardian: Someone, *children: Someone, relation: str = "10") -> None:
+        with transaction() as tx:
+            for child in children:
+                row = {
+                    "guardian_id": guardian.person,
+                    "pupil_id": child.person,
+                    "school_id": tx.execute(
+                        select(Enrolment.school_id).where(Enrolment.pupil_id == child.person)
+                    ).scalar_one(),
+                    "relation": relation,
+                    "level": 1,
+                    "source": "siecle",
+                    "since": self.clock(),
+                }
+                tx.execute(insert(Guardianship).values(row))
+
+    def _person(self, kind: str, first: str, last: str, more: dict[str, Any]) -> Someone:
+        now = self.clock()
+        state = more.pop("state", "active")
+        username = more.pop("username", f"{first[0]}.{last}{secrets.token_hex(2)}".lower())
+        about_account = {key: more.pop(key) for key in list(more) if key in Account.__table__.c}
+        with transaction() as tx:
+            person = {
+                "kind": kind,
+                "first_name": first,
+                "family_name": last,
+                "created_at": now,
+                "updated_at": now,
+                **more,
+            }
+            person_id = tx.execute(insert(Person).values(person).returning(Person.id)).scalar_one()
+            account = {
+                "person_id": person_id,
+                "username": username,
+                "subject": secrets.token_hex(16),
+                "state": state,
+                "credentials_since": 0,
+                "present": True,
+                "created_at": now,
+                **self._credentials(state, kind, now),
+                **about_account,
+            }
+            account_id = tx.execute(insert(Account).values(account).returning(Account.id)).scalar_one()
+        return Someone(
+            account_id,
+            person_id,
+            username,
+            PROVISIONAL if state == "notified" else PASSWORD,
+        )
+
+    def _credentials(self, state: str, kind: str, now: int) -> dict[str, Any]:
+        if state in ("created", "notified"):
+            return {
+                "provisional_digest": provisional_digest(PROVISIONAL),
+                "letter_expires_at": now + 90 * 86400,
+            }
+        chosen = {"password_hash": lane().hash(PASSWORD), "password_changed_at": now}
+        if state == "active":
+            chosen |= {"identity_proved_at": now}
+            if kind != "pupil":
+                chosen |= {"mail": "claire@example.org", "mail_verified_at": now}
+        return chosen
+
+    def facts(self, someone: Someone) -> AccountFacts:
+        found = accounts.by_id(reading(), someone.account)
+        assert found is not None
+        return found
+
+    def set_account(self, someone: Someone, **values: Any) -> None:
+        with transaction() as tx:
+            tx.execute(update(Account).where(Account.id == someone.account).values(values))
+
+    def relying_party(self, **members: Any) -> Registered:
+        document = {
+            "client_name": "Portail",
+            "redirect_uris": ["https://portail.example/cb"],
+            "post_logout_redirect_uris": ["https://portail.example/bye"],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "scope": "openid profile email phone address offline_access ect.scope.cnx ect.scope.portail",
+            "service_claims": ["name", "children", "class", "school"],
+            **members,
+        }
+        return registration.register(
+            {k: v for k, v in document.items() if v is not None}, "test", self.clock()
+        )
