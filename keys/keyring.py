@@ -1,13 +1,19 @@
 """The keys of a moment, ready to sign and verify: key objects kept in memory, never parsed for a request."""
 
 import json
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from keys.jwks import jwks_bytes
 from keys.rotation import KeyRecord, published, signer
+
+# RFC 9864 gives Ed25519 a name of its own; relying parties still register "EdDSA" (OIDC Core, RFC 8037), and only Ed25519
+# keys are made here.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 
 class NoSigningKey(Exception):

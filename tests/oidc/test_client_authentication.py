@@ -1,0 +1,178 @@
+"""How relying parties authenticate, and all the ways in which they do not (RFC 6749 §2.3, RFC 7523)."""
+
+import base64
+import json
+import secrets
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc._rfc7518.jws_algs import ESAlgorithm
+from joserfc.jwk import ECKey, OctKey
+
+from tests.oidc.flow import RelyingParty, basic
+from tests.world import World
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def test_the_secret_may_come_in_the_body_where_it_is_registered_so(
+    world: World, portal: RelyingParty
+) -> None:
+    portal.registered = world.relying_party(token_endpoint_auth_method="client_secret_post")
+    form = {"client_id": portal.client_id, "client_secret": portal.registered.client_secret}
+    assert portal.redeem(portal.code(), headers={"X": "y"}, **form).status_code == 200
+    assert portal.redeem(portal.code()).get_json()["error"] == "invalid_client", "Basic is not its method"
+
+
+def test_a_public_client_shows_only_its_verifier(world: World, portal: RelyingParty) -> None:
+    portal.registered = world.relying_party(token_endpoint_auth_method="none")
+    assert portal.registered.client_secret is None
+    code = portal.code()
+    assert (
+        portal.redeem(code, headers={"X": "y"}, client_id=portal.client_id, code_verifier=None).status_code
+        == 400
+    )
+    assert portal.redeem(code, headers={"X": "y"}, client_id=portal.client_id).status_code == 200
+
+
+def test_a_confidential_client_does_not_get_in_without_its_secret(portal: RelyingParty) -> None:
+    response = portal.redeem(portal.code(), headers={"X": "y"}, client_id=portal.client_id)
+    assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Basic",
+        "Basic !!!",
+        "Basic " + base64.b64encode(b"\xff\xfe:x").decode(),
+        "Basic " + base64.b64encode(b"no colon").decode(),
+        "Bearer abc",
+        "Basic " + "A" * 5000,
+        basic("nobody", "x")["Authorization"],
+    ],
+)
+def test_a_bad_header_is_401_with_a_challenge(portal: RelyingParty, header: str) -> None:
+    response = portal.redeem(portal.code(), headers={"Authorization": header})
+    assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client")
+    assert response.headers["WWW-Authenticate"].startswith("Basic")
+
+
+def test_a_wrong_secret_is_refused(portal: RelyingParty) -> None:
+    assert portal.redeem(portal.code(), headers=basic(portal.client_id, "wrong")).status_code == 401
+    assert portal.redeem(portal.code(), headers=basic(portal.client_id, "")).status_code == 401
+
+
+def test_two_methods_at_once_are_an_invalid_request(portal: RelyingParty) -> None:
+    response = portal.redeem(portal.code(), client_secret=portal.registered.client_secret)
+    assert response.get_json()["error"] == "invalid_request"
+
+
+def test_another_client_id_in_the_body_is_an_invalid_request(portal: RelyingParty) -> None:
+    assert portal.redeem(portal.code(), client_id="other").get_json()["error"] == "invalid_request"
+
+
+class TestPrivateKeyJWT:
+    @pytest.fixture
+    def key(self) -> ECKey:
+        return ECKey.generate_key("P-256", parameters={"kid": "one"})
+
+    @pytest.fixture
+    def signer(self, world: World, portal: RelyingParty, key: ECKey) -> RelyingParty:
+        jwks = {"keys": [key.as_dict(private=False)]}
+        portal.registered = world.relying_party(token_endpoint_auth_method="private_key_jwt", jwks=jwks)
+        return portal
+
+    def claims(self, party: RelyingParty, now: int, **changes: Any) -> dict[str, Any]:
+        claims = {
+            "iss": party.client_id,
+            "sub": party.client_id,
+            "aud": "http://localhost",
+            "jti": secrets.token_hex(8),
+            "iat": now,
+            "exp": now + 60,
+            **changes,
+        }
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def redeem(self, party: RelyingParty, assertion: str) -> tuple[int, str | None]:
+        form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+        response = party.redeem(party.code(), headers={"X": "y"}, **form)
+        return response.status_code, response.get_json().get("error")
+
+    def test_a_signed_assertion_passes(self, signer: RelyingParty, key: ECKey, clock) -> None:  # type: ignore[no-untyped-def]
+        assertion = jwt.encode({"alg": "ES256", "kid": "one"}, self.claims(signer, clock.now), key)
+        assert self.redeem(signer, assertion) == (200, None)
+
+    def test_the_same_assertion_passes_once(self, signer: RelyingParty, key: ECKey, clock) -> None:  # type: ignore[no-untyped-def]
+        assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
+        assert self.redeem(signer, assertion)[0] == 200
+        assert self.redeem(signer, assertion) == (401, "invalid_client")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"aud": "https://other.example"},
+            {"aud": ["http://localhost"]},
+            {"aud": None},
+            {"iss": "other"},
+            {"sub": None},
+            {"sub": ["x"]},
+            {"jti": None},
+            {"exp": None},
+            {"exp": 10},
+            {"exp": "soon"},
+            {"exp": 10**12},
+            {"nbf": 10**11},
+            {"iat": 10**11},
+        ],
+    )
+    def test_a_wrong_claim_is_refused(
+        self,
+        signer: RelyingParty,
+        key: ECKey,
+        clock,  # type: ignore[no-untyped-def]
+        change: dict[str, Any],
+    ) -> None:
+        assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now, **change), key)
+        assert self.redeem(signer, assertion) == (401, "invalid_client")
+
+    def signed(self, header: dict[str, Any], claims: dict[str, Any], key: ECKey) -> str:
+        """A JWS with any header, put together by hand."""
+
+        def text(part: bytes) -> str:
+            return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+        body = f"{text(json.dumps(header).encode())}.{text(json.dumps(claims).encode())}"
+        return f"{body}.{text(ESAlgorithm('ES256', 'P-256', 256).sign(body.encode(), key))}"
+
+    def test_forged_signatures_are_refused(self, signer: RelyingParty, key: ECKey, clock) -> None:  # type: ignore[no-untyped-def]
+        claims = self.claims(signer, clock.now)
+        body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+        none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+        other = ECKey.generate_key("P-256")
+        public = json.dumps(key.as_dict(private=False)).encode()
+        with_jwk = self.signed({"alg": "ES256", "jwk": other.as_dict(private=False)}, claims, other)
+        critical = self.signed({"alg": "ES256", "crit": ["x"], "x": 1}, claims, key)
+        forged = [
+            f"{none}.{body}.",
+            jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(public)),
+            jwt.encode({"alg": "ES256"}, claims, other),
+            with_jwk,
+            critical,
+            "junk",
+            "a.b.c",
+            "é.é.é",
+            "x" * 9000,
+        ]
+        for assertion in forged:
+            assert self.redeem(signer, assertion) == (401, "invalid_client"), assertion[:40]
+
+    def test_an_id_token_of_ours_is_no_assertion(
+        self, world: World, signer: RelyingParty, key: ECKey, clock
+    ) -> None:  # type: ignore[no-untyped-def]
+        assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
+        form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+        tokens = signer.redeem(signer.code(), headers={"X": "y"}, **form).get_json()
+        assert self.redeem(signer, tokens["id_token"]) == (401, "invalid_client")
