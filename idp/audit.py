@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, String, Text, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import RowId, Seconds, db
+from idp.database import Model, RowId, Seconds
 
 
-class AuditHead(db.Model):
+class AuditHead(Model):
     """The number and hash of the last record: its row lock puts concurrent acts into one order."""
 
     __tablename__ = "audit_head"
@@ -22,7 +22,7 @@ class AuditHead(db.Model):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class AuditRecord(db.Model):
+class AuditRecord(Model):
     """`actor` and `subject` are "account:12", "client:…", "command", "worker"; `detail` is a JSON object."""
 
     __tablename__ = "audit"

@@ -8,7 +8,7 @@ BEGIN … COMMIT around a whole act. A held connection and module-level statemen
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -44,6 +44,11 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
 
 DatabaseUnavailable = OperationalError
 """The database cannot be reached, or was busy for longer than its patience."""
@@ -55,7 +60,7 @@ Seconds = BigInteger
 """A moment: whole seconds since 1970-01-01 UTC."""
 
 
-class Generation(db.Model):
+class Generation(Model):
     """How often the clients or signing keys have changed: caches compare it instead of polling."""
 
     __tablename__ = "generations"

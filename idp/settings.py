@@ -222,17 +222,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
-    server: Server = Server()
-    database: Database = Database()
-    secrets: Secrets = Secrets()
-    service: Service = Service()
-    sessions: Sessions = Sessions()
-    passwords: Passwords = Passwords()
-    hashing: Hashing = Hashing()
-    throttling: Throttling = Throttling()
-    tokens: Tokens = Tokens()
-    keys: Keys = Keys()
-    mail: Mail = Mail()
+    server: Server = Field(default_factory=Server)
+    database: Database = Field(default_factory=Database)
+    secrets: Secrets = Field(default_factory=Secrets)
+    service: Service = Field(default_factory=Service)
+    sessions: Sessions = Field(default_factory=Sessions)
+    passwords: Passwords = Field(default_factory=Passwords)
+    hashing: Hashing = Field(default_factory=Hashing)
+    throttling: Throttling = Field(default_factory=Throttling)
+    tokens: Tokens = Field(default_factory=Tokens)
+    keys: Keys = Field(default_factory=Keys)
+    mail: Mail = Field(default_factory=Mail)
 
     @property
     def https(self) -> bool:
@@ -240,7 +240,11 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
 
@@ -301,7 +305,7 @@ def _from_environment(environ: dict[str, str]) -> dict[str, dict[str, Any]]:
 
 def _typed(section: str, key: str, value: str) -> Any:
     model = Settings.model_fields.get(section)
-    field = model.annotation.model_fields.get(key) if model and isinstance(model.annotation, type) else None  # type: ignore[attr-defined]
+    field = model.annotation.model_fields.get(key) if model and isinstance(model.annotation, type) else None
     if field is not None and field.annotation == list[str]:
         return [part.strip() for part in value.split(",") if part.strip()]
     return value

@@ -1,5 +1,6 @@
 """The WSGI application of one worker process."""
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from idp.settings import Settings, load_settings
 
 def load(settings: Settings, parent: int) -> Callable[..., Any]:
     """The application of a worker of `idp serve`; it ends with `parent`, a process id."""
+    # Until the server sets its own handlers, a forked worker has its parent's, which would swallow the signal.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent(parent)
     return application(settings)
 

@@ -1,5 +1,6 @@
 """A small invented world for tests: a school, a family, staff, relying parties. Rows as the importer would write them."""
 
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +9,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select, update
 
+from idp import worker
 from idp.database import reading, transaction
+from idp.messages import outbox
+from idp.messages.outbox import OutboxMessage
 from idp.oidc import registration
 from idp.oidc.registration import Registered
 from idp.people.hashing import lane
@@ -178,3 +182,21 @@ class World:
         return registration.register(
             {k: v for k, v in document.items() if v is not None}, "test", self.clock()
         )
+
+
+def deliver_due(app: Flask) -> None:
+    """One turn of the worker: everything whose time has come is carried out."""
+    with app.app_context():
+        now = app.extensions["clock"]()
+        for message in outbox.due(reading(), now):
+            worker.deliver(message, now)
+
+
+def waiting_messages(kind: str) -> list[dict[str, Any]]:
+    """Payloads that wait in the outbox, the oldest first."""
+    rows = reading().execute(
+        select(OutboxMessage.payload)
+        .where(OutboxMessage.kind == kind, OutboxMessage.delivered_at.is_(None))
+        .order_by(OutboxMessage.id)
+    )
+    return [json.loads(row[0]) for row in rows]

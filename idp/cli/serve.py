@@ -34,6 +34,7 @@ def serve(
     """Serve the provider, and deliver its mail, until SIGTERM or Ctrl-C."""
     settings = terminal.settings(server={"host": host, "port": port, "workers": workers, "threads": threads})
     from granian import Granian
+    from granian.constants import Interfaces
 
     from idp import wsgi
     from idp.processes import end_with_parent, refuse_taken_port
@@ -46,7 +47,7 @@ def serve(
         "idp.wsgi",
         address=here.host,
         port=here.port,
-        interface="wsgi",
+        interface=Interfaces.WSGI,
         workers=here.workers,
         blocking_threads=here.threads,
         # A link in a mail is a secret, and an access log would keep it.

@@ -21,14 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import RowId, Seconds, db
+from idp.database import Model, RowId, Seconds
 
 CLAIM = 120
 LAST_ATTEMPT = 12
 LONGEST_PAUSE = 3600
 
 
-class OutboxMessage(db.Model):
+class OutboxMessage(Model):
     """`kind` is "mail", "sms" or "logout_notice"; `payload` is a JSON object that the kind's deliverer understands."""
 
     __tablename__ = "outbox"

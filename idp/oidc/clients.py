@@ -115,12 +115,10 @@ def _client(row: dict[str, Any]) -> Client:
 
 def registration_from_json(text: str) -> ClientMetadata:
     """The registration that was validated when it was stored."""
-    values = json.loads(text)
+    values: dict[str, Any] = json.loads(text)
     known = {field.name for field in fields(ClientMetadata)}
-    return ClientMetadata(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in values.items()
-            if name in known
-        }
-    )
+    said: dict[str, Any] = {name: value for name, value in values.items() if name in known}
+    for name, value in said.items():
+        if isinstance(value, list):
+            said[name] = tuple(value)
+    return ClientMetadata(**said)

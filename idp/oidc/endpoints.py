@@ -124,4 +124,4 @@ def refuse(refusal: ProtocolRefusal) -> Response:
 @blueprint.app_errorhandler(OAuth2Error)
 def refuse_machine(error: OAuth2Error) -> Response:
     """What Authlib's grants raise outside its own conductor."""
-    return provider().handle_error_response(None, error)  # type: ignore[no-any-return]
+    return provider().handle_error_response(None, error)

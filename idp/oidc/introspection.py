@@ -7,7 +7,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from idp.context import now, settings
-from idp.oidc import client_authentication, refresh_grant, tokens
+from idp.oidc import client_authentication, clients, refresh_grant, tokens
 from idp.oidc.clients import Client
 
 
@@ -51,10 +51,10 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
         presented = refresh_grant.peek(token_string, moment)
         if presented is None:
             return None
-        client = tokens.clients.active(presented.grant.client_id)
-        if client is None:
+        holder = clients.active(presented.grant.client_id)
+        if holder is None:
             return None
-        return Introspected(client.client_id, _common(presented.grant, client, presented.get_scope()))
+        return Introspected(holder.client_id, _common(presented.grant, holder, presented.get_scope()))
 
     def introspect_token(self, token: Introspected) -> dict[str, Any]:
         return token.payload

@@ -41,7 +41,7 @@ def read(token: str | None, now: int, lifetimes: Sessions) -> Session | None:
 
 def open_in(
     tx: Connection,
-    account: int,
+    account: AccountFacts,
     amr: tuple[str, ...],
     address: str,
     browser_name: str,

@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column(
@@ -394,7 +394,7 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     with op.batch_alter_table("refresh_families", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refresh_families_expires_at"))
 

@@ -3,10 +3,10 @@
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Seconds, db
+from idp.database import Model, Seconds
 
 
-class ClientRow(db.Model):
+class ClientRow(Model):
     """A relying party. `metadata_json` is the validated registration (RFC 7591 §2); the secret is a keyed digest."""
 
     __tablename__ = "clients"
@@ -18,7 +18,7 @@ class ClientRow(db.Model):
     updated_at: Mapped[int] = mapped_column(Seconds)
 
 
-class Grant(db.Model):
+class Grant(Model):
     """What a person granted to a relying party at one authorization: the code, and the root of all tokens from it.
 
     A code is used once: `consumed_at` is set by one conditional UPDATE. `revoked_at` ends every token at once.
@@ -48,7 +48,7 @@ class Grant(db.Model):
     revoked_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class AccessToken(db.Model):
+class AccessToken(Model):
     """An opaque access token, by its digest."""
 
     __tablename__ = "access_tokens"
@@ -60,7 +60,7 @@ class AccessToken(db.Model):
     revoked_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class RefreshFamily(db.Model):
+class RefreshFamily(Model):
     """The line of refresh tokens of one grant: the digest of the one in force and of its direct predecessor.
 
     The token text begins with `id`, so that any older one still leads here and ends the family (RFC 9700 §4.14.2).
@@ -75,7 +75,7 @@ class RefreshFamily(db.Model):
     expires_at: Mapped[int] = mapped_column(Seconds, index=True)
 
 
-class SigningKey(db.Model):
+class SigningKey(Model):
     """A signing key; the private half is sealed under the master key. Columns are those of `keys.rotation.KeyRecord`."""
 
     __tablename__ = "signing_keys"
@@ -90,7 +90,7 @@ class SigningKey(db.Model):
     removed_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class UsedAssertion(db.Model):
+class UsedAssertion(Model):
     """The id of a client assertion that was presented: one INSERT decides who was first (RFC 7523 §3)."""
 
     __tablename__ = "used_assertions"

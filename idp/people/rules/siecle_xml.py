@@ -8,12 +8,13 @@ than it declares.
 import codecs
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, BinaryIO, cast
+from typing import IO
 from xml.sax import ContentHandler, SAXParseException
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.xmlreader import AttributesImpl, Locator
 
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
@@ -42,6 +43,7 @@ _ROWS = {
 _OUTER = {f"{PUPILS}/DONNEES/STRUCTURES/STRUCTURES_ELEVE"}
 """Elements around rows whose attributes belong to each row inside."""
 
+_ENCODINGS = {"utf-8", "iso8859-1", "iso8859-15", "cp1252", "ascii"}
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
@@ -57,9 +59,10 @@ class Row:
 def root_of(file: SiecleFile) -> str:
     """BEE_ELEVES or BEE_RESPONSABLES. Raises SiecleFault for anything else."""
     with _opened(file) as (content, encoding):
-        for _ in _parse(file.name, content, encoding, stop_at_root := _Rows(file.name)):
+        handler = _Rows(file.name)
+        for _ in _parse(file.name, content, encoding, handler):
             break
-        return stop_at_root.root
+        return handler.root
 
 
 def rows(file: SiecleFile) -> Iterator[Row]:
@@ -83,9 +86,12 @@ class _Rows(ContentHandler):
         self._text: list[str] = []
         self._length = 0
 
+    def setDocumentLocator(self, locator: Locator) -> None:
+        self._where = locator
+
     @property
     def line(self) -> int:
-        return int(self._locator.getLineNumber() or 0)  # type: ignore[attr-defined]
+        return int(self._where.getLineNumber() or 0)
 
     def startElement(self, tag: str, attributes: AttributesImpl) -> None:
         self._path.append(tag)
@@ -130,13 +136,16 @@ class _Rows(ContentHandler):
         if tag in (PUPILS, GUARDIANS):
             return tag
         if tag in OTHER_EXPORTS:
-            raise SiecleFault(self._name, f"This is {tag}; the import needs {PUPILS} and {GUARDIANS}.", self.line)
+            raise SiecleFault(
+                self._name, f"This is {tag}; the import needs {PUPILS} and {GUARDIANS}.", self.line
+            )
         raise SiecleFault(self._name, "This is not a SIECLE export: its root element is another.", self.line)
 
 
 def _parse(name: str, content: IO[bytes], encoding: str, handler: _Rows) -> Iterator[Row]:
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(handler)
+    handler.setDocumentLocator(parser)
     decoder = codecs.getincrementaldecoder(encoding)()
     size = 0
     try:
@@ -157,8 +166,6 @@ def _parse(name: str, content: IO[bytes], encoding: str, handler: _Rows) -> Iter
         ) from None
     except UnicodeDecodeError:
         raise SiecleFault(name, f"Some characters are not {encoding}, which the file declares.") from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):
-        raise SiecleFault(name, "The zip cannot be unpacked: it is damaged or protected by a password.") from None
     yield from _drained(handler)
 
 
@@ -179,20 +186,57 @@ def _opened(file: SiecleFile) -> Iterator[tuple[IO[bytes], str]]:
         yield file.content, _encoding(file.name, file.content)
         return
     try:
-        archive = zipfile.ZipFile(file.content)
-    except zipfile.BadZipFile:
-        raise SiecleFault(file.name, "The zip is damaged.") from None
-    with archive:
-        inside = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(inside) != 1 or not inside[0].filename.lower().endswith(".xml"):
-            raise SiecleFault(file.name, "The zip must hold one XML file and nothing else.")
-        if inside[0].flag_bits & 1:
-            raise SiecleFault(file.name, "The zip is protected by a password.")
-        with archive.open(inside[0]) as head:
-            encoding = _encoding(file.name, cast(BinaryIO, head))
-        with archive.open(inside[0]) as content:
-            yield content, encoding
+        with zipfile.ZipFile(file.content) as archive:
+            inside = _only_xml(file.name, archive)
+            with archive.open(inside) as head:
+                encoding = _encoding(file.name, head)
+            with archive.open(inside) as content:
+                yield content, encoding
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        raise SiecleFault(file.name, "The zip cannot be unpacked: it is damaged.") from None
+
+
+def _only_xml(name: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    inside = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(inside) != 1 or not inside[0].filename.lower().endswith(".xml"):
+        raise SiecleFault(name, "The zip must hold one XML file and nothing else.")
+    if inside[0].flag_bits & 1:
+        raise SiecleFault(name, "The zip is protected by a password.")
+    return inside[0]
 
 
 def _encoding(name: str, content: IO[bytes]) -> str:
     """The declared encoding; UTF-8 where the bytes are UTF-8 in spite of their declaration, as some tools re-save them."""
+    declared = _declared(name, content.read(512))
+    content.seek(0)
+    if declared != "utf-8" and _is_utf_8(content):
+        declared = "utf-8"
+    content.seek(0)
+    return "utf-8-sig" if declared == "utf-8" else declared
+
+
+def _declared(name: str, head: bytes) -> str:
+    found = _DECLARED.match(head.removeprefix(codecs.BOM_UTF8))
+    label = found[1].decode() if found else "utf-8"
+    try:
+        encoding = codecs.lookup(label).name
+    except LookupError:
+        encoding = ""
+    if encoding not in _ENCODINGS or head.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
+        raise SiecleFault(name, "The text's encoding is unknown here; ISO-8859-15 and UTF-8 are read.", 1)
+    return encoding
+
+
+def _is_utf_8(content: IO[bytes]) -> bool:
+    """French text in an 8-bit encoding is never UTF-8 by chance: one accent followed by a plain letter disproves it."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size, beyond_ascii = 0, False
+    try:
+        while (piece := content.read(PIECE)) and size <= LARGEST_FILE:
+            size += len(piece)
+            decoder.decode(piece)
+            beyond_ascii = beyond_ascii or not piece.isascii()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return beyond_ascii

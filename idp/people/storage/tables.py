@@ -7,10 +7,10 @@ never reused: `sub` and usernames must not pass from one human being to another.
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import RowId, Seconds, db
+from idp.database import Model, RowId, Seconds
 
 
-class School(db.Model):
+class School(Model):
     """A school. `degree` is "1d" (primary) or "2d" (collège, lycée); `office` says how families reach it."""
 
     __tablename__ = "schools"
@@ -24,7 +24,7 @@ class School(db.Model):
     imported_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class Person(db.Model):
+class Person(Model):
     """A human being. `kind` is "guardian", "pupil" or "staff". Phones are E.164."""
 
     __tablename__ = "persons"
@@ -52,7 +52,7 @@ class Person(db.Model):
     updated_at: Mapped[int] = mapped_column(Seconds)
 
 
-class SourceRecord(db.Model):
+class SourceRecord(Model):
     """Which record of a school's export speaks of which person (ELEVE_ID or PERSONNE_ID)."""
 
     __tablename__ = "source_records"
@@ -65,7 +65,7 @@ class SourceRecord(db.Model):
     last_seen_at: Mapped[int] = mapped_column(Seconds)
 
 
-class Enrolment(db.Model):
+class Enrolment(Model):
     """A pupil in a school. A pupil may have no class; `until` is set when they have left."""
 
     __tablename__ = "enrolments"
@@ -79,7 +79,7 @@ class Enrolment(db.Model):
     until: Mapped[int | None] = mapped_column(Seconds)
 
 
-class Guardianship(db.Model):
+class Guardianship(Model):
     """A link from a guardian to a pupil: kind, source, from, until. `relation` is SIECLE's code (10 mother, …)."""
 
     __tablename__ = "guardianships"
@@ -96,7 +96,7 @@ class Guardianship(db.Model):
     disputed_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class StaffPost(db.Model):
+class StaffPost(Model):
     """A member of staff at a school, or of the academy where `school_id` is empty."""
 
     __tablename__ = "staff_posts"
@@ -108,7 +108,7 @@ class StaffPost(db.Model):
     until: Mapped[int | None] = mapped_column(Seconds)
 
 
-class UsernameCounter(db.Model):
+class UsernameCounter(Model):
     """The last homonym number given for a stem ("e.durand"): numbers only grow, so none is ever given again."""
 
     __tablename__ = "username_counters"
@@ -116,7 +116,7 @@ class UsernameCounter(db.Model):
     last: Mapped[int] = mapped_column(RowId)
 
 
-class Account(db.Model):
+class Account(Model):
     """What a person signs in with.
 
     `state` is one of `idp.people.rules.accounts.State`. `subject` is a random stable id from which every `sub` is

@@ -17,4 +17,4 @@ def locked_for(failures: int, policy: ThrottlePolicy) -> int:
     beyond = failures - policy.failures
     if beyond < 0:
         return 0
-    return min(policy.first_lock * 2 ** min(beyond, 30), policy.longest_lock)
+    return int(min(policy.first_lock * 2 ** min(beyond, 30), policy.longest_lock))

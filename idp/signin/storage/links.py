@@ -1,5 +1,7 @@
 """Statements on the links and codes that mails bear."""
 
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from idp.signin.storage.tables import MailLink
@@ -41,7 +43,7 @@ _sent_since = select(func.count()).where(
 )
 
 
-def add_link(tx: Connection, row: dict[str, object]) -> None:
+def add_link(tx: Connection, row: dict[str, Any]) -> None:
     """A new link puts every earlier one of the same account and purpose out of use."""
     tx.execute(
         _replace_links, {"account": row["account_id"], "why": row["purpose"], "moment": row["created_at"]}

@@ -20,7 +20,7 @@ _finish = (
 )
 
 
-def keep_pending(tx: Connection, row: dict[str, object]) -> None:
+def keep_pending(tx: Connection, row: dict[str, Any]) -> None:
     tx.execute(_keep, row)
 
 

@@ -1,5 +1,7 @@
 """Statements on sessions. The one SELECT here is on the hot path: session, account and person in one row."""
 
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from idp.people.storage.accounts import FACT_COLUMNS, facts_of
@@ -56,7 +58,7 @@ def find_session(connection: Connection, session: str, now: int, idle: int):  # 
     return (row, facts_of(row)) if row else None
 
 
-def open_session(tx: Connection, row: dict[str, object]) -> None:
+def open_session(tx: Connection, row: dict[str, Any]) -> None:
     tx.execute(_open_session, row)
 
 

@@ -3,10 +3,10 @@
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import RowId, Seconds, db
+from idp.database import Model, RowId, Seconds
 
 
-class PendingRequest(db.Model):
+class PendingRequest(Model):
     """A checked request that waits while its person owes steps.
 
     `kind` is "oidc" or "own" (a page of the provider itself); `request` is that room's JSON text, opaque here.
@@ -26,7 +26,7 @@ class PendingRequest(db.Model):
     finished_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class Session(db.Model):
+class Session(Model):
     """A browser in which somebody has signed in. `sid` is the session's name in tokens; the cookie's digest is the key."""
 
     __tablename__ = "sessions"
@@ -43,7 +43,7 @@ class Session(db.Model):
     browser_name: Mapped[str] = mapped_column(String(200))
 
 
-class MailLink(db.Model):
+class MailLink(Model):
     """A link and a code that a mail bears: for one account, one address, one purpose, once."""
 
     __tablename__ = "mail_links"
@@ -59,7 +59,7 @@ class MailLink(db.Model):
     replaced_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class Throttle(db.Model):
+class Throttle(Model):
     """Failures in a row at one door. `bucket` is the digest of whom or where it counts."""
 
     __tablename__ = "throttles"

@@ -1,0 +1,148 @@
+"""`idp …` from a terminal: what it says, what it exits with, and never a stack trace for somebody's mistake."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from idp.cli import NOUNS
+from tests.operations.house import ROOT, House, idp
+
+REGISTRATION = {
+    "client_name": "Portail",
+    "redirect_uris": ["https://portail.example/cb"],
+    "scope": "openid",
+}
+
+
+def test_help_loads_neither_flask_nor_the_settings() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from idp.cli import main;"
+        "out = CliRunner().invoke(main, ['--help']);"
+        "print(out.exit_code, sorted({'flask', 'sqlalchemy', 'pydantic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "0 []"
+
+
+@pytest.mark.parametrize("noun", sorted(NOUNS))
+def test_every_command_explains_itself(noun: str) -> None:
+    done = idp(noun, "--help")
+    assert done.returncode == 0 and "Usage: idp" in done.stdout
+
+
+MISTAKES: list[tuple[list[str], int, str]] = [
+    (["serv"], 2, "serv"),
+    (["--config", "missing.toml", "doctor"], 1, "missing.toml"),
+    (["--config", "missing.toml", "keys", "list"], 2, "missing.toml"),
+    (["serve", "--port", "many"], 2, "many"),
+    (["serve", "--port", "70000"], 2, "server.port"),
+    (["clients", "show", "nobody"], 1, "'nobody'"),
+    (["clients", "disable", "nobody"], 1, "'nobody'"),
+    (["clients", "rotate-secret", "nobody"], 1, "'nobody'"),
+    (["clients", "add", "missing.json"], 2, "missing.json"),
+    (["accounts", "show", "nobody"], 1, "'nobody'"),
+    (["accounts", "unlock", "nobody"], 1, "'nobody'"),
+    (["accounts", "reset", "nobody"], 1, "'nobody'"),
+    (["keys", "rotate", "HS256"], 2, "HS256"),
+    (["keys", "retire", "nothing", "--yes"], 1, "'nothing'"),
+    (["people", "import", "missing.xml", "missing.xml"], 2, "missing.xml"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), MISTAKES, ids=lambda value: str(value))
+def test_a_mistake_is_answered_with_a_sentence(house: House, words: list[str], code: int, said: str) -> None:
+    done = house.run(*words)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert said in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nothing", "is not JSON"),
+        ("[]", "a JSON object is expected"),
+        ('{"client_name": "X"}', "redirect_uris"),
+        (
+            json.dumps({**REGISTRATION, "redirect_uris": ["http://a.example/#x"], "scope": "wings"}),
+            "redirect_uris",
+        ),
+    ],
+)
+def test_a_wrong_registration_is_answered_with_what_is_wrong(house: House, text: str, said: str) -> None:
+    done = house.run("clients", "add", "-", stdin=text)
+    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_client_is_added_listed_shown_disabled_and_gets_another_secret(
+    house: House, tmp_path: Path
+) -> None:
+    document = tmp_path / "registration.json"
+    document.write_text(json.dumps(REGISTRATION), encoding="utf-8")
+    made = json.loads(house.run("clients", "add", document, "--json").stdout)
+    assert made["client_secret"]
+    assert [client["client_id"] for client in json.loads(house.run("clients", "list", "--json").stdout)] == [
+        made["client_id"]
+    ]
+    assert (
+        json.loads(house.run("clients", "rotate-secret", made["client_id"], "--json").stdout)["client_secret"]
+        != (made["client_secret"])
+    )
+    assert house.run("clients", "disable", made["client_id"]).returncode == 0
+    shown = house.run("clients", "show", made["client_id"]).stdout
+    assert json.loads(shown)["status"] == "suspended" and made["client_secret"] not in shown
+
+
+def test_keys_are_listed_rotated_and_withdrawn(house: House) -> None:
+    def listing() -> dict[str, str]:
+        keys = json.loads(house.run("keys", "list", "--json").stdout)
+        return {key["kid"]: f"{key['alg']} {key['state']}" for key in keys}
+
+    before = listing()
+    assert sorted(before.values()) == ["ES256 signing", "EdDSA signing", "RS256 signing"]
+    assert house.run("keys", "rotate", "ES256").returncode == 0
+    after = listing()
+    assert [after[kid] for kid in after.keys() - before.keys()] == ["ES256 next"]
+    signing = next(kid for kid, state in after.items() if state == "ES256 signing")
+    assert house.run("keys", "retire", signing, "--yes").returncode == 0
+    assert listing()[signing] == "ES256 retired"
+
+
+def test_a_secret_is_new_each_time_and_long_enough(house: House) -> None:
+    first, second = (idp("keys", "secret").stdout.strip() for _ in range(2))
+    assert first != second and len(first) == len(second) == 43
+
+
+def test_a_database_that_was_never_made_is_answered_with_what_to_do(tmp_path: Path) -> None:
+    new = House(tmp_path, f"sqlite:///{tmp_path}/new.sqlite3")
+    done = new.run("clients", "list")
+    assert done.returncode == 1 and "idp db upgrade" in done.stderr and "Traceback" not in done.stderr
+    assert new.run("db", "upgrade").returncode == 0
+    assert "is at" in new.run("db", "upgrade").stdout
+    assert new.run("clients", "list").returncode == 0
+
+
+def findings(house: House) -> dict[str, bool]:
+    done = house.run("doctor", "--json")
+    found = {finding["check"]: finding["ok"] for finding in json.loads(done.stdout)}
+    assert done.returncode == (0 if all(found.values()) else 1)
+    return found
+
+
+def test_the_doctor_finds_nothing_wrong_where_nothing_is(house: House) -> None:
+    assert set(findings(house).items()) == {
+        (check, True) for check in ("settings", "clock", "database", "audit", "keys", "outbox", "mail")
+    }
+
+
+def test_the_doctor_says_how_to_mend_what_is_wrong(house: House, tmp_path: Path) -> None:
+    text = house.config.read_text()
+    house.config.write_text(text.replace("dGVzdC1tYXN0ZXIta2V5", "b3RoZXItbWFzdGVyLWtl"))
+    assert findings(house)["keys"] is False
+    house.config.write_text(text.replace(str(house.settings().mail.port), "9"))
+    assert findings(house)["mail"] is False
+    new = House(tmp_path, f"sqlite:///{tmp_path}/new.sqlite3")
+    done = new.run("doctor")
+    assert done.returncode == 1 and "Run: idp db upgrade" in done.stdout

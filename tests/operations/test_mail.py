@@ -1,0 +1,108 @@
+"""Mail as it leaves: two parts, a Message-ID of its own, and what a refusal means."""
+
+import email
+import smtplib
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from idp.database import reading, transaction
+from idp.messages import mail, outbox
+from idp.messages.outbox import OutboxMessage
+from idp.worker import deliver
+from tests.conftest import NOON
+from tests.operations.house import House, PostOffice
+
+
+def read(raw: bytes) -> EmailMessage:
+    message = email.message_from_bytes(raw, policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def claimed(**facts: object) -> outbox.Claimed:
+    given = {"name": "Claire", "link": "https://idp.example/mail/abc", "code": "123456", "hours": 24, **facts}
+    payload = {"to": "claire@example.org", "template": "confirm_mail", "language": "fr", "facts": given}
+    return outbox.Claimed(7, "mail", payload, NOON, 1)
+
+
+def test_a_mail_bears_link_and_code_in_both_of_its_parts(house: House) -> None:
+    with house.inside():
+        message = mail.compose(claimed(), NOON)
+    assert message["To"] == "claire@example.org" and message["Subject"]
+    assert message["Auto-Submitted"] == "auto-generated"
+    for kind in ("plain", "html"):
+        part = message.get_body((kind,))
+        assert part is not None
+        assert "https://idp.example/mail/abc" in part.get_content() and "123456" in part.get_content()
+
+
+def test_a_name_cannot_put_markup_into_a_mail(house: House) -> None:
+    with house.inside():
+        part = mail.compose(claimed(name="<img src=x>"), NOON).get_body(("html",))
+    assert part is not None and "<img src=x>" not in part.get_content()
+
+
+def test_a_repeated_delivery_bears_the_same_message_id_and_another_message_has_its_own(house: House) -> None:
+    with house.inside():
+        first, again = mail.compose(claimed(), NOON), mail.compose(claimed(), NOON + 120)
+        other = mail.compose(outbox.Claimed(8, "mail", claimed().payload, NOON, 1), NOON)
+    assert first["Message-ID"] == again["Message-ID"] != other["Message-ID"]
+    assert first["Message-ID"].endswith("@localhost>")
+
+
+def outcome(house: House, now: int = 2_000_000_000) -> tuple[bool, bool, str | None]:
+    """Deliver the one message that waits: delivered, given up, what went wrong."""
+    house.post_mail()
+    with house.inside():
+        [message] = outbox.due(reading(), now)
+        deliver(message, now)
+        row = reading().execute(OutboxMessage.__table__.select()).mappings().one()
+        return row["delivered_at"] is not None, row["given_up_at"] is not None, row["last_error"]
+
+
+def test_a_mail_arrives_and_its_secrets_leave_the_database(house: House, post_office: PostOffice) -> None:
+    assert outcome(house) == (True, False, None)
+    assert read(post_office.taken[0])["To"] == "claire@example.org"
+    with house.inside():
+        assert reading().execute(OutboxMessage.__table__.select()).mappings().one()["payload"] == "{}"
+
+
+def test_a_recipient_who_is_refused_for_good_is_not_tried_again(
+    house: House, post_office: PostOffice
+) -> None:
+    post_office.answers = ["550 no such user"]
+    delivered, given_up, error = outcome(house)
+    assert (delivered, given_up) == (False, True) and "550 no such user" in str(error)
+
+
+def test_a_recipient_who_is_refused_for_now_is_tried_again_later(
+    house: House, post_office: PostOffice
+) -> None:
+    post_office.answers = ["451 later please"]
+    delivered, given_up, error = outcome(house)
+    assert (delivered, given_up) == (False, False) and "451" in str(error)
+
+
+def test_a_mail_server_that_is_away_costs_nothing_but_time(house: House, post_office: PostOffice) -> None:
+    post_office.__exit__()
+    delivered, given_up, error = outcome(house)
+    post_office.__enter__()
+    assert (delivered, given_up) == (False, False) and "refused" in str(error)
+    with house.inside():
+        assert deliver(outbox.due(reading(), 2_100_000_000)[0], 2_100_000_000)
+
+
+def test_a_connection_that_should_be_protected_is_never_used_in_clear(house: House) -> None:
+    settings = house.settings().mail.model_copy(update={"security": "starttls"})
+    with pytest.raises(smtplib.SMTPNotSupportedError):
+        mail.connected(settings)
+
+
+def test_a_message_of_a_kind_that_nobody_carries_stays_visible(house: House) -> None:
+    with house.inside():
+        with transaction() as tx:
+            outbox.post(tx, "pigeon", {}, NOON)
+        assert not deliver(outbox.due(reading(), NOON)[0], NOON)
+        assert reading().execute(OutboxMessage.__table__.select()).mappings().one()["last_error"]

@@ -1,0 +1,97 @@
+"""The demonstration's mail box: kept before 250, shown without letting a mail do anything."""
+
+import smtplib
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask.testing import FlaskClient
+
+from idp.demo.mailbox import Box, Postman, create_viewer
+from tests.operations.house import free_port
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+def a_mail(subject: str = "Confirmez votre adresse – é", to: str = "claire@example.org") -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "ecole@example.org", to, subject
+    message["Date"] = "Mon, 23 Nov 2026 08:00:00 +0000"
+    message.set_content(f"Bonjour,\nhttps://school.example/mail/abc?d=1&e=2.\n{SCRIPT}\n")
+    message.add_alternative(f"<p>Bonjour</p>{SCRIPT}", subtype="html")
+    return message
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    return Box(tmp_path)
+
+
+@pytest.fixture
+def viewer(box: Box) -> FlaskClient:
+    return create_viewer(box).test_client()
+
+
+@pytest.fixture
+def smtp(box: Box) -> Iterator[smtplib.SMTP]:
+    controller = Controller(Postman(box), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    with smtplib.SMTP("127.0.0.1", controller.port, timeout=10) as client:
+        yield client
+    controller.stop()
+
+
+def test_a_mail_is_on_the_disk_when_the_sender_hears_that_it_was_taken(
+    smtp: smtplib.SMTP, tmp_path: Path
+) -> None:
+    smtp.send_message(a_mail())
+    assert [file for file in (tmp_path / "mail/new").iterdir() if b"claire@example.org" in file.read_bytes()]
+
+
+def test_mails_are_found_again_by_another_process(smtp: smtplib.SMTP, tmp_path: Path) -> None:
+    smtp.send_message(a_mail())
+    assert [letter.subject for letter in Box(tmp_path).letters()] == ["Confirmez votre adresse – é"]
+
+
+def test_the_interface_for_programs_tells_the_newest_mail_first(
+    smtp: smtplib.SMTP, viewer: FlaskClient
+) -> None:
+    smtp.send_message(a_mail("first"))
+    smtp.send_message(a_mail("second", to="paul@example.org"))
+    found = viewer.get("/api/messages").get_json()
+    assert [(mail["subject"], mail["to"]) for mail in found] == [
+        ("second", "paul@example.org"),
+        ("first", "claire@example.org"),
+    ]
+    assert "https://school.example/mail/abc?d=1&e=2" in found[0]["text"]
+
+
+def test_the_text_is_shown_with_links_and_nothing_of_it_is_obeyed(
+    smtp: smtplib.SMTP, viewer: FlaskClient
+) -> None:
+    smtp.send_message(a_mail())
+    key = viewer.get("/api/messages").get_json()[0]["id"]
+    page = viewer.get(f"/messages/{key}")
+    assert '<a href="https://school.example/mail/abc?d=1&amp;e=2"' in page.text
+    assert SCRIPT not in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    html = viewer.get(f"/messages/{key}/html")
+    assert html.headers["Content-Security-Policy"].startswith("sandbox ")
+    assert "allow-scripts" not in html.headers["Content-Security-Policy"]
+    assert viewer.get(f"/messages/{key}/raw").mimetype == "text/plain"
+
+
+def test_the_list_names_each_mail_and_its_recipient(smtp: smtplib.SMTP, viewer: FlaskClient) -> None:
+    assert "Aucun mail" in viewer.get("/").text
+    smtp.send_message(a_mail())
+    page = viewer.get("/").text
+    assert "Confirmez votre adresse – é" in page and "claire@example.org" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/messages/none", "/messages/none/html", "/messages/none/raw", "/messages/../secret"]
+)
+def test_a_mail_that_is_not_there_is_a_404(viewer: FlaskClient, path: str) -> None:
+    assert viewer.get(path).status_code == 404

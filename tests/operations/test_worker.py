@@ -1,0 +1,105 @@
+"""The worker as a process: it delivers, stops when told, and loses nothing when it is killed."""
+
+import os
+import signal
+import time
+
+from sqlalchemy import update
+
+from idp.database import reading, transaction
+from idp.messages.outbox import OutboxMessage
+from tests.operations.house import House, PostOffice, alive, eventually
+
+
+def test_a_worker_delivers_what_waits_and_what_comes(house: House, post_office: PostOffice) -> None:
+    house.post_mail()
+    with house.running("worker"):
+        eventually(lambda: len(post_office.taken) == 1)
+        house.post_mail("paul@example.org")
+        eventually(lambda: len(post_office.taken) == 2)
+    assert b"paul@example.org" in post_office.taken[1]
+
+
+def test_two_workers_deliver_each_mail_once(house: House, post_office: PostOffice) -> None:
+    for number in range(20):
+        house.post_mail(f"parent{number}@example.org")
+    with house.running("worker"), house.running("worker"):
+        eventually(lambda: undelivered(house) == 0)
+    assert len(post_office.taken) == 20
+
+
+def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
+    house: House, post_office: PostOffice
+) -> None:
+    house.post_mail()
+    post_office.may_answer.clear()
+    with house.running("worker") as worker:
+        assert post_office.asked.wait(20)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    post_office.may_answer.set()
+    assert undelivered(house) == 1
+    let_the_claim_end(house)
+    before = len(post_office.taken)
+    with house.running("worker"):
+        eventually(lambda: undelivered(house) == 0)
+    assert len(post_office.taken) == before + 1
+    assert (
+        len(
+            {line for raw in post_office.taken for line in raw.splitlines() if line.startswith(b"Message-ID")}
+        )
+        == 1
+    )
+
+
+def test_a_worker_told_to_stop_ends_at_once_even_while_a_server_keeps_it_waiting(
+    house: House, post_office: PostOffice
+) -> None:
+    house.post_mail()
+    post_office.may_answer.clear()
+    with house.running("worker") as worker:
+        assert post_office.asked.wait(20)
+        began = time.monotonic()
+        worker.terminate()
+        assert worker.wait(10) == 0
+        assert time.monotonic() - began < 5
+    post_office.may_answer.set()
+    assert undelivered(house) == 1
+
+
+def test_a_worker_ends_with_the_server_that_started_it(house: House) -> None:
+    with house.running("serve") as server:
+        worker = eventually(lambda: pid_of_the_worker(server.pid))
+        os.kill(server.pid, signal.SIGKILL)
+        eventually(lambda: not alive(worker))
+
+
+def test_a_worker_that_is_killed_is_replaced_by_its_server(house: House, post_office: PostOffice) -> None:
+    with house.running("serve") as server:
+        first = eventually(lambda: pid_of_the_worker(server.pid))
+        os.kill(first, signal.SIGKILL)
+        house.post_mail()
+        eventually(lambda: post_office.taken)
+        assert pid_of_the_worker(server.pid) != first
+
+
+def undelivered(house: House) -> int:
+    with house.inside():
+        rows = reading().execute(OutboxMessage.__table__.select()).mappings().all()
+    return sum(row["delivered_at"] is None for row in rows)
+
+
+def let_the_claim_end(house: House) -> None:
+    with house.inside(), transaction() as tx:
+        tx.execute(update(OutboxMessage).values(next_attempt_at=0))
+
+
+def pid_of_the_worker(server: int) -> int | None:
+    from pathlib import Path
+
+    from tests.operations.house import descendants
+
+    for pid in descendants(server):
+        if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    return None

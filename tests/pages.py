@@ -1,0 +1,60 @@
+"""Reading a page as a browser without JavaScript would: its forms, fields and links."""
+
+from html.parser import HTMLParser
+
+
+class _Fields(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, str]] = []
+        self.actions: list[str] = []
+        self.links: list[tuple[str, str]] = []
+        self._link: str | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self.forms.append({})
+            self.actions.append(given.get("action", ""))
+        elif tag == "a":
+            self._link = given.get("href", "")
+        elif tag in ("input", "button") and self.forms and given.get("name"):
+            kind = given.get("type", "text")
+            if kind in ("checkbox", "radio") and "checked" not in given:
+                return
+            self.forms[-1].setdefault(given["name"], given.get("value", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._link is not None and data.strip():
+            self.links.append((data.strip(), self._link))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._link = None
+
+
+def _read(html: str) -> _Fields:
+    reader = _Fields()
+    reader.feed(html)
+    return reader
+
+
+def forms_of(html: str) -> list[tuple[str, dict[str, str]]]:
+    """(action, fields with their values) of each form, hidden ones and named buttons included."""
+    reader = _read(html)
+    return list(zip(reader.actions, reader.forms, strict=True))
+
+
+def fields_of(html: str, having: str | None = None) -> dict[str, str]:
+    """The fields of the first form of the page's own content, or of the first that has the field `having`."""
+    for _, fields in forms_of(html):
+        if having is None and "language" in fields:
+            continue
+        if having is None or having in fields:
+            return fields
+    raise AssertionError(f"no form with {having}")
+
+
+def links_of(html: str) -> dict[str, str]:
+    """Text → address."""
+    return dict(_read(html).links)

@@ -1,0 +1,92 @@
+"""What is owed next, as a table: who asks what, who stands there, and the first step."""
+
+import pytest
+
+from idp.people.rules.accounts import AccountFacts
+from idp.signin.rules.steps import STEPS, Asked, Visit, next_step
+
+NOW = 1000
+
+
+def account(**changes: object) -> AccountFacts:
+    values: dict[str, object] = {
+        "id": 1,
+        "person_id": 1,
+        "username": "c.durand",
+        "subject": "s",
+        "kind": "guardian",
+        "state": "active",
+        "first_name": "Claire",
+        "family_name": "Durand",
+        "mail": "c@example.org",
+        "mail_verified_at": 1,
+        "identity_proved_at": 1,
+        "renewal_asked_at": None,
+        "password_changed_at": 1,
+        "credentials_since": 0,
+        "present": True,
+        **changes,
+    }
+    return AccountFacts(**values)  # type: ignore[arg-type]
+
+
+ALL = ("responsable", "eleve", "personnel")
+NOBODY = Visit(None, None, None)
+NEW = {"state": "notified", "mail": None, "mail_verified_at": None, "identity_proved_at": None}
+CHOSEN = {"state": "confirming", "mail": None, "mail_verified_at": None, "identity_proved_at": None}
+ASKED = {"state": "confirming", "mail_verified_at": None}
+
+
+@pytest.mark.parametrize(
+    ("asked", "visit", "expected"),
+    [
+        (Asked(ALL, NOW), NOBODY, "profile"),
+        (Asked(("eleve",), NOW), NOBODY, "sign_in"),
+        (Asked(ALL, NOW), Visit(None, None, "eleve"), "sign_in"),
+        (Asked(("responsable", "eleve"), NOW), Visit(None, None, "personnel"), "profile"),
+        (Asked(ALL, NOW), Visit(account(), 10, None), None),
+        (Asked(ALL, NOW, prompt=("login",)), Visit(account(), NOW - 1, "eleve"), "sign_in"),
+        (Asked(ALL, NOW, prompt=("login",)), Visit(account(), NOW, None), None),
+        (Asked(ALL, NOW, prompt=("select_account",)), Visit(account(), NOW - 1, "eleve"), "sign_in"),
+        (Asked(ALL, NOW, max_age=0), Visit(account(), NOW - 1, "eleve"), "sign_in"),
+        (Asked(ALL, NOW, max_age=0), Visit(account(), NOW, None), None),
+        (Asked(ALL, NOW, max_age=990), Visit(account(), 10, None), None),
+        (Asked(ALL, NOW, max_age=989), Visit(account(), 10, "eleve"), "sign_in"),
+        (Asked(ALL, NOW, hinted=2), Visit(account(), 10, "eleve"), "sign_in"),
+        (Asked(ALL, NOW, hinted=2), Visit(account(), NOW, None), "other_account"),
+        (Asked(ALL, NOW, hinted=1), Visit(account(), 10, None), None),
+        (Asked(("eleve",), NOW), Visit(account(), 10, None), "other_account"),
+        (Asked(("eleve",), NOW), Visit(account(**NEW), 10, None), "other_account"),
+        (Asked(ALL, NOW), Visit(account(**NEW), 10, None), "new_password"),
+        (Asked(ALL, NOW), Visit(account(renewal_asked_at=5), 10, None), "new_password"),
+        (Asked(ALL, NOW), Visit(account(renewal_asked_at=5, password_changed_at=6), 10, None), None),
+        (Asked(ALL, NOW), Visit(account(**CHOSEN), 10, None), "identity"),
+        (Asked(ALL, NOW), Visit(account(**CHOSEN, kind="pupil"), 10, None), "identity"),
+        (Asked(ALL, NOW), Visit(account(**{**CHOSEN, "identity_proved_at": 1}), 10, None), "identity"),
+        (Asked(ALL, NOW), Visit(account(**ASKED), 10, None), "confirm_mail"),
+        (Asked(ALL, NOW), Visit(account(kind="pupil", mail=None, mail_verified_at=None), 10, None), None),
+    ],
+)
+def test_the_first_step_owed(asked: Asked, visit: Visit, expected: str | None) -> None:
+    step = next_step(asked, visit, NOW)
+    assert (step.name if step else None) == expected
+
+
+def test_nobody_who_is_not_active_ever_owes_nothing() -> None:
+    for kind in ("guardian", "pupil", "staff"):
+        for state in ("created", "notified", "confirming", "locked", "expired", "closed"):
+            for proved in (None, 1):
+                for mail in (None, "c@example.org"):
+                    visit = Visit(
+                        account(kind=kind, state=state, identity_proved_at=proved, mail=mail), NOW, None
+                    )
+                    assert next_step(Asked(ALL, NOW), visit, NOW) is not None, (kind, state)
+
+
+def test_every_step_has_an_error_that_a_relying_party_knows() -> None:
+    assert {step.silent_error for step in STEPS} <= {
+        "login_required",
+        "interaction_required",
+        "account_selection_required",
+        "consent_required",
+    }
