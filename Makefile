@@ -1,6 +1,12 @@
 # make demo        everything, running, with an invented school: http://localhost:8001
+# make demo-fresh  the same, begun anew
 # make test        every check and every test, browser journeys included
-# Needs Python 3.11 or newer and make; PYTHON=/path/to/python3 chooses the interpreter.
+# make bench       measure the provider, beside its peers
+# make format      write the code as ruff wants it
+# make lock        renew requirements.lock and requirements-dev.lock
+# make clean       remove what can be made again, the demonstration's data included
+#
+# Needs Python 3.11 or newer; PYTHON=/path/to/python3 chooses the interpreter. Options: make demo DEMO="--port-base 9000"
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-fresh test check bench lock format clean
@@ -12,14 +18,10 @@ PYTHON_BIN := $(BIN)/python
 SOURCES := idp keys clients bench tests scripts
 DEMO ?=
 PYTEST ?=
+BENCH ?=
 
 help:
-	@sed -n 's/^# //p' Makefile
-	@echo "make demo-fresh  the same, begun anew"
-	@echo "make bench       measure the provider, beside its peers"
-	@echo "make format      write the code as ruff wants it"
-	@echo "make lock        renew requirements.lock and requirements-dev.lock"
-	@echo "make clean       remove what can be made again, the demonstration's data included"
+	@sed -n '/^#/!q; s/^# //p' Makefile
 
 .venv/runtime.stamp: requirements.lock pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh requirements.lock

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ACTOR = "command"
 
-_WRONGLY_WRITTEN = {"idp.settings.SettingsFault", "keys.sealing.BadMasterKey"}
+_WRONGLY_WRITTEN = {"idp.settings.loading.SettingsFault", "keys.sealing.BadMasterKey"}
 _REFUSED = {
     "idp.demo.run.DemoFault",
     "idp.oidc.rules.client_metadata.MetadataFaults",

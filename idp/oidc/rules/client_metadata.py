@@ -4,9 +4,13 @@ One validator serves the command line, the console and dynamic registration.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from idp.oidc.rules.metadata_reader import Fault, MetadataFaults, Reader
+
+__all__ = ["ClientMetadata", "Fault", "MetadataFaults", "read_metadata"]
 
 PROFILES = ("responsable", "eleve", "personnel")
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
@@ -53,23 +57,6 @@ _PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 
 
 @dataclass(frozen=True)
-class Fault:
-    """`error` is RFC 7591 §3.2.2's code; `field` the member at fault; `sentence` what is allowed."""
-
-    field: str
-    sentence: str
-    error: str = "invalid_client_metadata"
-
-
-class MetadataFaults(Exception):
-    """The registration cannot be used; `faults` names every member at fault."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.field}: {fault.sentence}" for fault in faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True)
 class ClientMetadata:
     """A validated registration. Optional members are None or empty when absent."""
 
@@ -110,60 +97,6 @@ class ClientMetadata:
         return urlsplit(self.redirect_uris[0]).hostname or self.redirect_uris[0]
 
 
-@dataclass
-class _Reader:
-    document: dict[str, Any]
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, name: str, sentence: str, error: str = "invalid_client_metadata") -> None:
-        self.faults.append(Fault(name, sentence, error))
-
-    def text(self, name: str, longest: int = 200) -> str | None:
-        value = self.document.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
-            self.fault(name, f"is a text of 1 to {longest} characters")
-            return None
-        return value
-
-    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
-        value = self.document.get(name, default)
-        if not isinstance(value, str) or value not in allowed:
-            self.fault(name, f"is one of {', '.join(allowed)}")
-            return default
-        return value
-
-    def flag(self, name: str, default: bool) -> bool:
-        value = self.document.get(name, default)
-        if not isinstance(value, bool):
-            self.fault(name, "is true or false")
-            return default
-        return value
-
-    def texts(self, name: str, most: int = 20, error: str = "invalid_client_metadata") -> tuple[str, ...]:
-        value = self.document.get(name, [])
-        if (
-            not isinstance(value, list)
-            or len(value) > most
-            or not all(isinstance(item, str) for item in value)
-        ):
-            self.fault(name, f"is a list of at most {most} texts", error)
-            return ()
-        if len(set(value)) != len(value):
-            self.fault(name, "names the same value twice", error)
-        return tuple(value)
-
-    def choices(self, name: str, allowed: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
-        if name not in self.document:
-            return default
-        values = self.texts(name)
-        if not values or any(value not in allowed for value in values):
-            self.fault(name, f"holds one or more of {', '.join(allowed)}")
-            return default
-        return values
-
-
 def read_metadata(
     document: object, loopback_http: bool, default_alg: str = "ES256", default_pkce: bool = True
 ) -> ClientMetadata:
@@ -173,7 +106,7 @@ def read_metadata(
     """
     if not isinstance(document, dict):
         raise MetadataFaults([Fault("(document)", "is a JSON object")])
-    read = _Reader(document)
+    read = Reader(document)
     for unsupported in ("jwks_uri", "sector_identifier_uri"):
         if document.get(unsupported) is not None:
             read.fault(
@@ -230,7 +163,7 @@ def read_metadata(
     return metadata
 
 
-def _redirect_uris(read: _Reader, name: str, application_type: str, loopback_http: bool) -> tuple[str, ...]:
+def _redirect_uris(read: Reader, name: str, application_type: str, loopback_http: bool) -> tuple[str, ...]:
     values = read.texts(name, error="invalid_redirect_uri")
     for value in values:
         if reason := _uri_fault(
@@ -240,7 +173,7 @@ def _redirect_uris(read: _Reader, name: str, application_type: str, loopback_htt
     return values
 
 
-def _uri(read: _Reader, name: str, loopback_http: bool) -> str | None:
+def _uri(read: Reader, name: str, loopback_http: bool) -> str | None:
     value = read.document.get(name)
     if value is None:
         return None
@@ -282,7 +215,7 @@ def _uri_fault(value: str, loopback_http: bool, own_scheme: bool) -> str | None:
     return "must be https://"
 
 
-def _jwks(read: _Reader, method: str) -> dict[str, Any] | None:
+def _jwks(read: Reader, method: str) -> dict[str, Any] | None:
     value = read.document.get("jwks")
     if value is None:
         if method == "private_key_jwt":
@@ -304,7 +237,7 @@ def _jwks(read: _Reader, method: str) -> dict[str, Any] | None:
     return {"keys": keys}
 
 
-def _scope(read: _Reader) -> tuple[str, ...]:
+def _scope(read: Reader) -> tuple[str, ...]:
     value = read.document.get("scope", "openid")
     if not isinstance(value, str) or len(value) > 2000:
         read.fault("scope", "is a text of words with spaces between")
@@ -320,7 +253,7 @@ def _scope(read: _Reader) -> tuple[str, ...]:
     return words
 
 
-def _seconds(read: _Reader, name: str) -> int | None:
+def _seconds(read: Reader, name: str) -> int | None:
     value = read.document.get(name)
     if value is None:
         return None

@@ -1,0 +1,38 @@
+"""Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line."""
+
+from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
+from idp.settings.sections import (
+    EXAMPLE_SECRET,
+    Database,
+    Hashing,
+    Keys,
+    Mail,
+    Passwords,
+    Secrets,
+    Section,
+    Server,
+    Service,
+    Sessions,
+    Throttling,
+    Tokens,
+)
+
+__all__ = [
+    "EXAMPLE_SECRET",
+    "PREFIX",
+    "Database",
+    "Hashing",
+    "Keys",
+    "Mail",
+    "Passwords",
+    "Secrets",
+    "Section",
+    "Server",
+    "Service",
+    "Sessions",
+    "Settings",
+    "SettingsFault",
+    "Throttling",
+    "Tokens",
+    "load_settings",
+]

@@ -1,0 +1,159 @@
+"""Reading settings: command line, then environment, then file, then defaults; a wrong one stops the start."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from idp.settings.sections import (
+    EXAMPLE_SECRET,
+    Database,
+    Hashing,
+    Keys,
+    Mail,
+    Passwords,
+    Secrets,
+    Server,
+    Service,
+    Sessions,
+    Throttling,
+    Tokens,
+)
+
+PREFIX = "IDP_"
+
+
+class SettingsFault(Exception):
+    """The settings cannot be used; the message names each setting, what was given and what is allowed."""
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. See `load_settings`."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    server: Server = Field(default_factory=Server)
+    database: Database = Field(default_factory=Database)
+    secrets: Secrets = Field(default_factory=Secrets)
+    service: Service = Field(default_factory=Service)
+    sessions: Sessions = Field(default_factory=Sessions)
+    passwords: Passwords = Field(default_factory=Passwords)
+    hashing: Hashing = Field(default_factory=Hashing)
+    throttling: Throttling = Field(default_factory=Throttling)
+    tokens: Tokens = Field(default_factory=Tokens)
+    keys: Keys = Field(default_factory=Keys)
+    mail: Mail = Field(default_factory=Mail)
+
+    @property
+    def https(self) -> bool:
+        return self.server.issuer.startswith("https://")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def load_settings(
+    path: Path | None = None,
+    environ: dict[str, str] | None = None,
+    command_line: dict[str, dict[str, Any]] | None = None,
+) -> Settings:
+    """Read settings: command line, then environment, then file, then defaults.
+
+    Raises SettingsFault, with one line a fault.
+    """
+    document: dict[str, Any] = {}
+    if path is not None:
+        if not path.is_file():
+            raise SettingsFault(f"The settings file {path} does not exist.")
+        try:
+            document = TomlConfigSettingsSource(Settings, toml_file=path)()
+        except ValueError as fault:
+            raise SettingsFault(f"{path} is not valid TOML: {fault}") from None
+    for layer in (_from_environment(dict(os.environ) if environ is None else environ), command_line or {}):
+        for section, values in layer.items():
+            given = document.setdefault(section, {})
+            if not isinstance(given, dict):
+                raise SettingsFault(f"{section}: is a section, [{section}]; a single value was given.")
+            given.update(values)
+    try:
+        settings = Settings(**document)
+    except ValidationError as faults:
+        raise SettingsFault("\n".join(_sentence(fault) for fault in faults.errors())) from None
+    _refuse_unsafe(settings)
+    return settings
+
+
+def _from_environment(environ: dict[str, str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or "__" not in name:
+            continue
+        section, key = name.removeprefix(PREFIX).lower().split("__", 1)
+        value = environ[name]
+        if key.endswith("_file"):
+            key = key.removesuffix("_file")
+            if name.removesuffix("_FILE") in environ:
+                raise SettingsFault(
+                    f"{section}.{key}: given both as {name.removesuffix('_FILE')} and as {name}; keep one."
+                )
+            try:
+                value = Path(value).read_text(encoding="utf-8").strip()
+            except OSError as fault:
+                raise SettingsFault(
+                    f"{section}.{key}: {name} names a file that cannot be read ({fault.strerror})."
+                ) from None
+        found.setdefault(section, {})[key] = _typed(section, key, value)
+    return found
+
+
+def _typed(section: str, key: str, value: str) -> Any:
+    model = Settings.model_fields.get(section)
+    field = model.annotation.model_fields.get(key) if model and isinstance(model.annotation, type) else None
+    if field is not None and field.annotation == list[str]:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _sentence(fault: Any) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    secret = where.startswith("secrets.") or where == "mail.password"
+    if fault["type"] == "extra_forbidden":
+        section = fault["loc"][0]
+        model = Settings.model_fields.get(section)
+        known = model.annotation.model_fields if model else Settings.model_fields  # type: ignore[union-attr]
+        return f"{where}: there is no such setting. Allowed here: {', '.join(sorted(known))}."
+    given = "a value that is not shown" if secret else repr(fault["input"])
+    return f"{where}: {given} was given. {fault['msg']}."
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    if settings.server.mode == "development":
+        return
+    faults = []
+    if not settings.https:
+        faults.append(
+            f"server.issuer: {settings.server.issuer!r} was given. Production allows https:// only."
+        )
+    for name in Secrets.model_fields:
+        if EXAMPLE_SECRET in getattr(settings.secrets, name) or len(getattr(settings.secrets, name)) < 32:
+            faults.append(
+                f"secrets.{name}: the example or a short value was given. Production wants 32 random bytes: idp keys secret"
+            )
+    if settings.server.log_level == "DEBUG":
+        faults.append("server.log_level: 'DEBUG' was given. Production allows INFO, WARNING or ERROR.")
+    if faults:
+        raise SettingsFault("\n".join(faults))

@@ -1,0 +1,68 @@
+"""The commands of a stranger on a fresh machine: what they lack is one clear sentence."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.operations.house import ROOT, environment
+
+MAKE = shutil.which("make")
+pytestmark = pytest.mark.skipif(MAKE is None, reason="make is not installed")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The files that the environment is made from, and nothing else."""
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    return tmp_path
+
+
+def program(folder: Path, text: str) -> Path:
+    file = folder / "python3"
+    file.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    file.chmod(0o755)
+    return file
+
+
+def make(clone: Path, *words: str) -> str:
+    """What `make` says on its way to failing."""
+    done = subprocess.run(
+        [str(MAKE), *words], cwd=clone, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    return done.stderr
+
+
+def test_an_old_python_is_named_with_what_is_needed(clone: Path) -> None:
+    old = program(clone, 'case "$1" in --version) echo Python 3.9.2;; *) exit 1;; esac')
+    assert (
+        "Python 3.11 or newer is needed" in (said := make(clone, "demo", f"PYTHON={old}")) and "3.9.2" in said
+    )
+
+
+def test_a_missing_python_is_named(clone: Path) -> None:
+    assert "no-such-python is missing" in make(clone, "demo", "PYTHON=no-such-python")
+
+
+def test_a_missing_venv_module_is_named_with_the_package_that_has_it(clone: Path) -> None:
+    bare = program(clone, 'case "$2" in *ensurepip*) exit 1;; *) exit 0;; esac')
+    assert "apt install python3-venv" in make(clone, "demo", f"PYTHON={bare}")
+
+
+def test_the_lock_files_have_hashes_and_no_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text()
+        packages = [line for line in text.splitlines() if line and not line.startswith(" ")]
+        assert packages and text.count("--hash=sha256:") >= len(packages)
+        assert "://" not in text and "index-url" not in text
+
+
+def test_the_check_in_ci_runs_the_same_command_as_a_developer() -> None:
+    script = ROOT / ".ci/run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text().rstrip().endswith("exec make test </dev/null")
