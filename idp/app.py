@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -15,7 +14,7 @@ from idp import audit, health
 from idp.context import system_clock
 from idp.database import db, init_database
 from idp.door import init_door
-from idp.languages import current_language
+from idp.languages import init_languages
 from idp.messages import outbox
 from idp.oidc import endpoints
 from idp.oidc.server import init_server
@@ -55,7 +54,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_cookies(app, settings)
     init_database(app, settings.database.url)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
-    Babel(app, locale_selector=current_language)
+    init_languages(app)
     Bootstrap5(app)
     protection = CSRFProtect(app)
     # Machines and other sites speak to these; the one form among them (logout) asks for the token itself.

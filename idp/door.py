@@ -47,9 +47,7 @@ def init_door(app: Flask) -> None:
 
 def show(refusal: Refusal) -> Response:
     """The page of a refusal, with its status."""
-    facts = {"office": settings().service.school_office, **refusal.facts}
-    page = render_template("error.html", refusal=refusal, facts=facts)
-    return make_response(page, refusal.status)
+    return make_response(render_template("error.html", refusal=refusal, facts={}), refusal.status)
 
 
 def _refused(refusal: Refusal) -> Response:

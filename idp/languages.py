@@ -1,8 +1,35 @@
 """The language of a page: chosen on this browser, asked by the relying party (ui_locales), or liked by the browser."""
 
-from flask import g, has_request_context, request, session
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, get_locale
 
 from idp.context import settings
+
+
+def init_languages(app: Flask) -> None:
+    """Join translations to `app`, and give every template the settings and its language."""
+    Babel(app, locale_selector=current_language)
+    app.jinja_env.filters["fill"] = fill
+    app.context_processor(_everywhere)
+
+
+def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
+    """A translated sentence with its facts in place; later ones win."""
+    values: dict[str, Any] = {}
+    for given in facts:
+        values |= given
+    return sentence % values
+
+
+def _everywhere() -> dict[str, Any]:
+    return {
+        "config_settings": settings(),
+        "service_name": settings().service.name,
+        "language": str(get_locale()),
+    }
 
 
 def current_language() -> str:

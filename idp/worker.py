@@ -15,7 +15,7 @@ from flask import Flask
 
 from idp.database import reading, transaction
 from idp.messages import mail, outbox
-from idp.oidc import logout_notices, signing
+from idp.oidc import logout, logout_notices, signing
 from idp.oidc.storage import purge as oidc_purge
 from idp.signin.storage import purge as signin_purge
 
@@ -27,6 +27,7 @@ GRACE = 2.0
 DELIVERERS: dict[str, Callable[[outbox.Claimed, int], None]] = {
     "mail": mail.deliver,
     "logout_notice": lambda claimed, now: logout_notices.deliver(claimed.payload, now),
+    "session_ended": lambda claimed, now: logout.tell_ended(claimed.payload, now),
 }
 """Who carries which kind of message; each raises when the outside has not accepted it."""
 

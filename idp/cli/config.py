@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 _HEAD = """\
 # Settings of educonnect-idp. Written by `idp config example`; each value below is the default.
-# Order: command line > environment > this file > default. A variable is named IDP_<SECTION>__<KEY>, for instance
-# IDP_SERVER__PORT; with _FILE at its end it names a file that holds the value, for instance IDP_SECRETS__MASTER_KEY_FILE.
+# Order: command line > environment > this file > default.
+# A variable is named IDP_<SECTION>__<KEY>, for instance IDP_SERVER__PORT; with _FILE at its end it names a file that
+# holds the value, for instance IDP_SECRETS__MASTER_KEY_FILE.
 """
 _DOCUMENT_HEAD = """\
 # Configuration

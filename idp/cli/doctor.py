@@ -96,11 +96,11 @@ def _clock() -> Finding:
 
 
 def _database(_app: "Flask") -> Finding:
-    from idp.cli.db import newest_revision, present_revision
+    from idp import schema
     from idp.database import db
 
     where = db.engine.url.render_as_string(hide_password=True)
-    present, newest = present_revision(), newest_revision()
+    present, newest = schema.present_revision(), schema.newest_revision()
     if present == newest:
         return Finding("database", True, f"{where}, at {present}")
     return Finding(

@@ -29,6 +29,7 @@ _REFUSED = {
     "keys.sealing.CannotUnseal",
 }
 _UNKNOWN = {
+    "idp.people.schools.NoSuchSchool": "There is no school with the UAI {!r}. Import its base first, or: idp people school",
     "idp.oidc.registration.NoSuchClient": "There is no client with the id {!r}. See: idp clients list",
     "idp.people.accounts.NoSuchAccount": "There is no account with the username {!r}.",
     "keys.rotation.NoSuchKey": "There is no living key with the kid {!r}. See: idp keys list",

@@ -11,6 +11,7 @@ import re
 import signal
 import threading
 from dataclasses import asdict, dataclass
+from datetime import UTC
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
@@ -25,7 +26,10 @@ from markupsafe import Markup, escape
 
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _OWN = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_LETTER = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_LETTER = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+)
 _LONGEST = 5_000_000
 
 
@@ -139,10 +143,16 @@ def _letter(key: str, raw: bytes) -> Letter:
         sender=str(message["From"] or ""),
         to=str(message["X-Envelope-To"] or message["To"] or ""),
         subject=str(message["Subject"] or "(sans objet)"),
-        date=parsedate_to_datetime(message["Date"]).isoformat(" ", "minutes") if message["Date"] else "",
+        date=_date(message),
         text=bodies["plain"],
         html=bodies["html"],
     )
+
+
+def _date(message: EmailMessage) -> str:
+    if not message["Date"]:
+        return ""
+    return parsedate_to_datetime(message["Date"]).astimezone(UTC).strftime("%d/%m/%Y %H:%M UTC")
 
 
 def _with_links(text: str) -> Markup:

@@ -11,10 +11,10 @@ from dataclasses import asdict
 from typing import Any
 
 from idp.app import create_app
-from idp.cli.db import migrate
 from idp.demo.people import Card, make_school
 from idp.demo.place import SERVICES, Place, write_private
 from idp.oidc import registration, signing
+from idp.schema import migrate
 from idp.settings import load_settings
 from keys.sealing import generate_master_key
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
+from idp.demo.people import Card
 from idp.demo.place import SERVICES, TITLES, Place
-from idp.demo.preparation import Card, prepare
+from idp.demo.preparation import prepare
 from idp.demo.supervisor import Service, ServiceDied, Supervisor
 from idp.processes import refuse_taken_port
 

@@ -16,7 +16,12 @@ from types import TracebackType
 PATIENCE = 60.0
 GRACE = 8.0
 _LAST_LINES = 15
-_LAUNCH = "import os,sys; from idp.processes import end_with_parent as e; e(int(sys.argv[1])); os.execv(sys.argv[2], sys.argv[2:])"
+_LAUNCH = """\
+import os, sys
+from idp.processes import end_with_parent
+end_with_parent(int(sys.argv[1]))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class ServiceDied(Exception):

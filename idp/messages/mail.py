@@ -1,7 +1,7 @@
 """Mail: an outbox message → RFC 5322 text → SMTP.
 
-The payload is {"to", "template", "language", "facts"}; templates/mail/<template>.txt (whose first line is `Subject: …`)
-and .html make the two parts.
+The payload is {"to", "template", "language", "facts"}; templates/mail/<template>.txt, whose first line is `Subject: …`,
+and <template>.html make the two parts.
 """
 
 import smtplib

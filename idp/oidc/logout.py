@@ -1,5 +1,7 @@
 """Ending a session: its grants die, and each relying party that received tokens in it is told (Back-Channel Logout 1.0)."""
 
+from typing import Any
+
 from sqlalchemy import Connection
 
 from idp import audit
@@ -11,7 +13,6 @@ from idp.signin.sessions import Session
 from idp.signin.storage import sessions as session_storage
 
 NOTICE = "logout_notice"
-SESSION_ENDED = "session_ended"
 
 
 def end(session: Session, actor: str, now: int) -> None:
@@ -22,10 +23,10 @@ def end(session: Session, actor: str, now: int) -> None:
             audit.record(tx, now, "session.end", actor, f"account:{session.account.id}", sid=session.sid)
 
 
-def tell_ended(sid: str, account: int, subject: str, now: int) -> None:
-    """The session ended elsewhere (another account, a new password): its relying parties are told now."""
+def tell_ended(payload: dict[str, Any], now: int) -> None:
+    """A session ended at the door (`idp.signin.sessions.end`): its grants end too, and its relying parties are told."""
     with transaction() as tx:
-        _tell(tx, sid, account, subject, now)
+        _tell(tx, payload["sid"], payload["account"], payload["subject"], now)
 
 
 def _tell(tx: Connection, sid: str, account: int, subject: str, now: int) -> None:

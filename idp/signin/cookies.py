@@ -5,12 +5,16 @@ The second is Flask's signed cookie. It is opened only where a page is shown, ne
 
 import secrets
 from datetime import timedelta
+from typing import TypeVar
 
-from flask import Flask, Response, request, session
+from flask import Flask, request, session
+from werkzeug.wrappers import Response
 
 from idp.context import settings
 from idp.security import digest
 from idp.settings import Settings
+
+AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 
 def init_cookies(app: Flask, given: Settings) -> None:
@@ -35,7 +39,7 @@ def session_token() -> str | None:
     return request.cookies.get(_named("session", settings()))
 
 
-def set_session(response: Response, token: str) -> Response:
+def set_session(response: AnyResponse, token: str) -> AnyResponse:
     """Give the browser a new session: its id is never one that existed before the sign-in."""
     response.set_cookie(
         _named("session", settings()),
@@ -49,7 +53,7 @@ def set_session(response: Response, token: str) -> Response:
     return response
 
 
-def clear_session(response: Response) -> Response:
+def clear_session(response: AnyResponse) -> AnyResponse:
     response.delete_cookie(
         _named("session", settings()), path="/", secure=settings().https, httponly=True, samesite="Lax"
     )
@@ -73,3 +77,8 @@ def remembered_profile() -> str | None:
 def remember_profile(profile: str) -> None:
     session.permanent = True
     session["profile"] = profile
+
+
+def forget_profile() -> None:
+    """Ask for the profile again on this browser."""
+    session.pop("profile", None)

@@ -125,31 +125,23 @@ class House:
     @contextlib.contextmanager
     def running(self, *words: object) -> Iterator[subprocess.Popen[bytes]]:
         """A command that does not end by itself; whatever is left of it at the end is killed."""
-        log = open(self.folder / f"{words[0]}.log", "ab")
-        command = [
-            sys.executable,
-            "-m",
-            "idp.cli",
-            "--config",
-            str(self.config),
-            *map(str, words),
-        ]
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment(),
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-m", "idp.cli", "--config", str(self.config), *map(str, words)]
+        with open(self.folder / f"{words[0]}.log", "ab") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         try:
             yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            log.close()
 
     def settings(self) -> Settings:
         return load_settings(self.config, {})

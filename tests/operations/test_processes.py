@@ -1,10 +1,12 @@
 """A child never outlives its parent; a taken port is said in one sentence."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,19 @@ from idp.demo.supervisor import Service, ServiceDied, Supervisor
 from idp.processes import PortTaken, refuse_taken_port
 from tests.operations.house import ROOT, alive, environment, eventually, free_port
 
-CHILD = "import os,time; from idp.processes import end_with_parent as e; e(os.getppid()); print('ready', flush=True); time.sleep(60)"
-PARENT = f"import subprocess,sys,time; p=subprocess.Popen([sys.executable,'-c',{CHILD!r}]); print(p.pid, flush=True); time.sleep(60)"
+CHILD = """
+import os, time
+from idp.processes import end_with_parent
+end_with_parent(os.getppid())
+print("ready", flush=True)
+time.sleep(60)
+"""
+PARENT = f"""
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", {CHILD!r}])
+print(child.pid, flush=True)
+time.sleep(60)
+"""
 
 
 def test_a_child_ends_when_its_parent_is_killed() -> None:
@@ -51,20 +64,18 @@ def test_a_service_that_dies_is_named_with_the_end_of_its_log_and_the_others_sto
     broken = Service(
         "broken", ("-c", "raise SystemExit('no such thing')"), f"http://127.0.0.1:{free_port()}/"
     )
-    kept_signals = {
-        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
     port = free_port()
-    try:
-        with (
-            pytest.raises(ServiceDied, match=r"(?s)broken has ended.*no such thing"),
-            Supervisor(tmp_path, environment()) as supervisor,
-        ):
-            supervisor.start(web("fine", port))
-            supervisor.start(broken)
+    with restored_signals(), Supervisor(tmp_path, environment()) as supervisor:
+        supervisor.start(web("fine", port))
+        supervisor.start(broken)
+        with pytest.raises(ServiceDied, match=r"(?s)broken has ended.*no such thing"):
             supervisor.wait_until_all_answer()
-            supervisor.wait_until_told()
-    finally:
-        for number, handler in kept_signals.items():
-            signal.signal(number, handler)
     refuse_taken_port("127.0.0.1", port, "the other service")
+
+
+@contextlib.contextmanager
+def restored_signals() -> Iterator[None]:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)

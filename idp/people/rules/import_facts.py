@@ -86,9 +86,8 @@ class PresentGuardian:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is in the house before the import. `year` is that of the school's last import."""
+    """Who is in the house before the import."""
 
-    year: int | None
     pupils: tuple[PresentPupil, ...]
     guardians: tuple[PresentGuardian, ...]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp.people.rules.credentials import plain
 from idp.people.rules.families import THE_PUPIL, is_of_age
@@ -59,6 +59,9 @@ def plan_pupils(
             if known:
                 left[known.person] = f"left on {record.left}"
             continue
+        if known and record.ine is None:
+            # An INE that is missing for once is not taken away: the pupil would not be known again.
+            record = replace(record, ine=known.ine)
         by = themselves.get(record.source_id)
         if by and not is_of_age(record.birth_date, today):
             entries.append(
@@ -136,9 +139,7 @@ def _checked(known: PresentPupil, record: PupilRecord) -> _Match:
 
 
 def _changes(record: PupilRecord, known: PresentPupil, own_guardian: bool) -> tuple[str, ...]:
-    # An INE that is missing for once is not taken away: the pupil would not be known again.
-    fields = PUPIL_FIELDS if record.ine else PUPIL_FIELDS[1:]
-    changes = differences(record, known, fields)
+    changes = differences(record, known, PUPIL_FIELDS)
     if not known.here:
         return ("comes to this school", *changes)
     if known.own_guardian != own_guardian:

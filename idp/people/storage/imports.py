@@ -1,22 +1,19 @@
 """Statements of an import: who is present, and whole sets of rows written at once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Table,
     bindparam,
     exists,
     func,
     insert,
     or_,
     select,
-    text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.people.rules.import_facts import (
     GUARDIAN_FIELDS,
@@ -24,45 +21,17 @@ from idp.people.rules.import_facts import (
     PresentGuardian,
     PresentPupil,
 )
+from idp.people.storage.pieces import pieces, select_in
 from idp.people.storage.tables import (
     Account,
     Enrolment,
     Guardianship,
     Person,
-    School,
     SourceRecord,
-    UsernameCounter,
 )
-
-ONE_IMPORT = 20_100_223
-"""The number of PostgreSQL's advisory lock; SQLite has one writer anyway."""
-
-PIECE = 2_000
-"""Values in one IN (…): every engine takes them."""
+from idp.people.storage.upserts import upsert
 
 Row = Mapping[str, Any]
-
-
-def take_turn(tx: Connection) -> None:
-    """One import at a time: two at once could make two persons, or two usernames, of one."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ONE_IMPORT})
-
-
-def school(connection: Connection, uai: str) -> tuple[int, int | None] | None:
-    """The school's id and the year of its last import."""
-    row = connection.execute(select(School.id, School.school_year).where(School.uai == uai)).one_or_none()
-    return (row.id, row.school_year) if row else None
-
-
-def put_school(tx: Connection, uai: str, values: Row) -> int:
-    """Change the school's `values`, or add it with them. Its id."""
-    found = school(tx, uai)
-    if found is None:
-        return int(tx.execute(insert(School).values(uai=uai, **values).returning(School.id)).scalar_one())
-    if values:
-        tx.execute(update(School).where(School.id == found[0]).values(**values))
-    return found[0]
 
 
 def present_pupils(
@@ -77,7 +46,7 @@ def present_pupils(
     )
     statement = (
         select(
-            Person.id,
+            Person.id.label("person"),
             *(getattr(Person, name) for name in PUPIL_FIELDS),
             (Enrolment.id.is_not(None) & Enrolment.until.is_(None)).label("here"),
             Enrolment.class_code,
@@ -90,17 +59,18 @@ def present_pupils(
         .where(Person.kind == "pupil")
         .group_by(Person.id, Enrolment.id)
     )
-    found = {row.id: row for row in connection.execute(statement.where(Enrolment.id.is_not(None)))}
-    for rows in _in_pieces(connection, statement, Person.ine, ines):
-        found.update((row.id, row) for row in rows)
-    return tuple(PresentPupil(*row[:-5], bool(row[-5]), *row[-4:-1], bool(row[-1])) for row in found.values())
+    found: dict[int, Any] = {
+        row.person: row for row in connection.execute(statement.where(Enrolment.id.is_not(None)))
+    }
+    found.update((row.person, row) for row in select_in(connection, statement, Person.ine, ines))
+    return tuple(PresentPupil(**row._asdict()) for _, row in sorted(found.items()))
 
 
 def present_guardians(
     connection: Connection, school_id: int | None, mobiles: Collection[str], mails: Collection[str]
 ) -> tuple[PresentGuardian, ...]:
     """Guardians whom the school knows, and guardians of any school who have one of `mobiles` or `mails` (lower case)."""
-    statement = select(Person.id, *(getattr(Person, name) for name in GUARDIAN_FIELDS)).where(
+    statement = select(Person.id.label("person"), *(getattr(Person, name) for name in GUARDIAN_FIELDS)).where(
         Person.kind == "guardian"
     )
     sources = _sources(connection, school_id)
@@ -110,11 +80,14 @@ def present_guardians(
         (Person.mobile, mobiles),
         (func.lower(Person.contact_mail), mails),
     ):
-        for rows in _in_pieces(connection, statement, column, values):
-            found.update((row.id, row) for row in rows)
+        found.update((row.person, row) for row in select_in(connection, statement, column, values))
     children = _open_links(connection, school_id, found.keys())
     return tuple(
-        PresentGuardian(*row, frozenset(sources.get(person, ())), frozenset(children.get(person, ())))
+        PresentGuardian(
+            **row._asdict(),
+            source_ids=frozenset(sources.get(person, ())),
+            children=frozenset(children.get(person, ())),
+        )
         for person, row in sorted(found.items())
     )
 
@@ -138,9 +111,10 @@ def _open_links(
         Guardianship.guardian_id, Guardianship.pupil_id, Guardianship.relation, Guardianship.school_id
     ).where(Guardianship.until.is_(None))
     found: dict[int, list[tuple[int, str, bool]]] = {}
-    for rows in _in_pieces(connection, statement, Guardianship.guardian_id, guardians):
-        for guardian, pupil, relation, said_by in rows:
-            found.setdefault(guardian, []).append((pupil, relation, said_by == school_id))
+    for guardian, pupil, relation, said_by in select_in(
+        connection, statement, Guardianship.guardian_id, guardians
+    ):
+        found.setdefault(guardian, []).append((pupil, relation, said_by == school_id))
     return found
 
 
@@ -155,47 +129,23 @@ def add_persons(tx: Connection, rows: Sequence[Row]) -> list[int]:
 def change_persons(tx: Connection, rows: Sequence[Row]) -> None:
     """Each row: `person`, and the same columns in all."""
     if rows:
-        columns = {name: bindparam(name) for name in rows[0] if name != "person"}
-        tx.execute(
-            update(Person.__table__).where(Person.id == bindparam("person")).values(columns), list(rows)
-        )
-
-
-def last_numbers(tx: Connection, stems: Collection[str]) -> dict[str, int]:
-    """The last homonym number given for each stem that has one."""
-    statement = select(UsernameCounter.stem, UsernameCounter.last)
-    pieces = _in_pieces(tx, statement, UsernameCounter.stem, stems)
-    return {stem: last for rows in pieces for stem, last in rows}
-
-
-def taken(tx: Connection, usernames: Collection[str]) -> set[str]:
-    """Those of `usernames` that somebody has."""
-    pieces = _in_pieces(tx, select(Account.username), Account.username, usernames)
-    return {row.username for rows in pieces for row in rows}
-
-
-def keep_numbers(tx: Connection, numbers: Mapping[str, int]) -> None:
-    _upsert(tx, UsernameCounter, ("stem",), [{"stem": s, "last": n} for s, n in sorted(numbers.items())])
-
-
-def add_accounts(tx: Connection, rows: Sequence[Row]) -> None:
-    if rows:
-        tx.execute(insert(Account), list(rows))
+        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "person"}
+        tx.execute(update(Person).where(Person.id == bindparam("person")).values(columns), list(rows))
 
 
 def note_sources(tx: Connection, rows: Sequence[Row]) -> None:
     """`school_id`, `kind`, `source_id`, `person_id`, `last_seen_at`."""
-    _upsert(tx, SourceRecord, ("school_id", "kind", "source_id"), rows)
+    upsert(tx, SourceRecord, ("school_id", "kind", "source_id"), rows)
 
 
 def enrol(tx: Connection, rows: Sequence[Row]) -> None:
     """`pupil_id`, `school_id`, `class_code`, `mef`, `since`, `until`; a pupil who comes back keeps their row."""
-    _upsert(tx, Enrolment, ("pupil_id", "school_id"), rows, keep=("since",))
+    upsert(tx, Enrolment, ("pupil_id", "school_id"), rows, keep=("since",))
 
 
 def link(tx: Connection, rows: Sequence[Row]) -> None:
     """Guardianships; one that was ended is opened again, one that a guardian disputed stays disputed."""
-    _upsert(tx, Guardianship, ("guardian_id", "pupil_id"), rows, keep=("since",))
+    upsert(tx, Guardianship, ("guardian_id", "pupil_id"), rows, keep=("since",))
 
 
 def links_said_by(tx: Connection, school_id: int) -> dict[tuple[int, int], int]:
@@ -224,7 +174,7 @@ def _end(
     now: int,
     *also: ColumnElement[bool],
 ) -> None:
-    for piece in _pieces(values):
+    for piece in pieces(values):
         tx.execute(update(table).where(column.in_(piece), table.until.is_(None), *also).values(until=now))
 
 
@@ -234,7 +184,7 @@ def deactivate(tx: Connection, persons: Collection[int], now: int) -> None:
         exists().where(Enrolment.pupil_id == Account.person_id, Enrolment.until.is_(None)),
         exists().where(Guardianship.guardian_id == Account.person_id, Guardianship.until.is_(None)),
     )
-    for piece in _pieces(persons):
+    for piece in pieces(persons):
         tx.execute(
             update(Account)
             .where(Account.person_id.in_(piece), Account.present, ~still)
@@ -243,28 +193,5 @@ def deactivate(tx: Connection, persons: Collection[int], now: int) -> None:
 
 
 def reactivate(tx: Connection, persons: Collection[int]) -> None:
-    for piece in _pieces(persons):
+    for piece in pieces(persons):
         tx.execute(update(Account).where(Account.person_id.in_(piece), ~Account.present).values(present=True))
-
-
-def _upsert(
-    tx: Connection, model: Any, keys: tuple[str, ...], rows: Sequence[Row], keep: tuple[str, ...] = ()
-) -> None:
-    if not rows:
-        return
-    table: Table = model.__table__
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in (*keys, *keep)}
-    tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed), list(rows))
-
-
-def _pieces(values: Collection[Any]) -> Iterator[list[Any]]:
-    listed = list(values)
-    return (listed[start : start + PIECE] for start in range(0, len(listed), PIECE))
-
-
-def _in_pieces(
-    connection: Connection, statement: Any, column: Any, values: Collection[Any]
-) -> Iterator[Sequence[Any]]:
-    return (connection.execute(statement.where(column.in_(piece))).all() for piece in _pieces(values))

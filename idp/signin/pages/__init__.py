@@ -1,3 +1,6 @@
-from flask import Blueprint
+"""The pages of the sign-in room: one module a part of the way."""
 
-blueprint = Blueprint("signin", "idp.signin.pages")
+from idp.signin.pages import activation, door, information, mail
+from idp.signin.pages.step import blueprint
+
+__all__ = ["activation", "blueprint", "door", "information", "mail"]

@@ -13,6 +13,7 @@ SESSION_COLUMNS = (
     Session.sid,
     Session.auth_time,
     Session.amr,
+    Session.opened_at,
     Session.seen_at,
     Session.expires_at,
 )
@@ -34,6 +35,7 @@ _find_session = (
     .join(Person, Person.id == Account.person_id)
     .where(Session.digest == bindparam("session"), *LIVE)
 )
+_details = select(Session.address, Session.browser_name).where(Session.digest == bindparam("session"))
 _open_session = insert(Session)
 _touch = update(Session).where(Session.digest == bindparam("session")).values(seen_at=bindparam("moment"))
 _end = (
@@ -56,6 +58,12 @@ def find_session(connection: Connection, session: str, now: int, idle: int):  # 
         _find_session, {"session": session, "now": now, "idle_since": now - idle}
     ).one_or_none()
     return (row, facts_of(row)) if row else None
+
+
+def details(connection: Connection, session: str) -> tuple[str, str]:
+    """(address, browser name) with which a session was opened."""
+    row = connection.execute(_details, {"session": session}).one()
+    return row[0], row[1]
 
 
 def open_session(tx: Connection, row: dict[str, Any]) -> None:
