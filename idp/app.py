@@ -54,7 +54,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_cookies(app, settings)
     init_database(app, settings.database.url)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
-    init_languages(app)
+    init_languages(app, settings)
     Bootstrap5(app)
     protection = CSRFProtect(app)
     # Machines and other sites speak to these; the one form among them (logout) asks for the token itself.

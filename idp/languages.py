@@ -7,10 +7,12 @@ from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, get_locale
 
 from idp.context import settings
+from idp.settings import Settings
 
 
-def init_languages(app: Flask) -> None:
+def init_languages(app: Flask, given: Settings) -> None:
     """Join translations to `app`, and give every template the settings and its language."""
+    app.jinja_env.globals["config_settings"] = given
     Babel(app, locale_selector=current_language)
     app.jinja_env.filters["fill"] = fill
     app.context_processor(_everywhere)
@@ -25,11 +27,7 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
 
 
 def _everywhere() -> dict[str, Any]:
-    return {
-        "config_settings": settings(),
-        "service_name": settings().service.name,
-        "language": str(get_locale()),
-    }
+    return {"service_name": settings().service.name, "language": str(get_locale())}
 
 
 def current_language() -> str:

@@ -78,7 +78,9 @@ class Deliverer(threading.Thread):
     def run(self) -> None:
         # A child is bound to the life of the thread that started it: this one lives as long as the process.
         while not self._stopping.is_set():
-            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+            # close_fds=False has it spawned without the pipe that a web worker forked at the same moment would inherit,
+            # and on whose end this thread would wait for ever.
+            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, close_fds=False)  # noqa: S603
             self._child.wait()
             self._stopping.wait(_PAUSE)
 

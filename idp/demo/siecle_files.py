@@ -34,7 +34,7 @@ def guardians_xml(export: SchoolExport) -> bytes:
     places = [(one.address, one.postal_code, one.city) for one in export.persons if one.address]
     numbers = {place: str(number) for number, place in enumerate(dict.fromkeys(places), 4001)}
     persons = [
-        _person(person, numbers.get((person.address, person.postal_code, person.city)), number)
+        _person(person, numbers.get((person.address or "", person.postal_code, person.city)), number)
         for number, person in enumerate(export.persons)
     ]
     links = [

@@ -90,7 +90,7 @@ def end_session() -> BaseResponse | str:
         if asked.redirect_uri
         else Response(render_template("signed_out.html", client=asked.client))
     )
-    return cookies.clear_session(response)  # type: ignore[arg-type]
+    return cookies.clear_session(response)
 
 
 def _public(body: bytes, seconds: int) -> Response:

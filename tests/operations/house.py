@@ -181,15 +181,22 @@ class PostOffice:
         self.asked = threading.Event()
         self.may_answer = threading.Event()
         self.may_answer.set()
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
-        self.port = self._controller.port
+        self.port = free_port()
 
     def __enter__(self) -> "PostOffice":
-        self._controller.start()
+        self.open()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._controller.stop()
+        self.may_answer.set()
+        self.close()
+
+    def open(self) -> None:
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def close(self) -> None:
+        self._controller.stop(no_assert=True)
 
     async def handle_RCPT(
         self,

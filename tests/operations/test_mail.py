@@ -86,9 +86,9 @@ def test_a_recipient_who_is_refused_for_now_is_tried_again_later(
 
 
 def test_a_mail_server_that_is_away_costs_nothing_but_time(house: House, post_office: PostOffice) -> None:
-    post_office.__exit__()
+    post_office.close()
     delivered, given_up, error = outcome(house)
-    post_office.__enter__()
+    post_office.open()
     assert (delivered, given_up) == (False, False) and "refused" in str(error)
     with house.inside():
         assert deliver(outbox.due(reading(), 2_100_000_000)[0], 2_100_000_000)

@@ -1,0 +1,103 @@
+"""The demonstration's people: the invented school through the administrator's importer, letters, accounts to try."""
+
+from dataclasses import dataclass
+
+from idp import audit
+from idp.database import reading, transaction
+from idp.demo.place import Place
+from idp.demo.school import Cases, Demonstration, Key, cases, invent
+from idp.demo.siecle_files import write_siecle
+from idp.people import imports, letters, schools
+from idp.people.accounts import choose_password
+from idp.people.letters import Letter
+from idp.people.rules.siecle import SiecleFile
+from idp.people.storage import accounts as storage
+
+ACTOR = "demo"
+PASSWORD = "Tilleul-Bleu-Pluie-27"
+"""The password of the accounts that are active from the start; known to everybody, for this machine only."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """An account to try. `who` names it for programs; `provisional` passwords have to be replaced at the first login."""
+
+    who: str
+    title: str
+    username: str
+    password: str
+    provisional: bool
+    look: str
+
+
+def make_school(place: Place, now: int) -> list[Card]:
+    """Import the invented schools, add the staff, issue letters, and make some accounts active."""
+    demonstration = invent()
+    for school in demonstration.schools:
+        paths = write_siecle(school.export, place.folder / "siecle" / school.export.uai)
+        with open(paths[0], "rb") as pupils, open(paths[1], "rb") as guardians:
+            files = [SiecleFile(paths[0].name, pupils), SiecleFile(paths[1].name, guardians)]
+            imports.write(files, now, ACTOR)
+        schools.name_school(school.export.uai, school.name, school.office, now, ACTOR)
+    staff = {
+        person.role: schools.add_staff(
+            person.first_name, person.family_name, person.role, person.uai, now, ACTOR, person.civility, person.mail
+        )
+        for person in demonstration.personnel
+    }
+    return _cards(demonstration, cases(demonstration), staff, now)
+
+
+def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], now: int) -> list[Card]:
+    born = "/".join(reversed(shown.birth_date.split("-")))
+    newcomer, other = _account(shown.newcomer), _account(shown.other_guardian)
+    guardian, pupil = _account(shown.two_schools), _account(shown.pupil)
+    given = letters.issue_letters([newcomer, other, guardian, pupil, *staff.values()], now, ACTOR)
+    letter = {each.account: each for each in given}
+    nearby = demonstration.schools[1].name
+    for account in (guardian, pupil, *staff.values()):
+        _make_active(letter[account], now)
+    return [
+        _provisional("guardian_new", "A parent's first login, with the letter of the school", letter[newcomer],
+                     f"New password, mail address, birth date of the child ({born}), then the mail box."),
+        _active("guardian", "A parent with two children in two schools", letter[guardian],
+                f"Pronote's selector shows both children, one of them at {nearby}; Téléservices has a file for each."),
+        _provisional("guardian_other", "The other parent of the first one's child", letter[other],
+                     f"After the first parent has filed Orientation, it can be read but not changed (child: {born})."),
+        _active("pupil", "Their child, a pupil", letter[pupil],
+                "Pronote shows the pupil's own page; the provider refuses Téléservices before any return to it."),
+        _active("head", "The head of the school", letter[staff["head"]],
+                "Second entry of i-Cart, Personnel de l'académie; the tiles of staff."),
+        _active("administrator", "An administrator of the academy", letter[staff["administrator"]],
+                "Second entry of i-Cart; belongs to no school."),
+    ]  # fmt: skip
+
+
+def _account(key: Key) -> int:
+    found = schools.find_account(key.uai, key.kind, key.source_id)
+    if found is None:
+        raise LookupError(f"{key.kind} {key.source_id} of {key.uai} has no account")
+    return found
+
+
+def _make_active(letter: Letter, now: int) -> None:
+    """What the first login does, without a mail to click in: these accounts are shown as they are later."""
+    facts = storage.by_id(reading(), letter.account)
+    assert facts is not None
+    choose_password(facts, PASSWORD, now, ACTOR)
+    address = f"{letter.username}@example.org"
+    with transaction() as tx:
+        storage.prove_identity(tx, letter.account, now)
+        if letter.kind != "pupil":
+            storage.set_mail(tx, letter.account, address)
+            storage.verify_mail(tx, letter.account, address, now)
+        storage.confirm(tx, letter.account)
+        audit.record(tx, now, "demo.activated", ACTOR, f"account:{letter.account}")
+
+
+def _provisional(who: str, title: str, letter: Letter, look: str) -> Card:
+    return Card(who, title, letter.username, letter.password, True, look)
+
+
+def _active(who: str, title: str, letter: Letter, look: str) -> Card:
+    return Card(who, title, letter.username, PASSWORD, False, look)
