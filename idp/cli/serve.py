@@ -80,7 +80,7 @@ class Deliverer(threading.Thread):
         while not self._stopping.is_set():
             # close_fds=False has it spawned without the pipe that a web worker forked at the same moment would inherit,
             # and on whose end this thread would wait for ever.
-            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, close_fds=False)  # noqa: S603
+            self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, close_fds=False)
             self._child.wait()
             self._stopping.wait(_PAUSE)
 

@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 ACTOR = "command"
 
-_WRONGLY_WRITTEN = {"idp.settings.loading.SettingsFault", "keys.sealing.BadMasterKey"}
+_WRONGLY_WRITTEN = {"SettingsFault", "BadMasterKey"}
 _REFUSED = {
-    "idp.demo.run.DemoFault",
-    "idp.oidc.rules.client_metadata.MetadataFaults",
-    "idp.people.imports.ImportFault",
-    "idp.people.rules.siecle.SiecleFault",
-    "idp.processes.PortTaken",
-    "idp.refusals.Refusal",
-    "keys.sealing.CannotUnseal",
+    "CannotUnseal",
+    "DemoFault",
+    "ImportFault",
+    "MetadataFaults",
+    "PortTaken",
+    "Refusal",
+    "SiecleFault",
 }
 _UNKNOWN = {
-    "idp.people.schools.NoSuchSchool": "There is no school with the UAI {!r}. Import its base first, or: idp people school",
-    "idp.oidc.registration.NoSuchClient": "There is no client with the id {!r}. See: idp clients list",
-    "idp.people.accounts.NoSuchAccount": "There is no account with the username {!r}.",
-    "keys.rotation.NoSuchKey": "There is no living key with the kid {!r}. See: idp keys list",
+    "NoSuchAccount": "There is no account with the username {!r}.",
+    "NoSuchClient": "There is no client with the id {!r}. See: idp clients list",
+    "NoSuchKey": "There is no living key with the kid {!r}. See: idp keys list",
+    "NoSuchSchool": "There is no school with the UAI {!r}. Import its base first, or name it: idp people school",
 }
 """Faults of the person at the terminal, by name: naming them here loads none of their modules."""
 
@@ -126,14 +126,14 @@ class LazyGroup(click.Group):
 
 def told(fault: Exception) -> click.ClickException | None:
     """The fault as a sentence for the person at the terminal; None if it is a fault of ours."""
-    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(fault).__mro__}
+    names = {kind.__name__ for kind in type(fault).__mro__}
     if names & _WRONGLY_WRITTEN:
         return Wrong(str(fault))
     for name in names & _UNKNOWN.keys():
         return click.ClickException(_UNKNOWN[name].format(str(fault)))
     if names & _REFUSED:
         return click.ClickException(str(fault))
-    if "sqlalchemy.exc.DBAPIError" in names:
+    if "DBAPIError" in names:
         return click.ClickException(_database_sentence(str(getattr(fault, "orig", fault))))
     if isinstance(fault, OSError) and fault.filename:
         return click.ClickException(f"{fault.filename}: {fault.strerror}.")

@@ -41,7 +41,14 @@ def make_school(place: Place, now: int) -> list[Card]:
         schools.name_school(school.export.uai, school.name, school.office, now, ACTOR)
     staff = {
         person.role: schools.add_staff(
-            person.first_name, person.family_name, person.role, person.uai, now, ACTOR, person.civility, person.mail
+            person.first_name,
+            person.family_name,
+            person.role,
+            person.uai,
+            now,
+            ACTOR,
+            person.civility,
+            person.mail,
         )
         for person in demonstration.personnel
     }

@@ -7,13 +7,15 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from idp.app import create_app
 from idp.demo.people import Card, make_school
 from idp.demo.place import SERVICES, Place, write_private
 from idp.oidc import registration, signing
+from idp.people import accounts
+from idp.people.rules.accounts import State
 from idp.schema import migrate
 from idp.settings import load_settings
 from keys.sealing import generate_master_key
@@ -34,15 +36,27 @@ def prepare(place: Place) -> list[Card]:
     with app.app_context():
         migrate()
         signing.ensure(now)
-        if place.accounts.exists():
-            cards = [Card(**card) for card in json.loads(place.accounts.read_text(encoding="utf-8"))]
-        else:
-            cards = make_school(place, now)
+        first_time = not place.accounts.exists()
+        cards = make_school(place, now) if first_time else _cards_of_before(place)
         for service, document in documents.items():
             _register(place, service, document, now)
         app.extensions["connections"].close()
-    write_private(place.accounts, json.dumps([asdict(card) for card in cards], ensure_ascii=False, indent=2))
+    if first_time:
+        write_private(
+            place.accounts, json.dumps([asdict(card) for card in cards], ensure_ascii=False, indent=2)
+        )
     return cards
+
+
+def _cards_of_before(place: Place) -> list[Card]:
+    """The accounts of an earlier start; a letter that was used since has lost its password."""
+    cards = [Card(**card) for card in json.loads(place.accounts.read_text(encoding="utf-8"))]
+    return [
+        replace(card, password="(the one you chose)")
+        if card.provisional and accounts.find(card.username).state != State.NOTIFIED
+        else card
+        for card in cards
+    ]
 
 
 def _config(place: Place) -> str:

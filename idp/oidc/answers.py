@@ -3,9 +3,9 @@
 Every answer, an error too, bears `iss` (RFC 9207) and, if it came, `state`.
 """
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Response, make_response, render_template
+from flask import Response, g, make_response, render_template
 
 from idp.context import settings
 from idp.refusals import CheckedRedirect, ProtocolRefusal
@@ -27,9 +27,9 @@ def _send(back_to: CheckedRedirect, fields: list[tuple[str, str]]) -> Response:
         fields.append(("state", back_to.state))
     fields.append(("iss", settings().server.issuer))
     if back_to.mode == "form_post":
+        # The page's only act is to post to the relying party.
+        g.form_action = back_to.uri
         response = make_response(render_template("form_post.html", action=back_to.uri, fields=fields))
-        # The page's only act is to post to the relying party: nothing else may be posted to from it.
-        response.headers["X-Form-Action"] = back_to.uri
     else:
         response = Response(status=303, headers=[("Location", _with(back_to, urlencode(fields)))])
     response.headers["Cache-Control"] = "no-store"
@@ -41,3 +41,9 @@ def _with(back_to: CheckedRedirect, encoded: str) -> str:
     if back_to.mode == "fragment":
         return f"{back_to.uri}#{encoded}"
     return f"{back_to.uri}{'&' if '?' in back_to.uri else '?'}{encoded}"
+
+
+def origin(uri: str) -> str:
+    """Scheme and host of a checked address, as a source for form-action; the scheme alone for an app's own scheme."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"

@@ -38,7 +38,13 @@ def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
     client = clients.find(request.client_id)
     assert client is not None
     pending_id = pending.keep(
-        "oidc", to_json(request), asked, _service(client), cookies.browser(), now, settings().sessions.pending
+        "oidc",
+        to_json(request),
+        asked,
+        _service(client, request),
+        cookies.browser(),
+        now,
+        settings().sessions.pending,
     )
     return redirect(url_for("oidc.resume", pending_id=pending_id), 303)  # type: ignore[return-value]
 
@@ -93,6 +99,7 @@ def _hinted(request: AuthorizationRequest, now: int) -> int | None:
     return account if account is not None else -1
 
 
-def _service(client: Client) -> Service:
+def _service(client: Client, request: AuthorizationRequest) -> Service:
     said = client.registration
-    return Service(said.client_name, said.client_uri, said.logo_uri, said.policy_uri, said.tos_uri)
+    origin = answers.origin(request.back_to.uri)
+    return Service(said.client_name, origin, said.client_uri, said.logo_uri, said.policy_uri, said.tos_uri)

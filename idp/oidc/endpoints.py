@@ -5,6 +5,7 @@ from flask import (
     Blueprint,
     Response,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -78,6 +79,8 @@ def end_session() -> BaseResponse | str:
     source = request.form if request.method == "POST" else request.args
     asked = logout_request.read(source.to_dict(flat=True))
     session = visits.current(now())
+    if asked.redirect_uri:
+        g.form_action = f"'self' {answers.origin(asked.redirect_uri)}"
     if session is not None and "confirm" not in request.form:
         return render_template(
             "logout_confirm.html", fields=list(source.items()), client=asked.client, session=session

@@ -13,9 +13,10 @@ from idp.signin.storage import pending as storage
 
 @dataclass(frozen=True)
 class Service:
-    """What the pages show of the relying party."""
+    """What the pages show of the relying party. `origin` is where its answer goes, scheme and host."""
 
     name: str
+    origin: str = ""
     client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None

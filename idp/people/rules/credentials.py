@@ -164,7 +164,9 @@ def is_common(password: str, common: frozenset[str]) -> bool:
     """
     if len(set(password.casefold())) <= 4:
         return True
-    for folded in {plain(password), plain(password.translate(_DISGUISES))}:
+    without_end = re.sub(r"[\W\d_]{1,6}$", "", password)
+    undisguised = {plain(text.translate(_DISGUISES)) for text in (password, without_end)}
+    for folded in {plain(password), *undisguised}:
         core = re.sub(r"^\d{1,4}|\d{1,4}$", "", folded)
         if folded in common or core in common or len(password) - _in_runs(folded) < 4:
             return True

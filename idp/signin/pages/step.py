@@ -29,6 +29,7 @@ def step(name: str) -> Callable[[StepView], StepView]:
         def page(pending_id: str) -> Page:
             waiting = pending.find(pending_id, cookies.browser(), now())
             g.ui_locales = waiting.asked.locales
+            g.form_action = f"'self' {waiting.service.origin}" if waiting.service else "'self'"
             owed = visits.owed(waiting, now())
             return view(waiting) if owed is not None and owed.name == name else onward(waiting)
 

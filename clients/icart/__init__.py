@@ -1,0 +1,1 @@
+"""i-Cart: the portal of the school."""

@@ -1,0 +1,24 @@
+"""How i-Cart registers itself (RFC 7591)."""
+
+from typing import Any
+
+
+def registration(base: str) -> dict[str, Any]:
+    """The registration document of a portal at `base`."""
+    return {
+        "client_name": "i-Cart",
+        "client_uri": base,
+        "redirect_uris": [f"{base}/callback"],
+        "post_logout_redirect_uris": [f"{base}/logged-out"],
+        "backchannel_logout_uri": f"{base}/backchannel-logout",
+        "backchannel_logout_session_required": True,
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+        "id_token_signed_response_alg": "ES256",
+        "scope": "openid ect.scope.cnx ect.scope.icart",
+        "service_claims": ["name", "given_name", "family_name", "children", "class", "school", "roles"],
+        "accepted_profiles": ["responsable", "eleve", "personnel"],
+        "software_id": "icart",
+        "contacts": ["icart@academie.example"],
+    }

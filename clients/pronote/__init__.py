@@ -1,0 +1,1 @@
+"""Pronote: timetable, marks, homework, absences."""

@@ -1,0 +1,190 @@
+"""`idp demo` as a person uses it: started, stopped, killed, started again."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.operations.house import ROOT, alive, descendants, environment, eventually, status
+
+READY = "Ctrl-C stops everything"
+PATIENCE = 120.0
+
+
+class Demonstration:
+    """A running `idp demo` in `folder`, on ports of its own."""
+
+    def __init__(self, folder: Path, base: int, *words: str) -> None:
+        self.folder, self.base = folder, base
+        ports = ("--port-base", str(base), "--smtp-port", str(base + 26))
+        command = [sys.executable, "-m", "idp.cli", "demo", "--folder", str(folder), *ports, *words]
+        folder.parent.mkdir(exist_ok=True)
+        self._said = folder.parent / f"{folder.name}-{time.monotonic_ns()}.txt"
+        with open(self._said, "w") as said:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+
+    def until(self, words: str) -> str:
+        """All that was said, up to the moment when it has `words` in it or the process has ended."""
+        eventually(lambda: words in self._said.read_text() or self.process.poll() is not None, PATIENCE)
+        return self._said.read_text()
+
+    def told(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def read(self, name: str) -> Any:
+        return json.loads((self.folder / name).read_text())
+
+
+@contextlib.contextmanager
+def demonstration(folder: Path, base: int, *words: str) -> Iterator[Demonstration]:
+    running = Demonstration(folder, base, *words)
+    try:
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+
+@pytest.fixture(scope="module")
+def base() -> int:
+    """A port that is free, as are those near it."""
+    for candidate in range(23000, 32000, 40):
+        with contextlib.ExitStack() as probes:
+            try:
+                for port in (*range(candidate, candidate + 4), candidate + 25, candidate + 26):
+                    probes.enter_context(socket.create_server(("127.0.0.1", port)))
+            except OSError:
+                continue
+            return candidate
+    raise AssertionError("no free ports")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, base: int) -> Path:
+    """A demonstration that was prepared, and stopped by Ctrl-C."""
+    folder = tmp_path_factory.mktemp("demonstration") / "data"
+    with demonstration(folder, base) as first:
+        assert READY in first.until(READY)
+        assert first.told(signal.SIGINT) == 0
+    return folder
+
+
+def addresses(base: int) -> list[str]:
+    return [f"http://localhost:{base + offset}/" for offset in (0, 1, 2, 3, 25)]
+
+
+def test_it_prints_the_accounts_to_try_and_stops_at_ctrl_c(folder: Path, base: int) -> None:
+    with demonstration(folder, base) as again:
+        said = again.until(READY)
+        below = descendants(again.process.pid)
+        cards = again.read("accounts.json")
+        assert {card["who"] for card in cards} >= {
+            "guardian_new",
+            "guardian",
+            "pupil",
+            "head",
+            "administrator",
+        }
+        for card in cards:
+            assert card["username"] in said
+            assert card["password"] in said
+        answers = [status(address) for address in addresses(base)]
+        assert [answer for answer in answers if answer is None or answer >= 500] == []
+        assert again.told(signal.SIGINT) == 0
+    eventually(lambda: not any(map(alive, below)))
+    assert [status(address) for address in addresses(base)] == [None] * 5
+
+
+def test_it_finds_its_data_again_after_kill_9_and_nothing_outlives_it(folder: Path, base: int) -> None:
+    with demonstration(folder, base) as killed:
+        killed.until(READY)
+        before = {name: killed.read(name) for name in ("accounts.json", "credentials/icart.json")}
+        below = descendants(killed.process.pid)
+        killed.told(signal.SIGKILL)
+        with demonstration(folder, base) as again:
+            assert READY in again.until(READY)
+            assert {name: again.read(name) for name in before} == before
+            assert not any(map(alive, below))
+
+
+def test_a_mail_of_the_provider_arrives_in_the_mail_box(folder: Path, base: int) -> None:
+    import smtplib
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "Bonjour"
+    message.set_content("Bonjour")
+    with demonstration(folder, base) as running:
+        running.until(READY)
+        with smtplib.SMTP("127.0.0.1", base + 26, timeout=10) as server:
+            server.send_message(message)
+        with urllib.request.urlopen(f"http://localhost:{base + 25}/api/messages", timeout=10) as answer:
+            assert [mail["subject"] for mail in json.load(answer)] == ["Bonjour"]
+
+
+def test_a_service_that_dies_is_named_and_all_the_others_stop(folder: Path, base: int) -> None:
+    with demonstration(folder, base) as running:
+        running.until(READY)
+        below = descendants(running.process.pid)
+        [pronote] = [
+            pid
+            for pid in below
+            if b"clients.pronote" in (words := Path(f"/proc/{pid}/cmdline").read_bytes())
+            and b"serve" in words
+            and os.getsid(pid) == pid
+        ]
+        os.kill(pronote, signal.SIGKILL)
+        assert running.process.wait(30) == 1
+        assert "pronote has ended by itself" in running.until("pronote has ended")
+        eventually(lambda: not any(map(alive, below)))
+
+
+@pytest.mark.parametrize("made", ["idp.sqlite3", "credentials"])
+def test_a_preparation_that_is_killed_begins_anew(tmp_path: Path, base: int, made: str) -> None:
+    folder = tmp_path / "data"
+    with demonstration(folder, base) as killed:
+        eventually(lambda: (folder / made).exists())
+        killed.told(signal.SIGKILL)
+    assert not (folder / "accounts.json").exists()
+    with demonstration(folder, base) as again:
+        assert READY in again.until(READY)
+        assert len(again.read("accounts.json")) >= 5
+        assert again.told(signal.SIGTERM) == 0
+
+
+def refused(folder: Path, base: int) -> str:
+    with demonstration(folder, base) as running:
+        said = running.until("nothing of the kind")
+        assert running.process.wait(30) == 1
+    assert "Traceback" not in said
+    return said
+
+
+def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, base: int) -> None:
+    with socket.create_server(("127.0.0.1", base + 2)):
+        assert f"Port {base + 2} (Pronote) is in use" in refused(tmp_path / "data", base)
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, base: int) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert "holds something else than a demonstration" in refused(tmp_path, base)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_two_demonstrations_in_one_folder_are_refused(folder: Path, base: int) -> None:
+    with demonstration(folder, base) as running:
+        running.until(READY)
+        assert "Another demonstration runs" in refused(folder, base)
