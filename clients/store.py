@@ -131,10 +131,14 @@ class Store:
             seen = db.execute("INSERT OR IGNORE INTO seen_logout_tokens VALUES (?, ?)", (jti, expires_at))
             if seen.rowcount != 1:
                 return False
-            column, value = ("sid", sid) if sid is not None else ("sub", sub)
-            db.execute(
-                f"UPDATE sessions SET ended_at = ? WHERE {column} = ? AND ended_at IS NULL", (now, value)
-            )
+            if sid is not None:
+                ending, value = "UPDATE sessions SET ended_at = ? WHERE sid = ? AND ended_at IS NULL", sid
+            else:
+                ending, value = (
+                    "UPDATE sessions SET ended_at = ? WHERE sub = ? AND ended_at IS NULL",
+                    str(sub),
+                )
+            db.execute(ending, (now, value))
             return True
 
 

@@ -129,8 +129,10 @@ def favourite(someone: Visitor, tile: str) -> Response:
         gone = db.execute("DELETE FROM favourites WHERE sub = ? AND tile = ?", (someone.sub, tile)).rowcount
         if not gone:
             db.execute("INSERT INTO favourites VALUES (?, ?)", (someone.sub, tile))
-    wanted = {name: request.form.get(name, "") for name in ("q", "category", "look")}
-    return redirect(url_for("applications", **{name: value for name, value in wanted.items() if value}))
+    kept: dict[str, Any] = {
+        name: request.form[name] for name in ("q", "category", "look") if request.form.get(name)
+    }
+    return redirect(url_for("applications", **kept))
 
 
 @portal

@@ -99,7 +99,7 @@ def contact(someone: Visitor) -> str | Response:
         raise NotFound
     row = store().db.execute("SELECT * FROM contacts WHERE sub = ?", (someone.sub,)).fetchone()
     known = json.loads(row["details"]) if row else _from_login(someone)
-    answers, faults = known, {}
+    answers, faults = known, dict[str, str]()
     if request.method == "POST":
         answers, faults = read_answers(CONTACT, request.form)
         if not faults:

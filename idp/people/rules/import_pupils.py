@@ -61,7 +61,7 @@ def plan_pupils(
             continue
         if known and record.ine is None:
             # An INE that is missing for once is not taken away: the pupil would not be known again.
-            pass
+            record = replace(record, ine=known.ine)
         by = themselves.get(record.source_id)
         if by and not is_of_age(record.birth_date, today):
             entries.append(
