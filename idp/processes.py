@@ -17,15 +17,15 @@ class PortTaken(Exception):
     """Another program listens on a port that is needed."""
 
 
-def end_with_parent(parent: int) -> None:
-    """Have this process get SIGTERM when `parent` (a process id) dies, kill -9 included."""
+def end_with_parent(parent: int, told: signal.Signals = signal.SIGTERM) -> None:
+    """Have this process get the signal `told` when `parent` (a process id) dies, kill -9 included."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, told, 0, 0, 0)
         # The parent may have died before the line above was reached.
         if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), told)
         return
-    threading.Thread(target=_watch, args=(parent,), name="parent", daemon=True).start()
+    threading.Thread(target=_watch, args=(parent, told), name="parent", daemon=True).start()
 
 
 def refuse_taken_port(host: str, port: int, purpose: str, patience: float = 0.0) -> None:
@@ -57,7 +57,7 @@ def _sentence(fault: OSError, host: str, port: int, purpose: str) -> str:
     return f"Nothing can listen on {host}:{port} ({purpose}): {fault.strerror}."
 
 
-def _watch(parent: int) -> None:
+def _watch(parent: int, told: signal.Signals) -> None:
     while os.getppid() == parent:
         time.sleep(_PARENT_POLL)
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), told)

@@ -10,9 +10,10 @@ from idp.settings import Settings, load_settings
 
 def load(settings: Settings, parent: int) -> Callable[..., Any]:
     """The application of a worker of `idp serve`; it ends with `parent`, a process id."""
-    # Until the server sets its own handlers, a forked worker has its parent's, which would swallow the signal.
+    # Until the server sets its own handlers, a forked worker has its parent's, which would swallow a signal to stop.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end_with_parent(parent)
+    # A worker that has just begun to serve may miss SIGTERM; with its parent gone, nobody would send another.
+    end_with_parent(parent, signal.SIGKILL)
     return application(settings)
 
 

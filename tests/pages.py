@@ -8,6 +8,7 @@ class _Fields(HTMLParser):
         super().__init__()
         self.forms: list[dict[str, str]] = []
         self.actions: list[str] = []
+        self.names: list[set[str]] = []
         self.links: list[tuple[str, str]] = []
         self._link: str | None = None
 
@@ -15,10 +16,12 @@ class _Fields(HTMLParser):
         given = {name: value or "" for name, value in attributes}
         if tag == "form":
             self.forms.append({})
+            self.names.append(set())
             self.actions.append(given.get("action", ""))
         elif tag == "a":
             self._link = given.get("href", "")
-        elif tag in ("input", "button") and self.forms and given.get("name"):
+        elif tag in ("input", "button", "select", "textarea") and self.forms and given.get("name"):
+            self.names[-1].add(given["name"])
             kind = given.get("type", "text")
             if kind in ("checkbox", "radio") and "checked" not in given:
                 return
@@ -43,6 +46,13 @@ def forms_of(html: str) -> list[tuple[str, dict[str, str]]]:
     """(action, fields with their values) of each form, hidden ones and named buttons included."""
     reader = _read(html)
     return list(zip(reader.actions, reader.forms, strict=True))
+
+
+def forms_with(html: str, names: set[str]) -> list[tuple[str, dict[str, str]]]:
+    """(action, filled fields) of the forms that have all of `names`, unchecked boxes counted."""
+    reader = _read(html)
+    forms = zip(reader.actions, reader.forms, reader.names, strict=True)
+    return [(action, fields) for action, fields, known in forms if names <= known]
 
 
 def fields_of(html: str, having: str | None = None) -> dict[str, str]:

@@ -49,7 +49,6 @@ def write(files: Sequence[SiecleFile], now: int, actor: str) -> Plan:
     """
     export = read_export(files)
     with transaction() as tx:
-        opening.take_turn(tx)
         plan = _plan(tx, export, now)
         if schools.find(tx, plan.uai) is None:
             schools.put(tx, plan.uai, {"name": f"Établissement {plan.uai}", "degree": DEGREE})

@@ -46,6 +46,7 @@ _due = (
         Account.id, Person.kind, Person.first_name, Person.usage_name, Person.family_name, Account.username
     )
     .join(Person, Person.id == Account.person_id)
+    .where(_MAY_HAVE_ONE)
     .order_by(Account.id)
     .with_for_update(of=Account)
 )

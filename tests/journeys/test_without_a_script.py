@@ -1,0 +1,116 @@
+"""The journey of the school over plain HTTP: every page as a browser without JavaScript would use it."""
+
+import time
+
+from tests.journeys.conftest import Demo
+from tests.journeys.person import Person, mails
+
+
+def first_login(demo: Demo, who: str, mail: str, password: str) -> Person:
+    """From i-Cart's entry with the letter's codes to i-Cart's terms, by a real mail."""
+    card = demo.card(who)
+    day, month, year = card["look"].partition("24/11/2015")[1].split("/")
+    person = Person().opens(demo.icart).follows("Élève et parent (responsable légal)")
+    person.sees("Qui êtes-vous").fills("profile=responsable")
+    person.fills(username=f"  {card['username'].upper()} ", password=card["password"])
+    person.sees("Choisissez votre mot de passe").fills(password="court", again="court").sees("A01")
+    person.fills(password=password, again=password)
+    person.sees("date de naissance").fills(mail=mail, day="1", month="2", year="2003").sees("A02")
+    person.fills(mail=mail, day=day, month=month, year=year).sees("Regardez votre boîte mail", mail)
+    person.opens(f"{demo.icart}/login").sees("Regardez votre boîte mail")
+    phone = Person().opens(link_in_the_newest_mail(demo, mail)).sees("Confirmez-vous")
+    person.opens(person.address).sees("Regardez votre boîte mail")
+    phone.fills(press="").sees("confirmée")
+    return person.opens(person.address).sees("Conditions d’utilisation")
+
+
+def link_in_the_newest_mail(demo: Demo, to: str) -> str:
+    """Wait for the mail: it has left the outbox within a second or two."""
+    deadline = time.monotonic() + 20
+    while not (found := mails(demo.mailbox, to)):
+        assert time.monotonic() < deadline, "no mail came"
+    words: list[str] = found[-1]["text"].split()
+    return next(word for word in words if word.startswith(f"{demo.provider}/mail/"))
+
+
+def log_in(demo: Demo, who: str, profile: str, entry: str = "Élève et parent (responsable légal)") -> Person:
+    card = demo.card(who)
+    person = Person().opens(demo.icart).follows(entry)
+    if "Qui êtes-vous" in person.html:
+        person.fills(f"profile={profile}")
+    person.fills(username=card["username"], password=card["password"])
+    if "Conditions d’utilisation" in person.html:
+        person.fills(accept="1").sees("Fermer").opens(demo.icart)
+    return person.sees("Mes Applications")
+
+
+def test_a_parents_first_login_from_icart_to_icart(demo: Demo) -> None:
+    parent = first_login(demo, "guardian_new", "parent@example.org", "Poires-Vertes-1848")
+    parent.fills(accept="1").sees("Fermer").opens(demo.icart).sees("Bonjour")
+    parent.opens(f"{demo.icart}/apps").sees(
+        "Pronote", "Services Téléservices", "Esidoc", "Conseil départemental"
+    )
+    parent.opens(f"{demo.icart}/apps?q=prono").sees("Pronote Web")
+    assert "Esidoc" not in parent.html
+    parent.opens(f"{demo.pronote}/login").sees("Emploi du temps", "Enfant")
+    parent.opens(f"{demo.teleservices}/login").sees("Demande de bourse", "Orientation")
+
+
+def test_single_sign_on_and_single_logout(demo: Demo) -> None:
+    parent = log_in(demo, "guardian", "responsable")
+    parent.opens(f"{demo.pronote}/login").sees("Collège de la Roselière")
+    parent.opens(f"{demo.teleservices}/login").sees("Vos démarches")
+    parent.opens(demo.pronote).fills(press="").sees("Se déconnecter ?")
+    parent.fills(confirm="1").sees("Vous êtes déconnecté(e)")
+    for service in (demo.icart, demo.teleservices):
+        deadline = time.monotonic() + 20
+        while "Votre session a été fermée" not in parent.opens(service).html:
+            assert time.monotonic() < deadline, service
+    parent.opens(f"{demo.pronote}/login").sees("Mot de passe")
+
+
+def test_a_pupil_sees_the_own_page_and_is_refused_by_the_provider_elsewhere(demo: Demo) -> None:
+    pupil = log_in(demo, "pupil", "eleve")
+    pupil.opens(f"{demo.pronote}/login").sees("Emploi du temps")
+    assert 'id="child"' not in pupil.html
+    pupil.opens(f"{demo.teleservices}/login").sees("réservé aux responsables légaux", "S07")
+    assert pupil.address.startswith(demo.provider)
+    pupil.fills(press="").sees("Mot de passe")
+    parent = demo.card("guardian")
+    pupil.fills(username=parent["username"], password=parent["password"]).sees("Vos démarches")
+
+
+def test_staff_come_in_by_the_second_entry(demo: Demo) -> None:
+    head = log_in(demo, "head", "personnel", "Personnel de l’académie")
+    head.opens(f"{demo.icart}/apps").sees("Mon affectation")
+    head.opens(f"{demo.icart}/post").sees("Direction")
+
+
+def test_what_is_filed_is_kept_and_the_school_hears_of_changed_details(demo: Demo) -> None:
+    parent = log_in(demo, "guardian", "responsable")
+    parent.opens(f"{demo.teleservices}/login")
+    child = next(text for text in ("Demande de bourse pour",) if text in parent.html)
+    link = parent.html.partition(child)[0].rpartition('href="')[2].partition('"')[0]
+    parent.opens(link).fills(income="x", dependants="2", household="Autre").sees("nombre entier")
+    parent.fills(income="24000", dependants="2", household="Autre").sees("C’est enregistré")
+    parent.opens(link).sees("24000")
+    parent.opens(f"{demo.teleservices}/contact")
+    parent.fills(phone="06 99 88 77 66", mail="nouveau@example.org", address="3 rue des Lilas").sees(
+        "C’est enregistré"
+    )
+    deadline = time.monotonic() + 20
+    while not any("3 rue des Lilas" in mail["text"] for mail in mails(demo.mailbox, "secretariat@")):
+        assert time.monotonic() < deadline, "the school was not told"
+
+
+def test_favourites_and_own_pages_are_kept(demo: Demo) -> None:
+    head = log_in(demo, "head", "personnel", "Personnel de l’académie")
+    head.opens(f"{demo.icart}/apps")
+    form = f"{demo.icart}/favourites/esidoc"
+    token = head.html.partition('name="csrf_token" value="')[2].partition('"')[0]
+    head.http.post(form, data={"csrf_token": token}, timeout=20)
+    head.opens(demo.icart).sees("Esidoc")
+    head.opens(f"{demo.icart}/pages/new").fills("act=keep", name="Ma page", body="À faire lundi").sees(
+        "Ma page"
+    )
+    head.opens(f"{demo.icart}/pages").follows("Ma page").sees("À faire lundi")
