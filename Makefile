@@ -17,7 +17,7 @@ BIN := .venv/bin
 PYTHON_BIN := $(BIN)/python
 SOURCES := idp keys clients bench tests scripts
 DEMO ?=
-PYTEST ?=
+PYTEST ?= -n 2 --dist loadfile
 BENCH ?=
 
 help:

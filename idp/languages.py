@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, gettext
 
 from idp.context import settings
 from idp.settings import Settings
@@ -19,11 +19,11 @@ def init_languages(app: Flask, given: Settings) -> None:
 
 
 def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
-    """A translated sentence with its facts in place; later ones win."""
+    """A marked sentence in the page's language, with its facts in place; later ones win."""
     values: dict[str, Any] = {}
     for given in facts:
         values |= given
-    return sentence % values
+    return str(gettext(sentence, **values))
 
 
 def _everywhere() -> dict[str, Any]:

@@ -60,7 +60,10 @@ class Terminal:
 
         app = create_app(self.settings())
         with app.app_context():
-            yield app
+            try:
+                yield app
+            finally:
+                app.extensions["connections"].close()
 
 
 pass_terminal = click.make_pass_decorator(Terminal)

@@ -16,6 +16,9 @@ from idp.demo.preparation import prepare
 from idp.demo.supervisor import Service, ServiceDied, Supervisor
 from idp.processes import refuse_taken_port
 
+SCHOOL_MAIL = "secretariat@college-des-tilleuls.example"
+"""Where Téléservices tells the school of changed contact details."""
+
 PATIENCE = 5.0
 """Seconds that the processes of a demonstration that was just killed have to end."""
 
@@ -77,21 +80,15 @@ def _services(place: Place) -> list[Service]:
             f"{place.address('provider')}/health/ready",
         ),
     ]
-    others = {
-        "icart": ("--pronote", place.address("pronote"), "--teleservices", place.address("teleservices")),
-        "pronote": (),
-        "teleservices": ("--smtp-host", "127.0.0.1", "--smtp-port", place.smtp, "--school-mail", SCHOOL_MAIL),
-    }
+    neighbours = [word for name in SERVICES for word in (f"--{name}", place.address(name))]
     for name in SERVICES:
         own = ("--issuer", place.address("provider"), "--base", place.address(name), "--port", ports[name])
         files = ("--credentials", place.credentials(name), "--data", place.data(name))
+        mail = ("--smtp-host", "127.0.0.1", "--smtp-port", ports["smtp"], "--school-mail", SCHOOL_MAIL)
         place.data(name).parent.mkdir(exist_ok=True)
-        command = _words("-m", f"clients.{name}", "serve", *own, *files, *others[name])
+        command = _words("-m", f"clients.{name}", "serve", *own, *files, *neighbours, *mail)
         found.append(Service(name, command, place.address(name)))
     return found
-
-
-SCHOOL_MAIL = "secretariat@college-des-tilleuls.example"
 
 
 def _words(*parts: object) -> tuple[str, ...]:

@@ -18,13 +18,10 @@ from idp.people.rules.import_facts import (
     PupilStep,
 )
 from idp.people.rules.import_plan import Plan, make_plan, refused_year
-from idp.people.rules.siecle import SchoolExport, SiecleFile
+from idp.people.rules.siecle import DEGREE, SchoolExport, SiecleFile
 from idp.people.rules.siecle_export import read_export
 from idp.people.storage import imports as storage
 from idp.people.storage import schools
-
-DEGREE = "2d"
-"""SIECLE is the base of collèges and lycées."""
 
 
 class ImportFault(Exception):
@@ -49,6 +46,7 @@ def write(files: Sequence[SiecleFile], now: int, actor: str) -> Plan:
     """
     export = read_export(files)
     with transaction() as tx:
+        opening.take_turn(tx)
         plan = _plan(tx, export, now)
         if schools.find(tx, plan.uai) is None:
             schools.put(tx, plan.uai, {"name": f"Établissement {plan.uai}", "degree": DEGREE})

@@ -3,17 +3,18 @@
 from idp import audit
 from idp.database import reading, transaction
 from idp.people import opening
+from idp.people.rules.siecle import DEGREE, is_uai
 from idp.people.storage import imports, schools
-
-DEGREE = "2d"
 
 
 class NoSuchSchool(Exception):
-    """No school has this UAI."""
+    """No school has this UAI, or could have it: its check letter is another."""
 
 
 def name_school(uai: str, name: str, office: str, now: int, actor: str) -> None:
-    """Say how a school is called and how families reach its office; add it if it is not known yet."""
+    """Say how a school is called and how families reach its office; add it if it is not known yet. Raises NoSuchSchool."""
+    if not is_uai(uai):
+        raise NoSuchSchool(uai)
     with transaction() as tx:
         schools.put(tx, uai, {"name": name, "office": office, "degree": DEGREE})
         audit.record(tx, now, "school.named", actor, f"school:{uai}", name=name)

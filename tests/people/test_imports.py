@@ -211,6 +211,24 @@ def test_a_changed_class_relation_and_surname_are_written_and_the_username_stays
     assert write(changed, NOON + 200).changes_nothing
 
 
+def test_a_pupil_in_doubt_keeps_class_and_guardian():
+    write(export())
+    other_child = pupil(first_name="Hugo", birth_date="2013-01-01")
+    plan = write(export((other_child,)), NOON + 100)
+    assert plan.changes_nothing
+    assert plan.counts()["pupil"]["ambiguous"] == 1
+    assert (account_of("Léa").present, account_of("Claire").present) == (True, True)
+    assert len(open_links()) == 1
+    assert reading().execute(select(Enrolment.until)).scalar_one() is None
+
+
+def test_links_and_enrolments_remember_since_when_they_are():
+    write(export())
+    write(export((pupil(class_code="6 B"),), links=(link(relation="50"),)), NOON + 100)
+    assert reading().execute(select(Guardianship.since)).scalar_one() == NOON
+    assert reading().execute(select(Enrolment.since)).scalar_one() == NOON
+
+
 def test_a_link_that_a_guardian_disputed_stays_disputed():
     write(export())
     with transaction() as tx:
@@ -238,6 +256,15 @@ def test_homonyms_are_numbered_and_a_number_is_never_given_again():
     newcomer = pupil("4", first_name="Estelle")
     write(export((newcomer,), (), ()), NOON + 100)
     assert account_of("Estelle").username == "e.durand4"
+
+
+def test_a_username_stays_given_when_its_account_has_been_erased():
+    write(export((pupil(first_name="Eva"),), (), ()))
+    with transaction() as tx:
+        for table in (SourceRecord, Enrolment, Account, Person):
+            tx.execute(delete(table))
+    write(export((pupil(first_name="Eva"),), (), ()), NOON + 100)
+    assert account_of("Eva").username == "e.durand2"
 
 
 def test_a_username_that_came_by_another_way_is_passed_over(world):
@@ -318,9 +345,15 @@ def test_staff_are_added_by_hand():
     assert (account.id, account.username, account.state) == (head, "h.vasseur", State.CREATED)
     posts = select(StaffPost.role, School.uai).outerjoin(School).order_by(StaffPost.id)
     assert reading().execute(posts).all() == [("head", HERE), ("administrator", None)]
-    with pytest.raises(schools.NoSuchSchool):
+    with pytest.raises(schools.NoSuchSchool, match="0990009Y"):
         schools.add_staff("Paul", "Nom", "teacher", "0990009Y", NOON, "test")
     assert count(Person, Person.kind == "staff") == 2
+
+
+def test_a_school_is_named_under_a_valid_uai_only():
+    with pytest.raises(schools.NoSuchSchool, match="0990001W"):
+        schools.name_school("0990001W", "Collège des Tilleuls", "", NOON, "test")
+    assert count(School) == 0
 
 
 def test_staff_are_not_touched_by_imports():

@@ -5,6 +5,9 @@ from typing import BinaryIO
 
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
+DEGREE = "2d"
+"""SIECLE is the base of collèges and lycées: second degree."""
+
 
 class SiecleFault(Exception):
     """A file that cannot be imported, in a sentence. `line` is where it shows; `field` is SIECLE's own name for it."""
