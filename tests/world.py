@@ -51,7 +51,7 @@ class World:
 
     def school(
         self,
-        uai: str = "0990001W",
+        uai: str = "0990001N",
         name: str = "Collège des Tilleuls",
         degree: str = "2d",
     ) -> int:

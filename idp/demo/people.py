@@ -75,7 +75,7 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
                 "Pronote shows the pupil's own page; the provider refuses Téléservices before any return to it."),
         _active("head", "The head of the school", letter[staff["head"]],
                 "Second entry of i-Cart, Personnel de l'académie; the tiles of staff."),
-        _active("administrator", "An administrator of the academy", letter[staff["administrator"]],
+        _active("administrator", "An administrator of the academy", letter[staff["academy_administrator"]],
                 "Second entry of i-Cart; belongs to no school."),
     ]  # fmt: skip
 

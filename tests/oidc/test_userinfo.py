@@ -93,7 +93,7 @@ class TestFamilies:
         assert said["FrEduCtPersonAffiliation"] == ["resp2d"] and said["sdet_profiles"] == ["National_TUT"]
         (shown,) = said["children"]
         assert shown["given_name"] == "Léa" and shown["class"] == "6 A" and shown["relation"] == "mother"
-        assert shown["school"] == {"uai": "0990001W", "name": "Collège des Tilleuls"}
+        assert shown["school"] == {"uai": "0990001N", "name": "Collège des Tilleuls"}
 
     def test_the_childs_own_sub_is_the_one_the_guardian_shows(
         self, world: World, portal: RelyingParty, child: Someone
@@ -110,7 +110,7 @@ class TestFamilies:
         portal.browser = signed_in_browser(world, child)
         said = info(portal, scope=scope)
         assert (
-            said["class"] == "6 A" and said["FrEduCtEleveUAI"] == "0990001W" and said["age_over_15"] is False
+            said["class"] == "6 A" and said["FrEduCtEleveUAI"] == "0990001N" and said["age_over_15"] is False
         )
         assert said["FrEduCtPersonAffiliation"] == ["eleve2d"]
         assert not [name for name in said if "birth" in name or "INE" in name]
@@ -129,7 +129,7 @@ class TestFamilies:
         portal.browser = signed_in_browser(world, world.staff())
         said = info(portal, scope=scope)
         assert said["sdet_profiles"] == ["National_DIR"]
-        assert said["roles"] == [{"role": "head", "uai": "0990001W", "name": "Collège des Tilleuls"}]
+        assert said["roles"] == [{"role": "head", "uai": "0990001N", "name": "Collège des Tilleuls"}]
 
 
 class TestSubjects:

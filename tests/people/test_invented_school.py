@@ -109,5 +109,5 @@ def test_each_case_to_try_is_what_it_says():
         "deputy": 1,
         "secretary": 1,
         "teacher": 2,
-        "administrator": 1,
+        "academy_administrator": 1,
     }

@@ -1,0 +1,51 @@
+"""What a stranger does: clone into an empty folder, `make demo`, log in for the first time, stop it."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Demo, free_ports
+from tests.journeys.test_without_a_script import first_login
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.skipif(shutil.which("make") is None or shutil.which("git") is None, reason="left out: needs make and git")
+@pytest.mark.timeout(900)
+def test_a_fresh_clone_runs_its_demonstration_with_one_command(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    base, smtp = free_ports()
+    demo = Demo(clone / ".demo", base, smtp)
+    clean = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS")}
+    make = subprocess.Popen(
+        ["make", "demo", f"DEMO=--port-base {base} --smtp-port {smtp}"],
+        cwd=clone,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert make.stdout is not None
+    said: list[str] = []
+    try:
+        for line in make.stdout:
+            said.append(line)
+            if "Ctrl-C" in line:
+                break
+        else:
+            raise AssertionError("it did not start:\n" + "".join(said))
+        assert (clone / ".venv/bin/python").exists()
+        parent = first_login(demo, "guardian_new", "parent@example.org", "Poires-Vertes-1848")
+        parent.fills(accept="1").sees("Fermer").opens(demo.icart).sees("Bonjour")
+    finally:
+        os.killpg(make.pid, signal.SIGINT)
+        make.wait(60)
+        make.stdout.close()
+    assert not subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True).stdout
