@@ -6,13 +6,12 @@ from pathlib import Path
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp import audit, health
 from idp.context import system_clock
-from idp.database import db, init_database
+from idp.database import init_database
 from idp.door import init_door
 from idp.languages import init_languages
 from idp.messages import outbox
@@ -31,7 +30,6 @@ TABLES = (audit, outbox, oidc_tables, people_tables, signin_tables)
 """Importing them tells `db` of every table."""
 
 LARGEST_REQUEST = 256 * 1024
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> Flask:
@@ -53,7 +51,6 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     _log(settings)
     init_cookies(app, settings)
     init_database(app, settings.database.url)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     init_languages(app, settings)
     Bootstrap5(app)
     protection = CSRFProtect(app)

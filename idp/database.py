@@ -8,6 +8,7 @@ BEGIN … COMMIT around a whole act. A held connection and module-level statemen
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
@@ -20,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     String,
     event,
+    make_url,
     select,
     update,
 )
@@ -150,13 +152,22 @@ def transaction(durable: bool = True) -> Iterator[Connection]:
 
 def init_database(app: Flask, url: str) -> None:
     """Join `db` and the held connections to `app`."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_DATABASE_URI"] = _from_working_folder(url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool, **_engine_options(url)}
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
         app.extensions["connections"] = Connections(db.engine)
+
+
+def _from_working_folder(url: str) -> str:
+    """sqlite:///relative/path counts from where the program was started, not from Flask's instance folder."""
+    parsed = make_url(url)
+    path = parsed.database
+    if parsed.get_backend_name() != "sqlite" or not path or path == ":memory:":
+        return url
+    return parsed.set(database=str(Path(path).absolute())).render_as_string(hide_password=False)
 
 
 def _engine_options(url: str) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from idp.app import MIGRATIONS, create_app
+from idp import schema
+from idp.app import create_app
 from idp.oidc import signing
 from idp.settings import Settings, load_settings
 from tests.world import World
@@ -69,7 +69,7 @@ def migrate(url: str) -> None:
     """Bring an empty database to the newest schema, with first signing keys."""
     app = create_app(settings_for(url), Clock(NOON - 86400))
     with app.app_context():
-        flask_migrate.upgrade(directory=str(MIGRATIONS))
+        schema.migrate()
         signing.ensure(NOON - 86400)
         app.extensions["connections"].close()
 

@@ -14,14 +14,20 @@ from tests.journeys.test_without_a_script import first_login
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.skipif(shutil.which("make") is None or shutil.which("git") is None, reason="left out: needs make and git")
+@pytest.mark.skipif(
+    shutil.which("make") is None or shutil.which("git") is None, reason="left out: needs make and git"
+)
 @pytest.mark.timeout(900)
 def test_a_fresh_clone_runs_its_demonstration_with_one_command(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
     base, smtp = free_ports()
     demo = Demo(clone / ".demo", base, smtp)
-    clean = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS")}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS")
+    }
     make = subprocess.Popen(
         ["make", "demo", f"DEMO=--port-base {base} --smtp-port {smtp}"],
         cwd=clone,
@@ -48,4 +54,6 @@ def test_a_fresh_clone_runs_its_demonstration_with_one_command(tmp_path: Path) -
         os.killpg(make.pid, signal.SIGINT)
         make.wait(60)
         make.stdout.close()
-    assert not subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True).stdout
+    assert not subprocess.run(
+        ["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True
+    ).stdout

@@ -61,7 +61,9 @@ PERSONNEL = (
     Staff("MME", "Nadia", "Le Bihan", "secretary", LARGE, "nadia.le-bihan@ac-orbe.example"),
     Staff("M.", "Yann", "D'Arcy", "teacher", LARGE, "yann.darcy@ac-orbe.example"),
     Staff("MME", "Florence", "Œuvrard", "teacher", LARGE, "florence.oeuvrard@ac-orbe.example"),
-    Staff("M.", "Rodolphe", "Saint-Omer", "academy_administrator", None, "rodolphe.saint-omer@ac-orbe.example"),
+    Staff(
+        "M.", "Rodolphe", "Saint-Omer", "academy_administrator", None, "rodolphe.saint-omer@ac-orbe.example"
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """Reading settings: command line, then environment, then file, then defaults; a wrong one stops the start."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -141,9 +142,18 @@ def _sentence(fault: Any) -> str:
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    if settings.server.mode == "development":
-        return
     faults = []
+    if settings.secrets.master_key != EXAMPLE_SECRET:
+        faults += [
+            "secrets.master_key: a value that is not shown was given. It is 32 random bytes in URL-safe base64, or several"
+            " with commas between: idp keys secret"
+            for part in settings.secrets.master_key.split(",")
+            if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", part.strip())
+        ]
+    if settings.server.mode == "development":
+        if faults:
+            raise SettingsFault("\n".join(faults))
+        return
     if not settings.https:
         faults.append(
             f"server.issuer: {settings.server.issuer!r} was given. Production allows https:// only."
