@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from authlib.integrations.flask_client.apps import FlaskOAuth2App
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+
+from clients.provider import Provider
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-ALGORITHMS = ["ES256", "RS256", "EdDSA"]
 LEEWAY = 60
+"""Seconds that the clocks of provider and relying party may differ."""
 LONGEST = 8192
 
 
@@ -28,44 +28,43 @@ class Notice:
     sub: str | None
 
 
-def read_notice(provider: FlaskOAuth2App, token: str, now: int) -> Notice:
-    """The checked notice. Raises BadNotice."""
+def read_notice(provider: Provider, token: str, now: int) -> Notice:
+    """The checked notice. Raises BadNotice, or what Authlib and requests raise when the provider cannot be asked."""
     if len(token) > LONGEST:
         raise BadNotice("too long")
     claims = _verified(provider, token)
-    metadata = provider.load_server_metadata()
-    wanted = (
-        claims.get("iss") == metadata["issuer"]
-        and claims.get("aud") == provider.client_id
-        and _is_moment(claims.get("iat"))
-        and claims["iat"] <= now + LEEWAY
-        and _is_moment(claims.get("exp"))
-        and claims["exp"] > now - LEEWAY
-        and isinstance(claims.get("jti"), str)
-        and isinstance(claims.get("events"), dict)
-        and isinstance(claims["events"].get(EVENT), dict)
-        and "nonce" not in claims
-    )
+    audience = claims.get("aud")
+    events = claims.get("events")
+    if claims.get("iss") != provider.issuer:
+        raise BadNotice("iss")
+    if provider.client_id not in (audience if isinstance(audience, list) else [audience]):
+        raise BadNotice("aud")
+    if not _is_moment(claims.get("iat")) or claims["iat"] > now + LEEWAY:
+        raise BadNotice("iat")
+    if not _is_moment(claims.get("exp")) or claims["exp"] <= now - LEEWAY:
+        raise BadNotice("exp")
+    if not isinstance(claims.get("jti"), str):
+        raise BadNotice("jti")
+    if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
+        raise BadNotice("events")
+    if "nonce" in claims:
+        raise BadNotice("nonce")
     sid, sub = claims.get("sid"), claims.get("sub")
-    named = isinstance(sid, str) or isinstance(sub, str)
-    if not wanted or not named:
-        raise BadNotice("a claim is missing or wrong")
+    if not isinstance(sid, str | None) or not isinstance(sub, str | None) or (sid is None and sub is None):
+        raise BadNotice("sid and sub")
     return Notice(claims["jti"], claims["exp"] + LEEWAY, sid, sub)
 
 
-def _verified(provider: FlaskOAuth2App, token: str) -> dict[str, Any]:
+def _verified(provider: Provider, token: str) -> dict[str, Any]:
+    algorithms = [provider.signature_algorithm]
     try:
         try:
-            return dict(jwt.decode(token, _keys(provider), algorithms=ALGORITHMS).claims)
-        except (InvalidKeyIdError, ValueError):
-            # The provider may have rotated its keys since we last looked.
-            return dict(jwt.decode(token, _keys(provider, force=True), algorithms=ALGORITHMS).claims)
+            return dict(jwt.decode(token, provider.keys(), algorithms=algorithms).claims)
+        except InvalidKeyIdError:
+            # The provider may have rotated its keys since they were last read.
+            return dict(jwt.decode(token, provider.keys(refresh=True), algorithms=algorithms).claims)
     except (JoseError, ValueError, TypeError) as fault:
-        raise BadNotice("the signature is not the provider's") from fault
-
-
-def _keys(provider: FlaskOAuth2App, force: bool = False) -> KeySet:
-    return KeySet.import_key_set(provider.fetch_jwk_set(force=force))
+        raise BadNotice(f"not signed by the provider: {type(fault).__name__}") from fault
 
 
 def _is_moment(value: object) -> bool:

@@ -1,27 +1,15 @@
 """The command line of a relying party: `python -m clients.icart serve …` and `… registration`."""
 
 import json
-import logging
-import os
-import signal
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from clients.configuration import Configuration
-
-
-class Quiet(WSGIRequestHandler):
-    """No access log: a callback's address bears a code."""
-
-    def log_request(self, *_: object) -> None:
-        pass
+from clients.serving import serve_until_told
 
 
 def command(
@@ -42,54 +30,54 @@ def command(
     @group.command()
     @click.option("--issuer", required=True, help="Address of the provider.")
     @click.option("--base", required=True, help="Public address of this application.")
-    @click.option("--port", type=int, required=True)
-    @click.option("--credentials", type=click.Path(path_type=Path, dir_okay=False), required=True)
-    @click.option("--data", type=click.Path(path_type=Path, dir_okay=False), required=True)
+    @click.option("--port", type=click.IntRange(1, 65535), required=True)
+    @click.option(
+        "--credentials",
+        type=click.Path(path_type=Path, dir_okay=False),
+        required=True,
+        help='JSON: {"client_id": "…", "client_secret": "…"}.',
+    )
+    @click.option(
+        "--data", type=click.Path(path_type=Path, dir_okay=False), required=True, help="SQLite file."
+    )
     @click.option("--icart", default="", help="Address of i-Cart.")
     @click.option("--pronote", default="", help="Address of Pronote.")
     @click.option("--teleservices", default="", help="Address of the Téléservices.")
-    @click.option("--smtp-host", default="localhost")
-    @click.option("--smtp-port", type=int, default=25)
-    @click.option("--school-mail", default="secretariat@college.example")
-    def serve(
-        issuer: str, base: str, port: int, credentials: Path, data: Path, icart: str, pronote: str,
-        teleservices: str, smtp_host: str, smtp_port: int, school_mail: str,
-    ) -> None:  # fmt: skip
+    @click.option("--smtp-host", default="localhost", show_default=True)
+    @click.option("--smtp-port", type=click.IntRange(1, 65535), default=25, show_default=True)
+    @click.option("--school-mail", default="secretariat@college.example", show_default=True)
+    @click.option(
+        "--open-now",
+        default="bourse,orientation,fiche",
+        show_default=True,
+        help="Campaigns of Téléservices that are open whatever the calendar says, with commas; may be empty.",
+    )
+    def serve(port: int, credentials: Path, icart: str, pronote: str, teleservices: str, **told: Any) -> None:
         """Serve until SIGTERM or Ctrl-C."""
-        try:
-            said = json.loads(credentials.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as fault:
-            raise click.ClickException(
-                f"{credentials}: no credentials can be read there ({fault})."
-            ) from None
         links = {"icart": icart, "pronote": pronote, "teleservices": teleservices}
-        app = create_app(
-            Configuration(
-                issuer=issuer.rstrip("/"),
-                base=base.rstrip("/"),
-                client_id=said["client_id"],
-                client_secret=said.get("client_secret", ""),
-                data=data,
-                links={name: address for name, address in links.items() if address},
-                smtp_host=smtp_host,
-                smtp_port=smtp_port,
-                school_mail=school_mail,
-            )
+        client_id, client_secret = _read_credentials(credentials)
+        configuration = Configuration(
+            issuer=told["issuer"].rstrip("/"),
+            base=told["base"].rstrip("/"),
+            client_id=client_id,
+            client_secret=client_secret,
+            data=told["data"],
+            links={name: address.rstrip("/") for name, address in links.items() if address},
+            smtp_host=told["smtp_host"],
+            smtp_port=told["smtp_port"],
+            school_mail=told["school_mail"],
+            open_now=tuple(code.strip() for code in told["open_now"].split(",") if code.strip()),
         )
-        _serve(app, port)
+        serve_until_told(create_app, configuration, port)
 
     return group
 
 
-def _serve(app: Flask, port: int) -> None:
-    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+def _read_credentials(file: Path) -> tuple[str, str]:
     try:
-        server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
-    except SystemExit:
-        sys.exit(f"Port {port} is taken by another program.")
-    for told in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(told, lambda *_: threading.Thread(target=server.shutdown).start())
-    server.serve_forever()
-    server.server_close()
-    # Threads of requests under way hold nothing that is not in the database.
-    os._exit(0)
+        said = json.loads(file.read_text(encoding="utf-8"))
+        return str(said["client_id"]), str(said.get("client_secret", ""))
+    except OSError as fault:
+        raise click.ClickException(f"{file}: the credentials cannot be read ({fault.strerror}).") from None
+    except (ValueError, TypeError, KeyError):
+        raise click.ClickException(f'{file}: JSON with "client_id" and "client_secret" is wanted.') from None

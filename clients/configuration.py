@@ -6,7 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Configuration:
-    """`issuer` and `base` are addresses without a slash at the end. `links` are the other services, by name."""
+    """`issuer` and `base` are addresses without a slash at the end. `links` are the other services, by name.
+
+    `open_now` names the campaigns of Téléservices that are open whatever the calendar says.
+    """
 
     issuer: str
     base: str
@@ -17,4 +20,4 @@ class Configuration:
     smtp_host: str = "localhost"
     smtp_port: int = 25
     school_mail: str = "secretariat@college.example"
-    season: tuple[str, ...] = ("bourse", "orientation", "fiche")
+    open_now: tuple[str, ...] = ("bourse", "orientation", "fiche")

@@ -101,10 +101,12 @@ class Store:
         return str(self.db.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()[0])
 
     def open_session(self, sid: str, sub: str, person: dict[str, Any], id_token: str, now: int) -> str:
-        """The token for the cookie; the file keeps its digest."""
+        """The token for the cookie; the file keeps its digest. Sessions past their life are forgotten."""
         token = secrets.token_urlsafe(32)
         row = (_digest(token), sid, sub, json.dumps(person), id_token, now)
-        self.db.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
+        with self.transaction() as db:
+            db.execute("DELETE FROM sessions WHERE opened_at <= ?", (now - SESSION_LIFE,))
+            db.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
         return token
 
     def visitor(self, token: str | None, now: int) -> Visitor | None:
@@ -120,9 +122,9 @@ class Store:
         return Visitor(row["digest"], row["sid"], row["sub"], row["id_token"], json.loads(row["person"]))
 
     def end_session(self, digest: str, now: int) -> None:
-        self.db.execute(
-            "UPDATE sessions SET ended_at = ? WHERE digest = ? AND ended_at IS NULL", (now, digest)
-        )
+        """End one session; nothing happens to one that has ended."""
+        ending = "UPDATE sessions SET ended_at = ? WHERE digest = ? AND ended_at IS NULL"
+        self.db.execute(ending, (now, digest))
 
     def end_by_notice(self, jti: str, expires_at: int, sid: str | None, sub: str | None, now: int) -> bool:
         """End the sessions that a logout token names; False if this token was seen before."""
@@ -131,13 +133,8 @@ class Store:
             seen = db.execute("INSERT OR IGNORE INTO seen_logout_tokens VALUES (?, ?)", (jti, expires_at))
             if seen.rowcount != 1:
                 return False
-            if sid is not None:
-                ending, value = "UPDATE sessions SET ended_at = ? WHERE sid = ? AND ended_at IS NULL", sid
-            else:
-                ending, value = (
-                    "UPDATE sessions SET ended_at = ? WHERE sub = ? AND ended_at IS NULL",
-                    str(sub),
-                )
+            column, value = ("sid", sid) if sid is not None else ("sub", sub)
+            ending = f"UPDATE sessions SET ended_at = ? WHERE {column} = ? AND ended_at IS NULL"  # noqa: S608
             db.execute(ending, (now, value))
             return True
 

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from idp.context import settings
-from idp.database import DatabaseUnavailable
+from idp.database import DATABASE_FAULTS
 from idp.refusals import Refusal
 
 log = logging.getLogger("idp.refusals")
@@ -40,7 +40,8 @@ def init_door(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(DatabaseUnavailable, _unavailable)
+    for fault in DATABASE_FAULTS:
+        app.register_error_handler(fault, _unavailable)
     app.register_error_handler(Exception, _accident)
     app.after_request(_headers)
 

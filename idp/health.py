@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from idp.database import generation, reading
+from idp.database import generation
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
@@ -17,5 +17,5 @@ def live() -> Response:
 @blueprint.get("/startup")
 def ready() -> Response:
     """503 through the door while the database cannot be reached or has not been migrated."""
-    generation(reading())
+    generation()
     return jsonify({"status": "ready"})

@@ -70,6 +70,6 @@ def unseal(masters: Sequence[MasterKey], text: str, context: bytes) -> bytes:
         if version == VERSION and master.id == master_id:
             try:
                 return AESGCM(master.secret).decrypt(sealed[:12], sealed[12:], context)
-            except InvalidTag:
+            except (InvalidTag, ValueError):
                 raise CannotUnseal("The sealed text was changed, or belongs to another key.") from None
     raise CannotUnseal(f"It was sealed under master key {master_id}, which is not among those given.")

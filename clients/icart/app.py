@@ -1,5 +1,6 @@
 """The portal: two entries, terms of use, tabs, tiles, favourites, pages of one's own."""
 
+from functools import wraps
 from typing import Any
 
 from flask import Flask, redirect, render_template, request, url_for
@@ -7,9 +8,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from clients.configuration import Configuration
-from clients.icart import catalogue, notes
+from clients.icart import catalogue, notes, notices
 from clients.icart.registration import registration
 from clients.relying_party import (
+    View,
     configuration,
     create_relying_party,
     logged_in,
@@ -30,23 +32,6 @@ CREATE TABLE IF NOT EXISTS notes (
     id INTEGER PRIMARY KEY AUTOINCREMENT, sub TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
     changed_at INTEGER NOT NULL)
 """
-SITES = (
-    ("Le site du collège des Tilleuls", "/sites/college"),
-    ("Le site du rectorat", "/sites/rectorat"),
-)
-MESSAGES = {
-    "rentree": ("Réunion de rentrée", "La réunion parents-professeurs a lieu le jeudi 3 décembre à 18 h, en salle polyvalente."),
-    "photos": ("Photos de classe", "Les photos de classe seront prises le mardi 8 décembre. Pensez au bon de commande."),
-    "cantine": ("Cantine : menus de décembre", "Les menus de décembre sont affichés dans le hall. Un repas végétarien chaque jeudi."),
-}  # fmt: skip
-INFORMATION = {
-    "college": ("Collège des Tilleuls", "12 allée des Tilleuls, 99000 Belleroche. Secrétariat ouvert de 8 h à 17 h 30, 01 99 00 00 01."),
-    "rectorat": ("Rectorat", "Académie de Belleroche, service des familles : 01 99 00 00 99, du lundi au vendredi."),
-}  # fmt: skip
-DEPARTMENT = (
-    "Conseil départemental",
-    "Cantine, transport scolaire et entretien du collège : 01 99 00 10 00, ou à l’accueil de la maison du département, 3 place du Marché, Belleroche.",
-)
 
 
 def create_app(given: Configuration) -> Flask:
@@ -61,21 +46,22 @@ def create_app(given: Configuration) -> Flask:
     app.add_url_rule("/mail/<message>", view_func=message)
     app.add_url_rule("/library", view_func=library)
     app.add_url_rule("/departement", view_func=department)
-    app.add_url_rule("/sites/<site>", view_func=site)
+    app.add_url_rule("/sites/rectorat", view_func=rectorat)
+    app.add_url_rule("/sites/<uai>", view_func=school)
     app.add_url_rule("/post", view_func=post)
     notes.add_to(app, portal)
     return app
 
 
-def portal(view: Any) -> Any:
+def portal(view: View) -> View:
     """A page of the portal: for people who are logged in and have accepted the terms of use of today."""
 
+    @wraps(view)
     def page(someone: Visitor, *arguments: Any, **values: Any) -> Any:
         if not _has_accepted(someone):
             return redirect(url_for("terms"))
         return view(someone, *arguments, **values)
 
-    page.__name__ = view.__name__
     return logged_in(page)
 
 
@@ -85,9 +71,8 @@ def home() -> str | Response:
         return render_template("icart/entry.html", closed=session_was_closed())
     if not _has_accepted(someone):
         return redirect(url_for("terms"))
-    return render_template(
-        "icart/home.html", tab="home", sites=SITES, tiles=_tiles(someone, favourites_only=True)
-    )
+    tiles, schools = _tiles(someone, favourites_only=True), notices.schools_of(someone)
+    return render_template("icart/home.html", tab="home", tiles=tiles, schools=schools)
 
 
 @logged_in
@@ -104,31 +89,31 @@ def terms(someone: Visitor) -> str | Response:
 
 @portal
 def applications(someone: Visitor) -> str:
-    search, category = request.args.get("q", "")[:100], request.args.get("category", "")
-    only = category == "Mes Favoris"
-    shown = _tiles(someone, search, "" if only else category, only)
-    look = "list" if request.args.get("look") == "list" else "grid"
-    filters = ("", "Mes Favoris", *catalogue.CATEGORIES)
-    return render_template(
-        "icart/applications.html",
-        tab="apps",
-        tiles=shown,
-        q=search,
-        category=category,
-        look=look,
-        filters=filters,
-    )
+    """The tiles that match what was searched and the chosen filter, as a grid or a list."""
+    search, category = request.args.get("q", "").strip()[:100], request.args.get("category", "")
+    favourites = category == "Mes Favoris"
+    page = {
+        "tiles": _tiles(someone, search, "" if favourites else category, favourites),
+        "q": search,
+        "category": category,
+        "look": "list" if request.args.get("look") == "list" else "grid",
+        "filters": ("", "Mes Favoris", *catalogue.CATEGORIES),
+    }
+    return render_template("icart/applications.html", tab="apps", **page)
 
 
 @portal
 def favourite(someone: Visitor, tile: str) -> Response:
-    """Keep a tile as favourite, or no longer."""
+    """Keep a tile as favourite (`keep`), or no longer; then back to where it was said."""
     if tile not in {known.code for known in catalogue.TILES}:
         raise NotFound
-    with store().transaction() as db:
-        gone = db.execute("DELETE FROM favourites WHERE sub = ? AND tile = ?", (someone.sub, tile)).rowcount
-        if not gone:
-            db.execute("INSERT INTO favourites VALUES (?, ?)", (someone.sub, tile))
+    if request.form.get("keep"):
+        query = "INSERT OR IGNORE INTO favourites VALUES (?, ?)"
+    else:
+        query = "DELETE FROM favourites WHERE sub = ? AND tile = ?"
+    store().db.execute(query, (someone.sub, tile))
+    if request.form.get("back") == "home":
+        return redirect(url_for("home"))
     kept: dict[str, Any] = {
         name: request.form[name] for name in ("q", "category", "look") if request.form.get(name)
     }
@@ -143,60 +128,71 @@ def services(someone: Visitor) -> str:
 @portal
 def mail(someone: Visitor) -> str:
     rows = store().db.execute("SELECT message FROM read_messages WHERE sub = ?", (someone.sub,))
-    return render_template("icart/mail.html", tab="apps", messages=MESSAGES, read={row[0] for row in rows})
+    read = {row["message"] for row in rows}
+    return render_template("icart/mail.html", tab="apps", messages=notices.MESSAGES, read=read)
 
 
 @portal
 def message(someone: Visitor, message: str) -> str:
-    if message not in MESSAGES:
+    if message not in notices.MESSAGES:
         raise NotFound
     store().db.execute("INSERT OR IGNORE INTO read_messages VALUES (?, ?)", (someone.sub, message))
-    subject, body = MESSAGES[message]
-    return render_template("icart/information.html", tab="apps", heading=subject, body=body, back="mail")
+    return _information("apps", notices.MESSAGES[message], "mail")
 
 
 @portal
-def library(someone: Visitor) -> str:
-    search = request.args.get("q", "")[:100]
+def library(_: Visitor) -> str:
+    search = request.args.get("q", "").strip()[:100]
     return render_template("icart/library.html", tab="apps", q=search, books=catalogue.books(search))
 
 
 @portal
-def department(someone: Visitor) -> str:
-    heading, body = DEPARTMENT
-    return render_template(
-        "icart/information.html", tab="apps", heading=heading, body=body, back="applications"
-    )
+def department(_: Visitor) -> str:
+    return _information("apps", notices.DEPARTMENT, "applications")
 
 
 @portal
-def site(someone: Visitor, site: str) -> str:
-    if site not in INFORMATION:
+def rectorat(_: Visitor) -> str:
+    return _information("home", notices.RECTORAT, "home")
+
+
+@portal
+def school(someone: Visitor, uai: str) -> str:
+    """The page of a school of this person."""
+    schools = notices.schools_of(someone)
+    if uai not in schools:
         raise NotFound
-    heading, body = INFORMATION[site]
-    return render_template("icart/information.html", tab="home", heading=heading, body=body, back="home")
+    return _information("home", notices.about_school(schools[uai]), "home")
 
 
 @portal
 def post(someone: Visitor) -> str:
+    """Where somebody of the staff works, and as what."""
+    if not someone.is_staff:
+        raise NotFound
     return render_template("icart/post.html", tab="apps", roles=someone.person.get("roles", []))
 
 
+def _information(tab: str, page: notices.Page, back: str) -> str:
+    return render_template("icart/information.html", tab=tab, page=page, back=back)
+
+
 def _has_accepted(someone: Visitor) -> bool:
-    row = (someone.sub, TERMS_VERSION)
-    return (
-        store().db.execute("SELECT 1 FROM accepted_terms WHERE sub = ? AND version = ?", row).fetchone()
-        is not None
-    )
+    query, row = "SELECT 1 FROM accepted_terms WHERE sub = ? AND version = ?", (someone.sub, TERMS_VERSION)
+    return store().db.execute(query, row).fetchone() is not None
 
 
 def _tiles(
     someone: Visitor, search: str = "", category: str = "", favourites_only: bool = False
 ) -> list[dict[str, Any]]:
+    """Tiles for the page, with their address; a tile whose service is not known here is left out."""
     rows = store().db.execute("SELECT tile FROM favourites WHERE sub = ?", (someone.sub,))
-    kept = frozenset(row[0] for row in rows)
+    kept, links = frozenset(row["tile"] for row in rows), configuration().links
     found = catalogue.tiles_for(
         catalogue.kind_of(someone), search, category, kept if favourites_only else None
     )
-    links = {"pronote": "", "teleservices": "", **configuration().links}
-    return [{"tile": tile, "href": tile.address.format(**links), "kept": tile.code in kept} for tile in found]
+    return [
+        {"tile": tile, "href": links.get(tile.service, "") + tile.path, "kept": tile.code in kept}
+        for tile in found
+        if not tile.service or tile.service in links
+    ]

@@ -11,32 +11,34 @@ EVERYBODY = frozenset({"guardian", "pupil", "staff"})
 
 @dataclass(frozen=True)
 class Tile:
-    """`address` is a path of the portal, or the name of another service in brackets: "{pronote}"."""
+    """`path` is one of the portal, or of the named `service`. `sign` stands in the tile's square."""
 
     code: str
     name: str
     category: str
     sentence: str
-    address: str
+    path: str
     sign: str
+    service: str = ""
     readers: frozenset[str] = EVERYBODY
 
 
+SCHOOL_LIFE, STAFF_ONLY, APPLICATION = CATEGORIES
 TILES = (
-    Tile("courrier", "Messagerie", "Application", "Les messages de l’établissement", "/mail", "✉"),
-    Tile("fichiers", "Mes fichiers", "Application", "Vos notes et petits documents", "/files", "▤"),
-    Tile("pronote", "Pronote", "Vie scolaire et ressources", "Emploi du temps, notes, devoirs", "{pronote}/login", "P"),
+    Tile("courrier", "Messagerie", APPLICATION, "Les messages de l’établissement", "/mail", "✉"),
+    Tile("fichiers", "Mes fichiers", APPLICATION, "Vos notes et petits textes", "/files", "▤"),
+    Tile("pronote", "Pronote", SCHOOL_LIFE, "Emploi du temps, notes, devoirs", "/login", "P", "pronote"),
     Tile(
-        "pronote-web", "Pronote Web", "Vie scolaire et ressources", "Les absences et retards",
-        "{pronote}/login?next=/absences", "W",
+        "pronote-web", "Pronote Web", SCHOOL_LIFE, "Les absences et les retards",
+        "/login?next=/absences", "W", "pronote",
     ),
-    Tile("esidoc", "Esidoc", "Vie scolaire et ressources", "Le catalogue du CDI", "/library", "B"),
+    Tile("esidoc", "Esidoc", SCHOOL_LIFE, "Le catalogue du CDI", "/library", "E"),
     Tile(
-        "teleservices", "Services Téléservices", "Vie scolaire et ressources", "Bourse, orientation, fiche",
-        "{teleservices}/login", "T", frozenset({"guardian", "pupil"}),
+        "teleservices", "Services Téléservices", SCHOOL_LIFE, "Bourse, orientation, fiche",
+        "/login", "T", "teleservices", frozenset({"guardian", "pupil"}),
     ),
-    Tile("departement", "Conseil départemental", "Application", "Cantine, transport, collège", "/departement", "D"),
-    Tile("annuaire", "Mon affectation", "Personnel", "Vos fonctions et établissements", "/post", "A", frozenset({"staff"})),
+    Tile("departement", "Conseil départemental", APPLICATION, "Cantine, transport, bâtiments", "/departement", "D"),
+    Tile("affectation", "Mon affectation", STAFF_ONLY, "Vos fonctions et établissements", "/post", "A", readers=frozenset({"staff"})),
 )  # fmt: skip
 
 

@@ -1,102 +1,146 @@
-"""What people write in the portal: pages of their own (Nouvelle Page) and small files (Mes fichiers)."""
+"""What people write in the portal: pages of their own (Nouvelle Page) and small text files (Mes fichiers)."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from sqlite3 import Row
+from urllib.parse import quote
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from clients.relying_party import now, store
+from clients.relying_party import View, now, store
 from clients.store import Visitor
 
 LONGEST_NAME, LONGEST_BODY, MOST = 80, 10_000, 50
-KINDS = {
-    "pages": ("space", "Mon Espace", "Nouvelle page"),
-    "files": ("apps", "Mes fichiers", "Nouveau fichier"),
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """`tab` is the tab it stands under, `tab_new` that of the form for a new one."""
+
+    code: str
+    tab: str
+    tab_new: str
+    heading: str
+    new: str
+    empty: str
+
+
+SHELVES = {
+    "pages": Shelf("pages", "space", "new", "Mon Espace", "Nouvelle page", "Vous n’avez pas encore de page."),
+    "files": Shelf(
+        "files", "apps", "apps", "Mes fichiers", "Nouveau fichier", "Vous n’avez pas encore de fichier."
+    ),
 }
-"""Path → the tab it stands under, its heading, and what a new one is called."""
 
 
-def add_to(app: Flask, portal: Callable[[Any], Any]) -> None:
+def add_to(app: Flask, portal: Callable[[View], View]) -> None:
     """Join the routes to the portal's application; `portal` guards a view."""
-    for kind in KINDS:
-        app.add_url_rule(f"/{kind}", f"{kind}", portal(listing), defaults={"kind": kind})
-        app.add_url_rule(
-            f"/{kind}/new",
-            f"{kind}_new",
-            portal(edit),
-            defaults={"kind": kind, "note": None},
-            methods=["GET", "POST"],
-        )
-        app.add_url_rule(
-            f"/{kind}/<int:note>",
-            f"{kind}_edit",
-            portal(edit),
-            defaults={"kind": kind},
-            methods=["GET", "POST"],
-        )
+    for code in SHELVES:
+        for path, name, view, methods in (
+            ("", "", listing, ["GET"]),
+            ("/new", "_new", write_new, ["GET", "POST"]),
+            ("/<int:note>", "_read", read, ["GET"]),
+            ("/<int:note>/text", "_download", download, ["GET"]),
+            ("/<int:note>/edit", "_edit", edit, ["GET", "POST"]),
+            ("/<int:note>/remove", "_remove", remove, ["POST"]),
+        ):
+            app.add_url_rule(
+                f"/{code}{path}", code + name, portal(view), defaults={"code": code}, methods=methods
+            )
 
 
-def listing(someone: Visitor, kind: str) -> str:
-    rows = (
-        store()
-        .db.execute(
-            "SELECT id, name, body FROM notes WHERE sub = ? AND kind = ? ORDER BY name", (someone.sub, kind)
-        )
-        .fetchall()
+def listing(someone: Visitor, code: str) -> str:
+    query = "SELECT id, name, body FROM notes WHERE sub = ? AND kind = ? ORDER BY name, id"
+    rows = store().db.execute(query, (someone.sub, code)).fetchall()
+    shelf = SHELVES[code]
+    return render_template("icart/notes.html", tab=shelf.tab, shelf=shelf, notes=rows)
+
+
+def read(someone: Visitor, code: str, note: int) -> str:
+    shelf = SHELVES[code]
+    return render_template("icart/note.html", tab=shelf.tab, shelf=shelf, note=_own(someone, code, note))
+
+
+def download(someone: Visitor, code: str, note: int) -> Response:
+    """The text as a file."""
+    kept = _own(someone, code, note)
+    name = quote(f"{kept['name']}.txt")
+    return Response(
+        kept["body"],
+        mimetype="text/plain",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"},
     )
-    tab, heading, new = KINDS[kind]
-    return render_template("icart/notes.html", tab=tab, heading=heading, new=new, kind=kind, notes=rows)
 
 
-def edit(someone: Visitor, kind: str, note: int | None) -> str | Response:
-    """Write, rename, change or remove one; only one's own can be found at all."""
-    kept = None if note is None else _own(someone, kind, note)
-    name, body = request.form.get("name", "").strip(), request.form.get("body", "").replace("\r\n", "\n")
-    fault = ""
-    if request.method == "POST":
-        if request.form.get("act") == "remove" and kept is not None:
-            store().db.execute("DELETE FROM notes WHERE id = ? AND sub = ?", (note, someone.sub))
-            return redirect(url_for(kind))
-        fault = _fault(someone, kind, name, body, is_new=kept is None)
-        if not fault:
-            _write(someone, kind, note, name, body)
-            return redirect(url_for(kind))
-    elif kept is not None:
-        name, body = kept["name"], kept["body"]
-    tab, _, new = KINDS[kind]
-    page = {
-        "tab": "new" if kept is None and kind == "pages" else tab,
-        "kind": kind,
-        "heading": name if kept else new,
-    }
-    return render_template("icart/note.html", **page, name=name, body=body, fault=fault, is_new=kept is None)
+def write_new(someone: Visitor, code: str) -> str | Response:
+    name, body = _typed()
+    fault = _fault(name, body) or _fault_of_number(someone, code) if request.method == "POST" else ""
+    if request.method == "POST" and not fault:
+        query = "INSERT INTO notes (sub, kind, name, body, changed_at) VALUES (?, ?, ?, ?, ?)"
+        store().db.execute(query, (someone.sub, code, name, body, now()))
+        flash(f"« {name} » est enregistré.")
+        return redirect(url_for(code))
+    shelf = SHELVES[code]
+    return render_template(
+        "icart/writing.html",
+        tab=shelf.tab_new,
+        shelf=shelf,
+        heading=shelf.new,
+        name=name,
+        body=body,
+        fault=fault,
+    )
 
 
-def _own(someone: Visitor, kind: str, note: int) -> Any:
+def edit(someone: Visitor, code: str, note: int) -> str | Response:
+    """Rename it, change its text."""
+    kept = _own(someone, code, note)
+    name, body = _typed() if request.method == "POST" else (kept["name"], kept["body"])
+    fault = _fault(name, body)
+    if request.method == "POST" and not fault:
+        query = "UPDATE notes SET name = ?, body = ?, changed_at = ? WHERE id = ? AND sub = ?"
+        store().db.execute(query, (name, body, now(), note, someone.sub))
+        flash(f"« {name} » est enregistré.")
+        return redirect(url_for(f"{code}_read", note=note))
+    shelf, heading = SHELVES[code], f"Modifier « {kept['name']} »"
+    return render_template(
+        "icart/writing.html", tab=shelf.tab, shelf=shelf, heading=heading, name=name, body=body, fault=fault
+    )
+
+
+def remove(someone: Visitor, code: str, note: int) -> Response:
+    kept = _own(someone, code, note)
+    store().db.execute("DELETE FROM notes WHERE id = ? AND sub = ?", (note, someone.sub))
+    flash(f"« {kept['name']} » est supprimé.")
+    return redirect(url_for(code))
+
+
+def _own(someone: Visitor, code: str, note: int) -> Row:
+    """One of this person's own; no other can be found at all."""
     query = "SELECT * FROM notes WHERE id = ? AND sub = ? AND kind = ?"
-    row = store().db.execute(query, (note, someone.sub, kind)).fetchone()
+    row: Row | None = store().db.execute(query, (note, someone.sub, code)).fetchone()
     if row is None:
         raise NotFound
     return row
 
 
-def _fault(someone: Visitor, kind: str, name: str, body: str, is_new: bool) -> str:
+def _typed() -> tuple[str, str]:
+    """(name, text) of the form."""
+    name = " ".join(request.form.get("name", "").split())
+    return name, request.form.get("body", "").replace("\r\n", "\n")
+
+
+def _fault(name: str, body: str) -> str:
     if not name or len(name) > LONGEST_NAME:
         return f"Donnez un titre de 1 à {LONGEST_NAME} caractères."
     if len(body) > LONGEST_BODY:
         return f"Le texte a plus de {LONGEST_BODY} caractères."
-    counted = store().db.execute("SELECT count(*) FROM notes WHERE sub = ? AND kind = ?", (someone.sub, kind))
-    if is_new and counted.fetchone()[0] >= MOST:
-        return f"Vous en avez déjà {MOST}. Supprimez-en une d’abord."
     return ""
 
 
-def _write(someone: Visitor, kind: str, note: int | None, name: str, body: str) -> None:
-    if note is None:
-        query = "INSERT INTO notes (sub, kind, name, body, changed_at) VALUES (?, ?, ?, ?, ?)"
-        store().db.execute(query, (someone.sub, kind, name, body, now()))
-    else:
-        query = "UPDATE notes SET name = ?, body = ?, changed_at = ? WHERE id = ? AND sub = ?"
-        store().db.execute(query, (name, body, now(), note, someone.sub))
+def _fault_of_number(someone: Visitor, code: str) -> str:
+    query = "SELECT count(*) FROM notes WHERE sub = ? AND kind = ?"
+    many = store().db.execute(query, (someone.sub, code)).fetchone()[0] >= MOST
+    return f"Il y en a déjà {MOST}. Supprimez d’abord ce qui ne sert plus." if many else ""

@@ -1,4 +1,4 @@
-"""Pronote: a guardian chooses a child, a pupil sees their own page, staff see where they teach."""
+"""Pronote: a guardian chooses a child, a pupil sees their own page, staff see where they work."""
 
 from datetime import date
 from typing import Any
@@ -25,8 +25,8 @@ def create_app(given: Configuration) -> Flask:
     app = create_relying_party("pronote", "Pronote", given, registration(given.base))
     app.add_url_rule("/", view_func=home)
     app.add_url_rule("/child", view_func=choose_child, methods=["POST"])
-    for name, view in (("marks", marks), ("homework", homework), ("absences", absences)):
-        app.add_url_rule(f"/{name}", name, logged_in(view))
+    for view in (marks, homework, absences):
+        app.add_url_rule(f"/{view.__name__}", view_func=view)
     return app
 
 
@@ -34,50 +34,60 @@ def home() -> str:
     someone = visitor()
     if someone is None:
         return render_template("pronote/entry.html", closed=session_was_closed())
-    if someone.is_staff:
-        return render_template("pronote/staff.html", roles=someone.person.get("roles", []))
-    return _page(someone, "timetable", lambda pupil, _: schoolwork.timetable(pupil), days=schoolwork.DAYS)
+    return _page(someone, "timetable")
 
 
 @logged_in
 def choose_child(someone: Visitor) -> Response:
     """Keep the chosen child for this browser; only one's own can be chosen."""
     wanted = request.form.get("child")
-    if any(child.get("sub") == wanted for child in _pupils(someone)):
+    if any(pupil["sub"] == wanted for pupil in _pupils(someone)):
         session["child"] = wanted
     known = {address for _, _, address in PAGES}
     back = request.form.get("back", "/")
     return redirect(back if back in known else url_for("home"))
 
 
+@logged_in
 def marks(someone: Visitor) -> str:
-    return _page(someone, "marks", schoolwork.marks)
+    return _page(someone, "marks")
 
 
+@logged_in
 def homework(someone: Visitor) -> str:
-    return _page(someone, "homework", schoolwork.homework)
+    return _page(someone, "homework")
 
 
+@logged_in
 def absences(someone: Visitor) -> str:
-    return _page(someone, "absences", schoolwork.absences)
+    return _page(someone, "absences")
 
 
-def _page(someone: Visitor, name: str, work: Any, **more: Any) -> str:
+def _page(someone: Visitor, name: str) -> str:
+    """One page of the chosen pupil's work; people who may see no pupil get a page that says so."""
+    if someone.is_staff:
+        return render_template("pronote/staff.html", roles=someone.person.get("roles", []))
     pupils = _pupils(someone)
     if not pupils:
         return render_template("pronote/nobody.html")
-    chosen = next((child for child in pupils if child.get("sub") == session.get("child")), pupils[0])
-    found = work(chosen["sub"], date.today())
+    chosen = next((pupil for pupil in pupils if pupil["sub"] == session.get("child")), pupils[0])
+    work = _work(name, chosen["sub"], date.today())
     return render_template(
-        f"pronote/{name}.html",
-        pages=PAGES,
-        page=name,
-        pupils=pupils,
-        pupil=chosen,
-        work=found,
-        path=request.path,
-        **more,
+        f"pronote/{name}.html", pages=PAGES, page=name, pupils=pupils, pupil=chosen, path=request.path, **work
     )
+
+
+def _work(name: str, pupil: str, today: date) -> dict[str, Any]:
+    if name == "timetable":
+        hours = list(zip(schoolwork.HOURS, zip(*schoolwork.timetable(pupil), strict=True), strict=True))
+        lessons = schoolwork.lessons_of(pupil, today)
+        return {"today": today, "lessons": lessons, "days": schoolwork.SCHOOL_DAYS, "hours": hours}
+    if name == "marks":
+        given = schoolwork.marks(pupil, today)
+        return {"marks": given, "mean": schoolwork.mean(given)}
+    if name == "homework":
+        return {"tasks": schoolwork.homework(pupil, today)}
+    return {"absences": schoolwork.absences(pupil, today)}
 
 
 def _pupils(someone: Visitor) -> list[dict[str, Any]]:

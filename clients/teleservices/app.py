@@ -53,8 +53,8 @@ def home() -> str:
         return render_template("teleservices/entry.html", closed=session_was_closed())
     return render_template(
         "teleservices/home.html",
-        procedures=[known for known in PROCEDURES if known.code in configuration().season],
-        contact_open="fiche" in configuration().season,
+        procedures=[known for known in PROCEDURES if known.code in configuration().open_now],
+        contact_open="fiche" in configuration().open_now,
         children=_children(someone),
         filed={
             (known.code, child["sub"]): _found(known, child["sub"], someone)
@@ -69,7 +69,7 @@ def filing(someone: Visitor, code: str, child: str) -> str | Response:
     """Fill in, read again, correct. A shared procedure that the other guardian has entered can only be read."""
     wanted = procedure(code)
     about = next((known for known in _children(someone) if known["sub"] == child), None)
-    if wanted is None or about is None or code not in configuration().season:
+    if wanted is None or about is None or code not in configuration().open_now:
         raise NotFound
     kept = _found(wanted, child, someone)
     others = kept is not None and kept["author"] != someone.sub
@@ -95,7 +95,7 @@ def filing(someone: Visitor, code: str, child: str) -> str | Response:
 @logged_in
 def contact(someone: Visitor) -> str | Response:
     """The contact details; the school is told of each change, in the transaction of the change."""
-    if "fiche" not in configuration().season:
+    if "fiche" not in configuration().open_now:
         raise NotFound
     row = store().db.execute("SELECT * FROM contacts WHERE sub = ?", (someone.sub,)).fetchone()
     known = json.loads(row["details"]) if row else _from_login(someone)

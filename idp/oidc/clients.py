@@ -71,7 +71,7 @@ def registry() -> Registry:
     known: Registry | None = request.environ.get("idp.registry") if has_request_context() else None
     if known is not None:
         return known
-    number = generation(reading())
+    number = generation()
     held: Registry | None = current_app.extensions.get("registry")
     if held is None or held.number != number:
         held = current_app.extensions["registry"] = Registry(number)

@@ -1,7 +1,10 @@
 """Statements on throttles: failures in a row, counted in the database so that all workers and restarts share them."""
 
+from functools import cache
+from importlib import import_module
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.signin.storage.tables import Throttle
 
@@ -16,9 +19,11 @@ _forgive = (
 )
 
 
-def _knocking(dialect: str):  # type: ignore[no-untyped-def]
+@cache
+def _knock(dialect: str) -> Any:
+    # Each dialect is loaded where it is used: the other one would cost every start 50 ms.
     upsert = (
-        (postgresql if dialect == "postgresql" else sqlite)
+        import_module(f"sqlalchemy.dialects.{dialect}")
         .insert(Throttle)
         .values(bucket=bindparam("door"), failures=1, last_at=bindparam("moment"), locked_until=0)
     )
@@ -30,9 +35,6 @@ def _knocking(dialect: str):  # type: ignore[no-untyped-def]
     ).returning(Throttle.failures, Throttle.locked_until)
 
 
-_knock = {dialect: _knocking(dialect) for dialect in ("sqlite", "postgresql")}
-
-
 def knock(tx: Connection, door: str, now: int, memory: int) -> tuple[int, int]:
     """Count a try at `door` before it is judged, so that a hundred at once are a hundred.
 
@@ -40,7 +42,7 @@ def knock(tx: Connection, door: str, now: int, memory: int) -> tuple[int, int]:
     keep it closed for ever. Tries followed by `memory` quiet seconds are forgotten.
     """
     parameters = {"door": door, "moment": now, "forgotten_before": now - memory}
-    row = tx.execute(_knock[tx.dialect.name], parameters).one()
+    row = tx.execute(_knock(tx.dialect.name), parameters).one()
     return int(row[0]), int(row[1])
 
 

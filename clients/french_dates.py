@@ -1,0 +1,29 @@
+"""Days as French readers write them."""
+
+from datetime import date, datetime
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def day_of(moment: int) -> date:
+    """The day of `moment` (epoch seconds) where this machine stands."""
+    return datetime.fromtimestamp(moment).date()
+
+
+def in_words(day: date) -> str:
+    """For instance "lundi 1er décembre"."""
+    return f"{DAYS[day.weekday()]} {month_day(day.month, day.day)}"
+
+
+def with_year(day: date) -> str:
+    """For instance "1er décembre 2026"."""
+    return f"{month_day(day.month, day.day)} {day.year}"
+
+
+def month_day(month: int, day: int) -> str:
+    """For instance "1er décembre"."""
+    return f"{'1er' if day == 1 else day} {MONTHS[month - 1]}"

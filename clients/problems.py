@@ -1,0 +1,65 @@
+"""What a person reads when something has gone wrong, and the way on from there."""
+
+import logging
+
+from flask import Flask, Response, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+LOGIN = {
+    "access_denied": ("Vous n’avez pas accès à ce service avec ce compte.", 403),
+    "login_required": ("La connexion n’a pas abouti.", 400),
+    "unreachable": ("Le service de connexion ne répond pas pour le moment. Réessayez dans un instant.", 502),
+    "half_logged_out": (
+        "Vous êtes déconnecté(e) d’ici, mais le service de connexion ne répond pas. "
+        "Sur un ordinateur partagé, fermez toutes les fenêtres du navigateur.",
+        502,
+    ),
+    "mismatch": ("Cette connexion a été commencée ailleurs, ou a trop attendu.", 400),
+}
+"""Kind of a login's failure → sentence and HTTP status."""
+
+OTHERWISE_SAID = {
+    "consent_required": "login_required",
+    "interaction_required": "login_required",
+    "account_selection_required": "login_required",
+    "server_error": "unreachable",
+    "temporarily_unavailable": "unreachable",
+    "wrong_issuer": "unreachable",
+}
+"""OAuth and OpenID Connect errors that mean the same to a person as one of `LOGIN`."""
+
+PAGES = {
+    403: "Cette page n’est pas pour ce compte.",
+    404: "Cette page n’existe pas, ou n’est pas à vous.",
+    405: "Cette page ne se demande pas de cette façon.",
+    413: "C’est trop long pour être envoyé d’un coup.",
+    500: "Quelque chose n’a pas marché de notre côté. Rien de ce qui était enregistré n’est perdu.",
+}
+
+
+def login_problem(kind: str, fault: Exception | None = None) -> Response:
+    """A page for a login or logout that failed: `kind` is a key of `LOGIN` or an OAuth error; the log has the rest."""
+    kind = OTHERWISE_SAID.get(kind, kind)
+    kind = kind if kind in LOGIN else "mismatch"
+    log.warning("login: %s: %r", kind, fault)
+    sentence, status = LOGIN[kind]
+    return Response(render_template("problem.html", sentence=sentence, again=True), status)
+
+
+def handle_problems(app: Flask) -> None:
+    """Have `app` answer every failure by a page."""
+    app.register_error_handler(HTTPException, _page_problem)
+    app.register_error_handler(CSRFError, _form_problem)
+
+
+def _page_problem(fault: HTTPException) -> Response:
+    sentence = PAGES.get(fault.code or 500, "Cette demande est mal formée.")
+    return Response(render_template("problem.html", sentence=sentence), fault.code or 500)
+
+
+def _form_problem(_: CSRFError) -> Response:
+    sentence = "Ce formulaire a trop attendu. Revenez à la page et renvoyez-le."
+    return Response(render_template("problem.html", sentence=sentence), 400)
