@@ -1,0 +1,208 @@
+"""The school's journey in a real browser, each page checked: guardian, pupil, staff; wide, on a phone, without a script."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Desk, looks_right
+from tests.journeys.conftest import Demo
+from tests.journeys.test_without_a_script import link_in_the_newest_mail
+
+pytestmark = pytest.mark.browser
+PASSWORD = "Poires-Vertes-1848"
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.get_by_label("Identifiant").fill(username)
+    page.get_by_label("Mot de passe", exact=True).fill(password)
+    press(page, "Se connecter")
+
+
+def birth_date(demo: Demo, who: str) -> list[str]:
+    found = re.search(r"(\d\d)/(\d\d)/(\d{4})", demo.card(who)["look"])
+    assert found is not None
+    return list(found.groups())
+
+
+def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None:
+    """From the letter's codes to the portal, each page looked at on the way."""
+    card = demo.card(who)
+    page.goto(demo.icart)
+    looks_right(page, "icart-entry")
+    page.get_by_role("link", name="Élève et parent").click()
+    looks_right(page, "profile")
+    page.get_by_role("button", name="Responsable d’élève").click()
+    looks_right(page, "sign_in")
+    sign_in(page, card["username"], "not the password")
+    expect(page.get_by_role("alert")).to_contain_text("S01")
+    looks_right(page, "sign_in-refused")
+    sign_in(page, card["username"].upper(), card["password"])
+    page.get_by_role("textbox", name="Nouveau mot de passe").fill(PASSWORD)
+    expect(page.locator('[data-rule="length"]')).to_have_class(re.compile("met"))
+    page.get_by_role("textbox", name="Le même, encore une fois").fill("something else")
+    press(page, "Enregistrer ce mot de passe")
+    expect(page.get_by_role("alert")).to_contain_text("A01")
+    looks_right(page, "new_password-refused")
+    page.get_by_role("textbox", name="Nouveau mot de passe").fill(PASSWORD)
+    page.get_by_role("textbox", name="Le même, encore une fois").fill(PASSWORD)
+    press(page, "Enregistrer ce mot de passe")
+    page.get_by_label("Votre adresse mail").fill("not-a-mail@")
+    page.locator("form").first.evaluate("form => form.noValidate = true")
+    fill_date(page, birth_date(demo, who))
+    press(page, "Continuer")
+    expect(page.get_by_role("alert")).to_contain_text("A04")
+    looks_right(page, "identity-refused")
+    page.get_by_label("Votre adresse mail").fill(mail)
+    fill_date(page, birth_date(demo, who))
+    press(page, "Continuer")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Regardez votre boîte mail")
+    looks_right(page, "confirm_mail")
+    phone = desk.window(360)
+    phone.goto(link_in_the_newest_mail(demo, mail))
+    looks_right(phone, "mail_link")
+    press(phone, "Oui, confirmer mon adresse")
+    looks_right(phone, "mail_confirmed")
+    # Nothing is touched here: the page that waits goes on by itself.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Conditions d’utilisation", timeout=20000)
+
+
+def fill_date(page: Page, parts: list[str]) -> None:
+    for label, part in zip(("Jour", "Mois", "Année"), parts, strict=True):
+        page.get_by_label(label).fill(part)
+
+
+def accept_terms(page: Page) -> None:
+    if "Conditions" in page.title():
+        looks_right(page, "terms")
+        page.get_by_label("J’ai lu").check()
+        press(page, "Accepter")
+        page.get_by_role("link", name="Fermer").click()
+
+
+def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -> None:
+    page = desk.window()
+    first_login(desk, demo, "guardian_new", page, "browser@example.org")
+    accept_terms(page)
+    looks_right(page, "portal-home")
+    page.get_by_role("link", name="Mes Applications").first.click()
+    looks_right(page, "applications")
+    page.get_by_role("button", name="Ajouter Esidoc aux favoris").click()
+    page.get_by_role("link", name="Mes Favoris").click()
+    expect(page.get_by_role("link", name=re.compile("Esidoc"))).to_be_visible()
+    page.goto(f"{demo.icart}/apps")
+    page.get_by_role("link", name=re.compile("Pronote Emploi")).first.click()
+    expect(page.get_by_label("Enfant")).to_be_visible()
+    looks_right(page, "pronote")
+    page.goto(f"{demo.icart}/services")
+    page.get_by_role("link", name="Ouvrir les Téléservices").click()
+    looks_right(page, "teleservices")
+    page.get_by_role("link", name=re.compile("Orientation pour")).first.click()
+    page.get_by_label("Premier vœu").select_option("Classe supérieure")
+    page.get_by_label("Deuxième vœu").select_option("Aucun")
+    press(page, "Envoyer")
+    expect(page.get_by_role("status")).to_contain_text("enregistré")
+    looks_right(page, "orientation")
+    press(page, "Se déconnecter")
+    looks_right(page, "logout_confirm")
+    press(page, "Se déconnecter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("déconnecté")
+    deadline = time.monotonic() + 20
+    while "fermée" not in page.goto(demo.icart).text():  # type: ignore[union-attr]
+        assert time.monotonic() < deadline, "the portal was not told"
+
+
+def test_the_other_guardian_on_a_phone_reads_what_the_first_has_filed(desk: Desk, demo: Demo) -> None:
+    page = desk.window(360, color_scheme="dark")
+    first_login(desk, demo, "guardian_other", page, "phone@example.org")
+    accept_terms(page)
+    looks_right(page, "portal-home-dark")
+    page.goto(f"{demo.icart}/apps")
+    looks_right(page, "applications-dark")
+    page.goto(f"{demo.pronote}/login")
+    looks_right(page, "pronote-dark")
+    page.goto(f"{demo.teleservices}/login")
+    looks_right(page, "teleservices-dark")
+    page.get_by_role("link", name=re.compile("Orientation pour")).first.click()
+    expect(page.get_by_role("main")).to_contain_text("Saisie par")
+    expect(page.get_by_role("button", name=re.compile("Envoyer|Enregistrer"))).to_have_count(0)
+    looks_right(page, "orientation-read-only-dark")
+    page.goto(f"{demo.icart}/logout")
+    looks_right(page, "problem-dark")
+
+
+def test_a_pupil_is_refused_by_the_provider_with_a_way_on(desk: Desk, demo: Demo) -> None:
+    page = desk.window(360)
+    page.goto(demo.icart)
+    page.get_by_role("link", name="Élève et parent").click()
+    page.get_by_role("button", name="Élève Au collège").click()
+    sign_in(page, demo.card("pupil")["username"], demo.card("pupil")["password"])
+    accept_terms(page)
+    page.goto(f"{demo.pronote}/login")
+    looks_right(page, "pronote-pupil")
+    page.goto(f"{demo.teleservices}/login")
+    expect(page.get_by_role("alert")).to_contain_text("réservé aux responsables")
+    assert page.url.startswith(demo.provider)
+    looks_right(page, "other_account")
+    press(page, "Se connecter avec un autre compte")
+    expect(page.get_by_label("Identifiant")).to_be_visible()
+
+
+def test_staff_by_the_keyboard_alone(desk: Desk, demo: Demo) -> None:
+    page = desk.window()
+    page.goto(demo.icart)
+    page.get_by_role("link", name="Personnel de l’académie").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("sign_in"))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    page.get_by_label("Identifiant").focus()
+    page.keyboard.type(demo.card("head")["username"])
+    page.keyboard.press("Tab")
+    page.keyboard.type(demo.card("head")["password"])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=re.compile("Afficher"))).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name=re.compile("Masquer"))).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(re.escape(demo.icart)))
+    accept_terms(page)
+    page.goto(f"{demo.icart}/post")
+    looks_right(page, "staff-post")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pages_that_anybody_can_open(desk: Desk, demo: Demo, width: int) -> None:
+    page = desk.window(width)
+    for name in (
+        "",
+        "help",
+        "legal",
+        "accessibility",
+        "recovery/username",
+        "recovery/password",
+        "activation",
+        "nowhere",
+    ):
+        page.goto(f"{demo.provider}/{name}")
+        looks_right(page, f"open-{name.replace('/', '-') or 'home'}")
+    page.goto(f"{demo.provider}/logout")
+    looks_right(page, "signed_out")
+    for service in (demo.pronote, demo.teleservices, demo.mailbox):
+        page.goto(service)
+        looks_right(page, f"entry-{service.rpartition(':')[2]}")
+
+
+def test_signing_in_needs_no_script(desk: Desk, demo: Demo) -> None:
+    page = desk.window(360, java_script_enabled=False)
+    page.goto(demo.icart)
+    page.get_by_role("link", name="Élève et parent").click()
+    page.get_by_role("button", name="Responsable d’élève").click()
+    sign_in(page, demo.card("guardian")["username"], demo.card("guardian")["password"])
+    expect(page).to_have_url(re.compile(re.escape(demo.icart)))
