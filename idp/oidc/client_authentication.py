@@ -5,6 +5,7 @@ Basic and body secrets (RFC 6749 §2.3.1), private_key_jwt (RFC 7523 §2.2, OIDC
 
 import base64
 import binascii
+import logging
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -22,6 +23,8 @@ from idp.oidc.clients import Client
 from idp.oidc.rules.client_metadata import ASSERTION_ALGS
 from idp.oidc.storage import assertions
 from idp.security import digest
+
+log = logging.getLogger(__name__)
 
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 LONGEST_ASSERTION = 8192
@@ -49,7 +52,7 @@ def authenticate(request: OAuth2Request) -> Client:
     method = shown[0] if shown else "none"
     client = _READERS[method](request)
     if client is None or not client.check_endpoint_auth_method(method, "token"):
-        raise _refused()
+        raise _refused(f"unknown or suspended client, wrong secret, or {method} is not its method")
     if form.get("client_id", client.client_id) != client.client_id:
         raise InvalidRequestError("client_id is not that of the authenticated client.")
     request.auth_method = method
@@ -97,7 +100,7 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def resolve_client_public_key(self, client: Client) -> KeySet:
         if client.registration.jwks is None:
-            raise _refused()
+            raise _refused("no keys are registered")
         return KeySet.import_key_set(client.registration.jwks)  # type: ignore[arg-type]
 
     def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
@@ -105,23 +108,27 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
             token = jwt.decode(assertion, resolve_key, algorithms=list(ASSERTION_ALGS))
             self.verify_claims(token.claims)
         except (JoseError, ValueError, TypeError, KeyError) as fault:
-            raise _refused() from fault
+            raise _refused(f"assertion: {type(fault).__name__}") from fault
         return token.claims
 
     def verify_claims(self, claims: Any) -> None:
         for name in ("iat", "nbf", "exp"):
             if name in claims and (isinstance(claims[name], bool) or not isinstance(claims[name], int)):
-                raise _refused()
+                raise _refused(f"assertion: {name} is not a number")
         moment = now()
         if not moment - CLOCK_SKEW < claims.get("exp", 0) <= moment + LONGEST_LIFE + CLOCK_SKEW:
-            raise _refused()
+            raise _refused("assertion: exp")
         if claims.get("nbf", moment) > moment + CLOCK_SKEW or claims.get("iat", moment) > moment + CLOCK_SKEW:
-            raise _refused()
-        # RFC 9700 and FAPI 2.0: one string. A list could name two servers, and be replayed at the other one.
-        if claims.get("aud") not in self.get_audiences() or claims.get("iss") != claims.get("sub"):
-            raise _refused()
+            raise _refused("assertion: nbf or iat")
+        # Ours alone: an assertion that names another server too could be replayed there, or here by it.
+        named = claims.get("aud")
+        audiences = named if isinstance(named, list) else [named]
+        if not audiences or any(audience not in self.get_audiences() for audience in audiences):
+            raise _refused("assertion: aud")
+        if claims.get("iss") != claims.get("sub"):
+            raise _refused("assertion: iss or sub")
         if not isinstance(claims.get("jti"), str) or not self.validate_jti(claims, claims["jti"]):
-            raise _refused()
+            raise _refused("assertion: jti is missing or was used before")
 
     def validate_jti(self, claims: Any, jti: str) -> bool:
         """One INSERT: the same assertion twice, twice at once, on two workers or after a restart, passes once."""
@@ -138,7 +145,7 @@ def _private_key_jwt(request: OAuth2Request) -> Client | None:
     try:
         client: Client | None = _assertion(clients.active, request)
     except InvalidClientError as fault:
-        raise _refused() from fault
+        raise _refused(f"assertion: {fault.description}") from fault
     return client
 
 
@@ -150,5 +157,7 @@ _READERS = {
 }
 
 
-def _refused() -> InvalidClientError:
+def _refused(reason: str) -> InvalidClientError:
+    """The answer says nothing more; the log has the reason."""
+    log.info("client authentication failed: %s", reason)
     return InvalidClientError(status_code=401, description="Client authentication failed.")

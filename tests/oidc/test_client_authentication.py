@@ -114,7 +114,9 @@ class TestPrivateKeyJWT:
         "change",
         [
             {"aud": "https://other.example"},
-            {"aud": ["http://localhost"]},
+            {"aud": ["http://localhost", "https://other.example"]},
+            {"aud": []},
+            {"aud": [["http://localhost"]]},
             {"aud": None},
             {"iss": "other"},
             {"sub": None},
