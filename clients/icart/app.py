@@ -107,7 +107,7 @@ def favourite(someone: Visitor, tile: str) -> Response:
     """Keep a tile as favourite (`keep`), or no longer; then back to where it was said."""
     if tile not in {known.code for known in catalogue.TILES}:
         raise NotFound
-    if request.form.get("keep"):
+    if request.form.get("keep", "1"):
         query = "INSERT OR IGNORE INTO favourites VALUES (?, ?)"
     else:
         query = "DELETE FROM favourites WHERE sub = ? AND tile = ?"

@@ -1,13 +1,12 @@
 """The Téléservices of a guardian: procedures for each child, in their season, and the family's contact details."""
 
-import json
-from datetime import UTC, datetime
-from typing import Any
+from datetime import date
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from clients import french_dates
 from clients.configuration import Configuration
 from clients.relying_party import (
     configuration,
@@ -19,28 +18,21 @@ from clients.relying_party import (
     visitor,
 )
 from clients.store import Visitor
+from clients.teleservices import campaigns, filings
 from clients.teleservices.notifications import Notifier
-from clients.teleservices.procedures import CONTACT, PROCEDURES, Procedure, procedure, read_answers
+from clients.teleservices.procedures import CONTACT, PROCEDURES, procedure, read_answers
 from clients.teleservices.registration import registration
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS filings (
-    procedure TEXT NOT NULL, child TEXT NOT NULL, author TEXT NOT NULL, author_name TEXT NOT NULL, answers TEXT NOT NULL,
-    filed_at INTEGER NOT NULL, PRIMARY KEY (procedure, child, author));
-CREATE TABLE IF NOT EXISTS shared_filings (procedure TEXT NOT NULL, child TEXT NOT NULL, author TEXT NOT NULL,
-    PRIMARY KEY (procedure, child));
-CREATE TABLE IF NOT EXISTS contacts (sub TEXT PRIMARY KEY, details TEXT NOT NULL, changed_at INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS notifications (id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, body TEXT NOT NULL)
-"""
 
 
 def create_app(given: Configuration) -> Flask:
     """The Téléservices' WSGI application, with the thread that sends its notifications."""
-    app = create_relying_party("teleservices", "Téléservices", given, registration(given.base), TABLES)
+    app = create_relying_party(
+        "teleservices", "Téléservices", given, registration(given.base), filings.TABLES
+    )
     app.add_url_rule("/", view_func=home)
     app.add_url_rule("/contact", view_func=contact, methods=["GET", "POST"])
     app.add_url_rule("/<code>/<child>", view_func=filing, methods=["GET", "POST"])
-    app.jinja_env.filters["day"] = lambda moment: datetime.fromtimestamp(moment, UTC).strftime("%d/%m/%Y")
+    app.jinja_env.filters["day_of"] = french_dates.day_of
     notifier = Notifier(app.extensions["store"], given)
     app.extensions["notifier"] = notifier
     notifier.start()
@@ -48,117 +40,67 @@ def create_app(given: Configuration) -> Flask:
 
 
 def home() -> str:
+    """Every procedure that is open or has been answered, and when the others open."""
     someone = visitor()
     if someone is None:
         return render_template("teleservices/entry.html", closed=session_was_closed())
+    children = filings.children_of(someone)
+    offered = []
+    for known in PROCEDURES:
+        rows = [(child, filings.find(store(), known, child["sub"], someone)) for child in children]
+        if _is_open(known.code) or any(kept for _, kept in rows):
+            offered.append((known, _is_open(known.code), rows))
+    calendar = [
+        (campaign, campaign.state(date.today(), configuration().open_now)) for campaign in campaigns.CAMPAIGNS
+    ]
     return render_template(
-        "teleservices/home.html",
-        procedures=[known for known in PROCEDURES if known.code in configuration().open_now],
-        contact_open="fiche" in configuration().open_now,
-        children=_children(someone),
-        filed={
-            (known.code, child["sub"]): _found(known, child["sub"], someone)
-            for known in PROCEDURES
-            for child in _children(someone)
-        },
+        "teleservices/home.html", offered=offered, contact_open=_is_open("fiche"), calendar=calendar
     )
 
 
 @logged_in
 def filing(someone: Visitor, code: str, child: str) -> str | Response:
-    """Fill in, read again, correct. A shared procedure that the other guardian has entered can only be read."""
+    """Fill in, read again, correct. What the other guardian has entered, or is out of season, can only be read."""
     wanted = procedure(code)
-    about = next((known for known in _children(someone) if known["sub"] == child), None)
-    if wanted is None or about is None or code not in configuration().open_now:
+    about = next((known for known in filings.children_of(someone) if known["sub"] == child), None)
+    if wanted is None or about is None:
         raise NotFound
-    kept = _found(wanted, child, someone)
-    others = kept is not None and kept["author"] != someone.sub
-    answers = json.loads(kept["answers"]) if kept is not None else {}
-    faults: dict[str, str] = {}
-    if request.method == "POST" and not others:
+    kept = filings.find(store(), wanted, child, someone)
+    if kept is None and not _is_open(code):
+        raise NotFound
+    belongs_to_other = kept is not None and kept.author != someone.sub
+    read_only = belongs_to_other or not _is_open(code)
+    answers, faults = dict(kept.answers) if kept else {}, dict[str, str]()
+    if request.method == "POST" and not read_only:
         answers, faults = read_answers(wanted.fields, request.form)
         if not faults:
-            if _file(wanted, child, someone, answers):
-                return redirect(url_for("filing", code=code, child=child, saved=1))
+            if filings.keep(store(), wanted, child, someone, answers, now()):
+                flash("C’est enregistré. Vous pouvez relire ou corriger vos réponses ici.")
             return redirect(url_for("filing", code=code, child=child))
+    page = {"procedure": wanted, "child": about, "kept": kept, "answers": answers, "faults": faults}
     return render_template(
-        "teleservices/filing.html",
-        procedure=wanted,
-        child=about,
-        kept=kept,
-        read_only=others,
-        answers=answers,
-        faults=faults,
+        "teleservices/filing.html", **page, read_only=read_only, belongs_to_other=belongs_to_other
     )
 
 
 @logged_in
 def contact(someone: Visitor) -> str | Response:
-    """The contact details; the school is told of each change, in the transaction of the change."""
-    if "fiche" not in configuration().open_now:
+    """The contact details; the school is told of each change."""
+    if not _is_open("fiche"):
         raise NotFound
-    row = store().db.execute("SELECT * FROM contacts WHERE sub = ?", (someone.sub,)).fetchone()
-    known = json.loads(row["details"]) if row else _from_login(someone)
-    answers, faults = known, dict[str, str]()
+    answers, faults = filings.contact_of(store(), someone), dict[str, str]()
     if request.method == "POST":
         answers, faults = read_answers(CONTACT, request.form)
         if not faults:
-            _change_contact(someone, known, answers)
-            return redirect(url_for("contact", saved=1))
+            changed = filings.change_contact(store(), someone, answers, now())
+            flash(
+                "C’est enregistré. L’établissement est prévenu de ce qui a changé."
+                if changed
+                else "Rien n’a changé : ces coordonnées étaient déjà enregistrées."
+            )
+            return redirect(url_for("contact"))
     return render_template("teleservices/contact.html", fields=CONTACT, answers=answers, faults=faults)
 
 
-def _children(someone: Visitor) -> list[dict[str, Any]]:
-    return [child for child in someone.person.get("children", []) if child.get("sub")]
-
-
-def _found(wanted: Procedure, child: str, someone: Visitor) -> Any:
-    if wanted.shared:
-        query = (
-            "SELECT f.* FROM filings f JOIN shared_filings s USING (procedure, child, author)"
-            " WHERE f.procedure = ? AND f.child = ?"
-        )
-        return store().db.execute(query, (wanted.code, child)).fetchone()
-    query = "SELECT * FROM filings WHERE procedure = ? AND child = ? AND author = ?"
-    return store().db.execute(query, (wanted.code, child, someone.sub)).fetchone()
-
-
-def _file(wanted: Procedure, child: str, someone: Visitor, answers: dict[str, str]) -> bool:
-    """Keep the answers; False if, for a shared procedure, the other guardian was first."""
-    with store().transaction() as db:
-        if wanted.shared:
-            key = (wanted.code, child)
-            db.execute("INSERT OR IGNORE INTO shared_filings VALUES (?, ?, ?)", (*key, someone.sub))
-            author = db.execute(
-                "SELECT author FROM shared_filings WHERE procedure = ? AND child = ?", key
-            ).fetchone()[0]
-            if author != someone.sub:
-                return False
-        row = (wanted.code, child, someone.sub, someone.name, json.dumps(answers), now())
-        db.execute("INSERT OR REPLACE INTO filings VALUES (?, ?, ?, ?, ?, ?)", row)
-    return True
-
-
-def _from_login(someone: Visitor) -> dict[str, str]:
-    person = someone.person
-    return {"phone": person.get("phone_number", ""), "mail": person.get("email", ""), "address": ""}
-
-
-def _change_contact(someone: Visitor, known: dict[str, str], answers: dict[str, str]) -> None:
-    changed = [field for field in CONTACT if known.get(field.name, "") != answers[field.name]]
-    with store().transaction() as db:
-        row = (someone.sub, json.dumps(answers), now())
-        db.execute("INSERT OR REPLACE INTO contacts VALUES (?, ?, ?)", row)
-        if changed:
-            lines = [
-                f"{field.label} : {known.get(field.name) or '(vide)'} -> {answers[field.name] or '(vide)'}"
-                for field in changed
-            ]
-            children = ", ".join(
-                f"{child['given_name']} {child['family_name']}" for child in _children(someone)
-            )
-            body = "\n".join(
-                [f"{someone.name} (responsable de {children}) a changé ses coordonnées :", "", *lines, ""]
-            )
-            subject = f"Coordonnées changées : {someone.name}".replace("\n", " ")
-            db.execute("INSERT INTO notifications (subject, body) VALUES (?, ?)", (subject, body))
+def _is_open(code: str) -> bool:
+    return campaigns.is_open(code, date.today(), configuration().open_now)

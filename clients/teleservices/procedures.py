@@ -1,4 +1,4 @@
-"""The procedures on offer: when they are open, what they ask, and what makes an answer whole."""
+"""The procedures on offer: what they ask, and what makes an answer whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Field:
-    """A question. `choices` makes it a list; `pattern` names a check."""
+    """A question. `choices` makes it a list; `kind` is text, long, number, count, phone or mail."""
 
     name: str
     label: str
@@ -66,6 +66,7 @@ CONTACT = (
 
 
 def procedure(code: str) -> Procedure | None:
+    """The procedure with this code, if there is one."""
     return next((known for known in PROCEDURES if known.code == code), None)
 
 

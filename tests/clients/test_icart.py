@@ -1,0 +1,171 @@
+"""The portal: terms of use, tiles, favourites, messages and pages of one's own."""
+
+import re
+
+import pytest
+
+from clients.icart import catalogue
+from clients.icart.app import TERMS_VERSION
+from tests.clients.conftest import FATHER, HEAD, MOTHER, PUPIL, SCHOOL, LogIn, Service, Start
+from tests.journeys.person import Person
+
+
+def tiles(someone: Person) -> list[str]:
+    """The names on the tiles of the page, in order."""
+    return re.findall(r'class="tile-link".*?<strong>(.*?)</strong>', someone.html)
+
+
+def test_the_portal_opens_only_once_the_terms_are_accepted(icart: Service, logs_in: LogIn) -> None:
+    someone = logs_in(icart, MOTHER, terms=False).sees("Conditions d’utilisation", TERMS_VERSION)
+    for page in ("/", "/apps", "/pages", "/pages/new", "/files", "/mail", "/library", "/services"):
+        someone.opens(f"{icart.address}{page}").sees("J’ai lu et j’accepte")
+    someone.fills(accept="").sees("Cochez la case")
+    someone.fills(accept="1").sees("sont acceptées").follows("Fermer").sees("Bonjour Anna")
+
+
+def test_the_terms_are_asked_once_and_again_when_they_change(
+    icart: Service, logs_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs_in(icart, MOTHER)
+    assert "Bonjour" in logs_in(icart, MOTHER, terms=False).html
+    monkeypatch.setattr("clients.icart.app.TERMS_VERSION", "2027-09")
+    logs_in(icart, MOTHER, terms=False).sees("Conditions d’utilisation", "2027-09")
+
+
+def test_the_portal_has_its_tabs_its_information_and_the_children(icart: Service, logs_in: LogIn) -> None:
+    someone = logs_in(icart, MOTHER)
+    someone.sees("Accueil", "Mes Applications", "Mon Espace", "Nouvelle Page", "Téléservices")
+    someone.sees("Informations", "Le rectorat", "Zoé Martin, 6 A").follows("Collège des Tilleuls").sees(
+        "0990001A"
+    )
+    someone.opens(icart.address).follows("Le rectorat").sees("service des familles")
+    someone.opens(f"{icart.address}/sites/0990002B").sees("n’existe pas")
+
+
+def test_each_tile_opens_something(icart: Service, logs_in: LogIn) -> None:
+    someone = logs_in(icart, HEAD).opens(f"{icart.address}/apps")
+    addresses = re.findall(r'class="tile-link" href="(.*?)"', someone.html)
+    assert len(addresses) == len(catalogue.TILES) - 1
+    for address in addresses:
+        if address.startswith("/"):
+            someone.opens(icart.address + address)
+            assert someone.page is not None and someone.page.status_code == 200
+
+
+def test_people_see_the_tiles_that_are_for_them(icart: Service, logs_in: LogIn) -> None:
+    assert "Mon affectation" not in tiles(logs_in(icart, PUPIL).opens(f"{icart.address}/apps"))
+    staff = tiles(logs_in(icart, HEAD).opens(f"{icart.address}/apps"))
+    assert "Mon affectation" in staff and "Services Téléservices" not in staff
+    logs_in(icart, PUPIL).opens(f"{icart.address}/post").sees("n’existe pas")
+    logs_in(icart, HEAD).opens(f"{icart.address}/post").sees("Direction — Collège des Tilleuls")
+
+
+def test_a_tile_whose_service_is_not_there_is_left_out(start: Start, logs_in: LogIn) -> None:
+    icart = start("icart")
+    shown = tiles(logs_in(icart, MOTHER).opens(f"{icart.address}/apps"))
+    assert "Pronote" not in shown and "Esidoc" in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("q=PRONOTE", ["Pronote", "Pronote Web"]),
+        ("q=téléservices", ["Services Téléservices"]),
+        ("q=departemental", ["Conseil départemental"]),
+        ("q=zzz", []),
+        ("category=Application", ["Messagerie", "Mes fichiers", "Conseil départemental"]),
+        ("category=Vie+scolaire+et+ressources&q=cdi", ["Esidoc"]),
+        ("category=Personnel", []),
+    ],
+)
+def test_tiles_are_searched_and_filtered(
+    query: str, expected: list[str], icart: Service, logs_in: LogIn
+) -> None:
+    someone = logs_in(icart, MOTHER).opens(f"{icart.address}/apps?{query}")
+    assert tiles(someone) == expected
+    assert ("Aucune application ne correspond" in someone.html) == (not expected)
+
+
+def test_favourites_are_kept_for_their_person_alone(start: Start, logs_in: LogIn) -> None:
+    icart = start("icart")
+    someone = logs_in(icart, MOTHER).opens(f"{icart.address}/apps?q=esidoc&look=list")
+    someone.fills("keep=1").sees("Retirer Esidoc des favoris")
+    assert "look=list" in someone.address and "q=esidoc" in someone.address
+    later = start("icart")
+    someone = logs_in(later, MOTHER)
+    assert tiles(someone) == ["Esidoc"]
+    assert tiles(someone.opens(f"{later.address}/apps?category=Mes+Favoris")) == ["Esidoc"]
+    assert tiles(logs_in(later, FATHER)) == []
+    someone.opens(later.address).fills("keep=").sees("Pas encore de favori")
+
+
+def test_a_message_is_new_until_it_has_been_read(icart: Service, logs_in: LogIn) -> None:
+    someone = logs_in(icart, MOTHER).opens(f"{icart.address}/mail")
+    unread = someone.html.count("nouveau")
+    someone.follows("Photos de classe").sees("mardi 8 décembre").opens(f"{icart.address}/mail")
+    assert someone.html.count("nouveau") == unread - 1
+
+
+def test_books_are_found_without_accents(icart: Service, logs_in: LogIn) -> None:
+    someone = logs_in(icart, PUPIL).opens(f"{icart.address}/library?q=lemaire")
+    someone.sees("Fractions sans larmes").opens(f"{icart.address}/library?q=metiers").sees(
+        "Les métiers du bois"
+    )
+    someone.opens(f"{icart.address}/library?q=zzz").sees("Aucun livre")
+
+
+@pytest.mark.parametrize("shelf", ["pages", "files"])
+def test_what_people_write_is_added_renamed_taken_away_and_theirs_alone(
+    shelf: str, icart: Service, logs_in: LogIn
+) -> None:
+    new = f"{icart.address}/{shelf}/new"
+    someone = logs_in(icart, MOTHER).opens(new)
+    someone.fills("act=keep", name=" ", body="").sees("Donnez un titre")
+    someone.fills(
+        "act=keep", name="Sorties  au musée", body="Le 4, voir https://musee.example/plan\n<b>x</b>"
+    )
+    someone.sees("est enregistré").follows("Sorties au musée")
+    someone.sees('href="https://musee.example/plan"', "&lt;b&gt;x&lt;/b&gt;")
+    address = someone.address
+    someone.follows("Télécharger")
+    assert someone.page is not None and someone.page.text.startswith("Le 4")
+    assert "attachment" in someone.page.headers["Content-Disposition"]
+    someone.opens(address).follows("Modifier").fills("act=keep", name="Musée", body="Le 5").sees(
+        "Musée", "Le 5"
+    )
+    other = logs_in(icart, FATHER)
+    for path in (address, f"{address}/edit", f"{address}/text"):
+        other.opens(path).sees("n’existe pas")
+    other.opens(new)
+    token = re.search(r'name="csrf_token" value="(.*?)"', other.html)
+    assert token is not None
+    refused = other.http.post(f"{address}/remove", data={"csrf_token": token[1]}, timeout=10)
+    assert refused.status_code == 404
+    removing = f"{address}/remove".removeprefix(icart.address)
+    someone.opens(address)
+    assert f'action="{removing}"' in someone.html
+    someone.page = someone.http.post(f"{address}/remove", data={"csrf_token": _token(someone)}, timeout=10)
+    someone.sees("est supprimé")
+    someone.opens(address).sees("n’existe pas")
+
+
+def test_there_is_an_end_to_what_one_may_keep(
+    icart: Service, logs_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.icart.notes.MOST", 1)
+    someone = logs_in(icart, MOTHER).opens(f"{icart.address}/pages/new")
+    someone.fills("act=keep", name="Une", body="")
+    someone.opens(f"{icart.address}/pages/new").fills("act=keep", name="Deux", body="").sees(
+        "Il y en a déjà 1"
+    )
+    assert [row["name"] for row in icart.rows("notes")] == ["Une"]
+    someone.opens(f"{icart.address}/pages/new").fills("act=keep", name="Trois", body="x" * 10_001)
+    someone.sees("plus de 10000 caractères", "x" * 10_001)
+
+
+def test_the_school_of_a_pupil_is_named_too(icart: Service, logs_in: LogIn) -> None:
+    logs_in(icart, PUPIL).sees("Bonjour Zoé", SCHOOL["name"])
+
+
+def _token(someone: Person) -> str:
+    return re.findall(r'name="csrf_token" value="(.*?)"', someone.html)[0]

@@ -1,0 +1,83 @@
+"""Pronote: whose work is shown to whom, and that it is the same whoever looks."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from clients.pronote import schoolwork
+from tests.clients.conftest import HEAD, LÉO, MOTHER, PUPIL, ZOE, LogIn, Service
+
+MONDAY = date(2026, 11, 23)
+
+
+def test_a_guardian_chooses_among_their_children(pronote: Service, logs_in: LogIn) -> None:
+    someone = logs_in(pronote, MOTHER).sees("Enfant", "Emploi du temps — Zoé", "Léo Martin — 4 B")
+    someone.opens(f"{pronote.address}/marks").fills(child=LÉO["sub"]).sees("Notes — Léo")
+    someone.opens(f"{pronote.address}/homework").sees("Devoirs — Léo")
+
+
+@pytest.mark.parametrize("stranger", ["child-of-others", ""])
+def test_the_child_of_others_cannot_be_chosen(stranger: str, pronote: Service, logs_in: LogIn) -> None:
+    logs_in(pronote, MOTHER).fills(child=stranger).sees("Emploi du temps — Zoé")
+
+
+def test_choosing_a_child_never_leads_to_another_host(pronote: Service, logs_in: LogIn) -> None:
+    someone = logs_in(pronote, MOTHER).fills(child=LÉO["sub"], back="//evil.example").sees("Léo")
+    assert someone.address == f"{pronote.address}/"
+
+
+def test_a_pupil_sees_their_own_page_without_a_selector(pronote: Service, logs_in: LogIn) -> None:
+    someone = logs_in(pronote, PUPIL).sees("Emploi du temps — Zoé", "6 A")
+    assert "<select" not in someone.html
+    for page in ("marks", "homework", "absences"):
+        someone.opens(f"{pronote.address}/{page}").sees("— Zoé")
+
+
+def test_staff_see_where_they_work(pronote: Service, logs_in: LogIn) -> None:
+    someone = logs_in(pronote, HEAD).sees("Direction — Collège des Tilleuls")
+    someone.opens(f"{pronote.address}/marks").sees("Direction — Collège des Tilleuls")
+
+
+def test_a_guardian_without_children_is_told_where_to_turn(pronote: Service, logs_in: LogIn) -> None:
+    alone = {name: value for name, value in MOTHER.items() if name != "children"}
+    logs_in(pronote, alone).sees("Aucun enfant n’est rattaché", "secrétariat")
+
+
+def test_each_pupil_has_a_timetable_of_their_own_without_a_wednesday_afternoon() -> None:
+    zoe = schoolwork.timetable(ZOE["sub"])
+    assert zoe == schoolwork.timetable(ZOE["sub"]) != schoolwork.timetable(LÉO["sub"])
+    assert [len(day) for day in zoe] == [len(schoolwork.HOURS)] * 5
+    assert zoe[2][4:] == [None, None]
+    for day in zoe:
+        given = [lesson for lesson in day if lesson]
+        assert len(given) == len(set(given)) >= 4
+
+
+def test_there_are_no_lessons_at_the_weekend() -> None:
+    assert schoolwork.lessons_of("p", MONDAY + timedelta(days=5)) == []
+    assert schoolwork.lessons_of("p", MONDAY)
+
+
+def test_a_mark_or_absence_once_given_stays_what_it_is() -> None:
+    for pupil in ("a", "b", "c", "d"):
+        for work in (schoolwork.marks, schoolwork.absences):
+            before, after = work(pupil, MONDAY), work(pupil, MONDAY + timedelta(days=30))
+            assert after[len(after) - len(before) :] == before
+            assert all(
+                date(2026, 9, 1) <= given.day <= MONDAY and given.day.weekday() < 5 for given in before
+            )
+            assert before == sorted(before, key=lambda given: given.day, reverse=True)
+        assert len(schoolwork.marks(pupil, MONDAY)) >= 3
+
+
+def test_the_school_year_begins_anew_in_september() -> None:
+    assert schoolwork.marks("a", date(2027, 9, 1)) == []
+    assert schoolwork.mean([]) is None
+    assert all(mark.day >= date(2026, 9, 1) for mark in schoolwork.marks("a", date(2027, 7, 1)))
+
+
+def test_homework_is_due_from_today_on_and_does_not_move() -> None:
+    today, tomorrow = (set(schoolwork.homework("a", MONDAY + timedelta(days=days))) for days in (0, 1))
+    assert today
+    assert all(MONDAY <= task.due <= MONDAY + timedelta(days=10) for task in today)
+    assert {task for task in today if task.due > MONDAY} <= tomorrow

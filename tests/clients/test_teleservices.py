@@ -1,0 +1,263 @@
+"""Téléservices: filing for a child, the other guardian, seasons, and what the school is told."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import date
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from clients.store import Visitor
+from clients.teleservices import filings
+from clients.teleservices.campaigns import CAMPAIGNS, is_open
+from clients.teleservices.procedures import CONTACT, PROCEDURES, read_answers
+from tests.clients.conftest import FATHER, LÉO, MOTHER, ZOE, LogIn, Service, Start
+from tests.clients.outside import free_port
+
+BOURSE = {"income": "24 000", "dependants": "3", "household": "Deux parents"}
+ORIENTATION = {"first_wish": "CAP", "second_wish": "Aucun", "reasons": "Elle aime le bois.\nBeaucoup."}
+CONTACTS = {"phone": "06 11 22 33 44", "mail": "anna@example.net", "address": "3 rue des Lilas"}
+
+
+def test_what_is_filed_for_a_child_is_checked_kept_and_read_again(start: Start, logs_in: LogIn) -> None:
+    service = start("teleservices")
+    address = f"{service.address}/bourse/{ZOE['sub']}"
+    someone = logs_in(service, MOTHER).sees("Demande de bourse pour Zoé Martin", "À faire").opens(address)
+    someone.fills(**{**BOURSE, "income": "beaucoup"}).sees("écrivez un nombre entier", 'value="beaucoup"')
+    assert service.rows("filings") == []
+    someone.fills(**BOURSE).sees("C’est enregistré")
+    again = start("teleservices")
+    someone = logs_in(again, MOTHER).sees("Envoyée le").opens(f"{again.address}/bourse/{ZOE['sub']}")
+    someone.sees('value="24 000"', "<option selected>Deux parents</option>")
+    someone.fills(**{**BOURSE, "dependants": "4"}).sees("C’est enregistré", 'value="4"')
+
+
+def test_a_grant_application_is_seen_by_its_author_alone(teleservices: Service, logs_in: LogIn) -> None:
+    address = f"{teleservices.address}/bourse/{ZOE['sub']}"
+    logs_in(teleservices, MOTHER).opens(address).fills(**BOURSE)
+    father = logs_in(teleservices, FATHER).opens(address)
+    assert "24 000" not in father.html
+    father.fills(**{**BOURSE, "income": "1"}).sees("C’est enregistré")
+    logs_in(teleservices, MOTHER).opens(address).sees('value="24 000"')
+
+
+def test_orientation_entered_by_one_guardian_can_only_be_read_by_the_other(
+    teleservices: Service, logs_in: LogIn
+) -> None:
+    address = f"{teleservices.address}/orientation/{ZOE['sub']}"
+    mother = logs_in(teleservices, MOTHER).opens(address)
+    father = logs_in(teleservices, FATHER).opens(address)
+    mother.fills(**ORIENTATION).sees("C’est enregistré")
+    # His form was open before she filed hers.
+    father.fills(**{**ORIENTATION, "first_wish": "Redoublement"}).sees("Saisie par Anna Martin")
+    father.opens(address).sees("Elle aime le bois.", "<option selected>CAP</option>", "disabled")
+    assert "Envoyer" not in father.html
+    father.opens(teleservices.address).sees("par Anna Martin")
+    mother.fills(**{**ORIENTATION, "first_wish": "Redoublement"}).sees(
+        "<option selected>Redoublement</option>"
+    )
+    assert [row["author"] for row in teleservices.rows("filings")] == [MOTHER["sub"]]
+
+
+def test_the_first_of_two_guardians_at_once_is_the_author(teleservices: Service) -> None:
+    orientation = next(known for known in PROCEDURES if known.code == "orientation")
+    store = teleservices.app.extensions["store"]
+    visitors = [Visitor("d", "s", person["sub"], "t", person) for person in (MOTHER, FATHER)]
+    kept = [filings.keep(store, orientation, "c", someone, ORIENTATION, 1) for someone in visitors]
+    assert kept == [True, False]
+    assert len(teleservices.rows("filings")) == 1
+    store.close()
+
+
+@pytest.mark.parametrize("path", [f"bourse/{LÉO['sub']}", "bourse/nobody", f"invented/{ZOE['sub']}"])
+def test_nobody_files_for_the_child_of_others_or_what_does_not_exist(
+    path: str, teleservices: Service, logs_in: LogIn
+) -> None:
+    logs_in(teleservices, FATHER).opens(f"{teleservices.address}/{path}").sees("n’existe pas")
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("income", ""),
+        ("income", "-5"),
+        ("income", "1e5"),
+        ("income", "٣٤"),
+        ("income", "1" * 10),
+        ("dependants", "0"),
+        ("dependants", "21"),
+        ("dependants", "two"),
+        ("household", ""),
+        ("household", "Autre chose"),
+    ],
+)
+def test_an_answer_that_cannot_be_taken_is_named(field: str, text: str) -> None:
+    bourse = next(known for known in PROCEDURES if known.code == "bourse")
+    _, faults = read_answers(bourse.fields, {**BOURSE, field: text})
+    assert list(faults) == [field]
+    assert read_answers(bourse.fields, BOURSE)[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("phone", "06"),
+        ("phone", "1" * 21),
+        ("mail", "anna"),
+        ("mail", "a@b"),
+        ("mail", "a b@c.d"),
+        ("address", "x" * 501),
+    ],
+)
+def test_a_contact_detail_that_cannot_be_used_is_named(field: str, text: str) -> None:
+    assert list(read_answers(CONTACT, {**CONTACTS, field: text})[1]) == [field]
+    assert read_answers(CONTACT, {**CONTACTS, "address": ""})[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "expected"),
+    [
+        ("bourse", date(2026, 9, 1), True),
+        ("bourse", date(2026, 10, 16), True),
+        ("bourse", date(2026, 10, 17), False),
+        ("bourse", date(2026, 8, 31), False),
+        ("orientation", date(2026, 11, 30), False),
+        ("orientation", date(2026, 12, 31), True),
+        ("orientation", date(2027, 1, 1), True),
+        ("orientation", date(2027, 6, 13), False),
+        ("paiement", date(2026, 11, 23), False),
+    ],
+)
+def test_a_campaign_is_open_in_its_season(code: str, day: date, expected: bool) -> None:
+    assert is_open(code, day, ()) is expected
+    assert is_open(code, day, (code,)) is (code != "paiement")
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "state"),
+    [
+        ("bourse", date(2026, 9, 20), "Ouverte"),
+        ("bourse", date(2026, 11, 23), "Ouverte exceptionnellement"),
+        ("orientation", date(2026, 11, 23), "Fermée"),
+        ("paiement", date(2026, 11, 23), "Au secrétariat"),
+    ],
+)
+def test_the_calendar_says_how_a_campaign_stands(code: str, day: date, state: str) -> None:
+    campaign = next(known for known in CAMPAIGNS if known.code == code)
+    assert campaign.state(day, ("bourse", "paiement")) == state
+
+
+def test_every_procedure_has_its_campaign() -> None:
+    codes = {campaign.code for campaign in CAMPAIGNS if campaign.is_online}
+    assert codes == {known.code for known in PROCEDURES} | {"fiche"}
+
+
+def test_out_of_season_nothing_is_filed_but_what_was_filed_can_be_read(
+    start: Start, logs_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = start("teleservices")
+    address = f"bourse/{ZOE['sub']}"
+    logs_in(service, MOTHER).opens(f"{service.address}/{address}").fills(**BOURSE)
+
+    class July(date):
+        @classmethod
+        def today(cls) -> "July":
+            return cls(2026, 7, 20)
+
+    monkeypatch.setattr("clients.teleservices.app.date", July)
+    closed = start("teleservices", open_now=())
+    someone = logs_in(closed, MOTHER).sees("La campagne est fermée", "du 1er septembre au 16 octobre")
+    assert "Orientation pour" not in someone.html and "Voir ou corriger" not in someone.html
+    someone.opens(f"{closed.address}/{address}").sees("ne changent plus", 'value="24 000"')
+    someone.fills(**{**BOURSE, "income": "1"}).sees('value="24 000"')
+    someone.opens(f"{closed.address}/bourse/{LÉO['sub']}").sees("n’existe pas")
+    someone.opens(f"{closed.address}/contact").sees("n’existe pas")
+
+
+class Postbox:
+    """An SMTP server's inside; it refuses while `refuses`."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.refuses = False
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        if self.refuses:
+            return "451 Later, please"
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[Postbox, int]]:
+    box = Postbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield box, controller.port
+    controller.stop()
+
+
+def until(found: Any) -> None:
+    deadline = time.monotonic() + 10
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clients.teleservices.notifications.POLL", 0.02)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_school_hears_of_changed_details_by_mail(
+    start: Start, logs_in: LogIn, postbox: tuple[Postbox, int]
+) -> None:
+    box, port = postbox
+    told = {"smtp_host": "127.0.0.1", "smtp_port": port, "school_mail": "office@college.example"}
+    service = start("teleservices", **told)
+    someone = logs_in(service, {**MOTHER, "name": "Anna\r\nBcc: x@y.z"}).opens(f"{service.address}/contact")
+    someone.sees("+33612345678", "anna.martin@example.org")
+    someone.fills(**CONTACTS).sees("L’établissement est prévenu", "3 rue des Lilas")
+    until(lambda: box.mails)
+    mail = box.mails[0]
+    assert mail["To"] == "office@college.example"
+    assert mail["Subject"] == "Coordonnées changées : Anna Bcc: x@y.z"
+    text = mail.get_content()
+    assert "Téléphone portable : +33612345678 -> 06 11 22 33 44" in text
+    assert "Adresse postale : (vide) -> 3 rue des Lilas" in text
+    assert "Zoé Martin, Léo Martin" in text
+    until(lambda: service.rows("notifications") == [])
+    someone.fills(**CONTACTS).sees("Rien n’a changé")
+    assert service.rows("notifications") == [] and len(box.mails) == 1
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_notification_waits_for_the_mail_server_and_outlives_a_restart(
+    start: Start, logs_in: LogIn, postbox: tuple[Postbox, int]
+) -> None:
+    box, port = postbox
+    nowhere = start("teleservices", smtp_port=1)
+    logs_in(nowhere, MOTHER).opens(f"{nowhere.address}/contact").fills(**CONTACTS).sees("C’est enregistré")
+    assert len(nowhere.rows("notifications")) == 1
+    nowhere.app.extensions["notifier"].stop()
+    box.refuses = True
+    later = start("teleservices", smtp_host="127.0.0.1", smtp_port=port)
+    until(lambda: later.rows("notifications"))
+    assert box.mails == []
+    box.refuses = False
+    until(lambda: box.mails)
+    until(lambda: later.rows("notifications") == [])
+
+
+def test_a_wrong_detail_is_shown_again_and_nothing_is_kept(teleservices: Service, logs_in: LogIn) -> None:
+    someone = logs_in(teleservices, MOTHER).opens(f"{teleservices.address}/contact")
+    someone.fills(**{**CONTACTS, "mail": "anna"}).sees(
+        "n’est pas complète", 'value="anna"', 'aria-invalid="true"'
+    )
+    assert teleservices.rows("contacts") == [] and teleservices.rows("notifications") == []
+    assert re.search(r'href="#mail"', someone.html)
