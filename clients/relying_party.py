@@ -35,6 +35,8 @@ POLICY = (
 )
 PROFILES = ("responsable eleve", "responsable", "eleve", "personnel")
 """What an entry page may ask for by `acr_values`."""
+LOGINS_AT_ONCE = 2
+"""Unfinished logins of one browser, as in several tabs, beside the one that begins."""
 
 
 def create_relying_party(
@@ -138,6 +140,7 @@ def login() -> BaseResponse:
     """To the provider. `profile` (acr_values) is what the entry page has asked; `next` a path of this application."""
     asked = {"acr_values": request.args["profile"]} if request.args.get("profile") in PROFILES else {}
     session["next"] = _own_path(request.args.get("next"))
+    _forget_old_logins()
     try:
         response: BaseResponse = _provider().authorize_redirect(f"{configuration().base}/callback", **asked)
     except (RequestException, AuthlibBaseError) as fault:
@@ -216,6 +219,13 @@ def backchannel_logout() -> Response:
 def _provider() -> Provider:
     found: Provider = current_app.extensions["provider"]
     return found
+
+
+def _forget_old_logins() -> None:
+    """Keep what the newest unfinished logins need: each lies in the cookie, and a browser drops one beyond 4 KiB."""
+    begun = [name for name in session if name.startswith("_state_provider_")]
+    for name in sorted(begun, key=lambda name: session[name]["exp"])[:-LOGINS_AT_ONCE]:
+        session.pop(name)
 
 
 def _own_path(path: str | None) -> str:

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from idp.processes import end_with_parent
+from idp.processes import end_with_parent, give_memory_back
 from idp.settings import Settings, load_settings
 
 
@@ -14,6 +14,7 @@ def load(settings: Settings, parent: int) -> Callable[..., Any]:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A worker that has just begun to serve may miss SIGTERM; with its parent gone, nobody would send another.
     end_with_parent(parent, signal.SIGKILL)
+    give_memory_back()
     return application(settings)
 
 

@@ -110,6 +110,16 @@ def test_an_unreachable_provider_is_said_and_the_page_works_once_it_is_back(
     someone.opens(f"{pronote.address}/login").sees("Emploi du temps")
 
 
+def test_logins_left_unfinished_do_not_fill_the_cookie_and_the_newest_tabs_still_work(
+    icart: Service, provider: OutsideProvider
+) -> None:
+    provider.person = MOTHER
+    http = requests.Session()
+    begun = [http.get(f"{icart.address}/login", allow_redirects=False).headers["Location"] for _ in range(12)]
+    assert len(http.cookies["icart_session"]) < 3_000
+    Person(http=http).opens(begun[-3]).sees("Conditions d’utilisation")
+
+
 def test_a_page_asked_for_before_the_login_is_shown_after_it(
     pronote: Service, provider: OutsideProvider
 ) -> None:
