@@ -43,9 +43,30 @@ function sqliteAdapter(file) {
   };
 }
 
+/** The package's own memory store forgets after a thousand entries, sessions too; this one does not. */
+function memoryAdapter() {
+  const kept = new Map();
+  const byGrant = new Map();
+  return class {
+    constructor(name) { this.name = name; }
+    key(id) { return `${this.name}:${id}`; }
+    async upsert(id, payload) {
+      kept.set(this.key(id), payload);
+      if (payload.uid) kept.set(`uid:${payload.uid}`, payload);
+      if (payload.grantId) byGrant.set(payload.grantId, [...(byGrant.get(payload.grantId) ?? []).slice(-20), this.key(id)]);
+    }
+    async find(id) { return kept.get(this.key(id)); }
+    async findByUid(uid) { return kept.get(`uid:${uid}`); }
+    async findByUserCode() { return undefined; }
+    async consume(id) { kept.get(this.key(id)).consumed = Math.floor(Date.now() / 1000); }
+    async destroy(id) { kept.delete(this.key(id)); }
+    async revokeByGrantId(grantId) { for (const key of byGrant.get(grantId) ?? []) kept.delete(key); }
+  };
+}
+
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const provider = new Provider(issuer, {
-  ...(store === "memory" ? {} : { adapter: sqliteAdapter(store) }),
+  adapter: store === "memory" ? memoryAdapter() : sqliteAdapter(store),
   clients: [{
     client_id: "bench", client_secret: "a-secret-for-the-bench-and-nothing-else", redirect_uris: ["https://bench.example/cb"],
     grant_types: ["authorization_code", "refresh_token"], id_token_signed_response_alg: "ES256",
