@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, redirect, request
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
@@ -52,7 +52,8 @@ class OutsideProvider:
     def __init__(self) -> None:
         self.served = Served()
         self.issuer = self.served.address
-        self.key = ECKey.generate_key("P-256", {"kid": "first"})
+        self.key: ECKey | RSAKey = ECKey.generate_key("P-256", {"kid": "first"})
+        self.algorithm = "ES256"
         self.sid = "sid-1"
         self.person: dict[str, Any] = {}
         self.lies: dict[str, str] = {}
@@ -80,7 +81,7 @@ class OutsideProvider:
             "userinfo_endpoint": f"{self.issuer}/userinfo",
             "end_session_endpoint": f"{self.issuer}/end-session",
             "jwks_uri": f"{self.issuer}/jwks",
-            "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
+            "id_token_signing_alg_values_supported": ["ES256", "RS256", "HS256", "none"],
         }
 
     def jwks(self) -> Any:
@@ -148,7 +149,7 @@ class OutsideProvider:
         )
 
     def signed(self, claims: dict[str, Any]) -> str:
-        return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
+        return jwt.encode({"alg": self.algorithm, "kid": self.key.kid}, claims, self.key)
 
     def _is_authenticated(self, client_id: str) -> bool:
         """By the method that the client has registered, and by no other."""

@@ -1,5 +1,6 @@
 """Pronote: whose work is shown to whom, and that it is the same whoever looks."""
 
+import random
 from datetime import date, timedelta
 
 import pytest
@@ -16,9 +17,10 @@ def test_a_guardian_chooses_among_their_children(pronote: Service, logs_in: LogI
     someone.opens(f"{pronote.address}/homework").sees("Devoirs — Léo")
 
 
-@pytest.mark.parametrize("stranger", ["child-of-others", ""])
+@pytest.mark.parametrize("stranger", ["child-of-others", "", random.Random(1).randbytes(2_000).hex()])
 def test_the_child_of_others_cannot_be_chosen(stranger: str, pronote: Service, logs_in: LogIn) -> None:
-    logs_in(pronote, MOTHER).fills(child=stranger).sees("Emploi du temps — Zoé")
+    someone = logs_in(pronote, MOTHER).fills(child=stranger).sees("Emploi du temps — Zoé")
+    assert len(someone.http.cookies["pronote_session"]) < 1_000
 
 
 def test_choosing_a_child_never_leads_to_another_host(pronote: Service, logs_in: LogIn) -> None:
