@@ -3,9 +3,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-pot=$(mktemp)
-trap 'rm -f "$pot"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 catalogue=idp/translations/en/LC_MESSAGES/messages
-.venv/bin/pybabel -q extract -F babel.cfg -k N_ --no-location --omit-header -o "$pot" .
-.venv/bin/pybabel -q update -i "$pot" -o "$catalogue.po" -l en --no-fuzzy-matching --ignore-obsolete --omit-header --width 120
+.venv/bin/pybabel -q extract -F babel.cfg -k N_ --no-location --omit-header -o "$work/all.pot" idp
+cp "$catalogue.po" "$work/en.po"
+.venv/bin/pybabel -q update -i "$work/all.pot" -o "$work/en.po" -l en --no-fuzzy-matching --ignore-obsolete --omit-header --width 120
+# Babel would put the hour of each run into the header: the one that is there, up to its empty line, is kept instead.
+{ sed '/^$/q' "$catalogue.po"; cat "$work/en.po"; } > "$work/whole.po"
+cp "$work/whole.po" "$catalogue.po"
 .venv/bin/pybabel -q compile -i "$catalogue.po" -o "$catalogue.mo" -l en

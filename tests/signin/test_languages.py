@@ -1,21 +1,36 @@
 """French first, then English: complete, chosen by the person, the relying party or the browser."""
 
+import re
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from idp.database import transaction
+from idp.messages import mail, outbox
+from tests.conftest import Clock, fresh_database
 from tests.oidc.flow import RelyingParty
-from tests.pages import forms_with
-from tests.world import World
+from tests.pages import fields_of, forms_with
+from tests.world import PASSWORD, World
 
 ROOT = Path(__file__).parent.parent.parent
 ENGLISH = ROOT / "idp/translations/en/LC_MESSAGES"
+TEMPLATES = sorted((ROOT / "idp/templates").rglob("*.*"))
+
+
+@pytest.fixture
+def database_url() -> str:
+    """One engine will do: no page asks the database for its language."""
+    return fresh_database("sqlite")
 
 
 def catalogue(path: Path) -> Catalog:
@@ -27,85 +42,204 @@ def said(found: Catalog) -> dict[str, str]:
     return {str(message.id): str(message.string) for message in found if message.id}
 
 
-def test_every_sentence_has_its_english(tmp_path: Path) -> None:
-    pot = tmp_path / "all.pot"
-    command = [
-        sys.executable,
-        "-m",
-        "babel.messages.frontend",
-        "-q",
-        "extract",
-        "-F",
-        "babel.cfg",
-        "-k",
-        "N_",
-        "-o",
-        str(pot),
-        ".",
-    ]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    english = catalogue(ENGLISH / "messages.po")
-    assert set(said(catalogue(pot))) == set(said(english)), "run scripts/translate.sh"
-    for message in english:
-        if message.id:
-            assert message.string, message.id
-            assert not message.fuzzy
-            assert not list(message.check()), "the placeholders differ"
-    assert said(catalogue(ENGLISH / "messages.mo")) == said(english), "run scripts/translate.sh"
+def placeholders(sentence: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)\w|%(?!\()", sentence))
+
+
+@pytest.fixture(scope="module")
+def english() -> Catalog:
+    return catalogue(ENGLISH / "messages.po")
+
+
+class TestCatalogue:
+    def test_every_french_sentence_has_its_english(self, english: Catalog, tmp_path: Path) -> None:
+        pot = tmp_path / "all.pot"
+        pybabel = [sys.executable, "-m", "babel.messages.frontend", "-q"]
+        extract = ["extract", "-F", "babel.cfg", "-k", "N_", "-o", str(pot), "idp"]
+        subprocess.run([*pybabel, *extract], cwd=ROOT, check=True, capture_output=True)
+        assert set(said(catalogue(pot))) == set(said(english)), "run scripts/translate.sh"
+        assert [message.id for message in english if message.id and not message.string] == []
+        assert [message.id for message in english if message.fuzzy] == []
+
+    def test_a_sentence_and_its_english_hold_the_same_facts(self, english: Catalog) -> None:
+        for french, translated in said(english).items():
+            assert placeholders(french) == placeholders(translated), french
+
+    def test_english_is_written_with_the_signs_of_print(self, english: Catalog) -> None:
+        for translated in said(english).values():
+            assert not re.search(r"""['"«»]| [:;?!]|  """, translated), translated
+
+    def test_what_is_compiled_is_what_is_written(self, english: Catalog) -> None:
+        assert said(catalogue(ENGLISH / "messages.mo")) == said(english), "run scripts/translate.sh"
+
+    @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+    def test_no_sentence_of_a_template_escapes_translation(self, template: Path) -> None:
+        shown = re.sub(
+            r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", template.read_text(encoding="utf-8"), flags=re.S
+        )
+        if template.suffix == ".html":
+            read_aloud = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', shown)
+            shown = " ".join([re.sub(r"<[^>]*>", "", shown), *read_aloud])
+        assert re.findall(r"[^\W\d_]+", shown.removeprefix("Subject:")) == []
+
+
+@pytest.fixture
+def world(app: Flask, clock: Clock) -> World:
+    """Holds no application context: all requests made within one would share the language of the first."""
+    return World(app, clock)
 
 
 @pytest.fixture
 def portal(world: World) -> RelyingParty:
-    return RelyingParty(
-        world.app, world.relying_party(accepted_profiles=["responsable"]), world.app.test_client()
-    )
+    with world.app.app_context():
+        registered = world.relying_party(accepted_profiles=["responsable"])
+    return RelyingParty(world.app, registered, world.app.test_client())
+
+
+def prefer(browser: FlaskClient, languages: str) -> None:
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = languages
+
+
+def choose(browser: FlaskClient, language: str, **changes: str) -> TestResponse:
+    """Press the button of the other language on the help page."""
+    action, fields = forms_with(browser.get("/help").text, {"language"})[0]
+    return browser.post(action, data={**fields, "language": language, **changes})
 
 
 def sign_in_page(portal: RelyingParty, **changes: str) -> str:
-    response = portal.browser.get(
-        "/authorize", query_string=portal.parameters(**changes), follow_redirects=True
+    query = portal.parameters(**changes)
+    return portal.browser.get("/authorize", query_string=query, follow_redirects=True).text
+
+
+class TestWhichLanguage:
+    @pytest.mark.parametrize(
+        ("liked", "shown"),
+        [("", "fr"), ("de", "fr"), ("en-GB,en;q=0.9", "en"), ("de,en;q=0.5", "en")],
     )
-    return response.text
+    def test_the_browser_is_heard(self, portal: RelyingParty, liked: str, shown: str) -> None:
+        prefer(portal.browser, liked)
+        page = sign_in_page(portal)
+        assert f'<html lang="{shown}">' in page
+        assert ("Mot de passe perdu" in page, "Lost password" in page) == (shown == "fr", shown == "en")
+
+    @pytest.mark.parametrize(
+        ("asked", "shown"), [("en", "en"), ("se en-GB fr", "en"), ("fr en", "fr"), ("se", "fr")]
+    )
+    def test_the_relying_party_is_heard(self, portal: RelyingParty, asked: str, shown: str) -> None:
+        assert f'<html lang="{shown}">' in sign_in_page(portal, ui_locales=asked)
+
+    def test_the_relying_party_knows_better_than_the_browser(self, portal: RelyingParty) -> None:
+        prefer(portal.browser, "fr")
+        assert '<html lang="en">' in sign_in_page(portal, ui_locales="en")
+
+    def test_what_a_person_chose_is_kept_whatever_the_others_ask(self, portal: RelyingParty) -> None:
+        prefer(portal.browser, "fr")
+        assert choose(portal.browser, "en").headers["Location"] == "/help"
+        assert '<html lang="en">' in portal.browser.get("/help").text
+        assert '<html lang="en">' in sign_in_page(portal, ui_locales="fr")
+        choose(portal.browser, "fr")
+        assert '<html lang="fr">' in sign_in_page(portal, ui_locales="en")
+
+    def test_a_language_that_is_not_offered_changes_nothing(self, portal: RelyingParty) -> None:
+        choose(portal.browser, "en")
+        choose(portal.browser, "tlh")
+        assert '<html lang="en">' in portal.browser.get("/help").text
+
+    def test_another_site_cannot_choose(self, portal: RelyingParty) -> None:
+        portal.browser.post("/language", data={"language": "en", "back": "/help"})
+        assert '<html lang="fr">' in portal.browser.get("/help").text
 
 
-def test_french_is_first(portal: RelyingParty) -> None:
-    page = sign_in_page(portal)
-    assert '<html lang="fr">' in page
-    assert "Se connecter" in page
+class TestEnglish:
+    @pytest.mark.parametrize(
+        ("address", "code", "sentence"),
+        [
+            ("/nowhere", "G01", "This page does not exist."),
+            ("/mail/unknown", "A05", "This link has been used or is no longer valid."),
+            ("/authorize?client_id=nobody", "P01", "The service that sent you here is not registered."),
+        ],
+    )
+    def test_an_error_page(self, portal: RelyingParty, address: str, code: str, sentence: str) -> None:
+        prefer(portal.browser, "en")
+        page = portal.browser.get(address, headers={"Accept": "text/html"}).text
+        assert '<html lang="en">' in page and code in page
+        assert sentence in page and "Code to give if you ask for help:" in page
+
+    def test_a_refusal_with_its_facts_in_place(self, portal: RelyingParty, world: World) -> None:
+        with world.app.app_context():
+            closed = world.guardian(state="closed")
+        prefer(portal.browser, "en")
+        page = enter(portal, closed.username, closed.password).text
+        assert "This account is no longer open. Please contact le secrétariat du collège." in page
+
+    def test_the_mail_of_a_first_login(self, portal: RelyingParty, world: World) -> None:
+        with world.app.app_context():
+            guardian = world.guardian(state="confirming", identity_proved_at=None)
+            world.family(guardian, world.pupil(birth_date="2014-05-06"))
+        prefer(portal.browser, "en")
+        identity = enter(portal, guardian.username, PASSWORD)
+        assert "The birth date of one of your children" in identity.text
+        answers = {"mail": "claire@example.org", "day": "6", "month": "5", "year": "2014"}
+        portal.browser.post(identity.request.path, data={**fields_of(identity.text, "mail"), **answers})
+        message = waiting_mail(world)
+        assert message["Subject"] == "Confirm your email address"
+        for kind, language in (("plain", ""), ("html", '<html lang="en">')):
+            part = message.get_body((kind,))
+            assert part is not None
+            text = part.get_content()
+            assert "Hello Claire," in text and language in text
+            assert "Or type this code on the page that is waiting for you:" in text
 
 
-def test_an_english_browser_reads_english(portal: RelyingParty) -> None:
-    portal.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en-GB,en;q=0.9"
-    page = sign_in_page(portal)
-    assert '<html lang="en">' in page
-    assert "Password lost" in page
-    assert "This page has waited" not in page
+def waiting_mail(world: World) -> EmailMessage:
+    """The one mail of the outbox, as it would leave."""
+    now = world.clock()
+    with world.app.app_context(), transaction() as tx:
+        [waiting] = outbox.due(tx, now)
+        claimed = outbox.claim(tx, waiting, now)
+        assert claimed is not None
+        return mail.compose(claimed, now)
 
 
-@pytest.mark.parametrize(("asked", "shown"), [("se en-GB fr", "en"), ("se", "fr")])
-def test_the_relying_party_may_ask_for_a_language(portal: RelyingParty, asked: str, shown: str) -> None:
-    assert f'<html lang="{shown}">' in sign_in_page(portal, ui_locales=asked)
+def enter(portal: RelyingParty, username: str, password: str) -> TestResponse:
+    """The page that follows the sign-in page, once it is filled and sent."""
+    query = portal.parameters()
+    asked = portal.browser.get("/authorize", query_string=query, follow_redirects=True)
+    filled = {**fields_of(asked.text, "username"), "username": username, "password": password}
+    return portal.browser.post(asked.request.path, data=filled, follow_redirects=True)
 
 
-def test_a_refusal_is_translated_with_its_facts(portal: RelyingParty) -> None:
-    portal.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    page = portal.browser.get("/mail/unknown").text
-    assert "This link has been used" in page
+class TestTheWayBack:
+    def test_leads_to_a_page_of_this_house(self, portal: RelyingParty) -> None:
+        assert choose(portal.browser, "en", back="/legal").headers["Location"] == "/legal"
 
+    @pytest.mark.parametrize(
+        "back",
+        [
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "/\n/evil.example",
+            "/\r\nLocation: https://evil.example",
+            "https://evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "evil.example",
+            "",
+        ],
+    )
+    def test_never_leads_out(self, portal: RelyingParty, back: str) -> None:
+        assert choose(portal.browser, "en", back=back).headers["Location"] == "/"
 
-def test_the_choice_of_a_person_is_kept(app: Flask) -> None:
-    browser = app.test_client()
-    _, fields = forms_with(browser.get("/help").text, {"language"})[0]
-    response = browser.post("/language", data={**fields, "language": "en"})
-    assert response.headers["Location"] == "/help"
-    assert '<html lang="en">' in browser.get("/help").text
-
-
-@pytest.mark.parametrize(
-    "back",
-    ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "", "\\/evil.example"],
-)
-def test_the_way_back_never_leads_out(portal: RelyingParty, back: str) -> None:
-    _, fields = forms_with(portal.browser.get("/help").text, {"language"})[0]
-    response = portal.browser.post("/language", data={**fields, "language": "en", "back": back})
-    assert response.headers["Location"] == "/"
+    @pytest.mark.parametrize(
+        "back", ["/%09/evil.example", "/%2f/evil.example", "/%5Cevil.example", "/@evil.example", "/.//evil"]
+    )
+    def test_stays_on_this_host_when_the_address_is_coded(self, portal: RelyingParty, back: str) -> None:
+        location = choose(portal.browser, "en", back=back).headers["Location"]
+        assert urlsplit(urljoin("https://idp.example/language", location)).netloc == "idp.example"
+        assert not location.startswith(("//", "/\\", "/\t"))
