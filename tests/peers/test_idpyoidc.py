@@ -1,6 +1,7 @@
 """PyPI's idpyoidc against the provider, through the real pages: private_key_jwt, PKCE, refresh, logout."""
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -17,6 +18,12 @@ from tests.peers.conftest import Served
 from tests.peers.test_openid_client import BYE, CALLBACK, log_in
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(autouse=True)
+def _its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """idpyoidc writes keys into the working folder."""
+    monkeypatch.chdir(tmp_path)
 
 
 def relying_party(served: Served, client_id: str, extra: dict[str, Any], keys: Any = None) -> RPHandler:
