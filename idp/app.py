@@ -38,6 +38,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.config.update(
         SECRET_KEY=settings.secrets.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
         SQLALCHEMY_TRACK_MODIFICATIONS=False,
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,

@@ -1,5 +1,7 @@
 """Every route of the protocol, on one page."""
 
+from urllib.parse import urlencode
+
 from authlib.oauth2 import OAuth2Error
 from flask import (
     Blueprint,
@@ -10,6 +12,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    url_for,
 )
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,15 +25,27 @@ from idp.signin import cookies, visits
 
 blueprint = Blueprint("oidc", __name__)
 
+LONGEST_QUERY = 6000
+"""Characters of a query that every server and proxy on the way takes."""
+
 OPEN_TO_PAGES = {"token", "revoke", "userinfo", "metadata", "jwks"}
 """Single-page applications call these from any origin: no cookie is involved. Never the authorization endpoint."""
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
 def begin() -> BaseResponse:
-    """OIDC Core §3.1.2.1: parameters in the query of a GET or the form of a POST."""
-    source = request.form if request.method == "POST" else request.args
-    return authorize.begin(list(source.items(multi=True)), now())
+    """OIDC Core §3.1.2.1: parameters in the query of a GET or the form of a POST.
+
+    A browser sends no SameSite=Lax cookie with a form of another site. Without one, a short form is asked again as a
+    GET, which brings the session of somebody who is signed in.
+    """
+    if request.method == "GET":
+        return authorize.begin(list(request.args.items(multi=True)), now())
+    parameters = list(request.form.items(multi=True))
+    encoded = urlencode(parameters)
+    if cookies.session_token() is None and len(encoded) <= LONGEST_QUERY:
+        return redirect(f"{url_for('oidc.begin')}?{encoded}", 303)
+    return authorize.begin(parameters, now())
 
 
 @blueprint.get("/authorize/<pending_id>")

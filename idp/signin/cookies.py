@@ -40,11 +40,13 @@ def session_token() -> str | None:
 
 
 def set_session(response: AnyResponse, token: str) -> AnyResponse:
-    """Give the browser a new session: its id is never one that existed before the sign-in."""
+    """Give the browser a new session: its id is never one that existed before the sign-in.
+
+    The cookie goes when the browser is closed: school computers are shared.
+    """
     response.set_cookie(
         _named("session", settings()),
         token,
-        max_age=settings().sessions.longest,
         secure=settings().https,
         httponly=True,
         samesite="Lax",

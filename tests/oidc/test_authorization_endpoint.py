@@ -25,6 +25,14 @@ def test_a_request_may_be_posted(portal: RelyingParty) -> None:
     assert "code" in answer(portal.browser.post("/authorize", data=portal.parameters()))
 
 
+def test_a_form_of_another_site_still_finds_the_session(portal: RelyingParty) -> None:
+    """Without the cookie, which SameSite=Lax keeps back from it, the form comes again as a GET, which brings it."""
+    first = portal.app.test_client().post("/authorize", data=portal.parameters())
+    assert first.status_code == 303
+    assert first.headers["Location"].startswith("/authorize?")
+    assert "code" in answer(portal.browser.get(first.headers["Location"]))
+
+
 def test_somebody_unknown_is_sent_to_the_first_step_and_not_to_the_relying_party(
     portal: RelyingParty,
 ) -> None:
