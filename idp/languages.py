@@ -41,7 +41,9 @@ def current_language() -> str:
     for locale in g.get("ui_locales", ()):
         if locale.partition("-")[0].lower() in offered:
             return str(locale.partition("-")[0].lower())
-    return request.accept_languages.best_match(offered) or offered[0]
+    # Werkzeug would let a later "en" win over an earlier "fr-CA".
+    liked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((language for language in liked if language in offered), offered[0])
 
 
 def choose_language(language: str) -> None:

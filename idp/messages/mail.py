@@ -56,9 +56,10 @@ def compose(claimed: Claimed, now: int) -> EmailMessage:
         f"<{claimed.created_at}.{claimed.id}@{urlsplit(settings().server.issuer).hostname}>"
     )
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = payload["language"]
     message.set_content(body.strip() + "\n")
     message.add_alternative(html, subtype="html")
+    # Last: making the parts would carry a Content-* header into the first of them.
+    message["Content-Language"] = payload["language"]
     return message
 
 

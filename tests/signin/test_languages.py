@@ -114,7 +114,14 @@ def sign_in_page(portal: RelyingParty, **changes: str) -> str:
 class TestWhichLanguage:
     @pytest.mark.parametrize(
         ("liked", "shown"),
-        [("", "fr"), ("de", "fr"), ("en-GB,en;q=0.9", "en"), ("de,en;q=0.5", "en")],
+        [
+            ("", "fr"),
+            ("de", "fr"),
+            ("en-GB,en;q=0.9", "en"),
+            ("de,en;q=0.5", "en"),
+            ("fr-CA,en;q=0.9", "fr"),
+            ("en;q=0,de", "fr"),
+        ],
     )
     def test_the_browser_is_heard(self, portal: RelyingParty, liked: str, shown: str) -> None:
         prefer(portal.browser, liked)
@@ -182,6 +189,7 @@ class TestEnglish:
         answers = {"mail": "claire@example.org", "day": "6", "month": "5", "year": "2014"}
         portal.browser.post(identity.request.path, data={**fields_of(identity.text, "mail"), **answers})
         message = waiting_mail(world)
+        assert message["Content-Language"] == "en"
         assert message["Subject"] == "Confirm your email address"
         for kind, language in (("plain", ""), ("html", '<html lang="en">')):
             part = message.get_body((kind,))

@@ -1,0 +1,229 @@
+"""The pages of a login over HTTP: bound to their browser, never a dead end, nothing told to logs or strangers."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from idp.app import create_app
+from tests.conftest import Clock, fresh_database, settings_for
+from tests.oidc.flow import RelyingParty, answer
+from tests.pages import fields_of, forms_with
+from tests.world import PROVISIONAL, Someone, World
+
+
+@pytest.fixture
+def guardian(world: World) -> Someone:
+    return world.guardian()
+
+
+@pytest.fixture
+def world(app: Flask, clock: Clock) -> World:
+    """Without an application context held around the requests: each page has its own, as when it is served."""
+    world = World(app, clock)
+    for name in ("guardian", "relying_party", "facts"):
+        setattr(world, name, _within(app, getattr(world, name)))
+    return world
+
+
+def _within(app: Flask, act: Callable[..., Any]) -> Callable[..., Any]:
+    def acting(*arguments: Any, **values: Any) -> Any:
+        with app.app_context():
+            return act(*arguments, **values)
+
+    return acting
+
+
+@pytest.fixture
+def portal(world: World) -> RelyingParty:
+    return RelyingParty(world.app, world.relying_party(), world.app.test_client())
+
+
+def waiting(portal: RelyingParty) -> str:
+    """The address of the dispatcher of a fresh request."""
+    return portal.authorize().headers["Location"]
+
+
+def choose(portal: RelyingParty, profile: str = "responsable") -> str:
+    """Through the profile page; the address of the sign-in page."""
+    address = waiting(portal)
+    step = portal.browser.get(address).headers["Location"]
+    if not step.endswith("/profile"):
+        return step
+    _, fields = forms_with(portal.browser.get(step).text, {"profile"})[0]
+    portal.browser.post(step, data={**fields, "profile": profile})
+    return portal.browser.get(address).headers["Location"]
+
+
+def sign_in(portal: RelyingParty, someone: Someone, password: str | None = None):  # type: ignore[no-untyped-def]
+    address = choose(portal)
+    fields = fields_of(portal.browser.get(address).text, having="username")
+    form = {**fields, "username": someone.username, "password": password or someone.password}
+    return portal.browser.post(address, data=form)
+
+
+def test_profile_sign_in_and_back_with_a_code(portal: RelyingParty, guardian: Someone) -> None:
+    response = sign_in(portal, guardian)
+    assert "code" in answer(portal.browser.get(response.headers["Location"]))
+
+
+def test_the_profile_is_remembered_on_this_browser(portal: RelyingParty) -> None:
+    choose(portal)
+    assert portal.browser.get(waiting(portal)).headers["Location"].endswith("/sign_in")
+    assert (
+        RelyingParty(portal.app, portal.registered, portal.app.test_client())
+        .browser.get("/authorize", query_string=portal.parameters())
+        .headers["Location"]
+    )
+
+
+def test_acr_values_settle_the_profile(portal: RelyingParty) -> None:
+    address = portal.authorize(acr_values="eleve").headers["Location"]
+    assert portal.browser.get(address).headers["Location"].endswith("/sign_in")
+
+
+class TestNoDeadEnds:
+    def test_another_browser_is_refused(self, portal: RelyingParty) -> None:
+        address = waiting(portal)
+        stranger = portal.app.test_client()
+        for path in (address, address.replace("/authorize/", "/login/") + "/sign_in"):
+            response = stranger.get(path)
+            assert response.status_code == 403
+            assert "R02" in response.text
+
+    def test_an_unknown_or_old_request_says_so(self, portal: RelyingParty, clock: Clock) -> None:
+        assert "R01" in portal.browser.get("/authorize/nothing").text
+        address = waiting(portal)
+        clock.advance(3600)
+        assert "R01" in portal.browser.get(address).text
+
+    def test_back_after_the_end_says_so(self, portal: RelyingParty, guardian: Someone) -> None:
+        response = sign_in(portal, guardian)
+        portal.browser.get(response.headers["Location"])
+        again = portal.browser.get(response.headers["Location"])
+        assert again.status_code == 409
+        assert "R04" in again.text
+
+    @pytest.mark.parametrize("step", ["new_password", "identity", "confirm_mail", "other_account", "sign_in"])
+    def test_a_step_that_is_not_owed_leads_to_the_one_that_is(self, portal: RelyingParty, step: str) -> None:
+        address = waiting(portal)
+        response = portal.browser.get(address.replace("/authorize/", "/login/") + f"/{step}")
+        assert response.headers["Location"] == address
+
+    def test_two_tabs_have_two_requests(self, portal: RelyingParty, guardian: Someone) -> None:
+        first, second = waiting(portal), waiting(portal)
+        sign_in(portal, guardian)
+        for address in (first, second):
+            assert "code" in answer(portal.browser.get(address))
+
+    def test_a_form_without_its_token_is_a_page_with_a_way_on(
+        self, portal: RelyingParty, guardian: Someone
+    ) -> None:
+        address = choose(portal)
+        response = portal.browser.post(
+            address, data={"username": guardian.username, "password": guardian.password}
+        )
+        assert response.status_code == 400
+        assert "R03" in response.text
+        assert f'href="{address}"' in response.text
+
+
+def test_nobody_gets_a_code_before_the_mail_is_confirmed(world: World, portal: RelyingParty) -> None:
+    new = world.guardian(state="notified")
+    response = sign_in(portal, new, PROVISIONAL)
+    address = response.headers["Location"]
+    assert portal.browser.get(address).headers["Location"].endswith("/new_password")
+    assert answer(portal.authorize(prompt="none"))["error"] == "interaction_required"
+
+
+class TestCookiesAndHeaders:
+    def test_a_new_session_has_a_new_id_each_time(self, portal: RelyingParty, guardian: Someone) -> None:
+        first = sign_in(portal, guardian).headers["Set-Cookie"]
+        portal.browser = portal.app.test_client()
+        assert sign_in(portal, guardian).headers["Set-Cookie"] != first
+        assert "HttpOnly" in first
+        assert "SameSite=Lax" in first
+
+    def test_https_gives_host_cookies_and_strict_transport(self) -> None:
+        address = "https://login.example"
+        app = create_app(settings_for(fresh_database("sqlite"), server={"issuer": address}), Clock())
+        with app.app_context():
+            world = World(app, app.extensions["clock"])
+            guardian, registered = world.guardian(), world.relying_party(accepted_profiles=["responsable"])
+        portal = RelyingParty(app, registered, app.test_client())
+        page = portal.browser.get(
+            "/authorize", query_string=portal.parameters(), base_url=address, follow_redirects=True
+        )
+        assert "__Host-idp_browser=" in str(page.history[0].headers)
+        assert page.headers["Strict-Transport-Security"].startswith("max-age=")
+        form = {
+            **fields_of(page.text, having="username"),
+            "username": guardian.username,
+            "password": guardian.password,
+        }
+        response = portal.browser.post(page.request.path, data=form, base_url=address)
+        session = next(c for c in response.headers.getlist("Set-Cookie") if "session" in c)
+        assert session.startswith("__Host-idp_session=")
+        assert "Secure" in session
+        assert "Path=/" in session
+        with app.app_context():
+            app.extensions["connections"].close()
+
+    def test_pages_carry_their_protection(self, portal: RelyingParty) -> None:
+        headers = portal.browser.get("/help").headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+    def test_a_sign_in_form_may_lead_to_its_relying_party_alone(self, portal: RelyingParty) -> None:
+        page = portal.browser.get(choose(portal))
+        assert "form-action 'self' https://portail.example" in page.headers["Content-Security-Policy"]
+
+    def test_the_host_header_leads_nowhere(self, portal: RelyingParty) -> None:
+        document = portal.browser.get(
+            "/.well-known/openid-configuration", headers={"Host": "evil.example"}
+        ).get_json()
+        assert "evil" not in str(document)
+
+
+def test_no_secret_in_any_log(
+    portal: RelyingParty, guardian: Someone, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    logging.getLogger("authlib").setLevel(logging.INFO)
+    response = sign_in(portal, guardian, "a-wrong-password-77")
+    response = sign_in(portal, guardian)
+    token = response.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    code = answer(portal.browser.get(response.headers["Location"]))["code"]
+    tokens = portal.redeem(code).get_json()
+    portal.redeem(code)
+    portal.userinfo(tokens["access_token"])
+    client: FlaskClient = portal.app.test_client()
+    client.get("/mail/a-secret-link-of-a-mail")
+    told = caplog.text
+    for secret in (
+        guardian.password,
+        "a-wrong-password-77",
+        token,
+        code,
+        tokens["access_token"],
+        tokens["id_token"],
+        portal.registered.client_secret or "",
+        "a-secret-link-of-a-mail",
+    ):
+        assert secret not in told
+
+
+def test_accidents_are_a_page_with_a_number_and_nothing_more(portal: RelyingParty, app: Flask) -> None:
+    @app.get("/accident-for-a-test")
+    def accident() -> str:
+        raise ZeroDivisionError("a detail that nobody should read")
+
+    response = portal.browser.get("/accident-for-a-test")
+    assert response.status_code == 500
+    assert "G04-" in response.text
+    assert "detail" not in response.text
