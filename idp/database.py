@@ -122,11 +122,14 @@ class Connections:
             self._say(driver, "COMMIT")
         except BaseException:
             if not connection.invalidated:
-                driver.execute("ROLLBACK")
+                try:
+                    driver.execute("ROLLBACK")
+                except self._fault:
+                    connection.invalidate()
             raise
         finally:
             self._held.within = False
-            if self._sqlite and durable:
+            if self._sqlite and durable and not connection.invalidated:
                 driver.execute("PRAGMA synchronous=NORMAL")
 
     def generation(self) -> int:

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from idp.database import db
+from idp.database import reading
+from tests.conftest import fresh_database
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.world import World
+
+
+@pytest.fixture
+def database_url() -> str:
+    """SQLite's driver tells what it is asked, whichever way it came."""
+    return fresh_database("sqlite")
 
 
 @pytest.fixture
@@ -22,19 +27,25 @@ def portal(world: World) -> RelyingParty:
 
 @contextmanager
 def recorded(app: Flask) -> Iterator[list[str]]:
-    """The statements said through SQLAlchemy; BEGIN, COMMIT and the generation go beside it."""
+    """The first word of every statement that reaches the database."""
     said: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement.split()[0])
-
     with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+        driver = reading().connection.driver_connection
+    assert driver is not None
+    driver.set_trace_callback(lambda statement: said.append(statement.split()[0]))
     try:
         yield said
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        driver.set_trace_callback(None)
+
+
+READ = ["SELECT"]
+GENERATION = ["SELECT"]
+"""One short look a request, whether clients or keys have changed."""
+
+
+def written(*statements: str) -> list[str]:
+    return ["BEGIN", *statements, "COMMIT"]
 
 
 def test_the_hot_path(portal: RelyingParty) -> None:
@@ -42,13 +53,16 @@ def test_the_hot_path(portal: RelyingParty) -> None:
     tokens = portal.redeem(code).get_json()
     second = portal.code()
     acts: dict[str, tuple[Callable[[], object], list[str]]] = {
-        "authorize": (portal.code, ["SELECT", "INSERT"]),
-        "token": (lambda: portal.redeem(second), ["SELECT", "UPDATE", "INSERT"]),
-        "refresh": (lambda: portal.refresh(tokens["refresh_token"]), ["SELECT", "UPDATE", "INSERT"]),
-        "userinfo": (lambda: portal.userinfo(tokens["access_token"]), ["SELECT"]),
-        "introspection": (lambda: portal.introspect(tokens["access_token"]), ["SELECT"]),
-        "discovery": (lambda: portal.app.test_client().get("/.well-known/openid-configuration"), []),
-        "jwks": (lambda: portal.app.test_client().get("/jwks.json"), []),
+        "authorize": (portal.code, [*GENERATION, *READ, *written("INSERT")]),
+        "token": (lambda: portal.redeem(second), [*GENERATION, *READ, *written("UPDATE", "INSERT")]),
+        "refresh": (
+            lambda: portal.refresh(tokens["refresh_token"]),
+            [*GENERATION, *READ, *written("UPDATE", "INSERT")],
+        ),
+        "userinfo": (lambda: portal.userinfo(tokens["access_token"]), [*READ, *GENERATION]),
+        "introspection": (lambda: portal.introspect(tokens["access_token"]), [*GENERATION, *READ]),
+        "discovery": (lambda: portal.app.test_client().get("/.well-known/openid-configuration"), GENERATION),
+        "jwks": (lambda: portal.app.test_client().get("/jwks.json"), GENERATION),
     }
     for name, (act, expected) in acts.items():
         with recorded(portal.app) as said:

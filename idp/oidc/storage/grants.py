@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from idp.oidc.storage.tables import AccessToken, Grant, RefreshFamily
 from idp.people.storage.accounts import FACT_COLUMNS
 from idp.people.storage.tables import Account, Person
+from idp.prepared import Prepared
 
 GRANT_COLUMNS = (
     Grant.id.label("grant_id"),
@@ -43,8 +44,8 @@ _holder_may = and_(
 )
 """The grant stands, and its person may still sign in with the credentials they granted it with."""
 
-_insert = insert(Grant)
-_find_code = (
+_insert = Prepared(insert(Grant))
+_find_code = Prepared(
     select(
         *GRANT_COLUMNS,
         *FACT_COLUMNS,
@@ -58,7 +59,7 @@ _find_code = (
     .join(Person, Person.id == Account.person_id)
     .where(Grant.code_digest == bindparam("code"))
 )
-_consume = (
+_consume = Prepared(
     update(Grant)
     .where(Grant.id == bindparam("grant"), Grant.consumed_at.is_(None), Grant.revoked_at.is_(None))
     .values(consumed_at=bindparam("moment"))
@@ -82,17 +83,17 @@ _session_clients = (
 
 def add(tx: Connection, row: dict[str, Any]) -> None:
     """Write a grant with its code."""
-    tx.execute(_insert, row)
+    _insert.run(tx, row)
 
 
-def find_code(connection: Connection, digest: str) -> Row[Any] | None:
+def find_code(connection: Connection, digest: str) -> Any | None:
     """GRANT_COLUMNS, FACT_COLUMNS and PERSON_COLUMNS, with code_expires_at, consumed_at and holder_may."""
-    return connection.execute(_find_code, {"code": digest}).one_or_none()
+    return _find_code.row(connection, {"code": digest})
 
 
 def consume(tx: Connection, grant: str, now: int) -> bool:
     """Use the code. True for one caller alone."""
-    return tx.execute(_consume, {"grant": grant, "moment": now}).rowcount == 1
+    return _consume.run(tx, {"grant": grant, "moment": now}) == 1
 
 
 def revoke(tx: Connection, grant: str, now: int) -> None:
@@ -112,8 +113,8 @@ def session_clients(connection: Connection, sid: str) -> list[str]:
 
 # --- access tokens
 
-_insert_token = insert(AccessToken)
-_find_token = (
+_insert_token = Prepared(insert(AccessToken))
+_find_token = Prepared(
     select(
         *GRANT_COLUMNS,
         *FACT_COLUMNS,
@@ -141,12 +142,12 @@ _revoke_token = (
 
 
 def add_token(tx: Connection, row: dict[str, Any]) -> None:
-    tx.execute(_insert_token, row)
+    _insert_token.run(tx, row)
 
 
-def find_token(connection: Connection, digest: str, now: int) -> Row[Any] | None:
+def find_token(connection: Connection, digest: str, now: int) -> Any | None:
     """A live access token with its grant, account and person; None if it is dead or never was."""
-    return connection.execute(_find_token, {"token": digest, "now": now}).one_or_none()
+    return _find_token.row(connection, {"token": digest, "now": now})
 
 
 def revoke_token(tx: Connection, digest: str, now: int) -> None:
@@ -156,7 +157,7 @@ def revoke_token(tx: Connection, digest: str, now: int) -> None:
 # --- refresh families
 
 _insert_family = insert(RefreshFamily)
-_find_family = (
+_find_family = Prepared(
     select(
         *GRANT_COLUMNS,
         *FACT_COLUMNS,
@@ -174,7 +175,7 @@ _find_family = (
     .join(Person, Person.id == Account.person_id)
     .where(RefreshFamily.id == bindparam("family"))
 )
-_rotate = (
+_rotate = Prepared(
     update(RefreshFamily)
     .where(RefreshFamily.id == bindparam("family"), RefreshFamily.digest == bindparam("current"))
     .values(
@@ -187,11 +188,11 @@ def add_family(tx: Connection, row: dict[str, Any]) -> None:
     tx.execute(_insert_family, row)
 
 
-def find_family(connection: Connection, family: str) -> Row[Any] | None:
-    return connection.execute(_find_family, {"family": family}).one_or_none()
+def find_family(connection: Connection, family: str) -> Any | None:
+    return _find_family.row(connection, {"family": family})
 
 
 def rotate(tx: Connection, family: str, current: str, successor: str, now: int) -> bool:
     """Put the successor in force. True for one caller alone."""
     parameters = {"family": family, "current": current, "successor": successor, "moment": now}
-    return tx.execute(_rotate, parameters).rowcount == 1
+    return _rotate.run(tx, parameters) == 1

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from idp.people.storage.accounts import FACT_COLUMNS, facts_of
 from idp.people.storage.tables import Account, Person
+from idp.prepared import Prepared
 from idp.signin.storage.tables import Session
 
 SESSION_COLUMNS = (
@@ -24,11 +25,11 @@ LIVE = (
     Session.seen_at > bindparam("idle_since"),
     Session.opened_at >= Account.credentials_since,
     Account.present.is_(True),
-    Account.state.in_(["notified", "confirming", "active"]),
+    or_(Account.state == "notified", Account.state == "confirming", Account.state == "active"),
 )
 """A session lives while it was used of late, is not too old, and its account's credentials have not been replaced."""
 
-_find_session = (
+_find_session = Prepared(
     select(*SESSION_COLUMNS, *FACT_COLUMNS)
     .select_from(Session)
     .join(Account, Account.id == Session.account_id)
@@ -54,9 +55,7 @@ _end_by_sid = (
 
 def find_session(connection: Connection, session: str, now: int, idle: int):  # type: ignore[no-untyped-def]
     """(row of SESSION_COLUMNS, AccountFacts) of a live session, or None."""
-    row = connection.execute(
-        _find_session, {"session": session, "now": now, "idle_since": now - idle}
-    ).one_or_none()
+    row = _find_session.row(connection, {"session": session, "now": now, "idle_since": now - idle})
     return (row, facts_of(row)) if row else None
 
 
