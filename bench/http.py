@@ -1,89 +1,54 @@
-"""HTTP/1.1 messages over kept-alive sockets: light enough not to be what is measured."""
+"""A small HTTP/1.1 client over kept-alive sockets: light enough not to be what is measured."""
 
 import socket
-from typing import NamedTuple
-
-
-class Answer(NamedTuple):
-    """A response: its status, its head as it came, its body."""
-
-    status: int
-    head: bytes
-    body: bytes
-
-    def header(self, name: bytes) -> bytes:
-        """The value of a header, empty if there is none."""
-        at = self.head.lower().find(b"\r\n" + name.lower() + b":")
-        return self.head[at + len(name) + 3 :].partition(b"\r\n")[0].strip() if at >= 0 else b""
-
-    def cookies(self) -> dict[str, str]:
-        """The cookies that the response sets."""
-        found = {}
-        for line in self.head.split(b"\r\n"):
-            if line.lower().startswith(b"set-cookie:"):
-                name, _, value = line[11:].strip().decode().partition(";")[0].partition("=")
-                found[name] = value
-        return found
 
 
 class Connection:
-    """One connection to a port of this machine, opened again where the server closes it between two answers."""
+    """One kept-alive connection. `request` returns (status, headers as bytes, body)."""
 
     def __init__(self, port: int) -> None:
-        self.socket = _connect(port)
         self._port = port
-        self._received = b""
-        self._closing = False
+        self._socket: socket.socket | None = None
 
-    def send(self, message: bytes) -> bool:
-        """Send; True if the socket had to be opened anew."""
-        renewed = self._closing
-        if renewed:
-            self.socket.close()
-            self.socket, self._closing = _connect(self._port), False
-        self.socket.sendall(message)
-        return renewed
-
-    def receive(self) -> Answer | None:
-        """Read once from the socket: the whole answer, or None while some of it is still on the way."""
-        read = self.socket.recv(65536)
-        if not read:
-            raise ConnectionError("the server closed the connection before it had answered")
-        self._received += read
-        head, found, body = self._received.partition(b"\r\n\r\n")
-        if not found:
-            return None
+    def request(self, message: bytes) -> tuple[int, bytes, bytes]:
+        if self._socket is None:
+            self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.sendall(message)
+        received = self._socket.recv(65536)
+        while b"\r\n\r\n" not in received:
+            received += self._more()
+        head, _, body = received.partition(b"\r\n\r\n")
         lower = head.lower()
         if b"transfer-encoding: chunked" in lower:
-            if not body.endswith(b"0\r\n\r\n"):
-                return None
-            body = _without_chunks(body)
+            while not body.endswith(b"0\r\n\r\n"):
+                body += self._more()
         else:
             at = lower.find(b"content-length:")
-            if at >= 0 and len(body) < int(lower[at + 15 :].partition(b"\r\n")[0]):
-                return None
-        self._received = b""
-        self._closing = b"connection: close" in lower
-        return Answer(int(head[9:12]), head, body)
+            length = int(lower[at + 15 :].partition(b"\r\n")[0]) if at >= 0 else 0
+            while len(body) < length:
+                body += self._more()
+        if b"connection: close" in lower:
+            self.close()
+        return int(head[9:12]), head, body
 
     def close(self) -> None:
-        self.socket.close()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _more(self) -> bytes:
+        assert self._socket is not None
+        received = self._socket.recv(65536)
+        if not received:
+            raise ConnectionError("the server closed the connection")
+        return received
 
 
-def _connect(port: int) -> socket.socket:
-    opened = socket.create_connection(("127.0.0.1", port), timeout=30)
-    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return opened
-
-
-def _without_chunks(body: bytes) -> bytes:
-    whole = b""
-    while True:
-        size, _, body = body.partition(b"\r\n")
-        length = int(size, 16)
-        if length == 0:
-            return whole
-        whole, body = whole + body[:length], body[length + 2 :]
+def header(head: bytes, name: bytes) -> bytes:
+    """The value of a header, empty if there is none."""
+    at = head.lower().find(b"\r\n" + name.lower() + b":")
+    return head[at + len(name) + 3 :].partition(b"\r\n")[0].strip() if at >= 0 else b""
 
 
 def get(path: str, port: int, **headers: str) -> bytes:
@@ -93,10 +58,17 @@ def get(path: str, port: int, **headers: str) -> bytes:
 
 def post(path: str, port: int, body: bytes, **headers: str) -> bytes:
     """A POST of a form."""
-    kind = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
-    return _message("POST", path, port, {**kind, **headers}, body)
+    return _message(
+        "POST", path, port, {"Content-Type": "application/x-www-form-urlencoded", **headers}, body
+    )
 
 
 def _message(method: str, path: str, port: int, headers: dict[str, str], body: bytes) -> bytes:
-    lines = (f"{name}: {value}" for name, value in headers.items())
-    return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: localhost:{port}", *lines, "", ""]).encode() + body
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: localhost:{port}",
+        *(f"{k}: {v}" for k, v in headers.items()),
+    ]
+    if method == "POST":
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
