@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 from idp.app import create_app
 from idp.context import system_clock
 from tests.conftest import fresh_database, settings_for
-from tests.journeys.conftest import free_ports
 from tests.world import World
 
 NODE = Path(__file__).parent / "node"
@@ -35,16 +34,19 @@ class Served:
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    port = free_ports()[0]
-    issuer = f"http://localhost:{port}"
+    # The port is held before the settings are made, for the issuer names it.
+    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    issuer = f"http://localhost:{server.server_port}"
     app = create_app(settings_for(fresh_database("sqlite"), server={"issuer": issuer}), system_clock)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server.app = app
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield Served(app, issuer)
     server.shutdown()
     thread.join()
     server.server_close()
+    with app.app_context():
+        app.extensions["connections"].close()
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +54,7 @@ def node() -> str:
     """The node command, with the locked packages installed."""
     found, npm = shutil.which("node"), shutil.which("npm")
     if found is None or npm is None:
-        reason = "left out: no Node.js with npm on this machine"
+        reason = "left out: npm's openid-client as a relying party, for there is no Node.js with npm here"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

@@ -1,49 +1,138 @@
-// A relying party by npm's openid-client: it prints where the person must go, reads the answer's address, and goes on.
+// A relying party by npm's openid-client, on a port of its own. It prints its address and public key, reads its
+// registration as one line of JSON, prints that it is ready, and serves until its input ends.
+import { createServer } from "node:http";
 import { createInterface } from "node:readline";
+import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
 import * as client from "openid-client";
 
-const [issuer, id, secret, redirectUri] = process.argv.slice(2);
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
+
 const say = (value) => console.log(JSON.stringify(value));
-const hear = async () => (await lines.next()).value;
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const key = await generateKeyPair("ES256", { extractable: true });
+const jwk = { ...(await exportJWK(key.publicKey)), use: "sig", alg: "ES256", kid: "peer" };
 
-const config = await client.discovery(new URL(issuer), id, secret, client.ClientSecretBasic(secret), {
-  execute: [client.allowInsecureRequests],
-});
-const verifier = client.randomPKCECodeVerifier();
-const state = client.randomState();
-const nonce = client.randomNonce();
-const url = client.buildAuthorizationUrl(config, {
-  redirect_uri: redirectUri,
-  scope: "openid profile email offline_access",
-  code_challenge: await client.calculatePKCECodeChallenge(verifier),
-  code_challenge_method: "S256",
-  state,
-  nonce,
-});
-say({ go: url.href });
+const authentications = {
+  client_secret_basic: (secret) => client.ClientSecretBasic(secret),
+  client_secret_post: (secret) => client.ClientSecretPost(secret),
+  private_key_jwt: () => client.PrivateKeyJwt({ key: key.privateKey, kid: jwk.kid }),
+  none: () => client.None(),
+};
 
-const tokens = await client.authorizationCodeGrant(config, new URL(await hear()), {
-  pkceCodeVerifier: verifier,
-  expectedState: state,
-  expectedNonce: nonce,
-  idTokenExpected: true,
-});
-const claims = tokens.claims();
-const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
-const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token);
-const introspected = await client.tokenIntrospection(config, refreshed.access_token);
-await client.tokenRevocation(config, refreshed.refresh_token);
-let refused = null;
-try {
-  await client.refreshTokenGrant(config, refreshed.refresh_token);
-} catch (error) {
-  refused = error.error;
+let address, config, jwks, asked, tokens;
+const ended = [];
+
+async function begin(query) {
+  asked = {
+    pkceCodeVerifier: client.randomPKCECodeVerifier(),
+    expectedState: client.randomState(),
+    expectedNonce: client.randomNonce(),
+    idTokenExpected: true,
+  };
+  return client.buildAuthorizationUrl(config, {
+    redirect_uri: `${address}/callback`,
+    scope: "openid profile email offline_access",
+    code_challenge: await client.calculatePKCECodeChallenge(asked.pkceCodeVerifier),
+    code_challenge_method: "S256",
+    state: asked.expectedState,
+    nonce: asked.expectedNonce,
+    ...Object.fromEntries(query),
+  });
 }
-const goodbye = client.buildEndSessionUrl(config, {
-  id_token_hint: tokens.id_token,
-  post_logout_redirect_uri: new URL("/bye", redirectUri).href,
-  state: "bye",
+
+async function finish(answer) {
+  tokens = await client.authorizationCodeGrant(config, answer, asked);
+  const claims = tokens.claims();
+  return { claims, userinfo: await client.fetchUserInfo(config, tokens.access_token, claims.sub) };
+}
+
+async function refresh() {
+  tokens = await client.refreshTokenGrant(config, tokens.refresh_token);
+  return tokens.claims();
+}
+
+// OpenID Connect Back-Channel Logout 1.0 §2.6.
+async function backchannel(token) {
+  const { payload } = await jwtVerify(token, jwks, {
+    issuer: config.serverMetadata().issuer,
+    audience: config.clientMetadata().client_id,
+    typ: "logout+jwt",
+    requiredClaims: ["iat", "jti", "exp"],
+  });
+  if (!payload.events?.[LOGOUT_EVENT] || "nonce" in payload || !(payload.sid || payload.sub)) {
+    throw new Error("not a logout token");
+  }
+  ended.push({ sid: payload.sid, sub: payload.sub });
+}
+
+const goodbye = () =>
+  client.buildEndSessionUrl(config, {
+    id_token_hint: tokens.id_token,
+    post_logout_redirect_uri: `${address}/bye`,
+    state: "see-you",
+  });
+
+const introspect = () => client.tokenIntrospection(config, tokens.access_token);
+
+const body = async (request) => Buffer.concat(await request.toArray()).toString();
+
+async function answer(request) {
+  const url = new URL(request.url, address);
+  switch (`${request.method} ${url.pathname}`) {
+    case "GET /login":
+      return { go: await begin(url.searchParams) };
+    case "GET /callback":
+      return finish(url);
+    case "POST /callback":
+      return finish(new Request(url, { method: "POST", headers: request.headers, body: await body(request) }));
+    case "GET /refresh":
+      return refresh();
+    case "GET /introspect":
+      return introspect();
+    case "GET /revoke":
+      await client.tokenRevocation(config, tokens.refresh_token);
+      return {};
+    case "GET /logout":
+      return { go: goodbye() };
+    case "GET /bye":
+      return { state: url.searchParams.get("state") };
+    case "POST /backchannel":
+      await backchannel(new URLSearchParams(await body(request)).get("logout_token"));
+      return {};
+    case "GET /ended":
+      return ended;
+    default:
+      throw new Error("no such page");
+  }
+}
+
+const server = createServer(async (request, response) => {
+  try {
+    const said = await answer(request);
+    if (said.go) response.writeHead(302, { location: said.go.href }).end();
+    else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(said));
+  } catch (fault) {
+    const error = fault.error ?? fault.code ?? fault.message;
+    response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+  }
 });
-say({ claims, userinfo, refreshedSub: refreshed.claims().sub, active: introspected.active, refused, goodbye: goodbye.href });
-process.exit(0);
+server.listen(0, "127.0.0.1", async () => {
+  address = `http://127.0.0.1:${server.address().port}`;
+  say({ address, jwks: { keys: [jwk] } });
+  const told = JSON.parse((await lines.next()).value);
+  const metadata = {
+    client_secret: told.client_secret,
+    id_token_signed_response_alg: told.id_token_signed_response_alg,
+  };
+  config = await client.discovery(
+    new URL(told.issuer),
+    told.client_id,
+    metadata,
+    authentications[told.token_endpoint_auth_method](told.client_secret),
+    { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] },
+  );
+  jwks = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
+  say({ ready: true });
+  await lines.next();
+  process.exit(0);
+});
