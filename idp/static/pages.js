@@ -30,7 +30,7 @@ if (rules) {
     classes: (text) => [...text].length >= passphrase || kinds.filter((kind) => kind.test(text)).length >= 3,
   };
   let pause;
-  input.addEventListener("input", () => {
+  const look = () => {
     const said = [];
     for (const [code, check] of Object.entries(checks)) {
       const line = rules.querySelector(`[data-rule="${code}"]`);
@@ -41,7 +41,10 @@ if (rules) {
     }
     clearTimeout(pause);
     pause = setTimeout(() => { progress.textContent = said.join(". "); }, 800);
-  });
+  };
+  input.addEventListener("input", look);
+  // Somebody may have typed before this file arrived.
+  if (input.value) look();
 }
 
 const waiting = document.getElementById("waiting");

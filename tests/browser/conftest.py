@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from tests.journeys.conftest import demo  # noqa: F401
+from tests.peers.conftest import served  # noqa: F401
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -26,7 +28,7 @@ ARGUMENTS = [
 def chromium() -> Iterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None:
-        reason = "left out: no Chromium on this machine"
+        reason = "left out: the journeys and pages in a browser, for there is no Chromium on this machine"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -53,12 +55,17 @@ class Desk:
         page = context.new_page()
         page.on("console", self._note)
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        page.on("response", self._answered)
         return page
 
     def _note(self, message: Any) -> None:
-        # A refusal has a status of 4xx, which the console always tells.
+        # A refusal has a status of 4xx, which the console always tells; what a page is made of must be there.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.complaints.append(f"{response.status} {response.url}")
 
     def close(self) -> None:
         for context in self._contexts:
@@ -75,18 +82,52 @@ def desk(chromium: Browser) -> Iterator[Desk]:
 
 def looks_right(page: Page, name: str) -> None:
     """No serious accessibility finding, no sideways scroll; a picture where SCREENSHOTS names a folder."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page)
-    serious = [
-        f"{violation['id']}: {[node['html'] for node in violation['nodes']]}"
-        for violation in found.response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert not serious, f"{name}: {serious}"
-    wider = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert not wider, f"{name} scrolls sideways"
+    _is_accessible(page, name)
+    _fits(page, name)
     if folder := os.environ.get("SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         width = page.viewport_size["width"] if page.viewport_size else 0
         page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+def looks_right_everywhere(page: Page, name: str) -> None:
+    """`looks_right` at a desk and on a phone, in light and in dark; the page is left as it was."""
+    before = page.viewport_size
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            # Without motion, no colour is caught halfway to another.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            looks_right(page, f"{name}-{scheme}")
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
+
+
+def _is_accessible(page: Page, name: str) -> None:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    # The passed rules are a hundred times what is asked for here.
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
+    serious = [
+        f"{violation['id']}: {[node['html'] for node in violation['nodes']]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert not serious, f"{name}: {serious}"
+
+
+def _fits(page: Page, name: str) -> None:
+    wider = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wider, f"{name} scrolls sideways"
+
+
+def tab_to(page: Page, role: Any, name: str) -> None:
+    """Tab until it is there; its focus can be seen."""
+    wanted = page.get_by_role(role, name=name, exact=role == "textbox").first
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
+            return
+    raise AssertionError(f"{name} is not reached by Tab")
