@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
 from tests.journeys.conftest import demo  # noqa: F401
 from tests.peers.conftest import served  # noqa: F401
@@ -23,6 +23,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+PATIENCE = 20_000
+"""Milliseconds that a busy machine may take over any one thing."""
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
@@ -32,6 +35,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
@@ -50,7 +54,7 @@ class Desk:
         context = self._browser.new_context(
             viewport={"width": width, "height": 800}, locale="fr-FR", **options
         )
-        context.set_default_timeout(15000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", self._note)

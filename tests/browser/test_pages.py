@@ -1,0 +1,360 @@
+"""Every page of the provider, in four guises each: wide and on a phone, light and dark."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask, request
+from playwright.sync_api import Page, Route, expect
+
+from idp.context import system_clock
+from tests.browser.conftest import Desk, looks_right_everywhere, tab_to
+from tests.conftest import Serve
+from tests.oidc.flow import challenge
+from tests.peers.conftest import Served
+from tests.world import PROVISIONAL, Someone, waiting_messages
+
+pytestmark = pytest.mark.browser
+CHOSEN = "Poires-Vertes-1848"
+
+
+@dataclass
+class Service:
+    """A relying party that only says whether it was given a code."""
+
+    served: Served
+    address: str
+    client_id: str
+
+    def asks(self, **more: str) -> str:
+        """The address of an authorization request."""
+        query = {
+            "client_id": self.client_id,
+            "redirect_uri": f"{self.address}/callback",
+            "response_type": "code",
+            "scope": "openid",
+            "state": "the-state",
+            "code_challenge": challenge(),
+            "code_challenge_method": "S256",
+            **more,
+        }
+        return f"{self.served.issuer}/authorize?{urlencode(query)}"
+
+
+Opens = Callable[..., Service]
+
+
+@pytest.fixture
+def opens(served: Served, serve: Serve) -> Opens:
+    """Register a service with these members beside its addresses."""
+
+    def begin(**members: Any) -> Service:
+        app = Flask("service")
+        app.add_url_rule("/callback", view_func=_arrival, methods=["GET", "POST"])
+        address = serve(app)
+        with served.app.app_context():
+            registered = served.world.relying_party(redirect_uris=[f"{address}/callback"], **members)
+        return Service(served, address, registered.client_id)
+
+    return begin
+
+
+def _arrival() -> str:
+    said = "Bienvenue" if request.values.get("code") else request.values.get("error", "")
+    return (
+        f'<!doctype html><html lang="fr"><link rel="icon" href="data:,"><title>Service</title><h1>{said}</h1>'
+    )
+
+
+@pytest.fixture
+def claire(served: Served) -> Someone:
+    """A guardian who holds the letter's codes, and has one child, born on 14 March 2015."""
+    with served.app.app_context():
+        world = served.world
+        guardian = world.guardian(state="notified")
+        world.family(guardian, world.pupil())
+    return guardian
+
+
+def newest_mail(served: Served) -> dict[str, str]:
+    with served.app.app_context():
+        facts: dict[str, str] = waiting_messages("mail")[-1]["facts"]
+        return facts
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def refused(page: Page, code: str, name: str) -> None:
+    expect(page.get_by_role("alert")).to_contain_text(code)
+    looks_right_everywhere(page, name)
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.get_by_label("Identifiant").fill(username)
+    page.get_by_label("Mot de passe", exact=True).fill(password)
+    press(page, "Se connecter")
+
+
+def come_to_sign_in(page: Page, service: Service, **more: str) -> None:
+    page.goto(service.asks(**more))
+    page.get_by_role("button", name="Responsable d’élève").click()
+
+
+def choose(page: Page, password: str, again: str) -> None:
+    page.get_by_label("Nouveau mot de passe", exact=True).fill(password)
+    page.get_by_label("Le même, encore une fois", exact=True).fill(again)
+    press(page, "Enregistrer ce mot de passe")
+
+
+def prove(page: Page, mail: str, day: str, month: str, year: str) -> None:
+    page.get_by_label("Votre adresse mail").fill(mail)
+    for label, value in (("Jour", day), ("Mois", month), ("Année", year)):
+        page.get_by_label(label).fill(value)
+    press(page, "Continuer")
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text(text)
+
+
+def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Someone) -> None:
+    page, service = desk.window(), opens(client_name="Portail de la vie scolaire")
+    page.goto(service.asks())
+    looks_right_everywhere(page, "profile")
+    page.get_by_role("button", name="Responsable d’élève").click()
+    looks_right_everywhere(page, "sign_in")
+    sign_in(page, claire.username, "not the password")
+    refused(page, "S01", "sign_in-S01")
+    expect(page.get_by_label("Identifiant")).to_have_value(claire.username)
+    press(page, "Changer de profil")
+    heading(page, "Qui êtes-vous ?")
+
+
+def test_a_sign_in_that_can_only_go_on_at_the_office(
+    desk: Desk, opens: Opens, served: Served, claire: Someone
+) -> None:
+    with served.app.app_context():
+        closed = served.world.guardian(state="closed")
+        served.world.set_account(claire, letter_expires_at=system_clock() - 1)
+    page = desk.window()
+    come_to_sign_in(page, opens())
+    sign_in(page, claire.username, PROVISIONAL)
+    refused(page, "S03", "sign_in-S03")
+    sign_in(page, closed.username, closed.password)
+    refused(page, "S04", "sign_in-S04")
+
+
+def test_a_new_password_with_its_rules(desk: Desk, opens: Opens, claire: Someone) -> None:
+    page = desk.window()
+    come_to_sign_in(page, opens())
+    sign_in(page, claire.username, PROVISIONAL)
+    heading(page, "Choisissez votre mot de passe")
+    looks_right_everywhere(page, "new_password")
+    length, kinds = page.locator('[data-rule="length"]'), page.locator('[data-rule="classes"]')
+    page.get_by_label("Nouveau mot de passe", exact=True).press_sequentially("poires")
+    expect(length).not_to_have_class("met")
+    page.get_by_label("Nouveau mot de passe", exact=True).press_sequentially("-Vertes")
+    expect(length).to_have_class("met")
+    expect(kinds).to_have_class("met")
+    expect(page.get_by_role("status")).to_contain_text("respecté")
+    looks_right_everywhere(page, "new_password-ticks")
+    choose(page, "durand durand", "durand durand")
+    refused(page, "A01", "new_password-rules")
+    expect(page.locator('[data-rule="personal"]')).to_have_class("unmet")
+    choose(page, CHOSEN, CHOSEN + "x")
+    refused(page, "A01", "new_password-same")
+
+
+def test_the_rules_are_ticked_for_what_was_typed_before_the_script_came(
+    desk: Desk, opens: Opens, claire: Someone
+) -> None:
+    page, held = desk.window(), list[Route]()
+    come_to_sign_in(page, opens())
+    page.get_by_label("Identifiant").fill(claire.username)
+    page.get_by_label("Mot de passe", exact=True).fill(PROVISIONAL)
+    page.route("**/pages.js", lambda route: held.append(route))
+    page.get_by_role("button", name="Se connecter").click(no_wait_after=True)
+    page.get_by_label("Nouveau mot de passe", exact=True).fill(CHOSEN)
+    assert page.locator(".met").count() == 0
+    held[0].continue_()
+    expect(page.locator(".met")).to_have_count(2)
+
+
+def at_identity(page: Page, service: Service, someone: Someone) -> None:
+    come_to_sign_in(page, service)
+    sign_in(page, someone.username, PROVISIONAL)
+    choose(page, CHOSEN, CHOSEN)
+    heading(page, "Bonjour")
+
+
+def test_who_one_is_and_each_way_to_be_refused(desk: Desk, opens: Opens, claire: Someone) -> None:
+    page = desk.window()
+    at_identity(page, opens(), claire)
+    looks_right_everywhere(page, "identity")
+    page.locator("form").first.evaluate("form => form.noValidate = true")
+    prove(page, "claire@", "14", "3", "2015")
+    refused(page, "A04", "identity-A04")
+    prove(page, "claire@example.org", "31", "2", "2015")
+    refused(page, "A08", "identity-A08")
+    expect(page.get_by_label("Jour")).to_have_attribute("aria-invalid", "true")
+    prove(page, "claire@example.org", "15", "3", "2015")
+    refused(page, "A02", "identity-A02")
+    prove(page, "claire@example.org", "16", "3", "2015")
+    prove(page, "claire@example.org", "17", "3", "2015")
+    refused(page, "A03", "identity-A03")
+
+
+def test_the_mail_box_and_the_click_on_another_device(
+    desk: Desk, opens: Opens, served: Served, claire: Someone
+) -> None:
+    page, phone = desk.window(), desk.window(360)
+    at_identity(page, opens(), claire)
+    prove(page, "claire@example.org", "14", "3", "2015")
+    heading(page, "Regardez votre boîte mail")
+    expect(page.get_by_role("status")).to_be_visible()
+    looks_right_everywhere(page, "confirm_mail")
+    page.get_by_label("Ou écrivez ici le code").fill("wrong")
+    press(page, "Valider le code")
+    refused(page, "A06", "confirm_mail-A06")
+    page.get_by_text("Je n’ai rien reçu").click()
+    page.get_by_label("Corriger l’adresse").fill("claire@localhost")
+    press(page, "Envoyer à cette adresse")
+    refused(page, "A04", "confirm_mail-A04")
+    page.get_by_label("Corriger l’adresse").fill("claire.durand@example.org")
+    press(page, "Envoyer à cette adresse")
+    expect(page.locator(".address")).to_have_text("claire.durand@example.org")
+    link = newest_mail(served)["link"]
+    phone.goto(link)
+    looks_right_everywhere(phone, "mail_link")
+    heading(page, "Regardez votre boîte mail")
+    press(phone, "Oui, confirmer mon adresse")
+    heading(phone, "votre adresse est confirmée")
+    looks_right_everywhere(phone, "mail_confirmed")
+    # Nothing is touched on the first screen.
+    heading(page, "Bienvenue")
+    phone.goto(link)
+    refused(phone, "A05", "mail_link-A05")
+
+
+def test_too_many_mails(desk: Desk, opens: Opens, claire: Someone) -> None:
+    page = desk.window()
+    at_identity(page, opens(), claire)
+    prove(page, "claire@example.org", "14", "3", "2015")
+    for _ in range(5):
+        page.locator("details").evaluate("details => details.open = true")
+        press(page, "Renvoyer")
+        page.wait_for_load_state()
+    refused(page, "A07", "confirm_mail-A07")
+
+
+def test_the_pupils_own_birth_date(desk: Desk, opens: Opens, served: Served) -> None:
+    with served.app.app_context():
+        pupil = served.world.pupil(state="notified")
+    page = desk.window(360)
+    page.goto(opens(accepted_profiles=["eleve"]).asks())
+    heading(page, "Connexion élève")
+    sign_in(page, pupil.username, PROVISIONAL)
+    choose(page, CHOSEN, CHOSEN)
+    looks_right_everywhere(page, "identity-pupil")
+    prove(page, "", "14", "03", "2015")
+    heading(page, "Bienvenue")
+
+
+def test_another_account_then_logging_out(desk: Desk, opens: Opens, served: Served) -> None:
+    with served.app.app_context():
+        pupil, guardian = served.world.pupil(), served.world.guardian()
+    page, families = desk.window(), opens(accepted_profiles=["responsable"], client_name="Téléservices")
+    page.goto(opens(accepted_profiles=["eleve"]).asks())
+    sign_in(page, pupil.username, pupil.password)
+    page.goto(families.asks())
+    expect(page.get_by_role("alert")).to_contain_text("Téléservices est réservé aux responsables")
+    looks_right_everywhere(page, "other_account")
+    press(page, "Se connecter avec un autre compte")
+    sign_in(page, guardian.username, guardian.password)
+    heading(page, "Bienvenue")
+    page.goto(served.issuer)
+    expect(page.get_by_role("main")).to_contain_text("Claire Durand")
+    looks_right_everywhere(page, "home-signed-in")
+    page.get_by_role("link", name="Se déconnecter").click()
+    looks_right_everywhere(page, "logout_confirm")
+    press(page, "Se déconnecter")
+    heading(page, "Vous êtes déconnecté(e)")
+    looks_right_everywhere(page, "signed_out")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("", "Un seul compte"),
+        ("help", "première connexion"),
+        ("legal", "Cookies"),
+        ("accessibility", "partiellement conforme"),
+        ("recovery/username", "Identifiant perdu"),
+        ("recovery/password", "Mot de passe perdu"),
+        ("activation", "Je n’ai pas de compte"),
+        ("nowhere", "G01"),
+        ("authorize?client_id=nobody", "P01"),
+        ("login/unknown/sign_in", "R0"),
+    ],
+)
+def test_the_pages_that_anybody_can_open(desk: Desk, served: Served, path: str, text: str) -> None:
+    page = desk.window()
+    page.goto(f"{served.issuer}/{path}")
+    expect(page.get_by_role("main")).to_contain_text(text)
+    looks_right_everywhere(page, "open-" + (path.partition("?")[0].replace("/", "-") or "home"))
+
+
+def test_a_first_login_needs_no_script(desk: Desk, opens: Opens, served: Served, claire: Someone) -> None:
+    page = desk.window(360, java_script_enabled=False)
+    come_to_sign_in(page, opens(), response_mode="form_post")
+    sign_in(page, claire.username, PROVISIONAL)
+    choose(page, "court", "court")
+    expect(page.get_by_role("alert")).to_contain_text("A01")
+    choose(page, CHOSEN, CHOSEN)
+    prove(page, "claire@example.org", "14", "3", "2015")
+    page.get_by_role("link", name="J’ai confirmé, continuer").click()
+    heading(page, "Regardez votre boîte mail")
+    page.get_by_label("Ou écrivez ici le code").fill(newest_mail(served)["code"])
+    press(page, "Valider le code")
+    heading(page, "Retour au service")
+    press(page, "Continuer")
+    heading(page, "Bienvenue")
+
+
+def test_the_page_that_posts_the_answer(desk: Desk, opens: Opens, served: Served) -> None:
+    with served.app.app_context():
+        guardian = served.world.guardian()
+    page = desk.window()
+    # It is gone in a moment, unless its script stays away.
+    page.route("**/form_post.js", lambda route: route.abort())
+    come_to_sign_in(page, opens(), response_mode="form_post")
+    sign_in(page, guardian.username, guardian.password)
+    heading(page, "Retour au service")
+    looks_right_everywhere(page, "form_post")
+
+
+def test_the_keyboard_alone_signs_in(desk: Desk, opens: Opens, served: Served) -> None:
+    with served.app.app_context():
+        guardian = served.world.guardian()
+    page = desk.window()
+    page.goto(opens().asks())
+    tab_to(page, "button", "Responsable d’élève")
+    page.keyboard.press("Enter")
+    heading(page, "Connexion responsable")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_visible()
+    page.keyboard.press("Enter")
+    tab_to(page, "textbox", "Identifiant")
+    page.keyboard.type(guardian.username)
+    tab_to(page, "textbox", "Mot de passe")
+    page.keyboard.type(guardian.password)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Mot de passe", exact=True)).to_have_attribute("type", "text")
+    tab_to(page, "button", "Se connecter")
+    page.keyboard.press("Enter")
+    heading(page, "Bienvenue")
