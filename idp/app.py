@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
-from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp import audit, health
+from idp.account import pages as account_pages
 from idp.context import system_clock
 from idp.database import init_database
 from idp.door import init_door
@@ -21,12 +21,15 @@ from idp.oidc.signing import init_signing
 from idp.oidc.storage import tables as oidc_tables
 from idp.people.hashing import Lane
 from idp.people.storage import tables as people_tables
+from idp.recovery import pages as recovery_pages
+from idp.recovery.storage import tables as recovery_tables
 from idp.settings import Settings
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
 from idp.signin.storage import tables as signin_tables
+from idp.style import init_style
 
-TABLES = (audit, outbox, oidc_tables, people_tables, signin_tables)
+TABLES = (audit, outbox, oidc_tables, people_tables, recovery_tables, signin_tables)
 """Importing them tells `db` of every table."""
 
 LARGEST_REQUEST = 256 * 1024
@@ -40,10 +43,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         SQLALCHEMY_TRACK_MODIFICATIONS=False,
-        BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE=settings.service.languages[0],
+        BABEL_DEFAULT_TIMEZONE=settings.service.timezone,
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
     )
     app.extensions["settings"] = settings
@@ -53,13 +56,13 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_cookies(app, settings)
     init_database(app, settings.database.url)
     init_languages(app, settings)
-    Bootstrap5(app)
+    init_style(app, settings)
     protection = CSRFProtect(app)
     # Machines and other sites speak to these; the one form among them (logout) asks for the token itself.
     protection.exempt(endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
-    for room in (endpoints, pages, health):
+    for room in (endpoints, pages, recovery_pages, account_pages, health):
         app.register_blueprint(room.blueprint)
     init_door(app)
     if settings.server.trusted_proxies:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from idp.context import settings
 from idp.database import DATABASE_FAULTS
 from idp.refusals import Refusal
+from idp.style import style
 
 log = logging.getLogger("idp.refusals")
 
@@ -30,7 +31,7 @@ MACHINE_PATHS = (
 _HTTP_CODES = {404: "G01", 405: "G02", 413: "G03", 503: "G05"}
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' https: data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {form_action}"
 )
 
@@ -106,7 +107,9 @@ def _headers(response: Response) -> Response:
     if response.mimetype == "text/html":
         # A browser follows a form's redirects only where form-action allows: pages whose form ends at a relying party
         # name its origin in g.form_action.
-        policy = CONTENT_SECURITY_POLICY.format(form_action=g.get("form_action", "'self'"))
+        policy = CONTENT_SECURITY_POLICY.format(
+            form_action=g.get("form_action", "'self'"), style=style().source
+        )
         response.headers["Content-Security-Policy"] = policy
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Frame-Options"] = "DENY"

@@ -1,10 +1,11 @@
 """The language of a page: chosen on this browser, asked by the relying party (ui_locales), or liked by the browser."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, format_datetime, get_locale, gettext
 
 from idp.context import settings
 from idp.settings import Settings
@@ -15,6 +16,7 @@ def init_languages(app: Flask, given: Settings) -> None:
     app.jinja_env.globals["config_settings"] = given
     Babel(app, locale_selector=current_language)
     app.jinja_env.filters["fill"] = fill
+    app.jinja_env.filters["moment"] = moment
     app.context_processor(_everywhere)
 
 
@@ -24,6 +26,11 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
     for given in facts:
         values |= given
     return str(gettext(sentence, **values))
+
+
+def moment(seconds: int) -> str:
+    """An epoch second as people read it, by the clock of the school."""
+    return str(format_datetime(datetime.fromtimestamp(seconds, UTC), "d MMMM y, HH:mm"))
 
 
 def _everywhere() -> dict[str, Any]:

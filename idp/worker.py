@@ -10,28 +10,42 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import Connection
 
 from idp.database import reading, transaction
 from idp.messages import mail, outbox
 from idp.oidc import logout, logout_notices, signing
 from idp.oidc.storage import purge as oidc_purge
+from idp.people.storage import lifecycle
+from idp.recovery import identifications, lookup, usernames
+from idp.recovery.storage import identifications as recovery_identifications
+from idp.signin import new_device
 from idp.signin.storage import purge as signin_purge
 
 POLL = 0.5
 HOUSEKEEPING = 60
 AT_ONCE = 4
 GRACE = 2.0
+LETTERS_AT_ONCE = 500
 
 DELIVERERS: dict[str, Callable[[outbox.Claimed, int], None]] = {
     "mail": mail.deliver,
     "logout_notice": lambda claimed, now: logout_notices.deliver(claimed.payload, now),
-    "session_ended": lambda claimed, now: logout.tell_ended(claimed.payload, now),
 }
 """Who carries which kind of message; each raises when the outside has not accepted it."""
 
-PURGES = (signin_purge.purge, oidc_purge.purge)
+ACTS: dict[str, Callable[[Connection, dict[str, Any], int], None]] = {
+    "door_closed": new_device.tell_door_closed,
+    "session_ended": logout.tell_ended,
+    identifications.ASKED: lookup.identify,
+    usernames.ASKED: lookup.lost_username,
+}
+"""What the house does itself, out of sight of whoever asked: in the transaction that marks the message, so once."""
+
+PURGES = (signin_purge.purge, oidc_purge.purge, recovery_identifications.purge)
 """Each deletes one small batch and says how many rows went."""
 
 log = logging.getLogger("idp.worker")
@@ -91,6 +105,11 @@ def deliver(message: int, now: int) -> bool:
     if claimed is None:
         return False
     try:
+        if act := ACTS.get(claimed.kind):
+            with transaction() as tx:
+                if outbox.delivered(tx, claimed.id, now):
+                    act(tx, claimed.payload, now)
+            return True
         DELIVERERS[claimed.kind](claimed, now)
     except Exception as fault:
         final = isinstance(fault, mail.RefusedForGood)
@@ -106,8 +125,10 @@ def deliver(message: int, now: int) -> bool:
 
 
 def housekeeping(now: int) -> None:
-    """What is due each minute: the keys' next steps, and one batch of each purge."""
+    """What is due each minute: the keys' next steps, letters that have died, and one batch of each purge."""
     signing.ensure(now)
+    with transaction(durable=False) as tx:
+        lifecycle.expire_letters(tx, now, LETTERS_AT_ONCE)
     for purge in PURGES:
         with transaction(durable=False) as tx:
             purge(tx, now)

@@ -4,10 +4,10 @@ from idp.refusals import CATALOGUE
 
 HEAD = """# Help desk: the codes people see
 
-*Reference, written from `idp/refusals.py` by `scripts/help_desk.py`; a test compares them.*
+*Reference, written from `idp/refusals/` by `scripts/help_desk.py`; a test compares them.*
 
 Every refusal shows a sentence and a short code. S: signing in. A: first login. R: the page itself. P: the service that sent
-the person. G: the provider. In the log, the reason stands under the same code.
+the person. G: the provider. V: recovery and self-activation. C: "Mon compte". M: second factors. F: another provider. In the log, the reason stands under the same code.
 
 | code | the person reads | why, and what the school can do |
 |---|---|---|

@@ -18,6 +18,7 @@ from idp.oidc.registration import Registered
 from idp.people.hashing import lane
 from idp.people.provisional import provisional_digest
 from idp.people.rules.accounts import AccountFacts
+from idp.people.rules.credentials import plain
 from idp.people.storage import accounts
 from idp.people.storage.tables import (
     Account,
@@ -27,6 +28,8 @@ from idp.people.storage.tables import (
     School,
     StaffPost,
 )
+from idp.signin import sessions
+from idp.signin.sessions import Session
 
 PASSWORD = "Cerises-Rouges-1789"
 PROVISIONAL = "kT4mHx9wRq7B"
@@ -117,7 +120,11 @@ class World:
         now = self.clock()
         state = more.pop("state", "active")
         username = more.pop("username", f"{first[0]}.{last}{secrets.token_hex(2)}".lower())
-        about_account = {key: more.pop(key) for key in list(more) if key in Account.__table__.c}
+        about_account = {
+            key: more.pop(key)
+            for key in list(more)
+            if key in Account.__table__.c and key not in Person.__table__.c
+        }
         with transaction() as tx:
             person = {
                 "kind": kind,
@@ -136,7 +143,7 @@ class World:
                 "credentials_since": 0,
                 "present": True,
                 "created_at": now,
-                **self._credentials(state, kind, now),
+                **self._credentials(state, kind, first, now),
                 **about_account,
             }
             account_id = tx.execute(insert(Account).values(account).returning(Account.id)).scalar_one()
@@ -147,7 +154,7 @@ class World:
             PROVISIONAL if state == "notified" else PASSWORD,
         )
 
-    def _credentials(self, state: str, kind: str, now: int) -> dict[str, Any]:
+    def _credentials(self, state: str, kind: str, first: str, now: int) -> dict[str, Any]:
         if state in ("created", "notified"):
             return {
                 "provisional_digest": provisional_digest(PROVISIONAL),
@@ -157,13 +164,26 @@ class World:
         if state == "active":
             chosen |= {"identity_proved_at": now}
             if kind != "pupil":
-                chosen |= {"mail": "claire@example.org", "mail_verified_at": now}
+                chosen |= {"mail": f"{plain(first)}@example.org", "mail_verified_at": now}
         return chosen
 
     def facts(self, someone: Someone) -> AccountFacts:
         found = accounts.by_id(reading(), someone.account)
         assert found is not None
         return found
+
+    def session(
+        self, someone: Someone, amr: tuple[str, ...] = ("pwd",), device_known: bool = True
+    ) -> Session:
+        """A live session of theirs, as a page reads it."""
+        lifetimes, now = self.app.extensions["settings"].sessions, self.clock()
+        with transaction() as tx:
+            token = sessions.open_in(
+                tx, self.facts(someone), amr, "192.0.2.7", "Test browser", now, lifetimes, device_known
+            )
+        session = sessions.read(token, now, lifetimes)
+        assert session is not None
+        return session
 
     def set_account(self, someone: Someone, **values: Any) -> None:
         with transaction() as tx:

@@ -1,7 +1,7 @@
 """`idp config`: the settings' own declarations, written out."""
 
 import json
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import click
 
@@ -95,12 +95,14 @@ def toml(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         return f"[{', '.join(toml(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key} = {toml(item)}' for key, item in value.items())}}}"
     return repr(value)
 
 
 def allowed(field: "FieldInfo") -> str:
     """What a value may be, beyond its type; empty where the type says it all."""
-    if get_origin(field.annotation) is not None and field.annotation != list[str]:
+    if get_origin(field.annotation) is Literal:
         return ", ".join(str(choice) for choice in get_args(field.annotation))
     limits = {
         name: getattr(rule, name)

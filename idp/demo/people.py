@@ -12,6 +12,7 @@ from idp.people.accounts import choose_password
 from idp.people.letters import Letter
 from idp.people.rules.siecle import SiecleFile
 from idp.people.storage import accounts as storage
+from idp.people.storage import contacts
 
 ACTOR = "demo"
 PASSWORD = "Tilleul-Bleu-Pluie-27"
@@ -96,8 +97,8 @@ def _make_active(letter: Letter, now: int) -> None:
     with transaction() as tx:
         storage.prove_identity(tx, letter.account, now)
         if letter.kind != "pupil":
-            storage.set_mail(tx, letter.account, address)
-            storage.verify_mail(tx, letter.account, address, now)
+            contacts.set_mail(tx, letter.account, address)
+            contacts.verify_mail(tx, letter.account, address, now)
         storage.confirm(tx, letter.account)
         audit.record(tx, now, "demo.activated", ACTOR, f"account:{letter.account}")
 

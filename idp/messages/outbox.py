@@ -74,7 +74,7 @@ _claim = (
 )
 _mark_delivered = (
     update(_outbox)
-    .where(_outbox.id == bindparam("message"))
+    .where(_outbox.id == bindparam("message"), _outbox.delivered_at.is_(None))
     .values(delivered_at=bindparam("now"), last_error=None, payload="{}")
 )
 _mark_failed = (
@@ -111,9 +111,9 @@ def claim(tx: Connection, message: int, now: int) -> Claimed | None:
     return None if row is None else Claimed(row[0], row[1], json.loads(row[2]), row[3], row[4])
 
 
-def delivered(tx: Connection, message: int, now: int) -> None:
-    """The outside has accepted it; what it said (a link, a code) is wiped."""
-    tx.execute(_mark_delivered, {"message": message, "now": now})
+def delivered(tx: Connection, message: int, now: int) -> bool:
+    """The outside has accepted it, or the house has done it; what it said (a link, a code) is wiped. True once."""
+    return tx.execute(_mark_delivered, {"message": message, "now": now}).rowcount == 1
 
 
 def failed(tx: Connection, claimed: Claimed, error: str, now: int, final: bool = False) -> None:

@@ -22,9 +22,6 @@ from idp.signin import cookies, pending, visits
 from idp.signin.pending import Pending, Service
 from idp.signin.rules.steps import Asked
 
-OWN_PAGES = {"home": "signin.home"}
-"""Pages of the provider itself that ask for a login, by the name under which they wait."""
-
 
 def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
     """Answer an authorization request, or send the person to the first step they owe."""
@@ -56,7 +53,8 @@ def resume(pending_id: str, now: int) -> Response:
     if step is not None:
         return redirect(url_for(f"signin.{step.name}", pending_id=pending_id), 303)  # type: ignore[return-value]
     if waiting.kind == "own":
-        return redirect(url_for(OWN_PAGES[waiting.request]), 303)  # type: ignore[return-value]
+        # The endpoint of one of our own pages that asked for a login; only our own code writes it.
+        return redirect(url_for(waiting.request), 303)  # type: ignore[return-value]
     return _finish(waiting, now)
 
 

@@ -23,17 +23,21 @@ def end(session: Session, actor: str, now: int) -> None:
             audit.record(tx, now, "session.end", actor, f"account:{session.account.id}", sid=session.sid)
 
 
-def tell_ended(payload: dict[str, Any], now: int) -> None:
+def tell_ended(tx: Connection, payload: dict[str, Any], now: int) -> None:
     """A session ended at the door (`idp.signin.sessions.end`): its grants end too, and its relying parties are told."""
-    with transaction() as tx:
-        _tell(tx, payload["sid"], payload["account"], payload["subject"], now)
+    _tell(tx, payload["sid"], payload["account"], payload["subject"], now)
+
+
+def tell_one(tx: Connection, client_id: str, sid: str, account: int, subject: str, now: int) -> None:
+    """Tell one relying party, if it listens, that a session is over for it."""
+    client = clients.find(client_id)
+    if client is not None and client.registration.backchannel_logout_uri:
+        outbox.post(
+            tx, NOTICE, {"client_id": client_id, "sid": sid, "subject": subject, "account": account}, now
+        )
 
 
 def _tell(tx: Connection, sid: str, account: int, subject: str, now: int) -> None:
     for client_id in grants.session_clients(tx, sid):
-        client = clients.find(client_id)
-        if client is not None and client.registration.backchannel_logout_uri:
-            outbox.post(
-                tx, NOTICE, {"client_id": client_id, "sid": sid, "subject": subject, "account": account}, now
-            )
+        tell_one(tx, client_id, sid, account, subject, now)
     grants.revoke_session(tx, sid, now)

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import Connection
+
 from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
@@ -23,17 +25,28 @@ class NoSuchAccount(Exception):
 
 def choose_password(facts: AccountFacts, password: str, now: int, actor: str) -> None:
     """Give the account a password of the person's own. Raises Refusal A01 (facts["failed"]: codes of broken rules)."""
+    hashed = judged(facts, password)
+    with transaction() as tx:
+        keep_password_in(tx, facts, hashed, now, actor)
+
+
+def judged(facts: AccountFacts, password: str) -> str:
+    """The hash of a password that keeps every rule for this person. Raises Refusal A01 (facts["failed"])."""
     failed = failed_rules(facts, password)
     if failed:
         raise Refusal("A01", "the password breaks rules", failed=failed)
-    hashed = lane().hash(password)
-    with transaction() as tx:
-        chosen = storage.choose_first_password(tx, facts.id, hashed, now) or storage.choose_next_password(
-            tx, facts.id, hashed, now
-        )
-        if not chosen:
-            raise Refusal("S04", "the account cannot take a password in its state")
-        audit.record(tx, now, "password.chosen", actor, f"account:{facts.id}")
+    return lane().hash(password)
+
+
+def keep_password_in(tx: Connection, facts: AccountFacts, hashed: str, now: int, actor: str) -> None:
+    """Keep a judged password, within the transaction of the act that asked for it. Raises Refusal S04."""
+    if storage.choose_first_password(tx, facts.id, hashed, now):
+        if facts.identity_proved and (facts.mail_verified or facts.kind == "pupil"):
+            # A reset asks for a password, and not again for what was shown before it.
+            storage.confirm(tx, facts.id)
+    elif not storage.choose_next_password(tx, facts.id, hashed, now):
+        raise Refusal("S04", "the account cannot take a password in its state")
+    audit.record(tx, now, "password.chosen", actor, f"account:{facts.id}")
 
 
 def find(username: str) -> AccountFacts:
@@ -52,10 +65,15 @@ def show(username: str) -> dict[str, Any]:
 def reset(username: str, actor: str, now: int) -> str:
     """Back to a provisional password, which is returned once; sessions and tokens end. Raises NoSuchAccount."""
     facts = find(username)
-    password = new_provisional_password(settings().passwords.provisional_length)
     with transaction() as tx:
-        expires = now + settings().passwords.letter_days * DAY
-        if not storage.reset(tx, facts.id, provisional_digest(password), expires, now):
-            raise Refusal("S04", "a closed account cannot be reset")
-        audit.record(tx, now, "account.reset", actor, f"account:{facts.id}")
+        return reset_in(tx, facts, actor, now)
+
+
+def reset_in(tx: Connection, facts: AccountFacts, actor: str, now: int) -> str:
+    """The same within the transaction of the act that asked for it. Raises Refusal S04."""
+    password = new_provisional_password(settings().passwords.provisional_length)
+    expires = now + settings().passwords.letter_days * DAY
+    if not storage.reset(tx, facts.id, provisional_digest(password), expires, now):
+        raise Refusal("S04", "a closed account cannot be reset")
+    audit.record(tx, now, "account.reset", actor, f"account:{facts.id}")
     return password

@@ -11,7 +11,11 @@ from idp.settings import Hashing
 
 
 class Lane:
-    """At most `settings.at_once` hashes at the same time; who waits longer than `settings.patience` is refused (S06)."""
+    """At most `settings.at_once` hashes at the same time, and `settings.waiting` that wait for their turn.
+
+    Whoever comes to a full lane, or waits longer than `settings.patience`, is refused (S06): a thread that waits is one
+    that cannot serve tokens, so only a few may.
+    """
 
     def __init__(self, settings: Hashing) -> None:
         self._hasher = PasswordHasher(
@@ -21,6 +25,7 @@ class Lane:
             type=Type.ID,
         )
         self._turns = threading.BoundedSemaphore(settings.at_once)
+        self._places = threading.BoundedSemaphore(settings.at_once + settings.waiting)
         self._patience = settings.patience
         self._nobody = self._hasher.hash("nobody has this password")
 
@@ -42,19 +47,25 @@ class Lane:
         return self._hasher.check_needs_rehash(kept)
 
     def _turn(self) -> "_Turn":
-        return _Turn(self._turns, self._patience)
+        return _Turn(self._places, self._turns, self._patience)
 
 
 class _Turn:
-    def __init__(self, turns: threading.BoundedSemaphore, patience: float) -> None:
-        self._turns, self._patience = turns, patience
+    def __init__(
+        self, places: threading.BoundedSemaphore, turns: threading.BoundedSemaphore, patience: float
+    ) -> None:
+        self._places, self._turns, self._patience = places, turns, patience
 
     def __enter__(self) -> None:
-        if not self._turns.acquire(timeout=self._patience):
+        if not self._places.acquire(blocking=False):
             raise Refusal("S06", "the hashing lane is full")
+        if not self._turns.acquire(timeout=self._patience):
+            self._places.release()
+            raise Refusal("S06", "the hashing lane is slow")
 
     def __exit__(self, *_: object) -> None:
         self._turns.release()
+        self._places.release()
 
 
 def lane() -> Lane:

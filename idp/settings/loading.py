@@ -1,5 +1,6 @@
 """Reading settings: command line, then environment, then file, then defaults; a wrong one stops the start."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -20,10 +21,13 @@ from idp.settings.sections import (
     Keys,
     Mail,
     Passwords,
+    Recovery,
     Secrets,
     Server,
     Service,
     Sessions,
+    SignIn,
+    Sms,
     Throttling,
     Tokens,
 )
@@ -45,12 +49,15 @@ class Settings(BaseSettings):
     secrets: Secrets = Field(default_factory=Secrets)
     service: Service = Field(default_factory=Service)
     sessions: Sessions = Field(default_factory=Sessions)
+    signin: SignIn = Field(default_factory=SignIn)
+    recovery: Recovery = Field(default_factory=Recovery)
     passwords: Passwords = Field(default_factory=Passwords)
     hashing: Hashing = Field(default_factory=Hashing)
     throttling: Throttling = Field(default_factory=Throttling)
     tokens: Tokens = Field(default_factory=Tokens)
     keys: Keys = Field(default_factory=Keys)
     mail: Mail = Field(default_factory=Mail)
+    sms: Sms = Field(default_factory=Sms)
 
     @property
     def https(self) -> bool:
@@ -126,12 +133,17 @@ def _typed(section: str, key: str, value: str) -> Any:
     field = model.annotation.model_fields.get(key) if model and isinstance(model.annotation, type) else None
     if field is not None and field.annotation == list[str]:
         return [part.strip() for part in value.split(",") if part.strip()]
+    if field is not None and field.annotation == dict[str, str]:
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise SettingsFault(f"{section}.{key}: the variable has to hold a JSON object.") from None
     return value
 
 
 def _sentence(fault: Any) -> str:
     where = ".".join(str(part) for part in fault["loc"])
-    secret = where.startswith("secrets.") or where == "mail.password"
+    secret = where.startswith("secrets.") or where in ("mail.password", "sms.token")
     if fault["type"] == "extra_forbidden":
         section = fault["loc"][0]
         model = Settings.model_fields.get(section)

@@ -96,6 +96,7 @@ class Service(Section):
     logo_url: str = Field(
         "", description="Logo at the head of pages; empty: the name alone. No mark of the State."
     )
+    timezone: str = Field("Europe/Paris", description="By which clock people read moments.")
     languages: list[str] = Field(
         ["fr", "en"], min_length=1, description="Languages offered, the first is the default."
     )
@@ -109,6 +110,33 @@ class Sessions(Section):
     pending: int = Field(
         3600, ge=300, description="Seconds that a relying party's request waits for the person."
     )
+
+
+class SignIn(Section):
+    """How much is asked at the door."""
+
+    staff_second_factor: bool = Field(
+        True,
+        description="Two steps for the staff at every login; whoever has no passkey or authenticator yet sets one up first.",
+    )
+    new_device_check: bool = Field(
+        True,
+        description="Guardians and pupils give a birth date at the first login from a browser that is not known yet.",
+    )
+    confirmation: int = Field(
+        300, ge=60, description="Seconds for which a password given again opens changes that matter."
+    )
+
+
+class Recovery(Section):
+    """Self-activation, and the ways back to a lost username or password."""
+
+    waits: int = Field(3600, ge=600, description="Seconds that the pages wait for the person.")
+    mail_link: int = Field(3600, ge=600, description="Seconds that the link of a recovery mail lives.")
+    sms_code: int = Field(600, ge=120, description="Seconds that the code of an SMS lives.")
+    code_tries: int = Field(5, ge=1, description="Wrong codes before one has to begin again.")
+    sends: int = Field(3, ge=1, description="Codes that one page may ask for within an hour.")
+    mails_an_hour: int = Field(5, ge=1, description="Recovery mails to one address within an hour.")
 
 
 class Passwords(Section):
@@ -138,6 +166,11 @@ class Hashing(Section):
     memory_cost: int = Field(19456, ge=8, description="Argon2id memory, KiB.")
     parallelism: int = Field(1, ge=1, description="Argon2id lanes.")
     at_once: int = Field(1, ge=1, description="Hashes that one process computes at the same time.")
+    waiting: int = Field(
+        3,
+        ge=0,
+        description="Logins that may wait for their turn in one process; keep it well below server.threads, so that tokens and single sign-on go on.",
+    )
     patience: float = Field(
         5.0, gt=0, description="Seconds a login waits for its turn before it is asked to come back."
     )
@@ -153,6 +186,11 @@ class Throttling(Section):
     longest_lock: int = Field(3600, ge=1, description="Seconds of the longest lock.")
     per_address: int = Field(
         100, ge=1, description="Failures from one network address within an hour before it has to wait."
+    )
+    per_network: int = Field(
+        1000,
+        ge=1,
+        description="The same for a whole network (IPv4 /24, IPv6 /48): a school's own stays well below.",
     )
 
 
@@ -201,3 +239,25 @@ class Mail(Section):
         "EduConnect du collège <ne-pas-repondre@localhost>", description="From: of every mail."
     )
     timeout: float = Field(20.0, gt=0, description="Seconds to wait for the SMTP server.")
+
+
+class Sms(Section):
+    """How SMS leave: an HTTP gateway, described here so that the usual ones need no code."""
+
+    url: str = Field("", description="Address of the gateway; empty: no SMS is offered anywhere.")
+    method: Literal["POST", "PUT", "GET"] = Field("POST", description="How it is called.")
+    content: Literal["json", "form"] = Field("json", description="How the fields are sent.")
+    fields: dict[str, str] = Field(
+        {"to": "{to}", "text": "{text}", "from": "{sender}", "id": "{id}"},
+        description="What is sent: {to} is E.164, {to_digits} the same without +, {text} the message, {sender} and {id} (the same when a message is sent again) as named.",
+    )
+    headers: dict[str, str] = Field(
+        {"Authorization": "Bearer {token}"}, description="Headers; {token} is the secret below."
+    )
+    token: str = Field("", repr=False, description="Secret of the gateway; give it in a file.")
+    sender: str = Field("EduConnect", description="Sender that phones show, where the gateway allows one.")
+    timeout: float = Field(10.0, gt=0, description="Seconds to wait for the gateway.")
+    per_mobile: int = Field(3, ge=1, description="SMS that one mobile number gets within an hour at most.")
+    country: str = Field(
+        "FR", pattern=r"^[A-Z]{2}$", description="Country of numbers that are typed without one."
+    )

@@ -22,7 +22,13 @@ def first_owed(asked: Asked, profile: str | None, now: int) -> Step | None:
     session = current(now)
     if session is None:
         return next_step(asked, Visit(None, None, profile), now)
-    return next_step(asked, Visit(session.account, session.auth_time, profile), now)
+    return next_step(asked, _visit(session, profile), now)
+
+
+def _visit(session: Session, profile: str | None) -> Visit:
+    account = session.account
+    forced = account.kind == "staff" and settings().signin.staff_second_factor
+    return Visit(account, session.auth_time, profile, session.amr, session.device_known, forced)
 
 
 def owed(pending: Pending, now: int) -> Step | None:

@@ -29,7 +29,7 @@ def test_the_standard_scopes_release_the_standard_claims(world: World, portal: R
     portal.browser = signed_in_browser(world, rich)
     said = info(portal, scope="openid profile email phone address")
     assert said["name"] == "Ana Costa" and said["given_name"] == "Ana" and isinstance(said["updated_at"], int)
-    assert said["email"] == "claire@example.org" and said["email_verified"] is True
+    assert said["email"] == "ana@example.org" and said["email_verified"] is True
     assert said["phone_number"] == "+33612345678" and said["phone_number_verified"] is False
     assert said["address"]["formatted"] == "1 rue des Lilas\n99000 Belleville"
 

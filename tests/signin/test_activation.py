@@ -7,7 +7,7 @@ from flask import Flask
 
 from idp.people import accounts
 from idp.refusals import Refusal
-from idp.signin import activation
+from idp.signin import activation, mail_confirmation
 from tests.world import PROVISIONAL, Someone, World, waiting_messages
 
 
@@ -30,7 +30,8 @@ def guardian(world: World) -> Someone:
 def prove(
     world: World, someone: Someone, mail: str = "claire@example.org", birth_date: str | None = "2014-05-06"
 ) -> str | None:
-    return code_of(activation.prove_identity, world.facts(someone), mail, birth_date, "fr", world.clock())
+    session = world.session(someone)
+    return code_of(activation.prove_identity, session, "browser", mail, birth_date, "fr", world.clock())
 
 
 def last_mail() -> dict[str, str]:
@@ -81,14 +82,15 @@ class TestIdentity:
     def test_many_dates_at_once_are_counted_one_by_one(
         self, world: World, app: Flask, guardian: Someone
     ) -> None:
-        facts = world.facts(guardian)
+        session = world.session(guardian)
 
         def guess(day: int) -> str | None:
             with app.app_context():
                 try:
                     return code_of(
                         activation.prove_identity,
-                        facts,
+                        session,
+                        "browser",
                         "c@example.org",
                         f"2000-01-{day:02}",
                         "fr",
@@ -138,12 +140,12 @@ class TestConfirmation:
         return last_mail()
 
     def confirm(self, world: World, mail: dict[str, str]) -> str | None:
-        return code_of(activation.confirm_by_link, token_of(mail), world.clock())
+        return code_of(mail_confirmation.confirm_by_link, token_of(mail), world.clock())
 
     def test_the_click_makes_the_account_active(
         self, world: World, guardian: Someone, mail: dict[str, str]
     ) -> None:
-        assert activation.read_link(token_of(mail), world.clock()).masked_mail == "c•••@example.org"
+        assert mail_confirmation.read_link(token_of(mail), world.clock()).masked_mail == "c•••@example.org"
         assert world.facts(guardian).state == "confirming", "opening the link uses nothing"
         assert self.confirm(world, mail) is None
         assert world.facts(guardian).state == "active"
@@ -167,20 +169,20 @@ class TestConfirmation:
 
     def test_it_lives_for_a_day(self, world: World, mail: dict[str, str], clock) -> None:  # type: ignore[no-untyped-def]
         clock.advance(86400)
-        assert code_of(activation.read_link, token_of(mail), world.clock()) == "A05"
+        assert code_of(mail_confirmation.read_link, token_of(mail), world.clock()) == "A05"
         assert self.confirm(world, mail) == "A05"
 
     def test_a_newer_mail_puts_the_older_one_out_of_use(
         self, world: World, guardian: Someone, mail: dict[str, str]
     ) -> None:
-        activation.resend(world.facts(guardian), "fr", world.clock())
+        mail_confirmation.resend(world.facts(guardian), "fr", world.clock())
         assert self.confirm(world, mail) == "A05"
         assert self.confirm(world, last_mail()) is None
 
     def test_a_corrected_address_makes_the_old_link_worthless(
         self, world: World, guardian: Someone, mail: dict[str, str]
     ) -> None:
-        activation.correct_mail(world.facts(guardian), "other@Example.ORG", "fr", world.clock())
+        mail_confirmation.change(world.facts(guardian), "other@Example.ORG", "fr", world.clock())
         assert waiting_messages("mail")[-1]["to"] == "other@example.org"
         assert self.confirm(world, mail) == "A05"
         assert world.facts(guardian).state == "confirming"
@@ -189,31 +191,31 @@ class TestConfirmation:
         self, world: World, guardian: Someone, mail: dict[str, str]
     ) -> None:
         typed = f" {mail['code'][:3]} {mail['code'][3:]} "
-        assert code_of(activation.confirm_by_code, world.facts(guardian), typed, world.clock()) is None
+        assert code_of(mail_confirmation.confirm_by_code, world.facts(guardian), typed, world.clock()) is None
         assert world.facts(guardian).state == "active"
         assert self.confirm(world, mail) == "A05", "link and code are one thing"
 
     def test_anothers_code_is_worth_nothing(self, world: World, mail: dict[str, str]) -> None:
         other = world.guardian("Paul", "Petit", state="confirming", mail="p@example.org")
-        assert code_of(activation.confirm_by_code, world.facts(other), mail["code"], world.clock()) == "A06"
+        assert code_of(mail_confirmation.confirm_by_code, world.facts(other), mail["code"], world.clock()) == "A06"
 
     def test_five_wrong_codes_close_the_field_for_an_hour(
         self, world: World, guardian: Someone, mail: dict[str, str], clock
     ) -> None:  # type: ignore[no-untyped-def]
         wrong = "000000" if mail["code"] != "000000" else "111111"
         facts = world.facts(guardian)
-        codes = [code_of(activation.confirm_by_code, facts, wrong, world.clock()) for _ in range(5)]
+        codes = [code_of(mail_confirmation.confirm_by_code, facts, wrong, world.clock()) for _ in range(5)]
         assert codes == ["A06"] * 5
-        assert code_of(activation.confirm_by_code, facts, mail["code"], world.clock()) == "A07"
+        assert code_of(mail_confirmation.confirm_by_code, facts, mail["code"], world.clock()) == "A07"
         assert self.confirm(world, mail) is None, "the link in the mail still works"
 
     def test_five_mails_an_hour_are_enough(
         self, world: World, guardian: Someone, mail: dict[str, str], clock
     ) -> None:  # type: ignore[no-untyped-def]
-        codes = [code_of(activation.resend, world.facts(guardian), "fr", world.clock()) for _ in range(5)]
+        codes = [code_of(mail_confirmation.resend, world.facts(guardian), "fr", world.clock()) for _ in range(5)]
         assert codes == [None] * 4 + ["A07"]
         clock.advance(3601)
-        assert code_of(activation.resend, world.facts(guardian), "fr", world.clock()) is None
+        assert code_of(mail_confirmation.resend, world.facts(guardian), "fr", world.clock()) is None
 
     def test_secrets_are_kept_as_digests_alone(self, world: World, mail: dict[str, str]) -> None:
         from sqlalchemy import select
@@ -227,4 +229,4 @@ class TestConfirmation:
 
     @pytest.mark.parametrize("token", ["", "x", "x" * 5000, "é"])
     def test_nonsense_is_an_unknown_link(self, world: World, token: str) -> None:
-        assert code_of(activation.confirm_by_link, token, world.clock()) == "A05"
+        assert code_of(mail_confirmation.confirm_by_link, token, world.clock()) == "A05"

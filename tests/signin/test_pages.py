@@ -226,4 +226,4 @@ def test_accidents_are_a_page_with_a_number_and_nothing_more(portal: RelyingPart
     response = portal.browser.get("/accident-for-a-test")
     assert response.status_code == 500
     assert "G04-" in response.text
-    assert "detail" not in response.text
+    assert "nobody should read" not in response.text

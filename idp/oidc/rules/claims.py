@@ -88,6 +88,7 @@ class PersonFacts:
     mail: str | None = None
     mail_verified: bool = False
     mobile: str | None = None
+    mobile_verified: bool = False
     street: str | None = None
     postal_code: str | None = None
     city: str | None = None
@@ -153,7 +154,7 @@ def claims_of(
         "email": person.mail,
         "email_verified": person.mail_verified if person.mail else None,
         "phone_number": person.mobile,
-        "phone_number_verified": False if person.mobile else None,
+        "phone_number_verified": person.mobile_verified if person.mobile else None,
         "address": _address(person),
         "FrEduOrigAuth": "ECT",
         "FrEduCtDateConnexion": datetime.fromtimestamp(auth_time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -29,7 +29,7 @@ GRANT_COLUMNS = (
 PERSON_COLUMNS = (
     Person.birth_date,
     Person.ine,
-    Person.mobile,
+    Person.mobile.label("school_mobile"),
     Person.address,
     Person.postal_code,
     Person.city,

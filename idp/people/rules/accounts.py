@@ -25,6 +25,9 @@ class Act(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     LOCK = "lock"
+    UNLOCK = "unlock"
+    EXPIRE = "expire"
+    SELF_ACTIVATE = "self_activate"
     CLOSE = "close"
 
 
@@ -38,7 +41,10 @@ _LEADS: dict[Act, tuple[frozenset[State], State]] = {
         ),
         State.NOTIFIED,
     ),
-    Act.LOCK: (frozenset({State.CREATED, State.NOTIFIED, State.CONFIRMING, State.ACTIVE}), State.LOCKED),
+    Act.LOCK: (frozenset({State.ACTIVE}), State.LOCKED),
+    Act.UNLOCK: (frozenset({State.LOCKED}), State.ACTIVE),
+    Act.EXPIRE: (frozenset({State.NOTIFIED}), State.EXPIRED),
+    Act.SELF_ACTIVATE: (frozenset({State.CREATED, State.NOTIFIED, State.EXPIRED}), State.NOTIFIED),
     Act.CLOSE: (frozenset(State) - {State.CLOSED}, State.CLOSED),
 }
 
@@ -72,6 +78,10 @@ class AccountFacts:
     password_changed_at: int | None
     credentials_since: int
     present: bool
+    mobile: str | None = None
+    mobile_verified_at: int | None = None
+    second_factor_since: int | None = None
+    language: str | None = None
 
     @property
     def profile(self) -> str:
@@ -80,6 +90,14 @@ class AccountFacts:
     @property
     def mail_verified(self) -> bool:
         return self.mail is not None and self.mail_verified_at is not None
+
+    @property
+    def mobile_verified(self) -> bool:
+        return self.mobile is not None and self.mobile_verified_at is not None
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.second_factor_since is not None
 
     @property
     def identity_proved(self) -> bool:
@@ -99,3 +117,8 @@ class AccountFacts:
     @property
     def may_sign_in(self) -> bool:
         return self.present and self.state in (State.NOTIFIED, State.CONFIRMING, State.ACTIVE)
+
+
+def owes_birth_date(account: AccountFacts) -> bool:
+    """Whether the first login asks for a birth date: staff have none to give, and a self-activation has asked already."""
+    return account.kind != "staff" and not account.identity_proved

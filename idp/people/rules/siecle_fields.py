@@ -5,9 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-import phonenumbers
-
 from idp.people.rules.mail_addresses import clean_address
+from idp.people.rules.phone_numbers import clean_number
 from idp.people.rules.siecle import SiecleFault
 from idp.people.rules.siecle_xml import Row
 
@@ -89,13 +88,7 @@ class Fields:
         found = self.text(name)
         if found is None:
             return None
-        try:
-            number = phonenumbers.parse(found, _OVERSEAS.get(uai[:3], "FR"))
-        except phonenumbers.NumberParseException:
-            return None
-        if not phonenumbers.is_possible_number(number):
-            return None
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return clean_number(found, _OVERSEAS.get(uai[:3], "FR"))
 
     def mail(self, name: str) -> str | None:
         found = self.text(name, 254)

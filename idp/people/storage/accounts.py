@@ -21,6 +21,10 @@ FACT_COLUMNS = (
     Account.password_changed_at,
     Account.credentials_since,
     Account.present,
+    Account.mobile,
+    Account.mobile_verified_at,
+    Account.second_factor_since,
+    Account.language,
 )
 """The columns of AccountFacts, for every statement that joins accounts and persons."""
 
@@ -52,6 +56,10 @@ def facts_of(row: Row) -> AccountFacts:  # type: ignore[type-arg]
         row.password_changed_at,
         row.credentials_since,
         row.present,
+        row.mobile,
+        row.mobile_verified_at,
+        row.second_factor_since,
+        row.language,
     )
 
 
@@ -105,16 +113,6 @@ _rehash = (
     .values(password_hash=bindparam("hashed"))
 )
 _confirm = _acting(Act.CONFIRM)
-_set_mail = (
-    update(Account)
-    .where(Account.id == bindparam("account"))
-    .values(mail=bindparam("address"), mail_verified_at=None)
-)
-_verify_mail = (
-    update(Account)
-    .where(Account.id == bindparam("account"), Account.mail == bindparam("address"))
-    .values(mail_verified_at=bindparam("moment"))
-)
 _prove_identity = (
     update(Account)
     .where(Account.id == bindparam("account"), Account.identity_proved_at.is_(None))
@@ -150,16 +148,6 @@ def rehash(tx: Connection, account: int, old: str, hashed: str) -> None:
 def confirm(tx: Connection, account: int) -> bool:
     """Make a confirming account active."""
     return tx.execute(_confirm, {"account": account}).rowcount == 1
-
-
-def set_mail(tx: Connection, account: int, address: str) -> None:
-    """Note an address that is not verified yet."""
-    tx.execute(_set_mail, {"account": account, "address": address})
-
-
-def verify_mail(tx: Connection, account: int, address: str, now: int) -> bool:
-    """The person has shown that `address` is theirs. False if the account has another address by now."""
-    return tx.execute(_verify_mail, {"account": account, "address": address, "moment": now}).rowcount == 1
 
 
 def prove_identity(tx: Connection, account: int, now: int) -> None:

@@ -4,7 +4,7 @@ Moments are whole seconds since 1970 (UTC); birth dates are ISO texts, YYYY-MM-D
 never reused: `sub` and usernames must not pass from one human being to another.
 """
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Model, RowId, Seconds
@@ -125,7 +125,10 @@ class Account(Model):
     """
 
     __tablename__ = "accounts"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("ix_accounts_mail_folded", text("lower(mail)")),
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), unique=True)
     username: Mapped[str] = mapped_column(String(120), unique=True)
@@ -137,8 +140,12 @@ class Account(Model):
     letter_expires_at: Mapped[int | None] = mapped_column(Seconds)
     renewal_asked_at: Mapped[int | None] = mapped_column(Seconds)
     identity_proved_at: Mapped[int | None] = mapped_column(Seconds)
-    mail: Mapped[str | None] = mapped_column(String(254), index=True)
+    mail: Mapped[str | None] = mapped_column(String(254))
     mail_verified_at: Mapped[int | None] = mapped_column(Seconds)
+    mobile: Mapped[str | None] = mapped_column(String(20), index=True)
+    mobile_verified_at: Mapped[int | None] = mapped_column(Seconds)
+    second_factor_since: Mapped[int | None] = mapped_column(Seconds)
+    language: Mapped[str | None] = mapped_column(String(5))
     credentials_since: Mapped[int] = mapped_column(Seconds)
     last_signed_in_at: Mapped[int | None] = mapped_column(Seconds)
     present: Mapped[bool] = mapped_column(Boolean, default=True)

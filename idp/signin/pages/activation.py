@@ -5,67 +5,79 @@ from werkzeug.wrappers import Response
 
 from idp.context import now, settings
 from idp.languages import current_language
-from idp.people import accounts
 from idp.people.password_policy import policy_of
+from idp.people.rules.accounts import owes_birth_date
 from idp.people.rules.credentials import RULES
 from idp.refusals import Refusal
-from idp.signin import activation, cookies, pending, sessions, visits
-from idp.signin.pages.forms import CodeForm, IdentityForm, MailForm, NewPasswordForm
+from idp.signin import activation, cookies, mail_confirmation, new_device, passwords, pending, visits
+from idp.signin.pages.forms import BirthDateForm, CodeForm, IdentityForm, MailForm, NewPasswordForm
 from idp.signin.pages.step import Page, account, blueprint, onward, step
 from idp.signin.pending import Pending
 
 
 @step("new_password")
 def new_password(waiting: Pending) -> Page:
-    form, failed = NewPasswordForm(), None
+    form, refusal = NewPasswordForm(), None
     if form.validate_on_submit():
-        failed = _choose(form)
-        if failed is None:
-            return _signed_in_still(waiting)
+        session = visits.current(now())
+        assert session is not None
+        try:
+            token = passwords.choose(session, form.password.data or "", form.again.data or "", now())
+            return cookies.set_session(onward(waiting), token)
+        except Refusal as met:
+            refusal = met
     page = render_template(
         "signin/new_password.html",
         form=form,
         waiting=waiting,
+        account=account(),
         policy=policy_of(account()),
         rules=RULES,
-        refusal=failed,
+        refusal=refusal,
         different=form.is_submitted() and form.password.data != form.again.data,
     )
-    return page, (failed.status if failed else 200)
-
-
-def _choose(form: NewPasswordForm) -> Refusal | None:
-    """The refusal, or None when the password is chosen."""
-    try:
-        if form.password.data != form.again.data:
-            raise Refusal("A01", "the two passwords differ", failed=("same",))
-        accounts.choose_password(account(), form.password.data or "", now(), f"account:{account().id}")
-    except Refusal as refusal:
-        return refusal
-    return None
-
-
-def _signed_in_still(waiting: Pending) -> Response:
-    """A replaced password ends every session; the one in which it was replaced goes on under a new id."""
-    session = visits.current(now())
-    assert session is not None
-    token = sessions.renew(session, now(), settings().sessions)
-    response = onward(waiting)
-    return cookies.set_session(response, token) if token else response
+    return page, (refusal.status if refusal else 200)
 
 
 @step("identity")
 def identity(waiting: Pending) -> Page:
     form, refusal = IdentityForm(mail=account().mail), None
+    session = visits.current(now())
+    assert session is not None
     if form.validate_on_submit():
         try:
-            birth_date = None if account().kind == "staff" else form.birth_date()
-            activation.prove_identity(account(), form.mail.data or "", birth_date, current_language(), now())
+            birth_date = form.birth_date() if owes_birth_date(account()) else None
+            activation.prove_identity(
+                session, cookies.browser(), form.mail.data or "", birth_date, current_language(), now()
+            )
             return onward(waiting)
         except Refusal as met:
             refusal = met
     page = render_template(
-        "signin/identity.html", form=form, waiting=waiting, account=account(), refusal=refusal
+        "signin/identity.html",
+        form=form,
+        waiting=waiting,
+        account=account(),
+        refusal=refusal,
+        asks_date=owes_birth_date(account()),
+    )
+    return page, (refusal.status if refusal else 200)
+
+
+@step("new_device")
+def new_device_page(waiting: Pending) -> Page:
+    """The first login from this browser: one birth date, then it is known."""
+    form, refusal = BirthDateForm(), None
+    session = visits.current(now())
+    assert session is not None
+    if form.validate_on_submit():
+        try:
+            new_device.prove(session, form.birth_date(), cookies.browser(), now())
+            return onward(waiting)
+        except Refusal as met:
+            refusal = met
+    page = render_template(
+        "signin/new_device.html", form=form, waiting=waiting, account=session.account, refusal=refusal
     )
     return page, (refusal.status if refusal else 200)
 
@@ -97,13 +109,13 @@ def confirm_mail(waiting: Pending) -> Page:
 def _confirm_act() -> bool:
     act = request.form.get("act")
     if act == "code" and (code := CodeForm()).validate_on_submit():
-        activation.confirm_by_code(account(), code.code.data or "", now())
+        mail_confirmation.confirm_by_code(account(), code.code.data or "", now())
         return True
     if act == "resend" and CodeForm().validate_on_submit():
-        activation.resend(account(), current_language(), now())
+        mail_confirmation.resend(account(), current_language(), now())
         return True
     if act == "correct" and (mail := MailForm()).validate_on_submit():
-        activation.correct_mail(account(), mail.mail.data or "", current_language(), now())
+        mail_confirmation.change(account(), mail.mail.data or "", current_language(), now())
         return True
     return False
 

@@ -30,7 +30,12 @@ def sign_in(waiting: Pending) -> Page:
         return _sign_in_page(waiting, form, None)
     try:
         opened = authentication.sign_in(
-            form.username.data or "", form.password.data or "", address(), request.user_agent.string, now()
+            form.username.data or "",
+            form.password.data or "",
+            address(),
+            request.user_agent.string,
+            now(),
+            cookies.browser(),
         )
     except Refusal as refusal:
         return _sign_in_page(waiting, form, refusal), refusal.status

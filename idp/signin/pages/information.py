@@ -1,10 +1,12 @@
-"""Home, help, legal notice, accessibility, language; and what is not offered online yet."""
+"""Home, help, legal notice, accessibility, language."""
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from idp.context import now, settings
-from idp.languages import choose_language
+from idp.context import now
+from idp.database import transaction
+from idp.languages import choose_language, current_language
+from idp.people.storage import lifecycle
 from idp.signin import visits
 from idp.signin.pages.forms import EmptyForm
 from idp.signin.pages.step import blueprint
@@ -31,27 +33,16 @@ def accessibility() -> str:
     return render_template("pages/accessibility.html")
 
 
-@blueprint.get("/recovery/username", endpoint="lost_username")
-@blueprint.get("/recovery/password", endpoint="lost_password")
-@blueprint.get("/activation", endpoint="no_account")
-def at_the_office() -> str:
-    """Not offered online yet: said plainly, with whom to ask."""
-    return render_template("pages/at_the_office.html", what=request.endpoint)
-
-
 @blueprint.post("/language")
 def language() -> BaseResponse:
     """Keep the chosen language on this browser, and go back to the page it was chosen on."""
     if EmptyForm().validate_on_submit():
         choose_language(request.form.get("language", ""))
+        session = visits.current(now())
+        if session is not None:
+            with transaction() as tx:
+                lifecycle.set_language(tx, session.account.id, current_language())
     back = request.form.get("back", "")
     # One slash and no other: neither //evil.example nor /\evil.example leads out of this house.
     inside = back.startswith("/") and back[1:2] not in ("/", "\\") and back.isprintable() and "\\" not in back
     return redirect(back if inside else url_for("signin.home"), 303)
-
-
-@blueprint.get("/theme.css")
-def theme() -> Response:
-    """The colour that this school has chosen."""
-    css = f":root{{--accent:{settings().service.accent}}}\n"
-    return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=3600"})

@@ -15,7 +15,7 @@ class Asked:
     """What a request demands of the person. Built from an authorization request, or from a page of our own.
 
     `profiles`: who may come in, in the order to show. `prompt`: OIDC Core §3.1.2.1. `max_age`: seconds or None.
-    `hinted`: the account that an id_token_hint names, or None. `asked_at`: when the request arrived (epoch seconds).
+    `level`: the authentication level that is needed (`eidas1` or `eidas2`). `hinted`: the account that an id_token_hint names, or None. `asked_at`: when the request arrived (epoch seconds).
     """
 
     profiles: tuple[str, ...]
@@ -25,15 +25,23 @@ class Asked:
     hinted: int | None = None
     login_hint: str | None = None
     locales: tuple[str, ...] = ()
+    level: str = "eidas1"
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Who stands at the door: the account of the live session, when it was proved, the profile chosen on this browser."""
+    """Who stands at the door: the account of the live session, when it was proved, the profile chosen on this browser.
+
+    `amr`: how it was proved (RFC 8176). `device_known`: the person has shown in this browser who they are.
+    `needs_second_factor`: the house asks two steps of people of this kind.
+    """
 
     account: AccountFacts | None
     auth_time: int | None
     chosen_profile: str | None
+    amr: tuple[str, ...] = ()
+    device_known: bool = True
+    needs_second_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,13 +94,34 @@ def _owes_confirmed_mail(asked: Asked, visit: Visit, now: int) -> bool:
     return account is not None and account.state != State.ACTIVE
 
 
+def _owes_second_factor(asked: Asked, visit: Visit, now: int) -> bool:
+    """Whoever has one gives it at every login: a service that asks less must not be the way round it."""
+    return visit.account is not None and visit.account.has_second_factor and "mfa" not in visit.amr
+
+
+def _is_at_a_new_device(asked: Asked, visit: Visit, now: int) -> bool:
+    account = visit.account
+    if account is None or account.state != State.ACTIVE or "mfa" in visit.amr:
+        return False
+    return not visit.device_known
+
+
+def _must_set_up_second_factor(asked: Asked, visit: Visit, now: int) -> bool:
+    if visit.account is None or "mfa" in visit.amr:
+        return False
+    return visit.needs_second_factor or asked.level == "eidas2"
+
+
 STEPS = (
     Step("profile", _must_choose_profile, "login_required"),
     Step("sign_in", _must_sign_in, "login_required"),
     Step("other_account", _is_somebody_else, "account_selection_required"),
+    Step("second_factor", _owes_second_factor, "interaction_required"),
+    Step("new_device", _is_at_a_new_device, "interaction_required"),
     Step("new_password", _owes_password, "interaction_required"),
     Step("identity", _owes_identity, "interaction_required"),
     Step("confirm_mail", _owes_confirmed_mail, "interaction_required"),
+    Step("set_up_factor", _must_set_up_second_factor, "interaction_required"),
 )
 
 

@@ -17,6 +17,8 @@ SESSION_COLUMNS = (
     Session.opened_at,
     Session.seen_at,
     Session.expires_at,
+    Session.device_known,
+    Session.confirmed_at,
 )
 
 LIVE = (
@@ -36,7 +38,6 @@ _find_session = Prepared(
     .join(Person, Person.id == Account.person_id)
     .where(Session.digest == bindparam("session"), *LIVE)
 )
-_details = select(Session.address, Session.browser_name).where(Session.digest == bindparam("session"))
 _open_session = insert(Session)
 _touch = update(Session).where(Session.digest == bindparam("session")).values(seen_at=bindparam("moment"))
 _end = (
@@ -57,12 +58,6 @@ def find_session(connection: Connection, session: str, now: int, idle: int):  # 
     """(row of SESSION_COLUMNS, AccountFacts) of a live session, or None."""
     row = _find_session.row(connection, {"session": session, "now": now, "idle_since": now - idle})
     return (row, facts_of(row)) if row else None
-
-
-def details(connection: Connection, session: str) -> tuple[str, str]:
-    """(address, browser name) with which a session was opened."""
-    row = connection.execute(_details, {"session": session}).one()
-    return row[0], row[1]
 
 
 def open_session(tx: Connection, row: dict[str, Any]) -> None:
@@ -93,3 +88,50 @@ def of_sid(connection: Connection, sid: str) -> tuple[int, str] | None:
     """(account, its subject) of a session, live or ended."""
     row = connection.execute(_of_sid, {"session": sid}).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+_this = update(Session).where(Session.digest == bindparam("session"), Session.ended_at.is_(None))
+_renew = _this.values(
+    digest=bindparam("successor"),
+    opened_at=select(Account.credentials_since).where(Account.id == Session.account_id).scalar_subquery(),
+    confirmed_at=bindparam("moment"),
+)
+_strengthen = _this.values(
+    digest=bindparam("successor"), amr=bindparam("methods"), auth_time=bindparam("moment")
+)
+_trust = _this.values(device_known=True)
+_confirm = _this.values(confirmed_at=bindparam("moment"))
+_end_all = (
+    update(Session)
+    .where(
+        Session.account_id == bindparam("account"),
+        Session.ended_at.is_(None),
+        Session.expires_at > bindparam("now"),
+        Session.sid != bindparam("kept"),
+    )
+    .values(ended_at=bindparam("moment"))
+    .returning(Session.sid)
+)
+
+
+def renew(tx: Connection, session: str, successor: str, now: int) -> None:
+    """Put an open session under a new digest, opened as late as its account's credentials."""
+    tx.execute(_renew, {"session": session, "successor": successor, "moment": now})
+
+
+def strengthen(tx: Connection, session: str, successor: str, amr: str, now: int) -> None:
+    tx.execute(_strengthen, {"session": session, "successor": successor, "methods": amr, "moment": now})
+
+
+def trust_device(tx: Connection, session: str) -> None:
+    tx.execute(_trust, {"session": session})
+
+
+def confirm(tx: Connection, session: str, now: int) -> None:
+    tx.execute(_confirm, {"session": session, "moment": now})
+
+
+def end_all(tx: Connection, account: int, kept: str, now: int) -> list[str]:
+    """End an account's open sessions but the one with the sid `kept`; their sids."""
+    parameters = {"account": account, "kept": kept, "now": now, "moment": now}
+    return list(tx.execute(_end_all, parameters).scalars())

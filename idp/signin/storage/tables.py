@@ -1,6 +1,6 @@
 """Tables of the sign-in room: pending requests, sessions, one-time mail links, throttles."""
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Model, RowId, Seconds
@@ -27,7 +27,11 @@ class PendingRequest(Model):
 
 
 class Session(Model):
-    """A browser in which somebody has signed in. `sid` is the session's name in tokens; the cookie's digest is the key."""
+    """A browser in which somebody has signed in. `sid` is the session's name in tokens; the cookie's digest is the key.
+
+    `device_known`: the browser was known for this account, or the person has shown who they are in this session.
+    `confirmed_at`: when they last gave their password, for changes that matter.
+    """
 
     __tablename__ = "sessions"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -41,6 +45,8 @@ class Session(Model):
     ended_at: Mapped[int | None] = mapped_column(Seconds)
     address: Mapped[str] = mapped_column(String(45))
     browser_name: Mapped[str] = mapped_column(String(200))
+    device_known: Mapped[bool] = mapped_column(Boolean)
+    confirmed_at: Mapped[int] = mapped_column(Seconds)
 
 
 class MailLink(Model):
@@ -67,3 +73,23 @@ class Throttle(Model):
     failures: Mapped[int] = mapped_column(RowId)
     last_at: Mapped[int] = mapped_column(Seconds, index=True)
     locked_until: Mapped[int] = mapped_column(Seconds, default=0)
+
+
+class KnownDevice(Model):
+    """A browser in which this account's person has shown who they are. `browser` is the digest of its own cookie."""
+
+    __tablename__ = "known_devices"
+    browser: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
+    first_seen_at: Mapped[int] = mapped_column(Seconds)
+    last_seen_at: Mapped[int] = mapped_column(Seconds, index=True)
+
+
+class Sending(Model):
+    """That a message went to an address or number: what is limited an hour. `bucket` is the digest of where it went."""
+
+    __tablename__ = "sendings"
+    __table_args__ = (Index("ix_sendings_bucket", "bucket", "sent_at"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[int] = mapped_column(Seconds, index=True)

@@ -1,0 +1,23 @@
+"""The pages of "Mon compte"."""
+
+from idp.account.pages import (
+    children,
+    confirmation,
+    credentials,
+    devices,
+    history,
+    overview,
+    services,
+)
+from idp.account.pages.page import blueprint
+
+__all__ = [
+    "blueprint",
+    "children",
+    "confirmation",
+    "credentials",
+    "devices",
+    "history",
+    "overview",
+    "services",
+]

@@ -1,0 +1,30 @@
+"""A browser's User-Agent in the words of its owner: "Firefox, Windows"."""
+
+import re
+
+_BROWSERS = (
+    ("Edge", re.compile(r"Edg(?:A|iOS)?/")),
+    ("Opera", re.compile(r"OPR/")),
+    ("Samsung Internet", re.compile(r"SamsungBrowser/")),
+    ("Firefox", re.compile(r"(?:Firefox|FxiOS)/")),
+    ("Chrome", re.compile(r"(?:Chrome|CriOS|Chromium)/")),
+    ("Safari", re.compile(r"Safari/")),
+)
+_SYSTEMS = (
+    ("iPhone", re.compile(r"iPhone")),
+    ("iPad", re.compile(r"iPad")),
+    ("Android", re.compile(r"Android")),
+    ("Windows", re.compile(r"Windows")),
+    ("ChromeOS", re.compile(r"CrOS")),
+    ("Mac", re.compile(r"Mac OS X|Macintosh")),
+    ("Linux", re.compile(r"Linux|X11")),
+)
+
+
+def browser_name(user_agent: str) -> str:
+    """The first browser and system that the header names; its beginning where it names none."""
+    found = [
+        next((name for name, sign in kinds if sign.search(user_agent)), None)
+        for kinds in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(name for name in found if name) or user_agent[:40] or "?"

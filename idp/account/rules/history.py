@@ -1,0 +1,28 @@
+"""What has happened to an account, in plain words: the audit's acts that a person should see of their own account."""
+
+from idp.refusals import N_
+
+SENTENCES: dict[str, str] = {
+    "sign_in": N_("Connexion"),
+    "sign_in.failed": N_("Essai de connexion refusé"),
+    "sign_in.federated": N_("Connexion par un autre fournisseur"),
+    "session.end": N_("Déconnexion"),
+    "password.chosen": N_("Mot de passe choisi"),
+    "password.recovered": N_("Mot de passe perdu, nouveau mot de passe choisi"),
+    "identity.proved": N_("Identité montrée par une date de naissance"),
+    "device.proved": N_("Nouvel appareil reconnu"),
+    "mail.asked": N_("Adresse mail à confirmer"),
+    "mail.confirmed": N_("Adresse mail confirmée"),
+    "mobile.changed": N_("Numéro de mobile changé"),
+    "account.lock": N_("Compte verrouillé"),
+    "account.unlock": N_("Compte déverrouillé"),
+    "account.reset": N_("Mot de passe provisoire donné"),
+    "account.joined": N_("Deux comptes réunis"),
+    "letter.issued": N_("Courrier imprimé"),
+    "factor.added": N_("Connexion en deux étapes : moyen ajouté"),
+    "factor.removed": N_("Connexion en deux étapes : moyen retiré"),
+    "service.withdrawn": N_("Accès retiré à un service"),
+    "data.downloaded": N_("Données téléchargées"),
+    "guardianship.ended": N_("Lien avec un responsable terminé"),
+}
+"""Acts that are not here concern the house, not the person."""

@@ -1,0 +1,128 @@
+"""Notices: a mail that tells a person what has just happened to their account, so that a stranger's act is seen.
+
+The sentences stand here together; templates/mail/notice.* give them their form.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from idp.context import settings
+from idp.messages import outbox
+from idp.refusals import N_
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`sentence` may name facts; `to_do` says what to do if it was somebody else."""
+
+    subject: str
+    sentence: str
+    to_do: str
+
+
+_CHANGE = N_(
+    "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe par « Mot de passe perdu »."
+)
+
+NOTICES: dict[str, Notice] = {
+    "password_changed": Notice(
+        N_("Votre mot de passe a été changé"),
+        N_(
+            "Le mot de passe de votre compte %(username)s a été changé. Les autres appareils sont déconnectés."
+        ),
+        _CHANGE,
+    ),
+    "password_recovered": Notice(
+        N_("Votre mot de passe a été changé"),
+        N_("Un nouveau mot de passe a été choisi pour votre compte %(username)s par « Mot de passe perdu »."),
+        _CHANGE,
+    ),
+    "door_closed": Notice(
+        N_("Plusieurs essais de connexion ont échoué"),
+        N_(
+            "Plusieurs mots de passe faux ont été essayés pour votre compte %(username)s. Il attend quelques minutes avant un nouvel essai."
+        ),
+        N_(
+            "Si c’était vous, « Mot de passe perdu » ouvre votre compte tout de suite. Sinon, vous n’avez rien à faire."
+        ),
+    ),
+    "locked": Notice(
+        N_("Votre compte est verrouillé"),
+        N_("Votre compte %(username)s est verrouillé : personne ne peut s’y connecter."),
+        N_("Pour l’ouvrir, choisissez un nouveau mot de passe par « Mot de passe perdu »."),
+    ),
+    "new_device": Notice(
+        N_("Connexion depuis un nouvel appareil"),
+        N_("Quelqu’un s’est connecté à votre compte %(username)s depuis un appareil nouveau : %(device)s."),
+        N_("Si c’était vous, vous n’avez rien à faire. Sinon, verrouillez votre compte :"),
+    ),
+    "mail_changed": Notice(
+        N_("Votre adresse mail change"),
+        N_("Une nouvelle adresse mail a été donnée pour votre compte %(username)s : %(address)s."),
+        N_("Si c’était vous, vous n’avez rien à faire. Sinon, verrouillez votre compte :"),
+    ),
+    "mobile_changed": Notice(
+        N_("Votre numéro de mobile a changé"),
+        N_("Le numéro de mobile de votre compte %(username)s a été changé."),
+        _CHANGE,
+    ),
+    "factor_added": Notice(
+        N_("Connexion en deux étapes"),
+        N_("Un moyen de connexion a été ajouté à votre compte %(username)s : %(factor)s."),
+        _CHANGE,
+    ),
+    "factor_removed": Notice(
+        N_("Connexion en deux étapes"),
+        N_("Un moyen de connexion a été retiré de votre compte %(username)s : %(factor)s."),
+        _CHANGE,
+    ),
+    "child_reset": Notice(
+        N_("Nouveau mot de passe pour votre enfant"),
+        N_("Un mot de passe provisoire a été demandé pour le compte de %(child)s."),
+        _CHANGE,
+    ),
+    "account_joined": Notice(
+        N_("Vos deux comptes sont réunis"),
+        N_(
+            "Le compte %(joined)s est réuni à votre compte %(username)s, qui montre maintenant tous vos enfants."
+        ),
+        _CHANGE,
+    ),
+    "identity_linked": Notice(
+        N_("Un autre moyen de connexion est relié"),
+        N_("Votre compte %(username)s s’ouvre maintenant aussi avec %(provider)s."),
+        _CHANGE,
+    ),
+}
+
+
+def tell(
+    tx: Connection,
+    account: Any,
+    what: str,
+    now: int,
+    to: str | None = None,
+    link: str | None = None,
+    **facts: Any,
+) -> None:
+    """Tell the person of `account` (AccountFacts) of `what`, a key of NOTICES, within the transaction of the act.
+
+    It goes to their verified address, or to `to`; who has none is told nothing. `link`: the way to stop a stranger.
+    """
+    address = to or (account.mail if account.mail_verified else None)
+    if address is None:
+        return
+    notice = NOTICES[what]
+    told = {
+        "name": account.first_name,
+        "subject": notice.subject,
+        "sentence": notice.sentence,
+        "to_do": notice.to_do,
+        "facts": {"username": account.username, **facts},
+        "at": now,
+        "link": link,
+    }
+    language = account.language or settings().service.languages[0]
+    outbox.post(tx, "mail", {"to": address, "template": "notice", "language": language, "facts": told}, now)

@@ -1,0 +1,112 @@
+"""the life of an account
+
+Revision ID: 0002
+Revises: 0001
+Create Date: 2026-11-23 19:43:13.042446
+
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+# revision identifiers, used by Alembic.
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sendings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bucket", sa.String(length=64), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sendings")),
+    )
+    with op.batch_alter_table("sendings", schema=None) as batch_op:
+        batch_op.create_index("ix_sendings_bucket", ["bucket", "sent_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sendings_sent_at"), ["sent_at"], unique=False)
+
+    op.create_table(
+        "identifications",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("method", sa.String(length=4), nullable=False),
+        sa.Column("contact", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("code_expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sends", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("candidates", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("proved_at", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_identifications_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identifications")),
+    )
+    with op.batch_alter_table("identifications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_identifications_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "known_devices",
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_known_devices_account_id")),
+        sa.PrimaryKeyConstraint("browser", "account_id", name=op.f("pk_known_devices")),
+    )
+    with op.batch_alter_table("known_devices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_known_devices_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_known_devices_last_seen_at"), ["last_seen_at"], unique=False)
+
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("mobile", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("mobile_verified_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("second_factor_since", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("language", sa.String(length=5), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_accounts_mail"))
+        batch_op.create_index(batch_op.f("ix_accounts_mobile"), ["mobile"], unique=False)
+
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("device_known", sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column("confirmed_at", sa.BigInteger(), nullable=False, server_default="0"))
+
+    # Alembic does not see indexes over expressions.
+    op.create_index("ix_accounts_mail_folded", "accounts", [sa.text("lower(mail)")])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_accounts_mail_folded", "accounts")
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.drop_column("confirmed_at")
+        batch_op.drop_column("device_known")
+
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accounts_mobile"))
+        batch_op.create_index(batch_op.f("ix_accounts_mail"), ["mail"], unique=False)
+        batch_op.drop_column("language")
+        batch_op.drop_column("second_factor_since")
+        batch_op.drop_column("mobile_verified_at")
+        batch_op.drop_column("mobile")
+
+    with op.batch_alter_table("known_devices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_known_devices_last_seen_at"))
+        batch_op.drop_index(batch_op.f("ix_known_devices_account_id"))
+
+    op.drop_table("known_devices")
+    with op.batch_alter_table("identifications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_identifications_expires_at"))
+
+    op.drop_table("identifications")
+    with op.batch_alter_table("sendings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sendings_sent_at"))
+        batch_op.drop_index("ix_sendings_bucket")
+
+    op.drop_table("sendings")

@@ -1,0 +1,150 @@
+"""Statements on a person's family as they see it themselves, and on joining two persons into one."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy.orm import aliased
+
+from idp.people.storage.tables import (
+    Account,
+    Enrolment,
+    Guardianship,
+    Person,
+    School,
+    SourceRecord,
+)
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A child of a guardian, or a guardian of a pupil. `account` is None for who has none; moments are epoch seconds."""
+
+    link: int
+    person: int
+    first_name: str
+    family_name: str
+    birth_date: str | None
+    school: str | None
+    class_code: str | None
+    account: int | None
+    username: str | None
+    state: str | None
+    disputed: bool
+
+
+_columns = (
+    Guardianship.id,
+    Person.id.label("person"),
+    Person.first_name,
+    func.coalesce(Person.usage_name, Person.family_name).label("family_name"),
+    Person.birth_date,
+    School.name.label("school"),
+    Enrolment.class_code,
+    Account.id.label("account"),
+    Account.username,
+    Account.state,
+    Guardianship.disputed_at,
+)
+_children = (
+    select(*_columns)
+    .select_from(Guardianship)
+    .join(Person, Person.id == Guardianship.pupil_id)
+    .outerjoin(Account, Account.person_id == Person.id)
+    .outerjoin(Enrolment, (Enrolment.pupil_id == Person.id) & Enrolment.until.is_(None))
+    .outerjoin(School, School.id == Enrolment.school_id)
+    .where(
+        Guardianship.guardian_id == bindparam("person"),
+        Guardianship.pupil_id != bindparam("person"),
+        Guardianship.until.is_(None),
+    )
+    .order_by(Person.birth_date, Person.first_name, Enrolment.since.desc())
+)
+_guardians = (
+    select(*_columns)
+    .select_from(Guardianship)
+    .join(Person, Person.id == Guardianship.guardian_id)
+    .outerjoin(Account, Account.person_id == Person.id)
+    .outerjoin(Enrolment, Enrolment.id.is_(None))
+    .outerjoin(School, School.id == Enrolment.school_id)
+    .where(
+        Guardianship.pupil_id == bindparam("person"),
+        Guardianship.guardian_id != bindparam("person"),
+        Guardianship.until.is_(None),
+    )
+    .order_by(Guardianship.id)
+)
+_end = (
+    update(Guardianship)
+    .where(
+        Guardianship.id == bindparam("link"),
+        Guardianship.pupil_id == bindparam("pupil"),
+        Guardianship.until.is_(None),
+    )
+    .values(until=bindparam("moment"))
+)
+_other = aliased(Guardianship)
+_move_links = (
+    update(Guardianship)
+    .where(
+        Guardianship.guardian_id == bindparam("joined"),
+        ~exists().where(_other.guardian_id == bindparam("kept"), _other.pupil_id == Guardianship.pupil_id),
+    )
+    .values(guardian_id=bindparam("kept"))
+)
+_move_sources = (
+    update(SourceRecord)
+    .where(SourceRecord.person_id == bindparam("joined"))
+    .values(person_id=bindparam("kept"))
+)
+_end_rest = (
+    update(Guardianship)
+    .where(Guardianship.guardian_id == bindparam("joined"), Guardianship.until.is_(None))
+    .values(until=bindparam("moment"))
+)
+_reopen = (
+    update(Guardianship)
+    .where(
+        Guardianship.guardian_id == bindparam("kept"),
+        Guardianship.until.is_not(None),
+        exists().where(
+            _other.guardian_id == bindparam("joined"),
+            _other.pupil_id == Guardianship.pupil_id,
+            _other.until.is_(None),
+        ),
+    )
+    .values(until=None)
+)
+
+
+def children_of(connection: Connection, guardian: int) -> list[Relative]:
+    """The children of a guardian (a person's id), the eldest first, each once."""
+    return _relatives(connection.execute(_children, {"person": guardian}))
+
+
+def guardians_of(connection: Connection, pupil: int) -> list[Relative]:
+    """The guardians of a pupil (a person's id)."""
+    return _relatives(connection.execute(_guardians, {"person": pupil}))
+
+
+def _relatives(rows) -> list[Relative]:  # type: ignore[no-untyped-def]
+    """Each person once, as in the first of their rows."""
+    found: dict[int, Relative] = {}
+    for row in rows:
+        values = row._asdict() | {"link": row.id, "disputed": row.disputed_at is not None}
+        del values["id"], values["disputed_at"]
+        found.setdefault(row.person, Relative(**values))
+    return list(found.values())
+
+
+def end_link(tx: Connection, link: int, pupil: int, now: int) -> bool:
+    """A pupil of full age ends the link to a guardian."""
+    return tx.execute(_end, {"link": link, "pupil": pupil, "moment": now}).rowcount == 1
+
+
+def join_persons(tx: Connection, kept: int, joined: int, now: int) -> None:
+    """Give the children and the schools' records of one guardian to another, who is the same human being."""
+    pair = {"kept": kept, "joined": joined}
+    tx.execute(_reopen, pair)
+    tx.execute(_move_links, pair)
+    tx.execute(_end_rest, {"joined": joined, "moment": now})
+    tx.execute(_move_sources, pair)

@@ -1,0 +1,52 @@
+"""What the recovery room asks of families: the names of accounts, and a guardian's children."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from idp.people.storage.tables import Account, Guardianship, Person
+from idp.recovery.rules.proofs import Child
+
+_names = (
+    select(Account.id, Person.first_name, Person.family_name, Person.usage_name)
+    .join(Person, Person.id == Account.person_id)
+    .where(Account.id.in_(bindparam("accounts", expanding=True)))
+)
+_children = (
+    select(Person.id, Person.first_name, Person.birth_date)
+    .join(Guardianship, Guardianship.pupil_id == Person.id)
+    .where(
+        Guardianship.guardian_id == bindparam("guardian"),
+        Guardianship.until.is_(None),
+        Guardianship.disputed_at.is_(None),
+    )
+    .order_by(Person.birth_date, Person.first_name)
+)
+_dispute = (
+    update(Guardianship)
+    .where(
+        Guardianship.guardian_id == bindparam("guardian"),
+        Guardianship.pupil_id == bindparam("pupil"),
+        Guardianship.until.is_(None),
+        Guardianship.disputed_at.is_(None),
+    )
+    .values(disputed_at=bindparam("moment"))
+)
+
+
+def names_of(connection: Connection, accounts: Sequence[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """Account → (first name, surnames)."""
+    rows = connection.execute(_names, {"accounts": list(accounts)})
+    return {row[0]: (row[1], tuple(name for name in row[2:] if name)) for row in rows}
+
+
+def children_of(connection: Connection, guardian: int) -> tuple[Child, ...]:
+    """The children of a guardian (a person's id) whom they have not denied, the eldest first."""
+    return tuple(
+        Child(row[0], row[1], row[2]) for row in connection.execute(_children, {"guardian": guardian})
+    )
+
+
+def dispute(tx: Connection, guardian: int, pupil: int, now: int) -> bool:
+    """Flag a link: the guardian says that this is not their child. The school decides."""
+    return tx.execute(_dispute, {"guardian": guardian, "pupil": pupil, "moment": now}).rowcount == 1

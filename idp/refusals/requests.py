@@ -1,0 +1,60 @@
+"""The request that a service sent with the person, and the service's mistakes that must not be sent back."""
+
+from idp.refusals.wording import N_, Wording
+
+CATALOGUE: dict[str, Wording] = {
+    "R01": Wording(
+        410,
+        N_("Cette page a trop attendu"),
+        N_("Cette demande de connexion n’est plus valable. Retournez au service et recommencez."),
+        "The login waited longer than allowed, or its address was copied wrongly. Start again from the service.",
+    ),
+    "R02": Wording(
+        403,
+        N_("Connexion commencée ailleurs"),
+        N_(
+            "Cette connexion a été commencée dans un autre navigateur. Retournez au service et recommencez ici."
+        ),
+        "A login page was opened in another browser than the one it was started in, or cookies are refused.",
+    ),
+    "R03": Wording(
+        400,
+        N_("Formulaire à renvoyer"),
+        N_(
+            "Ce formulaire ne vient pas de cette page, ou la page a trop attendu. Rechargez-la et recommencez."
+        ),
+        "The form's protection did not match: cookies refused or cleared, or a page from long ago.",
+    ),
+    "R04": Wording(
+        409,
+        N_("Connexion déjà terminée"),
+        N_("Cette connexion est déjà terminée. Retournez au service : vous y êtes peut-être déjà."),
+        "The Back button led to a login that had been finished.",
+    ),
+    "P01": Wording(
+        400,
+        N_("Service inconnu"),
+        N_("Le service qui vous envoie n’est pas enregistré ici. Prévenez le service, avec ce code."),
+        "client_id missing or unknown. The log has the reason under this code.",
+    ),
+    "P02": Wording(
+        400,
+        N_("Adresse de retour inconnue"),
+        N_(
+            "Le service a donné une adresse de retour qui n’est pas la sienne. Prévenez le service, avec ce code."
+        ),
+        "redirect_uri or post_logout_redirect_uri differs from what is registered. The log names the part that differs.",
+    ),
+    "P03": Wording(
+        400,
+        N_("Demande mal formée"),
+        N_("La demande du service est mal écrite. Prévenez le service, avec ce code."),
+        "A parameter is missing, repeated, too long or malformed. The log has the reason under this code.",
+    ),
+    "P04": Wording(
+        403,
+        N_("Service suspendu"),
+        N_("Ce service est suspendu pour le moment. Réessayez plus tard, ou adressez-vous à %(office)s."),
+        "An administrator has suspended the service.",
+    ),
+}

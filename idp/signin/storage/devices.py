@@ -1,0 +1,67 @@
+"""Statements on known devices: browsers in which a person has shown who they are."""
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, select
+
+from idp.people.storage.tables import Account
+from idp.signin.storage.tables import KnownDevice
+
+_known = select(
+    exists().where(
+        KnownDevice.browser == bindparam("browser"), KnownDevice.account_id == bindparam("account")
+    )
+)
+_known_by_name = select(
+    exists().where(
+        KnownDevice.browser == bindparam("browser"),
+        KnownDevice.account_id == Account.id,
+        Account.username == bindparam("username"),
+    )
+)
+_any = select(exists().where(KnownDevice.account_id == bindparam("account")))
+_forget = delete(KnownDevice).where(KnownDevice.account_id == bindparam("account"))
+
+
+@cache
+def _remember(dialect: str) -> Any:
+    upsert = (
+        import_module(f"sqlalchemy.dialects.{dialect}")
+        .insert(KnownDevice)
+        .values(
+            browser=bindparam("digest"),
+            account_id=bindparam("account"),
+            first_seen_at=bindparam("moment"),
+            last_seen_at=bindparam("moment"),
+        )
+    )
+    return upsert.on_conflict_do_update(
+        index_elements=[KnownDevice.browser, KnownDevice.account_id],
+        set_={"last_seen_at": bindparam("moment")},
+    )
+
+
+def is_known(connection: Connection, account: int, browser: str) -> bool:
+    """Whether the account's person has shown in this browser who they are."""
+    return bool(connection.execute(_known, {"account": account, "browser": browser}).scalar())
+
+
+def is_known_by_name(connection: Connection, username: str, browser: str) -> bool:
+    """The same for a username, which may be nobody's."""
+    return bool(connection.execute(_known_by_name, {"username": username, "browser": browser}).scalar())
+
+
+def has_any(connection: Connection, account: int) -> bool:
+    """Whether any browser is known for the account: the very first one is no news."""
+    return bool(connection.execute(_any, {"account": account}).scalar())
+
+
+def remember(tx: Connection, account: int, browser: str, now: int) -> None:
+    tx.execute(_remember(tx.dialect.name), {"account": account, "digest": browser, "moment": now})
+
+
+def forget_all(tx: Connection, account: int) -> None:
+    """Ask again in every browser of the account."""
+    tx.execute(_forget, {"account": account})

@@ -1,0 +1,273 @@
+"""A guardian without a letter opens the account: number, code, birth dates of all children, password, mail."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Clock
+from tests.recovery.visitor import SMS, Visitor, messages
+from tests.world import Someone, World
+
+pytestmark = pytest.mark.settings(sms=SMS)
+NUMBER = "+33612345678"
+PASSWORD = "Poires-Vertes-1848"
+
+
+@pytest.fixture
+def mother(world: World) -> Someone:
+    mother = world.guardian(state="created", mobile=NUMBER)
+    world.family(
+        mother,
+        world.pupil("Léa", birth_date="2014-05-06"),
+        world.pupil("Tom", birth_date="2012-07-08"),
+    )
+    return mother
+
+
+def newest_code(app: Flask) -> str:
+    return str(messages(app, "sms")[-1]["facts"]["code"])
+
+
+def dates(page: str, *given: str) -> dict[str, str]:
+    """Fields of the birth dates, in the order of the page (the eldest first)."""
+    import re
+
+    children = list(dict.fromkeys(re.findall(r'name="(\d+)-day"', page)))
+    assert len(children) == len(given), page
+    fields = {}
+    for child, date in zip(children, given, strict=True):
+        year, month, day = date.split("-")
+        fields |= {f"{child}-day": day, f"{child}-month": month, f"{child}-year": year}
+    return fields
+
+
+def to_children(app: Flask, visitor: Visitor, typed: str = "06 12 34 56 78") -> Visitor:
+    visitor.opens("/activation").fills(contact=typed).sees("Écrivez le code")
+    return visitor.fills(code=newest_code(app)).sees("Vos enfants")
+
+
+def test_the_whole_path(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
+    to_children(app, visitor)
+    visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-06"))
+    visitor.sees("Choisissez votre mot de passe", mother.username)
+    visitor.fills(password=PASSWORD, again=PASSWORD).sees("Votre adresse mail")
+    assert "Jour" not in visitor.html, "the birth dates were given already"
+    visitor.fills(mail="claire@example.org").sees("Regardez votre boîte mail")
+    visitor.fills(code=messages(app, "mail")[-1]["facts"]["code"]).sees("Mes informations", mother.username)
+    assert world.facts(mother).state == "active"
+
+
+@pytest.mark.parametrize(
+    "typed", ["0612345678", "06.12.34.56.78", "+33 6 12 34 56 78", "0033612345678", "06-12-34-56-78 "]
+)
+def test_a_number_in_any_usual_form(app: Flask, visitor: Visitor, mother: Someone, typed: str) -> None:
+    to_children(app, visitor, typed)
+
+
+@pytest.mark.parametrize("typed", ["", "12", "not a number", "06", "0" * 50])
+def test_what_is_no_number_is_said(visitor: Visitor, typed: str) -> None:
+    assert visitor.opens("/activation").fills(contact=typed).sees("V09").status == 422
+
+
+def test_an_unknown_number_sees_the_same_page_and_gets_nothing(
+    app: Flask, visitor: Visitor, mother: Someone
+) -> None:
+    known = Visitor(app).opens("/activation").fills(contact="06 12 34 56 78")
+    unknown = visitor.opens("/activation").fills(contact="06 99 99 99 78")
+    assert len(messages(app, "sms")) == 1
+
+    def text(page: str) -> str:
+        import re
+
+        return re.sub(r'value="[^"]*"|/recovery/[^/"]*', "", page)
+
+    assert text(known.html) == text(unknown.html)
+    assert unknown.fills(code="000000").sees("V01", "le secrétariat du collège").status == 422
+
+
+def test_a_wrong_code_five_times_then_a_new_one(app: Flask, visitor: Visitor, mother: Someone) -> None:
+    visitor.opens("/activation").fills(contact="0612345678")
+    code = newest_code(app)
+    wrong = "000000" if code != "000000" else "111111"
+    for _ in range(5):
+        visitor.fills(code=wrong).sees("V01")
+    visitor.fills(code=code).sees("V02")
+    visitor.fills("act=resend").sees("Un nouveau code vient de partir")
+    visitor.fills(code=code).sees("V01")
+    visitor.fills(code=newest_code(app)).sees("Vos enfants")
+
+
+def test_a_code_lives_ten_minutes(app: Flask, visitor: Visitor, mother: Someone, clock: Clock) -> None:
+    visitor.opens("/activation").fills(contact="0612345678")
+    code = newest_code(app)
+    clock.advance(600)
+    visitor.fills(code=code).sees("V02")
+
+
+def test_three_sms_an_hour_for_one_number_whoever_asks(app: Flask, mother: Someone, clock: Clock) -> None:
+    for _ in range(5):
+        Visitor(app).opens("/activation").fills(contact="0612345678").sees("Écrivez le code")
+    assert len(messages(app, "sms")) == 3
+    clock.advance(3600)
+    Visitor(app).opens("/activation").fills(contact="0612345678")
+    assert len(messages(app, "sms")) == 4
+
+
+def test_three_codes_a_page(app: Flask, visitor: Visitor, mother: Someone) -> None:
+    visitor.opens("/activation").fills(contact="0612345678")
+    visitor.fills("act=resend").fills("act=resend").fills("act=resend").sees("V04")
+    assert visitor.status == 429
+
+
+class TestChildren:
+    def test_all_dates_have_to_be_right(
+        self, app: Flask, world: World, visitor: Visitor, mother: Someone
+    ) -> None:
+        to_children(app, visitor)
+        visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-07")).sees("A02")
+        assert world.facts(mother).state == "created"
+
+    def test_three_tries_then_the_school(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
+        to_children(app, visitor)
+        for code in ("A02", "A02", "A03", "A03"):
+            visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-07")).sees(code)
+        visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-06")).sees("A03")
+
+    def test_a_new_identification_has_no_new_tries(
+        self, app: Flask, visitor: Visitor, mother: Someone
+    ) -> None:
+        to_children(app, visitor)
+        for _ in range(3):
+            visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-07"))
+        other = to_children(app, Visitor(app))
+        other.fills(**dates(other.html, "2012-07-08", "2014-05-06")).sees("A03")
+
+    def test_not_my_child_is_flagged_for_the_school(
+        self, app: Flask, world: World, visitor: Visitor, mother: Someone
+    ) -> None:
+        to_children(app, visitor)
+        given = dates(visitor.html, "2012-07-08", "2000-01-01")
+        younger = next(name for name in given if given[name] == "2000").partition("-")[0]
+        visitor.fills(**given, **{f"not-{younger}": "1"}).sees("Choisissez votre mot de passe")
+        with app.app_context():
+            from sqlalchemy import select
+
+            from idp.database import reading
+            from idp.people.storage.tables import Guardianship
+
+            rows = dict(
+                reading().execute(select(Guardianship.pupil_id, Guardianship.disputed_at)).tuples().all()
+            )
+        assert [child for child, at in rows.items() if at is not None] == [int(younger)]
+
+    def test_whoever_denies_every_child_proves_nothing(
+        self, app: Flask, world: World, visitor: Visitor, mother: Someone
+    ) -> None:
+        to_children(app, visitor)
+        given = dates(visitor.html, "2012-07-08", "2014-05-06")
+        denied = {f"not-{name.partition('-')[0]}": "1" for name in given}
+        visitor.fills(**given, **denied).sees("V06")
+        assert world.facts(mother).state == "created"
+
+    def test_a_day_that_does_not_exist(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
+        to_children(app, visitor)
+        visitor.fills(**dates(visitor.html, "2012-02-31", "2014-05-06")).sees("A08")
+
+
+def test_shared_number_asks_the_name_after_the_code(
+    app: Flask, world: World, visitor: Visitor, mother: Someone
+) -> None:
+    father = world.guardian("Marc", "Petit", state="created", mobile=NUMBER)
+    world.family(father, world.pupil("Zoé", "Petit", birth_date="2013-01-02"))
+    visitor.opens("/activation").fills(contact="0612345678")
+    assert "Petit" not in visitor.html
+    visitor.fills(code=newest_code(app)).sees("Plusieurs responsables ont ce numéro")
+    visitor.fills(first_name="Claire", family_name="Petit").sees("V05")
+    visitor.fills(first_name=" marc", family_name="PETIT").sees("Zoé")
+    visitor.fills(**dates(visitor.html, "2013-01-02")).sees(father.username)
+
+
+def test_names_cannot_be_guessed_for_ever(
+    app: Flask, world: World, visitor: Visitor, mother: Someone
+) -> None:
+    world.guardian("Marc", "Petit", state="created", mobile=NUMBER)
+    visitor.opens("/activation").fills(contact="0612345678").fills(code=newest_code(app))
+    for _ in range(5):
+        visitor.fills(first_name="Jean", family_name="Petit").sees("V05")
+    visitor.fills(first_name="Marc", family_name="Petit").sees("V02")
+
+
+def test_an_open_account_is_said_after_the_code_alone(app: Flask, world: World, visitor: Visitor) -> None:
+    mother = world.guardian(mobile=NUMBER)
+    visitor.opens("/activation").fills(contact="0612345678")
+    assert mother.username not in visitor.html
+    visitor.fills(code=newest_code(app)).sees("Vous avez déjà un compte", mother.username)
+
+
+@pytest.mark.parametrize("kind", ["pupil", "staff"])
+def test_guardians_alone_activate_by_themselves(
+    app: Flask, world: World, visitor: Visitor, kind: str
+) -> None:
+    getattr(world, kind)(state="created", mobile=NUMBER)
+    visitor.opens("/activation").fills(contact="0612345678").sees("Écrivez le code")
+    assert messages(app, "sms") == []
+
+
+def test_an_absent_or_closed_guardian_gets_nothing(app: Flask, world: World, visitor: Visitor) -> None:
+    world.guardian(mobile=NUMBER, present=False, state="created")
+    world.guardian("Anne", mobile=NUMBER, state="closed")
+    visitor.opens("/activation").fills(contact="0612345678").sees("Écrivez le code")
+    assert messages(app, "sms") == []
+
+
+def test_another_browser_cannot_go_on(app: Flask, visitor: Visitor, mother: Someone) -> None:
+    visitor.opens("/activation").fills(contact="0612345678")
+    assert Visitor(app).opens(visitor.path).sees("R02").status == 403
+
+
+def test_back_and_reload_lead_on(app: Flask, visitor: Visitor, mother: Someone) -> None:
+    visitor.opens("/activation").fills(contact="0612345678")
+    code_page = visitor.path
+    visitor.fills(code=newest_code(app))
+    visitor.opens(code_page).sees("Vos enfants")
+
+
+def test_a_page_from_long_ago_says_so(visitor: Visitor, mother: Someone, clock: Clock) -> None:
+    visitor.opens("/activation").fills(contact="0612345678")
+    clock.advance(3600)
+    assert visitor.opens(visitor.path).sees("V03").status == 410
+
+
+def test_a_letter_that_was_printed_dies(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
+    from tests.world import PROVISIONAL
+
+    world.set_account(mother, state="notified")
+    to_children(app, visitor)
+    visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-06"))
+    with app.test_request_context():
+        from idp.refusals import Refusal
+        from idp.signin.authentication import sign_in
+
+        with pytest.raises(Refusal, match="S01"):
+            sign_in(mother.username, PROVISIONAL, "192.0.2.1", "", app.extensions["clock"]())
+
+
+def test_the_login_that_waited_goes_on(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
+    from tests.oidc.flow import RelyingParty
+
+    portal = RelyingParty(app, world.relying_party(), visitor.browser)
+    visitor.opens(portal.authorize(acr_values="responsable").headers["Location"])
+    visitor.follows("Je n’ai pas de compte").fills(contact="0612345678").fills(code=newest_code(app))
+    visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-06")).fills(password=PASSWORD, again=PASSWORD)
+    visitor.fills(mail="claire@example.org").fills(code=messages(app, "mail")[-1]["facts"]["code"])
+    assert visitor.page is not None and visitor.page.headers["Location"].startswith(
+        "https://portail.example/cb?code="
+    )
+
+
+def test_without_a_gateway_the_office_is_named(world: World) -> None:
+    from idp.app import create_app
+    from tests.conftest import fresh_database, settings_for
+
+    app = create_app(settings_for(fresh_database("sqlite")), Clock())
+    page = Visitor(app).opens("/activation").sees("le secrétariat du collège")
+    assert 'name="contact"' not in page.html
