@@ -54,7 +54,10 @@ def show(refusal: Refusal) -> Response:
 
 def _refused(refusal: Refusal) -> Response:
     log.warning("%s at %s: %s", refusal.code, request.endpoint, refusal.reason)
-    return _machine(refusal.status, "invalid_request") if _for_machine() else show(refusal)
+    response = _machine(refusal.status, "invalid_request") if _for_machine() else show(refusal)
+    if refusal.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 def _forged(fault: CSRFError) -> Response:

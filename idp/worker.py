@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import Connection
 
 from idp.database import reading, transaction
-from idp.messages import mail, outbox
+from idp.messages import mail, outbox, sms
 from idp.oidc import logout, logout_notices, signing
 from idp.oidc.storage import purge as oidc_purge
 from idp.people.storage import lifecycle
@@ -33,6 +33,7 @@ LETTERS_AT_ONCE = 500
 
 DELIVERERS: dict[str, Callable[[outbox.Claimed, int], None]] = {
     "mail": mail.deliver,
+    "sms": sms.deliver,
     "logout_notice": lambda claimed, now: logout_notices.deliver(claimed.payload, now),
 }
 """Who carries which kind of message; each raises when the outside has not accepted it."""
@@ -112,7 +113,7 @@ def deliver(message: int, now: int) -> bool:
             return True
         DELIVERERS[claimed.kind](claimed, now)
     except Exception as fault:
-        final = isinstance(fault, mail.RefusedForGood)
+        final = isinstance(fault, outbox.RefusedForGood)
         log.warning(
             "message %d (%s), attempt %d: %s", claimed.id, claimed.kind, claimed.attempt, _in_short(fault)
         )

@@ -21,6 +21,7 @@ from idp import schema
 from idp.app import create_app
 from idp.oidc import signing
 from idp.settings import Settings, load_settings
+from tests.visitor import Visitor
 from tests.world import World
 
 NOON = 1_795_000_000
@@ -150,6 +151,29 @@ def world(app: Flask, clock: Clock) -> Iterator[World]:
     """People, schools and relying parties to put into the database; holds an application context."""
     with app.app_context():
         yield World(app, clock)
+
+
+@pytest.fixture
+def outdoors(app: Flask, clock: Clock) -> World:
+    """The same without a context held around requests: each act and each page has its own, as when it is served."""
+    world = World(app, clock)
+
+    def within(act: Callable[..., Any]) -> Callable[..., Any]:
+        def acting(*arguments: Any, **values: Any) -> Any:
+            with app.app_context():
+                return act(*arguments, **values)
+
+        return acting
+
+    for name in ("guardian", "pupil", "staff", "family", "facts", "set_account", "relying_party", "school"):
+        setattr(world, name, within(getattr(world, name)))
+    return world
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Somebody before a browser that knows no script."""
+    return Visitor(app)
 
 
 Serve = Callable[[Flask], str]

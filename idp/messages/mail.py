@@ -15,14 +15,10 @@ from flask import render_template
 from flask_babel import force_locale
 
 from idp.context import settings
-from idp.messages.outbox import Claimed
+from idp.messages.outbox import Claimed, RefusedForGood
 from idp.settings import Mail
 
 _SUBJECT = "Subject:"
-
-
-class RefusedForGood(Exception):
-    """The recipient's server will never take this mail; trying again would be a nuisance."""
 
 
 def deliver(claimed: Claimed, now: int) -> None:

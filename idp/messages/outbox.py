@@ -47,6 +47,10 @@ class OutboxMessage(Model):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
+class RefusedForGood(Exception):
+    """The recipient's side will never take this message; trying again would be a nuisance."""
+
+
 @dataclass(frozen=True)
 class Claimed:
     """A message that this worker alone may deliver now. `attempt` counts from 1."""

@@ -62,6 +62,32 @@ def clear_session(response: AnyResponse) -> AnyResponse:
     return response
 
 
+def waiting_ticket() -> str | None:
+    """What was typed by a login that waits for its turn, sealed (`idp.signin.waiting`)."""
+    return request.cookies.get("idp_waiting")
+
+
+def set_waiting_ticket(response: AnyResponse, ticket: str, path: str, lifetime: int) -> AnyResponse:
+    """Sent back to the one page that waits; `lifetime` in seconds."""
+    response.set_cookie(
+        "idp_waiting",
+        ticket,
+        max_age=lifetime,
+        secure=settings().https,
+        httponly=True,
+        samesite="Strict",
+        path=path,
+    )
+    return response
+
+
+def clear_waiting_ticket(response: AnyResponse, path: str) -> AnyResponse:
+    response.delete_cookie(
+        "idp_waiting", path=path, secure=settings().https, httponly=True, samesite="Strict"
+    )
+    return response
+
+
 def browser() -> str:
     """Digest of this browser's own id, made on first use. A pending request goes on only in the browser it began in."""
     if "browser" not in session:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Clock
-from tests.recovery.visitor import SMS, Visitor, messages
+from tests.visitor import SMS, Visitor, messages
 from tests.world import Someone, World
 
 pytestmark = pytest.mark.settings(sms=SMS)

@@ -197,7 +197,10 @@ class TestConfirmation:
 
     def test_anothers_code_is_worth_nothing(self, world: World, mail: dict[str, str]) -> None:
         other = world.guardian("Paul", "Petit", state="confirming", mail="p@example.org")
-        assert code_of(mail_confirmation.confirm_by_code, world.facts(other), mail["code"], world.clock()) == "A06"
+        assert (
+            code_of(mail_confirmation.confirm_by_code, world.facts(other), mail["code"], world.clock())
+            == "A06"
+        )
 
     def test_five_wrong_codes_close_the_field_for_an_hour(
         self, world: World, guardian: Someone, mail: dict[str, str], clock
@@ -212,7 +215,9 @@ class TestConfirmation:
     def test_five_mails_an_hour_are_enough(
         self, world: World, guardian: Someone, mail: dict[str, str], clock
     ) -> None:  # type: ignore[no-untyped-def]
-        codes = [code_of(mail_confirmation.resend, world.facts(guardian), "fr", world.clock()) for _ in range(5)]
+        codes = [
+            code_of(mail_confirmation.resend, world.facts(guardian), "fr", world.clock()) for _ in range(5)
+        ]
         assert codes == [None] * 4 + ["A07"]
         clock.advance(3601)
         assert code_of(mail_confirmation.resend, world.facts(guardian), "fr", world.clock()) is None

@@ -1,8 +1,6 @@
 """The pages of a login over HTTP: bound to their browser, never a dead end, nothing told to logs or strangers."""
 
 import logging
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,20 +19,8 @@ def guardian(world: World) -> Someone:
 
 
 @pytest.fixture
-def world(app: Flask, clock: Clock) -> World:
-    """Without an application context held around the requests: each page has its own, as when it is served."""
-    world = World(app, clock)
-    for name in ("guardian", "relying_party", "facts"):
-        setattr(world, name, _within(app, getattr(world, name)))
-    return world
-
-
-def _within(app: Flask, act: Callable[..., Any]) -> Callable[..., Any]:
-    def acting(*arguments: Any, **values: Any) -> Any:
-        with app.app_context():
-            return act(*arguments, **values)
-
-    return acting
+def world(outdoors: World) -> World:
+    return outdoors
 
 
 @pytest.fixture

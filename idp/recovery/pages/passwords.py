@@ -86,7 +86,7 @@ def _new_password(account: AccountFacts, choose: Callable[[NewPasswordForm], str
         try:
             return cookies.set_session(back_to_login(login), choose(form))
         except Refusal as met:
-            if met.code != "A01":
+            if met.code not in ("A01", "S06"):
                 raise
             refusal = met
     page = render_template(

@@ -1,11 +1,12 @@
 """Profile, sign-in, and the wrong account at the right door."""
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from idp.context import address, now
 from idp.refusals import Refusal
 from idp.signin import authentication, cookies, pending, sessions, visits
+from idp.signin import waiting as queue
 from idp.signin.pages.forms import EmptyForm, SignInForm
 from idp.signin.pages.step import Page, blueprint, onward, step
 from idp.signin.pending import Pending
@@ -26,20 +27,35 @@ def profile(waiting: Pending) -> Page:
 @step("sign_in")
 def sign_in(waiting: Pending) -> Page:
     form = SignInForm(username=waiting.asked.login_hint)
-    if not form.validate_on_submit():
+    held = queue.unseal(cookies.waiting_ticket(), waiting.id, cookies.browser(), now())
+    if form.validate_on_submit():
+        typed = form.username.data or "", form.password.data or ""
+    elif held is not None and request.method == "GET":
+        # The page that waited for its turn has come back by itself.
+        typed = held
+    else:
         return _sign_in_page(waiting, form, None)
     try:
         opened = authentication.sign_in(
-            form.username.data or "",
-            form.password.data or "",
-            address(),
-            request.user_agent.string,
-            now(),
-            cookies.browser(),
+            *typed, address(), request.user_agent.string, now(), cookies.browser()
         )
     except Refusal as refusal:
-        return _sign_in_page(waiting, form, refusal), refusal.status
-    return cookies.set_session(onward(waiting), opened.token)
+        if refusal.code == "S06":
+            return _in_line(waiting, typed, refusal)
+        page = make_response(_sign_in_page(waiting, form, refusal), refusal.status)
+        return cookies.clear_waiting_ticket(page, request.path)
+    response = cookies.set_session(onward(waiting), opened.token)
+    return cookies.clear_waiting_ticket(response, request.path) if held else response
+
+
+def _in_line(waiting: Pending, typed: tuple[str, str], refusal: Refusal) -> Response:
+    """Too many at once: the page says so and tries again by itself, without a script too."""
+    page = make_response(render_template("signin/in_line.html", waiting=waiting), refusal.status)
+    page.headers["Refresh"] = page.headers["Retry-After"] = str(queue.AGAIN)
+    if cookies.waiting_ticket() is None or request.method == "POST":
+        ticket = queue.seal(*typed, waiting.id, cookies.browser(), now())
+        cookies.set_waiting_ticket(page, ticket, request.path, queue.LIFETIME)
+    return page
 
 
 def _sign_in_page(waiting: Pending, form: SignInForm, refusal: Refusal | None) -> str:
