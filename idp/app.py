@@ -13,6 +13,7 @@ from idp.account import pages as account_pages
 from idp.context import system_clock
 from idp.database import init_database
 from idp.door import init_door
+from idp.factors.storage import tables as factor_tables
 from idp.languages import init_languages
 from idp.messages import outbox
 from idp.oidc import endpoints
@@ -29,7 +30,7 @@ from idp.signin.cookies import init_cookies
 from idp.signin.storage import tables as signin_tables
 from idp.style import init_style
 
-TABLES = (audit, outbox, oidc_tables, people_tables, recovery_tables, signin_tables)
+TABLES = (audit, factor_tables, outbox, oidc_tables, people_tables, recovery_tables, signin_tables)
 """Importing them tells `db` of every table."""
 
 LARGEST_REQUEST = 256 * 1024

@@ -1,4 +1,4 @@
-"""The demonstration's mail box: an SMTP server that keeps every mail, and a page to read them.
+"""The demonstration's mail box: an SMTP server that keeps every mail, and a page to read them; the phone is beside it.
 
 A mail is on the disk before the sender hears 250. Nothing is ever sent on.
 
@@ -24,8 +24,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask, Response, abort, jsonify, render_template
 from markupsafe import Markup, escape
 
+from idp.demo.phone import Phone, phone_pages
+
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
-_OWN = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_OWN = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _LETTER = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; "
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -92,9 +94,10 @@ class Postman:
         return "250 kept"
 
 
-def create_viewer(box: Box) -> Flask:
-    """The page: a list, one mail as text, as HTML in a sandbox and raw, and the same as JSON."""
+def create_viewer(box: Box, phone: Phone) -> Flask:
+    """The page: a list, one mail as text, as HTML in a sandbox and raw, and the same as JSON; and the phone's pages."""
     app = Flask(__name__)
+    app.register_blueprint(phone_pages(phone))
 
     @app.get("/")
     def index() -> str:
@@ -172,8 +175,9 @@ def _with_links(text: str) -> Markup:
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), required=True)
 @click.option("--port", type=int, default=8025, show_default=True)
 @click.option("--smtp-port", type=int, default=1025, show_default=True)
+@click.option("--sms-token", default="", help="What the SMS gateway wants as a bearer token.")
 @click.option("--parent", type=int, hidden=True)
-def main(folder: Path, port: int, smtp_port: int, parent: int | None) -> None:
+def main(folder: Path, port: int, smtp_port: int, sms_token: str, parent: int | None) -> None:
     """Keep mail, and show it, until SIGTERM or Ctrl-C. Loopback only."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -189,7 +193,9 @@ def main(folder: Path, port: int, smtp_port: int, parent: int | None) -> None:
     box = Box(folder)
     smtp = Controller(Postman(box), hostname="127.0.0.1", port=smtp_port, data_size_limit=_LONGEST)
     smtp.start()
-    pages = make_server("127.0.0.1", port, create_viewer(box), threaded=True, request_handler=Quiet)
+    pages = make_server(
+        "127.0.0.1", port, create_viewer(box, Phone(folder, sms_token)), threaded=True, request_handler=Quiet
+    )
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: threading.Thread(target=pages.shutdown).start())
     pages.serve_forever()

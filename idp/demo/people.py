@@ -57,7 +57,7 @@ def make_school(place: Place, now: int) -> list[Card]:
 
 
 def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], now: int) -> list[Card]:
-    born = "/".join(reversed(shown.birth_date.split("-")))
+    born = _day(shown.birth_date)
     newcomer, other = _account(shown.newcomer), _account(shown.other_guardian)
     guardian, pupil = _account(shown.two_schools), _account(shown.pupil)
     given = letters.issue_letters([newcomer, other, guardian, pupil, *staff.values()], now, ACTOR)
@@ -68,6 +68,8 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
     return [
         _provisional("guardian_new", "A parent's first login, with the letter of the school", letter[newcomer],
                      f"New password, mail address, birth date of the child ({born}), then the mail box."),
+        Card("guardian_without_letter", "A parent without a letter: \"Je n’ai pas de compte\"", "(shown at the end)", "(to be chosen)", False,
+             f"Mobile {shown.mobile}, children born on {' and '.join(_day(date) for date in shown.birth_dates)}; the code arrives on the phone."),
         _active("guardian", "A parent with two children in two schools", letter[guardian],
                 f"Pronote's selector shows both children, one of them at {nearby}; Téléservices has a file for each."),
         _provisional("guardian_other", "The other parent of the first one's child", letter[other],
@@ -79,6 +81,10 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
         _active("administrator", "An administrator of the academy", letter[staff["academy_administrator"]],
                 "Second entry of i-Cart; belongs to no school."),
     ]  # fmt: skip
+
+
+def _day(date: str) -> str:
+    return "/".join(reversed(date.split("-")))
 
 
 def _account(key: Key) -> int:

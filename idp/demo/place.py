@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAIL_OFFSET = 25
+SMS_TOKEN = "demonstration"
+"""What the demonstration's own SMS gateway wants to hear; it listens on this machine alone."""
+
 SERVICES = ("icart", "pronote", "teleservices")
 """The relying parties, in the order of their ports after the provider's."""
 
@@ -13,7 +16,7 @@ TITLES = {
     "icart": "i-Cart",
     "pronote": "Pronote",
     "teleservices": "Téléservices",
-    "mailbox": "Mail box",
+    "mailbox": "Mails, SMS",
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from idp.app import create_app
 from idp.demo.people import Card, make_school
-from idp.demo.place import SERVICES, Place, write_private
+from idp.demo.place import SERVICES, SMS_TOKEN, Place, write_private
 from idp.oidc import registration, signing
 from idp.people import accounts
 from idp.people.rules.accounts import State
@@ -68,6 +68,7 @@ def _config(place: Place) -> str:
         "secrets": {name: place.secret(name).read_text(encoding="utf-8") for name in SECRETS},
         "service": {"portal_url": place.address("icart"), "school_office": "le secrétariat du collège"},
         "mail": {"host": "127.0.0.1", "port": place.smtp},
+        "sms": {"url": f"{place.address('mailbox')}/sms", "token": SMS_TOKEN},
     }
     lines = ["# The demonstration's settings, written anew at each start. Never use these secrets elsewhere."]
     for section, values in sections.items():

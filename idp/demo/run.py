@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from idp.demo.people import Card
-from idp.demo.place import SERVICES, TITLES, Place
+from idp.demo.place import SERVICES, SMS_TOKEN, TITLES, Place
 from idp.demo.preparation import prepare
 from idp.demo.supervisor import Service, ServiceDied, Supervisor
 from idp.processes import refuse_taken_port
@@ -71,7 +71,16 @@ def _live(place: Place, cards: list[Card], supervisor: Supervisor) -> None:
 def _services(place: Place) -> list[Service]:
     """What runs. The mail box comes first: it must be there before the first mail."""
     ports = place.ports()
-    mailbox = ("--folder", place.mail, "--port", ports["mailbox"], "--smtp-port", ports["smtp"])
+    mailbox = (
+        "--folder",
+        place.mail,
+        "--port",
+        ports["mailbox"],
+        "--smtp-port",
+        ports["smtp"],
+        "--sms-token",
+        SMS_TOKEN,
+    )
     found = [
         Service("mailbox", _words("-m", "idp.demo.mailbox", *mailbox), place.address("mailbox")),
         Service(
@@ -110,7 +119,7 @@ def _show(place: Place, cards: list[Card]) -> None:
         click.echo(f"    Identifiant {card.username}   Mot de passe {card.password}")
         click.echo(f"    {card.look}\n")
     click.echo(
-        f"Mails arrive at {place.address('mailbox')}. Logs are in {_short(place.log)}. Ctrl-C stops everything."
+        f"Mails and SMS arrive at {place.address('mailbox')}, which is an authenticator app too. Logs are in {_short(place.log)}. Ctrl-C stops everything."
     )
 
 

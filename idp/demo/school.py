@@ -78,13 +78,19 @@ class Key:
 
 @dataclass(frozen=True)
 class Cases:
-    """Whom the demonstration shows. `pupil`, born on `birth_date`, is the one child of `newcomer` and `other_guardian`."""
+    """Whom the demonstration shows. `pupil`, born on `birth_date`, is the one child of `newcomer` and `other_guardian`.
+
+    `without_letter` has `mobile` alone, and children born on `birth_dates`, the eldest first.
+    """
 
     newcomer: Key
     other_guardian: Key
     pupil: Key
     birth_date: str
     two_schools: Key
+    without_letter: Key
+    mobile: str
+    birth_dates: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -213,12 +219,25 @@ def cases(demonstration: Demonstration) -> Cases:
         )
     )
     newcomer, other = guardians[pupil.source_id]
+    born = {one.source_id: one.birth_date for one in large.pupils if not one.left}
+    numbers = Counter(person.mobile for person in large.persons)
+    without_letter = next(
+        person
+        for person in large.persons
+        if person.mobile and numbers[person.mobile] == 1 and person.first_name
+        if person.source_id not in (newcomer, other, two_schools.source_id)
+        if _identity(person)[:2] not in shared
+        if len(children[person.source_id]) == 2 and all(child in born for child in children[person.source_id])
+    )
     return Cases(
         newcomer=Key(large.uai, "guardian", newcomer),
         other_guardian=Key(large.uai, "guardian", other),
         pupil=Key(large.uai, "pupil", pupil.source_id),
         birth_date=pupil.birth_date,
         two_schools=Key(large.uai, "guardian", two_schools.source_id),
+        without_letter=Key(large.uai, "guardian", without_letter.source_id),
+        mobile=without_letter.mobile or "",
+        birth_dates=tuple(sorted(born[child] for child in children[without_letter.source_id])),
     )
 
 

@@ -15,6 +15,7 @@ from idp.oidc.rules.authorization_request import (
     AuthorizationRequest,
     check,
     from_json,
+    needed_level,
     to_json,
 )
 from idp.refusals import ProtocolRefusal, Refusal
@@ -80,6 +81,7 @@ def _asked(request: AuthorizationRequest, now: int) -> Asked:
         hinted=_hinted(request, now),
         login_hint=request.login_hint,
         locales=request.ui_locales,
+        level=needed_level(request.acr_values),
     )
 
 

@@ -40,7 +40,7 @@ def issue(request: AuthorizationRequest, session: Session, pending_id: str | Non
         "code_challenge": request.code_challenge,
         "claims": _claims_text(request),
         "auth_time": session.auth_time,
-        "acr": granted_acr(request.acr_values, session.account.profile),
+        "acr": granted_acr(request.acr_values, session.account.profile, session.amr),
         "amr": " ".join(session.amr),
         "offline": "offline_access" in request.scope,
         "issued_at": max(moment, session.account.credentials_since),

@@ -7,7 +7,7 @@ docs/help-desk.md. A relying party gets the error of its RFC. The reason is for 
 from dataclasses import dataclass
 from typing import Any
 
-from idp.refusals import account, activation, house, recovery, requests, signing_in
+from idp.refusals import account, activation, factors, house, recovery, requests, signing_in
 from idp.refusals.wording import N_, Wording
 
 __all__ = ["CATALOGUE", "N_", "CheckedRedirect", "ProtocolRefusal", "Refusal", "Wording"]
@@ -16,6 +16,7 @@ CATALOGUE: dict[str, Wording] = {
     **signing_in.CATALOGUE,
     **activation.CATALOGUE,
     **recovery.CATALOGUE,
+    **factors.CATALOGUE,
     **account.CATALOGUE,
     **requests.CATALOGUE,
     **house.CATALOGUE,

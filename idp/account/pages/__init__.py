@@ -7,6 +7,7 @@ from idp.account.pages import (
     devices,
     history,
     overview,
+    security,
     services,
 )
 from idp.account.pages.page import blueprint
@@ -19,5 +20,6 @@ __all__ = [
     "devices",
     "history",
     "overview",
+    "security",
     "services",
 ]

@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-23 19:43:13.042446
+Create Date: 2026-11-23 20:10:54.197823
 
 """
 
@@ -28,6 +28,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_sendings_bucket", ["bucket", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sendings_sent_at"), ["sent_at"], unique=False)
 
+    op.create_table(
+        "authenticator_apps",
+        sa.Column(
+            "account_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("sealed_secret", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_authenticator_apps_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_authenticator_apps")),
+    )
     op.create_table(
         "identifications",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -66,6 +83,63 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_known_devices_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_known_devices_last_seen_at"), ["last_seen_at"], unique=False)
 
+    op.create_table(
+        "passkey_ceremonies",
+        sa.Column("challenge", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_passkey_ceremonies_account_id")
+        ),
+        sa.PrimaryKeyConstraint("challenge", name=op.f("pk_passkey_ceremonies")),
+    )
+    with op.batch_alter_table("passkey_ceremonies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_ceremonies_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "passkey_handles",
+        sa.Column(
+            "account_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("handle", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_passkey_handles_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_passkey_handles")),
+        sa.UniqueConstraint("handle", name=op.f("uq_passkey_handles_handle")),
+    )
+    op.create_table(
+        "passkeys",
+        sa.Column("credential_id", sa.String(length=400), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("synced", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_passkeys_account_id")),
+        sa.PrimaryKeyConstraint("credential_id", name=op.f("pk_passkeys")),
+    )
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkeys_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "recovery_codes",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_recovery_codes_account_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_recovery_codes")),
+    )
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_codes_account_id"), ["account_id"], unique=False)
+
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("mobile", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("mobile_verified_at", sa.BigInteger(), nullable=True))
@@ -96,6 +170,19 @@ def downgrade() -> None:
         batch_op.drop_column("mobile_verified_at")
         batch_op.drop_column("mobile")
 
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_codes_account_id"))
+
+    op.drop_table("recovery_codes")
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkeys_account_id"))
+
+    op.drop_table("passkeys")
+    op.drop_table("passkey_handles")
+    with op.batch_alter_table("passkey_ceremonies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_ceremonies_expires_at"))
+
+    op.drop_table("passkey_ceremonies")
     with op.batch_alter_table("known_devices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_known_devices_last_seen_at"))
         batch_op.drop_index(batch_op.f("ix_known_devices_account_id"))
@@ -105,6 +192,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identifications_expires_at"))
 
     op.drop_table("identifications")
+    op.drop_table("authenticator_apps")
     with op.batch_alter_table("sendings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sendings_sent_at"))
         batch_op.drop_index("ix_sendings_bucket")

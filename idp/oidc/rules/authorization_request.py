@@ -19,8 +19,8 @@ from idp.refusals import CheckedRedirect, ProtocolRefusal, Refusal
 RESPONSE_MODES = ("query", "fragment", "form_post")
 PROMPTS = ("none", "login", "consent", "select_account")
 DISPLAYS = ("page", "popup", "touch", "wap")
-LEVELS = ("eidas1",)
-"""Authentication levels that can be reached here; `eidas1` is a password."""
+LEVELS = ("eidas1", "eidas2")
+"""Authentication levels that can be reached here, the lowest first: a password; two factors, or a passkey."""
 
 LONGEST = {
     "state": 4096,
@@ -256,9 +256,15 @@ def _profiles(acr_values: tuple[str, ...], registration: ClientMetadata) -> tupl
     return asked or registration.accepted_profiles
 
 
-def granted_acr(request_acr: tuple[str, ...], profile: str) -> str:
+def needed_level(acr_values: tuple[str, ...]) -> str:
+    """The level that a request needs: the first that it names, in its order of preference (OIDC Core §3.1.2.1)."""
+    return next((value for value in acr_values if value in LEVELS), LEVELS[0])
+
+
+def granted_acr(request_acr: tuple[str, ...], profile: str, amr: tuple[str, ...]) -> str:
     """The `acr` to state: the first asked value that is true of this login, else the level reached."""
-    return next((value for value in request_acr if value in LEVELS or value == profile), LEVELS[0])
+    reached = LEVELS if "mfa" in amr else LEVELS[:1]
+    return next((value for value in request_acr if value in reached or value == profile), reached[-1])
 
 
 def to_json(request: AuthorizationRequest) -> str:

@@ -1,0 +1,46 @@
+"""Second factors: passkeys, authenticator apps, recovery codes."""
+
+from idp.refusals.wording import N_, Wording
+
+CATALOGUE: dict[str, Wording] = {
+    "M01": Wording(
+        422,
+        N_("Code différent"),
+        N_(
+            "Ce code n’est pas le bon, ou il a déjà servi. Attendez le code suivant de l’application et recommencez."
+        ),
+        "The code of the authenticator app is wrong, was used already, or the phone's clock is wrong by more than a minute.",
+    ),
+    "M02": Wording(
+        429,
+        N_("Trop de codes différents"),
+        N_("Plusieurs codes ne convenaient pas. Attendez %(minutes)s min avant de recommencer."),
+        "Several wrong codes closed the second step for a while. It opens by itself.",
+    ),
+    "M03": Wording(
+        403,
+        N_("Clé d’accès refusée"),
+        N_("Cette clé d’accès n’a pas été acceptée. Recommencez, ou choisissez un autre moyen."),
+        "The passkey is unknown here, was removed, belongs to another account, or the page waited for more than five minutes.",
+    ),
+    "M04": Wording(
+        409,
+        N_("Déjà en place"),
+        N_("Ce moyen est déjà en place, ou a été changé dans un autre onglet. Rechargez la page."),
+        "An authenticator app was confirmed already, or the account has as many passkeys as it may have.",
+    ),
+    "M05": Wording(
+        403,
+        N_("Deux étapes d’abord"),
+        N_("Pour changer ces moyens, déconnectez-vous, puis reconnectez-vous avec l’un d’eux."),
+        "Factors are changed only in a session that was opened with two steps.",
+    ),
+    "M06": Wording(
+        403,
+        N_("Un moyen doit rester"),
+        N_(
+            "Votre fonction demande la connexion en deux étapes. Ajoutez un autre moyen avant de retirer celui-ci."
+        ),
+        "The staff keep at least one second factor (setting signin.staff_second_factor).",
+    ),
+}
