@@ -1,0 +1,242 @@
+"""Two-step login: set up, asked for at every login, never lowered; each code works once, at once on both engines."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+
+from idp.demo.phone import secret_of
+from idp.factors import authenticators, changes
+from idp.factors.rules.totp import code_at, step_at
+from idp.refusals import Refusal
+from idp.signin import second_factor
+from tests.conftest import Clock
+from tests.oidc.flow import RelyingParty, answer
+from tests.visitor import Visitor, messages
+from tests.world import Someone, World
+
+
+def code_of(act: Callable[..., object], *arguments: object) -> str | None:
+    try:
+        act(*arguments)
+    except Refusal as refusal:
+        return refusal.code
+    return None
+
+
+@pytest.fixture
+def guardian(world: World) -> Someone:
+    return world.guardian(username="c.durand")
+
+
+def enrol(world: World, someone: Someone) -> tuple[bytes, list[str]]:
+    """An authenticator app; its secret and the recovery codes."""
+    secret = authenticators.begin(world.facts(someone), world.clock())
+    typed = code_at(secret, step_at(world.clock()) - 1)
+    codes = authenticators.confirm(world.facts(someone), typed, world.clock())
+    assert codes is not None
+    return secret, codes
+
+
+class TestCodes:
+    def test_an_app_counts_only_after_its_first_code(self, world: World, guardian: Someone) -> None:
+        facts = world.facts(guardian)
+        secret = authenticators.begin(facts, world.clock())
+        assert authenticators.begin(facts, world.clock()) == secret, "a reload shows the same key"
+        assert code_of(authenticators.confirm, facts, "000000", world.clock()) == "M01"
+        assert not world.facts(guardian).has_second_factor
+        assert not authenticators.use(facts, code_at(secret, step_at(world.clock())), world.clock())
+        enrol(world, guardian)
+        assert world.facts(guardian).has_second_factor
+        assert code_of(authenticators.begin, facts, world.clock()) == "M04"
+
+    def test_a_code_works_once_and_no_earlier_one_after_it(
+        self, world: World, guardian: Someone, clock: Clock
+    ) -> None:
+        secret, _ = enrol(world, guardian)
+        facts, now = world.facts(guardian), world.clock()
+        newer, older = code_at(secret, step_at(now) + 1), code_at(secret, step_at(now))
+        assert authenticators.use(facts, newer, now)
+        assert not authenticators.use(facts, newer, now)
+        assert not authenticators.use(facts, older, now)
+        clock.advance(60)
+        assert authenticators.use(facts, code_at(secret, step_at(clock())), clock())
+
+    def test_one_code_many_times_at_once(self, world: World, app: Flask, guardian: Someone) -> None:
+        secret, codes = enrol(world, guardian)
+        facts, now = world.facts(guardian), world.clock()
+
+        def race(use: Callable[..., bool], typed: str) -> int:
+            def once(_: int) -> bool:
+                with app.app_context():
+                    try:
+                        return use(facts, typed, now)
+                    finally:
+                        app.extensions["connections"].close()
+
+            with ThreadPoolExecutor(8) as threads:
+                return sum(threads.map(once, range(16)))
+
+        assert race(authenticators.use, code_at(secret, step_at(now))) == 1
+        assert race(authenticators.use_recovery_code, codes[0]) == 1
+
+    def test_recovery_codes_are_ten_used_once_and_replaced_together(
+        self, world: World, guardian: Someone
+    ) -> None:
+        _, codes = enrol(world, guardian)
+        facts, now = world.facts(guardian), world.clock()
+        assert len(set(codes)) == 10
+        assert authenticators.use_recovery_code(facts, f" {codes[0][:5]} {codes[0][5:]} ", now)
+        assert not authenticators.use_recovery_code(facts, codes[0], now)
+        fresh = authenticators.renew_codes(facts, now)
+        assert not authenticators.use_recovery_code(facts, codes[1], now)
+        assert authenticators.use_recovery_code(facts, fresh[1], now)
+
+    def test_anothers_code_opens_nothing(self, world: World, guardian: Someone) -> None:
+        other = world.guardian("Paul")
+        secret, codes = enrol(world, guardian)
+        enrol(world, other)
+        facts, now = world.facts(other), world.clock()
+        assert not authenticators.use(facts, code_at(secret, step_at(now)), now)
+        assert not authenticators.use_recovery_code(facts, codes[0], now)
+
+    def test_secrets_are_sealed_or_digested(self, world: World, guardian: Someone) -> None:
+        from sqlalchemy import select
+
+        from idp.database import reading
+        from idp.factors.rules.totp import shown_key
+        from idp.factors.storage.tables import AuthenticatorApp, RecoveryCode
+
+        secret, codes = enrol(world, guardian)
+        kept = str(list(reading().execute(select(AuthenticatorApp.__table__)).mappings()))
+        kept += str(list(reading().execute(select(RecoveryCode.__table__)).mappings()))
+        for hidden in (secret.hex(), shown_key(secret).replace(" ", ""), *codes):
+            assert hidden not in kept
+
+
+class TestGuessing:
+    def test_five_tries_then_a_pause_for_codes_of_every_kind(
+        self, world: World, guardian: Someone, clock: Clock
+    ) -> None:
+        secret, codes = enrol(world, guardian)
+        session = world.session(guardian)
+        for typed in ("000000", "000 000", "aaaaaaaaaa", "", "1"):
+            assert code_of(second_factor.by_code, session, typed, clock()) == "M01"
+        right = code_at(secret, step_at(clock()))
+        assert code_of(second_factor.by_code, session, right, clock()) == "M02"
+        assert code_of(second_factor.by_code, world.session(guardian), codes[0], clock()) == "M02"
+        clock.advance(300)
+        assert code_of(second_factor.by_code, session, codes[0], clock()) is None
+
+
+def test_a_reset_or_recovery_never_lowers_the_factors(world: World, guardian: Someone) -> None:
+    from idp.people import accounts
+
+    enrol(world, guardian)
+    accounts.reset(guardian.username, "test", world.clock())
+    assert world.facts(guardian).has_second_factor
+
+
+def test_an_administrator_takes_them_away_and_the_person_is_told(world: World, guardian: Someone) -> None:
+    enrol(world, guardian)
+    changes.remove_all("C.Durand", "test", world.clock())
+    assert not world.facts(guardian).has_second_factor
+
+
+FORCED = {"staff_second_factor": True}
+
+
+class TestPages:
+    def key_on(self, visitor: Visitor) -> bytes:
+        found = re.search(r'id="key">([A-Z2-7 ]+)<', visitor.html)
+        assert found is not None, visitor.html
+        return secret_of(found[1])
+
+    def through_the_door(self, visitor: Visitor, someone: Someone, profile: str = "responsable") -> Visitor:
+        visitor.opens("/account").fills(profile=profile)
+        return visitor.fills(username=someone.username, password=someone.password)
+
+    @pytest.mark.settings(signin=FORCED)
+    def test_staff_set_one_up_at_their_login(self, outdoors: World, visitor: Visitor, clock: Clock) -> None:
+        head = outdoors.staff()
+        self.through_the_door(visitor, head, "personnel").sees("un mot de passe seul ne suffit pas")
+        secret = self.key_on(visitor)
+        visitor.fills(code="000000").sees("M01")
+        assert self.key_on(visitor) == secret
+        visitor.fills(code=code_at(secret, step_at(clock()))).sees("Vos codes de secours")
+        visitor.follows("J’ai noté ces codes, continuer").sees("Mes informations")
+        clock.advance(60)
+        again = self.through_the_door(Visitor(visitor.app), head, "personnel").sees("Deuxième étape")
+        again.fills(code=code_at(secret, step_at(clock()))).sees("Mes informations")
+
+    @pytest.mark.settings(signin=FORCED)
+    def test_staff_keep_their_last_one(self, outdoors: World, visitor: Visitor, clock: Clock) -> None:
+        self.through_the_door(visitor, outdoors.staff(), "personnel")
+        visitor.fills(code=code_at(self.key_on(visitor), step_at(clock())))
+        visitor.opens("/account/security").fills("act=remove_app").sees("M06")
+
+    def test_a_guardian_who_wants_one(
+        self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
+    ) -> None:
+        guardian = outdoors.guardian()
+        self.through_the_door(visitor, guardian)
+        visitor.opens("/account/security").follows("Ajouter une application")
+        visitor.fills(code=code_at(self.key_on(visitor), step_at(clock()))).sees("Vos codes de secours")
+        assert outdoors.facts(guardian).has_second_factor
+        assert [mail["facts"]["subject"] for mail in messages(app, "mail")] == ["Connexion en deux étapes"]
+        visitor.opens("/account/security").fills("act=remove_app").sees("Ajouter une application")
+        assert not outdoors.facts(guardian).has_second_factor
+
+    def test_a_session_of_one_step_changes_no_factor(self, outdoors: World, visitor: Visitor) -> None:
+        guardian = outdoors.guardian()
+        self.through_the_door(visitor, guardian)
+        outdoors.set_account(guardian, second_factor_since=1)
+        visitor.opens("/account/security")
+        assert visitor.path.endswith("/second_factor"), "the second step comes first"
+
+    def test_a_service_that_needs_eidas2_steps_the_login_up(
+        self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
+    ) -> None:
+        guardian = outdoors.guardian()
+        portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
+        self.through_the_door(visitor, guardian)
+        assert answer(portal.authorize(acr_values="eidas2", prompt="none"))["error"] == "interaction_required"
+        visitor.opens(portal.authorize(acr_values="eidas2").headers["Location"])
+        visitor.sees("Ce service demande un second moyen")
+        visitor.fills(code=code_at(self.key_on(visitor), step_at(clock())))
+        before = visitor.browser.get_cookie("idp_session")
+        visitor.follows("J’ai noté ces codes, continuer")
+        assert before is not None and visitor.page is not None
+        claims = claims_of(portal, answer(visitor.page)["code"])
+        assert claims["acr"] == "eidas2" and claims["amr"] == ["pwd", "otp", "mfa"]
+
+    def test_a_password_alone_is_eidas1(self, app: Flask, outdoors: World, visitor: Visitor) -> None:
+        portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
+        self.through_the_door(visitor, outdoors.guardian())
+        claims = claims_of(portal, portal.code(acr_values="eidas1"))
+        assert claims["acr"] == "eidas1" and claims["amr"] == ["pwd"]
+
+    def test_the_session_has_a_new_id_after_the_second_step(
+        self, outdoors: World, visitor: Visitor, clock: Clock
+    ) -> None:
+        guardian = outdoors.guardian()
+        self.through_the_door(visitor, guardian)
+        old = visitor.browser.get_cookie("idp_session")
+        visitor.opens("/account/security").follows("Ajouter une application")
+        visitor.fills(code=code_at(self.key_on(visitor), step_at(clock())))
+        new = visitor.browser.get_cookie("idp_session")
+        assert old is not None and new is not None and old.value != new.value
+        thief = Visitor(visitor.app)
+        thief.browser.set_cookie("idp_session", old.value)
+        assert "Mes informations" not in thief.opens("/account").html
+
+
+def claims_of(portal: RelyingParty, code: str) -> dict[str, object]:
+    import base64
+    import json
+
+    part = portal.redeem(code).get_json()["id_token"].split(".")[1]
+    found: dict[str, object] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return found
