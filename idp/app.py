@@ -20,11 +20,12 @@ from idp.oidc import endpoints
 from idp.oidc.server import init_server
 from idp.oidc.signing import init_signing
 from idp.oidc.storage import tables as oidc_tables
+from idp.people import breached
 from idp.people.hashing import Lane
 from idp.people.storage import tables as people_tables
 from idp.recovery import pages as recovery_pages
 from idp.recovery.storage import tables as recovery_tables
-from idp.settings import Settings
+from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
 from idp.signin.storage import tables as signin_tables
@@ -53,6 +54,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.extensions["settings"] = settings
     app.extensions["clock"] = clock
     app.extensions["hashing"] = Lane(settings.hashing)
+    if settings.passwords.breached_filter:
+        _refuse_unusable(settings.passwords.breached_filter)
     _log(settings)
     init_cookies(app, settings)
     init_database(app, settings.database.url)
@@ -70,6 +73,13 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         count = settings.server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     return app
+
+
+def _refuse_unusable(breached_filter: str) -> None:
+    try:
+        breached.opened(breached_filter)
+    except breached.FilterFault as fault:
+        raise SettingsFault(f"passwords.breached_filter: {fault}") from None
 
 
 def _log(settings: Settings) -> None:

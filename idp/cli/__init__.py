@@ -18,6 +18,7 @@ NOUNS = {
     "demo": "idp.cli.demo:demo",
     "doctor": "idp.cli.doctor:doctor",
     "keys": "idp.cli.keys:keys",
+    "passwords": "idp.cli.passwords:passwords",
     "people": "idp.cli.people:people",
     "serve": "idp.cli.serve:serve",
     "worker": "idp.cli.worker:worker",

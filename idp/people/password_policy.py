@@ -5,8 +5,10 @@ from importlib.resources import files
 
 from idp.context import settings
 from idp.database import reading
+from idp.people import breached, strength
 from idp.people.rules.accounts import AccountFacts
 from idp.people.rules.credentials import (
+    RULES,
     PasswordContext,
     PasswordPolicy,
     check_password,
@@ -27,8 +29,16 @@ def failed_rules(facts: AccountFacts, password: str) -> tuple[str, ...]:
     """Codes of the rules that `password` breaks, in the order of the page."""
     words, birth_date, places = storage.words_about(reading(), facts)
     context = PasswordContext(facts.username, (*words, *places), birth_date)
-    checked = check_password(password, policy_of(facts), context, common_passwords())
-    return tuple(code for code, kept in checked if not kept)
+    checked = dict(check_password(password, policy_of(facts), context, common_passwords()))
+    if breached.is_breached(password):
+        checked["common"] = False
+    checked["strength"] = strength.score(password, (facts.username, *words, *places)) >= _least_score(facts)
+    return tuple(code for code in RULES if not checked[code])
+
+
+def _least_score(facts: AccountFacts) -> int:
+    given = settings().passwords
+    return given.pupil_strength if facts.kind == "pupil" else given.adult_strength
 
 
 @cache

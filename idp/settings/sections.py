@@ -149,6 +149,22 @@ class Passwords(Section):
         16, ge=12, description="From this length on, classes are not asked of guardians and staff."
     )
     pupil_length: int = Field(10, ge=8, description="Least characters for pupils, with 3 classes of 4.")
+    adult_strength: int = Field(
+        3,
+        ge=0,
+        le=4,
+        description="Least strength of guardians' and staff's passwords, by zxcvbn: 3 is beyond 10^8 guesses, 4 beyond 10^10; 0 asks nothing.",
+    )
+    pupil_strength: int = Field(
+        2,
+        ge=0,
+        le=4,
+        description="The same for pupils: 2 is beyond 10^6 guesses, which the closed doors make years.",
+    )
+    breached_filter: str = Field(
+        "",
+        description="File of breached passwords, made by `idp passwords build-filter`; empty: the bundled list alone.",
+    )
     provisional_length: int = Field(
         12, ge=10, description="Characters of the provisional password of a letter."
     )

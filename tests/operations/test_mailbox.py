@@ -9,6 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask.testing import FlaskClient
 
+from idp.demo.phone import Phone
 from idp.demo.mailbox import Box, Postman, create_viewer
 from tests.operations.house import free_port
 
@@ -31,7 +32,7 @@ def box(tmp_path: Path) -> Box:
 
 @pytest.fixture
 def viewer(box: Box) -> FlaskClient:
-    return create_viewer(box).test_client()
+    return create_viewer(box, Phone(tmp_path, "token")).test_client()
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ class PasswordContext:
     birth_date: str | None = None
 
 
-RULES = ("length", "classes", "personal", "birth_date", "common")
+RULES = ("length", "classes", "personal", "birth_date", "common", "strength")
 """The order in which a page shows them."""
 
 
