@@ -21,7 +21,10 @@ PASSWORD = "Tilleul-Bleu-Pluie-27"
 
 @dataclass(frozen=True)
 class Card:
-    """An account to try. `who` names it for programs; `provisional` passwords have to be replaced at the first login."""
+    """An account to try. `who` names it for programs; `provisional` passwords have to be replaced at the first login.
+
+    `birth_date` (dd/mm/yyyy) is asked for at the first login from a browser.
+    """
 
     who: str
     title: str
@@ -29,6 +32,7 @@ class Card:
     password: str
     provisional: bool
     look: str
+    birth_date: str = ""
 
 
 def make_school(place: Place, now: int) -> list[Card]:
@@ -71,15 +75,16 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
         Card("guardian_without_letter", "A parent without a letter: \"Je n’ai pas de compte\"", "(shown at the end)", "(to be chosen)", False,
              f"Mobile {shown.mobile}, children born on {' and '.join(_day(date) for date in shown.birth_dates)}; the code arrives on the phone."),
         _active("guardian", "A parent with two children in two schools", letter[guardian],
-                f"Pronote's selector shows both children, one of them at {nearby}; Téléservices has a file for each."),
+                f"Pronote's selector shows both children, one of them at {nearby}; Téléservices has a file for each.",
+                _day(shown.child_of_two_schools)),
         _provisional("guardian_other", "The other parent of the first one's child", letter[other],
                      f"After the first parent has filed Orientation, it can be read but not changed (child: {born})."),
         _active("pupil", "Their child, a pupil", letter[pupil],
-                "Pronote shows the pupil's own page; the provider refuses Téléservices before any return to it."),
+                "Pronote shows the pupil's own page; the provider refuses Téléservices before any return to it.", born),
         _active("head", "The head of the school", letter[staff["head"]],
-                "Second entry of i-Cart, Personnel de l'académie; the tiles of staff."),
+                "Second entry of i-Cart, Personnel de l'académie; two steps: paste the key into the authenticator."),
         _active("administrator", "An administrator of the academy", letter[staff["academy_administrator"]],
-                "Second entry of i-Cart; belongs to no school."),
+                "Second entry of i-Cart; belongs to no school; two steps too."),
     ]  # fmt: skip
 
 
@@ -113,5 +118,5 @@ def _provisional(who: str, title: str, letter: Letter, look: str) -> Card:
     return Card(who, title, letter.username, letter.password, True, look)
 
 
-def _active(who: str, title: str, letter: Letter, look: str) -> Card:
-    return Card(who, title, letter.username, PASSWORD, False, look)
+def _active(who: str, title: str, letter: Letter, look: str, birth_date: str = "") -> Card:
+    return Card(who, title, letter.username, PASSWORD, False, look, birth_date)

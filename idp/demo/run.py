@@ -117,7 +117,8 @@ def _show(place: Place, cards: list[Card]) -> None:
     for card in cards:
         click.echo(f"  {card.title}")
         click.echo(f"    Identifiant {card.username}   Mot de passe {card.password}")
-        click.echo(f"    {card.look}\n")
+        click.echo(f"    {card.look}")
+        click.echo(f"    Asked in a new browser: born on {card.birth_date}\n" if card.birth_date else "")
     click.echo(
         f"Mails and SMS arrive at {place.address('mailbox')}, which is an authenticator app too. Logs are in {_short(place.log)}. Ctrl-C stops everything."
     )

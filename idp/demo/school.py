@@ -80,7 +80,7 @@ class Key:
 class Cases:
     """Whom the demonstration shows. `pupil`, born on `birth_date`, is the one child of `newcomer` and `other_guardian`.
 
-    `without_letter` has `mobile` alone, and children born on `birth_dates`, the eldest first.
+    `child_of_two_schools`: when a child of `two_schools` was born. `without_letter` has `mobile` alone, and children born on `birth_dates`, the eldest first.
     """
 
     newcomer: Key
@@ -88,6 +88,7 @@ class Cases:
     pupil: Key
     birth_date: str
     two_schools: Key
+    child_of_two_schools: str
     without_letter: Key
     mobile: str
     birth_dates: tuple[str, ...]
@@ -235,6 +236,7 @@ def cases(demonstration: Demonstration) -> Cases:
         pupil=Key(large.uai, "pupil", pupil.source_id),
         birth_date=pupil.birth_date,
         two_schools=Key(large.uai, "guardian", two_schools.source_id),
+        child_of_two_schools=born[children[two_schools.source_id][0]],
         without_letter=Key(large.uai, "guardian", without_letter.source_id),
         mobile=without_letter.mobile or "",
         birth_dates=tuple(sorted(born[child] for child in children[without_letter.source_id])),

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Demo:
     base: int
     smtp: int
     process: subprocess.Popen[str] | None = None
+    recovery_codes: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def provider(self) -> str:

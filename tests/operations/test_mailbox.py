@@ -1,5 +1,6 @@
 """The demonstration's mail box: kept before 250, shown without letting a mail do anything."""
 
+import re
 import smtplib
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -9,8 +10,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask.testing import FlaskClient
 
-from idp.demo.phone import Phone
 from idp.demo.mailbox import Box, Postman, create_viewer
+from idp.demo.phone import Phone
 from tests.operations.house import free_port
 
 SCRIPT = "<script>alert(1)</script>"
@@ -31,7 +32,7 @@ def box(tmp_path: Path) -> Box:
 
 
 @pytest.fixture
-def viewer(box: Box) -> FlaskClient:
+def viewer(box: Box, tmp_path: Path) -> FlaskClient:
     return create_viewer(box, Phone(tmp_path, "token")).test_client()
 
 
@@ -96,3 +97,30 @@ def test_the_list_names_each_mail_and_its_recipient(smtp: smtplib.SMTP, viewer: 
 )
 def test_a_mail_that_is_not_there_is_a_404(viewer: FlaskClient, path: str) -> None:
     assert viewer.get(path).status_code == 404
+
+
+class TestPhone:
+    SMS = {"to": "+33612345678", "text": "123456 est votre code", "id": "7", "from": "EduConnect"}
+    TOKEN = {"Authorization": "Bearer token"}
+
+    def test_an_sms_is_kept_once_and_shown(self, viewer: FlaskClient) -> None:
+        for _ in range(2):
+            assert viewer.post("/sms", json=self.SMS, headers=self.TOKEN).status_code == 200
+        (kept,) = viewer.get("/api/sms").get_json()
+        assert kept["to"] == "+33612345678" and kept["text"] == "123456 est votre code"
+        assert "123456 est votre code" in viewer.get("/phone").text
+
+    @pytest.mark.parametrize("token", ["", "Bearer wrong", "token"])
+    def test_only_who_has_the_token_sends(self, viewer: FlaskClient, token: str) -> None:
+        assert viewer.post("/sms", json=self.SMS, headers={"Authorization": token}).status_code == 401
+        assert viewer.get("/api/sms").get_json() == []
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"to": 1, "text": "x", "id": "1"}'])
+    def test_nonsense_is_400(self, viewer: FlaskClient, body: bytes) -> None:
+        headers = {**self.TOKEN, "Content-Type": "application/json"}
+        assert viewer.post("/sms", data=body, headers=headers).status_code == 400
+
+    def test_the_authenticator_shows_a_code_for_a_key(self, viewer: FlaskClient) -> None:
+        page = viewer.post("/authenticator", data={"key": "gezd gnbv gy3t qojq"}).text
+        assert re.search(r'id="code">[0-9]{6}<', page)
+        assert "pas complète" in viewer.post("/authenticator", data={"key": "1!"}).text
