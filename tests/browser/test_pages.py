@@ -177,7 +177,7 @@ def test_the_rules_are_ticked_for_what_was_typed_before_the_script_came(
     page.get_by_label("Identifiant").fill(claire.username)
     page.get_by_label("Mot de passe", exact=True).fill(PROVISIONAL)
     page.route("**/pages.js", lambda route: held.append(route))
-    page.get_by_role("button", name="Se connecter").click(no_wait_after=True)
+    page.get_by_role("button", name="Se connecter", exact=True).click(no_wait_after=True)
     page.get_by_label("Nouveau mot de passe", exact=True).fill(CHOSEN)
     assert page.locator(".met").count() == 0
     held[0].continue_()
