@@ -14,6 +14,8 @@ from idp.context import system_clock
 from idp.database import init_database
 from idp.door import init_door
 from idp.factors.storage import tables as factor_tables
+from idp.federation import pages as federation_pages
+from idp.federation.storage import tables as federation_tables
 from idp.languages import init_languages
 from idp.messages import outbox
 from idp.oidc import endpoints
@@ -31,7 +33,16 @@ from idp.signin.cookies import init_cookies
 from idp.signin.storage import tables as signin_tables
 from idp.style import init_style
 
-TABLES = (audit, factor_tables, outbox, oidc_tables, people_tables, recovery_tables, signin_tables)
+TABLES = (
+    audit,
+    factor_tables,
+    federation_tables,
+    outbox,
+    oidc_tables,
+    people_tables,
+    recovery_tables,
+    signin_tables,
+)
 """Importing them tells `db` of every table."""
 
 LARGEST_REQUEST = 256 * 1024
@@ -66,7 +77,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     protection.exempt(endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
-    for room in (endpoints, pages, recovery_pages, account_pages, health):
+    for room in (endpoints, pages, federation_pages, recovery_pages, account_pages, health):
         app.register_blueprint(room.blueprint)
     init_door(app)
     if settings.server.trusted_proxies:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from idp.database import reading, transaction
 from idp.factors.storage import passkeys
+from idp.federation.storage import logins as federated_logins
 from idp.messages import mail, outbox, sms
 from idp.oidc import logout, logout_notices, signing
 from idp.oidc.storage import purge as oidc_purge
@@ -47,7 +48,13 @@ ACTS: dict[str, Callable[[Connection, dict[str, Any], int], None]] = {
 }
 """What the house does itself, out of sight of whoever asked: in the transaction that marks the message, so once."""
 
-PURGES = (signin_purge.purge, oidc_purge.purge, recovery_identifications.purge, passkeys.purge)
+PURGES = (
+    signin_purge.purge,
+    oidc_purge.purge,
+    recovery_identifications.purge,
+    passkeys.purge,
+    federated_logins.purge,
+)
 """Each deletes one small batch and says how many rows went."""
 
 log = logging.getLogger("idp.worker")

@@ -17,6 +17,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from idp.context import now, settings
+from idp.federation import logout as federated_logout
 from idp.oidc import answers, authorize, discovery, logout, logout_request
 from idp.oidc.server import provider, single_values
 from idp.oidc.userinfo import without_credentials
@@ -94,8 +95,9 @@ def end_session() -> BaseResponse | str:
     source = request.form if request.method == "POST" else request.args
     asked = logout_request.read(source.to_dict(flat=True))
     session = visits.current(now())
-    if asked.redirect_uri:
-        g.form_action = f"'self' {answers.origin(asked.redirect_uri)}"
+    elsewhere = federated_logout.origin(session.sid, now()) if session is not None else None
+    origins = [answers.origin(asked.redirect_uri)] if asked.redirect_uri else []
+    g.form_action = " ".join(["'self'", *origins, *([elsewhere] if elsewhere else [])])
     if session is not None and "confirm" not in request.form:
         return render_template(
             "logout_confirm.html", fields=list(source.items()), client=asked.client, session=session
@@ -103,9 +105,13 @@ def end_session() -> BaseResponse | str:
     if session is not None:
         current_app.extensions["csrf"].protect()
         logout.end(session, f"account:{session.account.id}", now())
+    back_to = asked.redirect_uri
+    if elsewhere and session is not None:
+        home = url_for("federation.signed_out")
+        back_to = federated_logout.address(session.sid, back_to or home, now()) or back_to
     response: BaseResponse = (
-        redirect(asked.redirect_uri, 303)
-        if asked.redirect_uri
+        redirect(back_to, 303)
+        if back_to
         else Response(render_template("signed_out.html", client=asked.client))
     )
     return cookies.clear_session(response)

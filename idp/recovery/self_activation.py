@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
+from idp.federation import linking
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts, lifecycle
 from idp.recovery.identifications import account_of
@@ -36,8 +37,12 @@ def prove_by_children(
     address: str,
     browser_name: str,
     now: int,
+    waiting: str | None = None,
 ) -> str:
     """The birth dates of all children (person → ISO date), `not_mine` being those denied; the session cookie's token.
+
+    `waiting`: the identity of another provider that is to be linked (`idp.federation.linking`).
+
 
     A denied child's link is flagged for the school, and nothing of the child is shown until it has decided. Raises
     Refusal A02 (a date is wrong), A03 (too many: only the school can help), V06 (no child left), S04, V03.
@@ -62,7 +67,11 @@ def prove_by_children(
         devices.remember(tx, account.id, browser, now)
         who = f"account:{account.id}"
         audit.record(tx, now, "identity.proved", who, who, address, by="sms")
-        return sessions.open_in(tx, opened, HOW, address, browser_name, now, settings().sessions)
+        token = sessions.open_in(tx, opened, HOW, address, browser_name, now, settings().sessions)
+        if waiting is not None:
+            linked = linking.link_in(tx, waiting, browser, opened, now)
+            linking.note_session_in(tx, token, linked.provider, linked.sealed_id_token, now)
+        return token
 
 
 def _open_account(account: AccountFacts | None) -> AccountFacts:

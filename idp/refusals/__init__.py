@@ -7,7 +7,7 @@ docs/help-desk.md. A relying party gets the error of its RFC. The reason is for 
 from dataclasses import dataclass
 from typing import Any
 
-from idp.refusals import account, activation, factors, house, recovery, requests, signing_in
+from idp.refusals import account, activation, factors, federation, house, recovery, requests, signing_in
 from idp.refusals.wording import N_, Wording
 
 __all__ = ["CATALOGUE", "N_", "CheckedRedirect", "ProtocolRefusal", "Refusal", "Wording"]
@@ -17,6 +17,7 @@ CATALOGUE: dict[str, Wording] = {
     **activation.CATALOGUE,
     **recovery.CATALOGUE,
     **factors.CATALOGUE,
+    **federation.CATALOGUE,
     **account.CATALOGUE,
     **requests.CATALOGUE,
     **house.CATALOGUE,

@@ -4,6 +4,8 @@ from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Database,
+    FederatedProvider,
+    Federation,
     Hashing,
     Keys,
     Mail,
@@ -24,6 +26,8 @@ __all__ = [
     "EXAMPLE_SECRET",
     "PREFIX",
     "Database",
+    "FederatedProvider",
+    "Federation",
     "Hashing",
     "Keys",
     "Mail",

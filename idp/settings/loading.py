@@ -17,6 +17,8 @@ from pydantic_settings import (
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Database,
+    FederatedProvider,
+    Federation,
     Hashing,
     Keys,
     Mail,
@@ -58,6 +60,7 @@ class Settings(BaseSettings):
     keys: Keys = Field(default_factory=Keys)
     mail: Mail = Field(default_factory=Mail)
     sms: Sms = Field(default_factory=Sms)
+    federation: Federation = Field(default_factory=Federation)
 
     @property
     def https(self) -> bool:
@@ -133,17 +136,21 @@ def _typed(section: str, key: str, value: str) -> Any:
     field = model.annotation.model_fields.get(key) if model and isinstance(model.annotation, type) else None
     if field is not None and field.annotation == list[str]:
         return [part.strip() for part in value.split(",") if part.strip()]
-    if field is not None and field.annotation == dict[str, str]:
+    if field is not None and field.annotation in (dict[str, str], list[FederatedProvider]):
         try:
             return json.loads(value)
         except ValueError:
-            raise SettingsFault(f"{section}.{key}: the variable has to hold a JSON object.") from None
+            raise SettingsFault(f"{section}.{key}: the variable has to hold JSON.") from None
     return value
 
 
 def _sentence(fault: Any) -> str:
     where = ".".join(str(part) for part in fault["loc"])
-    secret = where.startswith("secrets.") or where in ("mail.password", "sms.token")
+    secret = (
+        where.startswith("secrets.")
+        or where in ("mail.password", "sms.token")
+        or where.endswith(".client_secret")
+    )
     if fault["type"] == "extra_forbidden":
         section = fault["loc"][0]
         model = Settings.model_fields.get(section)

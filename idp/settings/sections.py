@@ -277,3 +277,27 @@ class Sms(Section):
     country: str = Field(
         "FR", pattern=r"^[A-Z]{2}$", description="Country of numbers that are typed without one."
     )
+
+
+class FederatedProvider(Section):
+    """Another OpenID Connect provider with which guardians may sign in."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="Its name in our addresses.")
+    label: str = Field(description="What people read on its button.")
+    issuer: str = Field(
+        pattern=r"^https?://", description="Its issuer, exactly as its discovery document says."
+    )
+    client_id: str = Field(description="What it calls us.")
+    client_secret: str = Field(repr=False, description="What it gave us.")
+    scope: str = Field("openid", description="What is asked of it; the subject alone is used.")
+    acr_values: str = Field("", description="The level that it wants to be asked for, as FranceConnect does.")
+    algorithms: list[str] = Field(["RS256", "ES256"], description="Signatures that are accepted.")
+
+
+class Federation(Section):
+    """Login of guardians through other providers; see docs/federation.md."""
+
+    providers: list[FederatedProvider] = Field(
+        [],
+        description="[[federation.providers]] tables: name, label, issuer, client_id, client_secret, scope, acr_values, algorithms. In the environment: a JSON array.",
+    )

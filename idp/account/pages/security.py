@@ -9,6 +9,7 @@ from idp.account.pages.page import Page, back_to, page
 from idp.context import now
 from idp.factors import authenticators, changes, passkeys
 from idp.factors.rules.totp import shown_key
+from idp.federation import linking
 from idp.refusals import Refusal
 from idp.signin import cookies, second_factor
 from idp.signin.pages.forms import CodeForm, EmptyForm
@@ -26,7 +27,13 @@ def security(session: Session) -> Page:
             refusal = met
     app, keys, codes = changes.summary(session.account)
     text = render_template(
-        "account/security.html", account=session.account, app=app, keys=keys, codes=codes, refusal=refusal
+        "account/security.html",
+        account=session.account,
+        app=app,
+        keys=keys,
+        codes=codes,
+        identities=linking.identities_of(session.account),
+        refusal=refusal,
     )
     return text, (refusal.status if refusal else 200)
 
@@ -38,6 +45,8 @@ def _act(session: Session) -> Page:
         acts.remove_app(session, now())
     elif act == "remove_passkey":
         acts.remove_passkey(session, request.form.get("passkey", ""), now())
+    elif act == "unlink":
+        linking.unlink(session.account, request.form.get("issuer", ""), now())
     elif act == "rename":
         passkeys.rename(session.account, request.form.get("passkey", ""), request.form.get("name", ""))
     elif act == "codes" and session.account.has_second_factor:

@@ -6,6 +6,8 @@ SENTENCES: dict[str, str] = {
     "sign_in": N_("Connexion"),
     "sign_in.failed": N_("Essai de connexion refusé"),
     "sign_in.federated": N_("Connexion par un autre fournisseur"),
+    "identity.linked": N_("Autre moyen de connexion relié"),
+    "identity.unlinked": N_("Autre moyen de connexion retiré"),
     "session.end": N_("Déconnexion"),
     "password.chosen": N_("Mot de passe choisi"),
     "password.recovered": N_("Mot de passe perdu, nouveau mot de passe choisi"),

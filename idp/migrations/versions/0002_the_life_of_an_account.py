@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-23 20:10:54.197823
+Create Date: 2026-11-23 20:37:32.934395
 
 """
 
@@ -18,6 +18,40 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "federated_logins",
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("state", name=op.f("pk_federated_logins")),
+    )
+    with op.batch_alter_table("federated_logins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_federated_logins_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "federated_logouts",
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("back_to", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("state", name=op.f("pk_federated_logouts")),
+    )
+    with op.batch_alter_table("federated_logouts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_federated_logouts_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "federated_sessions",
+        sa.Column("sid", sa.String(length=32), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("sealed_id_token", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("sid", name=op.f("pk_federated_sessions")),
+    )
+    with op.batch_alter_table("federated_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_federated_sessions_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "sendings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("bucket", sa.String(length=64), nullable=False),
@@ -27,6 +61,21 @@ def upgrade() -> None:
     with op.batch_alter_table("sendings", schema=None) as batch_op:
         batch_op.create_index("ix_sendings_bucket", ["bucket", "sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sendings_sent_at"), ["sent_at"], unique=False)
+
+    op.create_table(
+        "waiting_identities",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("sealed_id_token", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_waiting_identities")),
+    )
+    with op.batch_alter_table("waiting_identities", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiting_identities_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "authenticator_apps",
@@ -45,6 +94,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_authenticator_apps")),
     )
+    op.create_table(
+        "federated_identities",
+        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("linked_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_used_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_federated_identities_account_id")
+        ),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_federated_identities")),
+    )
+    with op.batch_alter_table("federated_identities", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_federated_identities_account_id"), ["account_id"], unique=False)
+
     op.create_table(
         "identifications",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -192,9 +256,29 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identifications_expires_at"))
 
     op.drop_table("identifications")
+    with op.batch_alter_table("federated_identities", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_federated_identities_account_id"))
+
+    op.drop_table("federated_identities")
     op.drop_table("authenticator_apps")
+    with op.batch_alter_table("waiting_identities", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_identities_expires_at"))
+
+    op.drop_table("waiting_identities")
     with op.batch_alter_table("sendings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sendings_sent_at"))
         batch_op.drop_index("ix_sendings_bucket")
 
     op.drop_table("sendings")
+    with op.batch_alter_table("federated_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_federated_sessions_expires_at"))
+
+    op.drop_table("federated_sessions")
+    with op.batch_alter_table("federated_logouts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_federated_logouts_expires_at"))
+
+    op.drop_table("federated_logouts")
+    with op.batch_alter_table("federated_logins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_federated_logins_expires_at"))
+
+    op.drop_table("federated_logins")

@@ -3,6 +3,7 @@
 from flask import render_template, request
 
 from idp.context import address, now, settings
+from idp.federation import pages as federation
 from idp.languages import current_language
 from idp.people.rules.phone_numbers import clean_number
 from idp.recovery import identifications, self_activation
@@ -25,6 +26,13 @@ from idp.signin.pages.forms import EmptyForm, iso_date
 @blueprint.route("/activation", methods=["GET", "POST"])
 def no_account() -> Page:
     return _number_page("activation")
+
+
+@blueprint.route("/activation/link", methods=["GET", "POST"])
+def link_account() -> Page:
+    """After another provider has said who it is, and before anybody is linked to that."""
+    federation.waiting_identity()
+    return _number_page("linking")
 
 
 def _number_page(purpose: str) -> Page:
@@ -70,7 +78,8 @@ def children(one: Identification) -> Page:
             not_mine = frozenset(child.person for child in known if f"not-{child.person}" in request.form)
             given = _dates([child for child in known if child.person not in not_mine])
             here = cookies.browser(), address(), request.user_agent.string
-            token = self_activation.prove_by_children(one, given, not_mine, *here, now())
+            waiting = federation.waiting_identity() if one.purpose == "linking" else None
+            token = self_activation.prove_by_children(one, given, not_mine, *here, now(), waiting)
             return cookies.set_session(back_to_login(one.login), token)
         except Refusal as met:
             refusal = met

@@ -90,6 +90,7 @@ def of_sid(connection: Connection, sid: str) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
+_sid_of = select(Session.sid).where(Session.digest == bindparam("session"))
 _this = update(Session).where(Session.digest == bindparam("session"), Session.ended_at.is_(None))
 _renew = _this.values(
     digest=bindparam("successor"),
@@ -112,6 +113,11 @@ _end_all = (
     .values(ended_at=bindparam("moment"))
     .returning(Session.sid)
 )
+
+
+def sid_of(connection: Connection, session: str) -> str:
+    """The sid of a session, by its digest."""
+    return str(connection.execute(_sid_of, {"session": session}).scalar_one())
 
 
 def renew(tx: Connection, session: str, successor: str, now: int) -> None:

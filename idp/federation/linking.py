@@ -1,0 +1,130 @@
+"""Identities of other providers and accounts of ours: linked once, then the one opens the other."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from idp import audit
+from idp.context import settings
+from idp.database import reading, transaction
+from idp.federation.authentication import Proved
+from idp.federation.storage import logins
+from idp.messages import notices
+from idp.people.rules.accounts import AccountFacts
+from idp.people.storage import accounts
+from idp.refusals import Refusal
+from idp.sealing import seal
+from idp.security import digest, new_token
+from idp.signin import sessions
+from idp.signin.storage import devices
+from idp.signin.storage import sessions as session_storage
+
+WAITS = 1800
+HOW = ("fed",)
+"""RFC 8176 has no word for another provider's login; it allows others where the parties know them. `acr` stays eidas1."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An identity of an account. `label` is the provider's name on our pages."""
+
+    issuer: str
+    label: str
+    linked_at: int
+    last_used_at: int
+
+
+def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: int) -> str | None:
+    """Open a session for a linked identity; the cookie's token, or None if nobody is linked.
+
+    Raises Refusal S04, S08 (the account is closed or locked).
+    """
+    with transaction() as tx:
+        found = logins.account_of(tx, proved.issuer, proved.subject, now)
+        account = accounts.by_id(tx, found) if found is not None else None
+        if account is None:
+            return None
+        if not account.may_sign_in:
+            raise Refusal("S08" if account.state == "locked" and account.present else "S04", "linked account")
+        devices.remember(tx, account.id, browser, now)
+        accounts.note_sign_in(tx, account.id, now)
+        token = sessions.open_in(tx, account, HOW, address, browser_name, now, settings().sessions)
+        note_session_in(tx, token, proved.provider, seal(proved.id_token.encode(), "federated id token"), now)
+        who = f"account:{account.id}"
+        audit.record(
+            tx,
+            now,
+            "sign_in.federated",
+            who,
+            who,
+            address,
+            device=browser_name[:200],
+            provider=proved.provider,
+        )
+        return token
+
+
+def keep_waiting(proved: Proved, browser: str, now: int) -> str:
+    """Keep an identity that is nobody's yet; the token with which `link_in` takes it, once, in this browser."""
+    token = new_token()
+    row = {
+        "digest": digest(token),
+        "browser": browser,
+        "provider": proved.provider,
+        "issuer": proved.issuer,
+        "subject": proved.subject,
+        "sealed_id_token": seal(proved.id_token.encode(), "federated id token"),
+        "expires_at": now + WAITS,
+    }
+    with transaction() as tx:
+        logins.wait(tx, row)
+    return token
+
+
+def link_in(tx: Connection, waiting: str, browser: str, account: AccountFacts, now: int) -> logins.Waiting:
+    """Link the identity that waits under the token `waiting`, within the act that showed whose it is. Raises Refusal F04."""
+    found = logins.take(tx, digest(waiting), browser, now)
+    if found is None or logins.account_of(tx, found.issuer, found.subject, now) is not None:
+        raise Refusal("F04", "no identity waits here, or it was linked meanwhile")
+    logins.unlink(tx, account.id, found.issuer)
+    row = {
+        "issuer": found.issuer,
+        "subject": found.subject,
+        "account_id": account.id,
+        "linked_at": now,
+        "last_used_at": now,
+    }
+    logins.add_identity(tx, row)
+    notices.tell(tx, account, "identity_linked", now, provider=_label(found.issuer))
+    who = f"account:{account.id}"
+    audit.record(tx, now, "identity.linked", who, who, provider=found.provider)
+    return found
+
+
+def note_session_in(tx: Connection, token: str, provider: str, sealed_id_token: str, now: int) -> None:
+    """Remember, for its logout, that the session behind the cookie `token` was opened over there."""
+    sid = session_storage.sid_of(tx, digest(token))
+    expires = now + settings().sessions.longest
+    logins.add_session(
+        tx, {"sid": sid, "provider": provider, "sealed_id_token": sealed_id_token, "expires_at": expires}
+    )
+
+
+def identities_of(account: AccountFacts) -> list[Identity]:
+    """The identities that open an account."""
+    return [
+        Identity(issuer, _label(issuer), linked, used)
+        for issuer, linked, used in logins.identities(reading(), account.id)
+    ]
+
+
+def unlink(account: AccountFacts, issuer: str, now: int) -> None:
+    """The identity opens the account no more."""
+    with transaction() as tx:
+        if logins.unlink(tx, account.id, issuer):
+            who = f"account:{account.id}"
+            audit.record(tx, now, "identity.unlinked", who, who, issuer=issuer)
+
+
+def _label(issuer: str) -> str:
+    return next((one.label for one in settings().federation.providers if one.issuer == issuer), issuer)

@@ -1,0 +1,157 @@
+"""Statements on logins through other providers. What may happen once is one UPDATE or DELETE whose row says who won."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from idp.federation.storage.tables import (
+    FederatedIdentity,
+    FederatedLogin,
+    FederatedLogout,
+    FederatedSession,
+    WaitingIdentity,
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An identity that may be linked now."""
+
+    provider: str
+    issuer: str
+    subject: str
+    sealed_id_token: str
+
+
+_begin = insert(FederatedLogin)
+_come_back = (
+    update(FederatedLogin)
+    .where(
+        FederatedLogin.state == bindparam("brought"),
+        FederatedLogin.browser == bindparam("where_from"),
+        FederatedLogin.used_at.is_(None),
+        FederatedLogin.expires_at > bindparam("now"),
+    )
+    .values(used_at=bindparam("moment"))
+    .returning(FederatedLogin.provider, FederatedLogin.login)
+)
+_account_of = (
+    update(FederatedIdentity)
+    .where(FederatedIdentity.issuer == bindparam("who_says"), FederatedIdentity.subject == bindparam("who"))
+    .values(last_used_at=bindparam("moment"))
+    .returning(FederatedIdentity.account_id)
+)
+_add_identity = insert(FederatedIdentity)
+_identities = (
+    select(FederatedIdentity.issuer, FederatedIdentity.linked_at, FederatedIdentity.last_used_at)
+    .where(FederatedIdentity.account_id == bindparam("account"))
+    .order_by(FederatedIdentity.linked_at)
+)
+_unlink = delete(FederatedIdentity).where(
+    FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.issuer == bindparam("who_says")
+)
+_wait = insert(WaitingIdentity)
+_take = (
+    update(WaitingIdentity)
+    .where(
+        WaitingIdentity.digest == bindparam("token"),
+        WaitingIdentity.browser == bindparam("where_from"),
+        WaitingIdentity.used_at.is_(None),
+        WaitingIdentity.expires_at > bindparam("now"),
+    )
+    .values(used_at=bindparam("moment"))
+    .returning(
+        WaitingIdentity.provider,
+        WaitingIdentity.issuer,
+        WaitingIdentity.subject,
+        WaitingIdentity.sealed_id_token,
+    )
+)
+_add_session = insert(FederatedSession)
+_session = select(FederatedSession.provider, FederatedSession.sealed_id_token).where(
+    FederatedSession.sid == bindparam("session")
+)
+_add_logout = insert(FederatedLogout)
+_signed_out = (
+    delete(FederatedLogout)
+    .where(FederatedLogout.state == bindparam("brought"), FederatedLogout.expires_at > bindparam("now"))
+    .returning(FederatedLogout.back_to)
+)
+
+
+def begin(tx: Connection, row: dict[str, Any]) -> None:
+    tx.execute(_begin, row)
+
+
+def come_back(tx: Connection, state: str, browser: str, now: int) -> tuple[str, str | None] | None:
+    """(provider, login that waits) for the one browser and time that brings this state back."""
+    parameters = {"brought": state, "where_from": browser, "now": now, "moment": now}
+    row = tx.execute(_come_back, parameters).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def account_of(tx: Connection, issuer: str, subject: str, now: int) -> int | None:
+    """The account that this identity opens; its use is noted."""
+    parameters = {"who_says": issuer, "who": subject, "moment": now}
+    found: int | None = tx.execute(_account_of, parameters).scalar_one_or_none()
+    return found
+
+
+def add_identity(tx: Connection, row: dict[str, Any]) -> None:
+    tx.execute(_add_identity, row)
+
+
+def identities(connection: Connection, account: int) -> Sequence[tuple[str, int, int]]:
+    """(issuer, linked at, last used at) of each identity of an account."""
+    return [(row[0], row[1], row[2]) for row in connection.execute(_identities, {"account": account})]
+
+
+def unlink(tx: Connection, account: int, issuer: str) -> bool:
+    return tx.execute(_unlink, {"account": account, "who_says": issuer}).rowcount > 0
+
+
+def wait(tx: Connection, row: dict[str, Any]) -> None:
+    tx.execute(_wait, row)
+
+
+def take(tx: Connection, token: str, browser: str, now: int) -> Waiting | None:
+    """A waiting identity, for the one caller who is first."""
+    parameters = {"token": token, "where_from": browser, "now": now, "moment": now}
+    row = tx.execute(_take, parameters).one_or_none()
+    return Waiting(*row) if row else None
+
+
+def add_session(tx: Connection, row: dict[str, Any]) -> None:
+    tx.execute(_add_session, row)
+
+
+def session(connection: Connection, sid: str) -> tuple[str, str] | None:
+    """(provider, sealed ID token) of a session that was opened over there."""
+    row = connection.execute(_session, {"session": sid}).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def add_logout(tx: Connection, row: dict[str, Any]) -> None:
+    tx.execute(_add_logout, row)
+
+
+def signed_out(tx: Connection, state: str, now: int) -> str | None:
+    """Where a browser goes that comes back from a logout, once."""
+    found: str | None = tx.execute(_signed_out, {"brought": state, "now": now}).scalar_one_or_none()
+    return found
+
+
+def purge(tx: Connection, now: int, most: int = 500) -> int:
+    """Delete a small batch of what has expired a day ago; the number of rows that went."""
+    gone = 0
+    for table, key in (
+        (FederatedLogin, FederatedLogin.state),
+        (WaitingIdentity, WaitingIdentity.digest),
+        (FederatedSession, FederatedSession.sid),
+        (FederatedLogout, FederatedLogout.state),
+    ):
+        batch = select(key).where(table.expires_at < now - 86400).limit(most)
+        gone += tx.execute(delete(table).where(key.in_(batch))).rowcount
+    return gone

@@ -1,0 +1,90 @@
+"""Our house and another one, both on loopback; the other is npm's oidc-provider."""
+
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from idp.app import create_app
+from idp.context import system_clock
+from tests.conftest import fresh_database, settings_for
+from tests.journeys.conftest import free_ports
+from tests.journeys.person import Person
+from tests.peers.conftest import NODE, Served, node  # noqa: F401
+from tests.visitor import SMS
+
+SECRET = "a secret of: ours & theirs"
+
+
+@pytest.fixture
+def houses(node: str) -> Iterator[Served]:  # noqa: F811
+    """Ours, served; theirs beside it."""
+    theirs = free_ports()[0]
+    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    issuer = f"http://localhost:{server.server_port}"
+    provider = {
+        "name": "theirs",
+        "label": "L’autre maison",
+        "issuer": f"http://localhost:{theirs}",
+        "client_id": "our-house",
+        "client_secret": SECRET,
+    }
+    app = create_app(
+        settings_for(
+            fresh_database("sqlite"),
+            server={"issuer": issuer},
+            federation={"providers": [provider]},
+            sms=SMS,
+        ),
+        system_clock,
+    )
+    server.app = app
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    process = subprocess.Popen(
+        [node, str(NODE / "second_provider.mjs"), str(theirs), issuer],
+        cwd=Path(NODE),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.strip() == "ready":
+            break
+    assert said and said[-1].strip() == "ready", "".join(said)
+    # What it says later must not fill the pipe.
+    rest = threading.Thread(target=process.stdout.read, daemon=True)
+    rest.start()
+    yield Served(app, issuer)
+    process.terminate()
+    process.wait(20)
+    rest.join()
+    process.stdout.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        app.extensions["connections"].close()
+
+
+def sign_in_there(person: Person, name: str) -> Person:
+    """The other house's own pages: who are you, and may they know."""
+    if 'name="login"' in person.html:
+        person.fills(login=name, password="anything")
+    if 'value="consent"' in person.html:
+        person.fills("prompt=consent")
+    return person
+
+
+def abort_address(html: str) -> str:
+    found = re.search(r'href="([^"]+/abort)"', html)
+    assert found is not None
+    return found[1]
