@@ -1,0 +1,212 @@
+"""A provider that lies: each claim, signature and answer that must not be believed, one at a time."""
+
+import base64
+import json
+import time
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from flask import Flask, Response, jsonify
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from idp.app import create_app
+from idp.context import system_clock
+from tests.conftest import Serve, fresh_database, settings_for
+from tests.visitor import SMS, Visitor
+
+KEY = ECKey.generate_key("P-256", {"kid": "theirs"})
+OTHER = ECKey.generate_key("P-256", {"kid": "theirs"})
+
+
+class Liar:
+    """Says what it is told to say. `nonce` is learnt from the request that we send the browser with."""
+
+    def __init__(self) -> None:
+        self.claims: dict[str, Any] = {}
+        self.info: dict[str, Any] = {"sub": "claire"}
+        self.token: Any = None
+        self.document: dict[str, Any] = {}
+        self.info_jwt: str | None = None
+        self.issuer = ""
+
+    def app(self) -> Flask:
+        app = Flask("liar")
+
+        @app.get("/.well-known/openid-configuration")
+        def document() -> Response:
+            endpoints = {
+                name: f"{self.issuer}/{name}"
+                for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+            }
+            return jsonify({"issuer": self.issuer, **endpoints, **self.document})
+
+        @app.get("/jwks_uri")
+        def keys() -> Response:
+            return jsonify({"keys": [KEY.as_dict(private=False)]})
+
+        @app.post("/token_endpoint")
+        def token() -> Response:
+            return jsonify(
+                {"id_token": self.token or self.signed(), "access_token": "a", "token_type": "Bearer"}
+            )
+
+        @app.get("/userinfo_endpoint")
+        def userinfo() -> Response:
+            if self.info_jwt:
+                return Response(self.info_jwt, mimetype="application/jwt")
+            return jsonify(self.info)
+
+        return app
+
+    def signed(self, key: Any = KEY, alg: str = "ES256") -> str:
+        return jwt.encode({"alg": alg, "kid": "theirs"}, self.claims, key, algorithms=[alg])
+
+
+@pytest.fixture
+def liar(serve: Serve) -> Liar:
+    liar = Liar()
+    liar.issuer = serve(liar.app())
+    return liar
+
+
+@pytest.fixture
+def ours(liar: Liar) -> Flask:
+    provider = {
+        "name": "liar",
+        "label": "Liar",
+        "issuer": liar.issuer,
+        "client_id": "us",
+        "client_secret": "secret",
+    }
+    return create_app(
+        settings_for(fresh_database("sqlite"), federation={"providers": [provider]}, sms=SMS), system_clock
+    )
+
+
+def back(liar: Liar, ours: Flask, answer: dict[str, str] | None = None, **claims: Any) -> Visitor:
+    """Go there and come back, with an ID token that is right but for `claims` (None: left out)."""
+    visitor = Visitor(ours)
+    sent = visitor.browser.get("/federation/liar/begin").headers["Location"]
+    asked = dict(parse_qsl(urlsplit(sent).query))
+    now = int(time.time())
+    right = {
+        "iss": liar.issuer,
+        "aud": "us",
+        "sub": "claire",
+        "iat": now,
+        "exp": now + 300,
+        "nonce": asked["nonce"],
+    }
+    liar.claims = {name: value for name, value in (right | claims).items() if value is not None}
+    brought = {"state": asked["state"], "code": "c"} | (answer or {})
+    return visitor.opens("/federation/callback?" + "&".join(f"{k}={v}" for k, v in brought.items()))
+
+
+def test_the_right_answer_is_believed(liar: Liar, ours: Flask) -> None:
+    back(liar, ours).sees("Relier mon compte")
+    back(liar, ours, aud=["us"]).sees("Relier mon compte")
+    back(liar, ours, aud=["us", "them"], azp="us").sees("Relier mon compte")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "http://evil.example"},
+        {"iss": None},
+        {"aud": "them"},
+        {"aud": ["them"]},
+        {"aud": ["us", "them"]},
+        {"azp": "them"},
+        {"aud": None},
+        {"exp": 1},
+        {"exp": None},
+        {"exp": "soon"},
+        {"iat": 1},
+        {"iat": 99999999999},
+        {"iat": None},
+        {"nonce": "another"},
+        {"nonce": None},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": "x" * 256},
+        {"sub": "paul"},
+    ],
+    ids=str,
+)
+def test_one_wrong_claim_is_refused(liar: Liar, ours: Flask, claims: dict[str, Any]) -> None:
+    back(liar, ours, **claims).sees("F04")
+
+
+def test_forged_signatures_are_refused(liar: Liar, ours: Flask) -> None:
+    def unsigned() -> str:
+        parts = ({"alg": "none", "kid": "theirs"}, liar.claims)
+        return (
+            ".".join(
+                base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts
+            )
+            + "."
+        )
+
+    public = OctKey.import_key(json.dumps(KEY.as_dict(private=False)).encode())
+    back(liar, ours)
+    for forged in (
+        unsigned(),
+        liar.signed(OTHER),
+        liar.signed(public, "HS256"),
+        "not.a.token",
+        "x" * 100_000,
+    ):
+        liar.token = forged
+        visitor = Visitor(ours)
+        sent = visitor.browser.get("/federation/liar/begin").headers["Location"]
+        state = dict(parse_qsl(urlsplit(sent).query))["state"]
+        visitor.opens(f"/federation/callback?state={state}&code=c").sees("F04")
+
+
+@pytest.mark.parametrize("info", [{"sub": "paul"}, {}, {"sub": ["claire"]}])
+def test_userinfo_of_somebody_else_is_refused(liar: Liar, ours: Flask, info: dict[str, Any]) -> None:
+    liar.info = info
+    back(liar, ours).sees("F04")
+
+
+@pytest.mark.parametrize(
+    ("claims", "believed"),
+    [
+        ({"sub": "claire", "iss": "ISSUER", "aud": "us"}, True),
+        ({"sub": "claire", "iss": "ISSUER", "aud": "them"}, False),
+        ({"sub": "claire", "aud": "us"}, False),
+        ({"sub": "paul", "iss": "ISSUER", "aud": "us"}, False),
+    ],
+)
+def test_signed_userinfo_has_to_be_for_us(
+    liar: Liar, ours: Flask, claims: dict[str, Any], believed: bool
+) -> None:
+    said = {name: liar.issuer if value == "ISSUER" else value for name, value in claims.items()}
+    liar.info_jwt = jwt.encode({"alg": "ES256", "kid": "theirs"}, said, KEY, algorithms=["ES256"])
+    back(liar, ours).sees("Relier mon compte" if believed else "F04")
+
+
+def test_an_answer_of_another_issuer_is_refused(liar: Liar, ours: Flask) -> None:
+    back(liar, ours, {"iss": "http://evil.example"}).sees("F04")
+
+
+def test_a_document_that_speaks_for_another_is_refused(liar: Liar, ours: Flask) -> None:
+    liar.document = {"issuer": "http://evil.example"}
+    assert Visitor(ours).opens("/federation/liar/begin").sees("F02").status == 502
+
+
+def test_a_provider_out_of_reach_is_a_page(serve: Serve) -> None:
+    provider = {
+        "name": "gone",
+        "label": "Gone",
+        "issuer": "http://127.0.0.1:9",
+        "client_id": "us",
+        "client_secret": "s",
+    }
+    app = create_app(
+        settings_for(fresh_database("sqlite"), federation={"providers": [provider]}), system_clock
+    )
+    Visitor(app).opens("/federation/gone/begin").sees("F02")
