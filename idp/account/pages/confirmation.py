@@ -34,5 +34,5 @@ def confirm(session: Session) -> Page:
 
 def _wanted() -> str:
     """A page of ours, whatever the address says."""
-    name = request.args.get("then", "")
+    name = request.values.get("then", "")
     return name if f"account.{name}" in current_app.view_functions else "overview"

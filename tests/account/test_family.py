@@ -1,0 +1,160 @@
+"""Mes enfants: a new password for a child, two accounts of one guardian, and the end of a link at eighteen."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from idp.database import reading
+from idp.people.storage.tables import Guardianship
+from tests.account.test_pages import signed_in, told
+from tests.conftest import Clock
+from tests.visitor import Visitor
+from tests.world import Someone, World
+
+
+@pytest.fixture
+def guardian(world: World) -> Someone:
+    return world.guardian(username="c.durand")
+
+
+@pytest.fixture
+def child(world: World, guardian: Someone) -> Someone:
+    child = world.pupil("Léa", username="l.durand", birth_date="2014-05-06")
+    world.family(guardian, child)
+    return child
+
+
+def provisional(page: Visitor) -> str:
+    return page.html.partition('class="provisional">')[2].partition("<")[0]
+
+
+class TestChildsPassword:
+    def test_it_is_provisional_and_shown_once(self, app: Flask, guardian: Someone, child: Someone) -> None:
+        lea = signed_in(app, child, "eleve")
+        page = signed_in(app, guardian).opens("/account/children").sees("Léa", "6 A", "l.durand")
+        password = provisional(page.fills("act=reset", child=str(child.person)))
+        assert len(password) == 12
+        assert not provisional(page.opens("/account/children"))
+        assert lea.opens("/account").path.endswith(("/sign_in", "/profile")), "the child's sessions end"
+        lea.fills(username="l.durand", password=password)
+        lea.sees("Choisissez votre mot de passe").fills(password="azerty", again="azerty").sees("A01")
+        lea.fills(password="Poires-Vertes-1848", again="Poires-Vertes-1848").sees("Mes informations")
+        assert told(app) == ["Nouveau mot de passe pour votre enfant"]
+
+    @pytest.mark.parametrize("which", ["another's", "unknown", "text", "disputed"])
+    def test_of_ones_own_children_alone(
+        self, app: Flask, world: World, guardian: Someone, child: Someone, which: str
+    ) -> None:
+        other = world.pupil("Tom")
+        page = signed_in(app, guardian).opens("/account/children")
+        if which == "disputed":
+            from sqlalchemy import update
+
+            from idp.database import transaction
+
+            with app.app_context(), transaction() as tx:
+                tx.execute(update(Guardianship).values(disputed_at=1))
+        wanted = {"another's": other.person, "unknown": 999, "text": "x", "disputed": child.person}[which]
+        page.fills("act=reset", child=str(wanted)).sees("C01")
+        assert page.status == 403
+        assert world.facts(child).state == world.facts(other).state == "active"
+
+    def test_not_of_one_who_is_eighteen(self, app: Flask, world: World, guardian: Someone) -> None:
+        grown = world.pupil("Max", birth_date="2007-01-01")
+        world.family(guardian, grown)
+        lea = world.pupil("Léa")
+        world.family(guardian, lea)
+        page = signed_in(app, guardian).opens("/account/children")
+        page.fills("act=reset", child=str(grown.person)).sees("C02")
+
+
+class TestJoining:
+    def second(self, world: World, **more: object) -> tuple[Someone, Someone]:
+        """Another account of the same guardian, with a child in another school."""
+        other = world.guardian(username="c.durand2", mail="other@example.org", **more)
+        tom = world.pupil("Tom", birth_date="2012-07-08")
+        world.family(other, tom)
+        return other, tom
+
+    def test_children_come_together_and_the_other_closes(
+        self, app: Flask, world: World, guardian: Someone, child: Someone
+    ) -> None:
+        other, _ = self.second(world)
+        page = signed_in(app, guardian).opens("/account/children").follows("Réunir un autre de mes comptes")
+        page.fills(username="C.DURAND2", password=other.password).sees("réunis", "Léa", "Tom")
+        assert world.facts(other).state == "closed"
+        assert told(app) == ["Vos deux comptes sont réunis"]
+
+    def test_a_child_of_both_is_there_once(
+        self, app: Flask, world: World, guardian: Someone, child: Someone
+    ) -> None:
+        other, _ = self.second(world)
+        world.family(other, child)
+        signed_in(app, guardian).opens("/account/children/join").fills(
+            username="c.durand2", password=other.password
+        )
+        with app.app_context():
+            rows = reading().execute(
+                select(Guardianship.pupil_id).where(
+                    Guardianship.guardian_id == guardian.person, Guardianship.until.is_(None)
+                )
+            )
+            assert len(list(rows)) == 2
+
+    def test_a_wrong_password_is_the_other_accounts_door(
+        self, app: Flask, world: World, guardian: Someone
+    ) -> None:
+        other, _ = self.second(world)
+        page = signed_in(app, guardian).opens("/account/children/join")
+        for _ in range(5):
+            page.fills(username="c.durand2", password="wrong").sees("S01")
+        page.fills(username="c.durand2", password=other.password).sees("S02")
+
+    @pytest.mark.parametrize("changes", [{"first": "Anne"}, {"last": "Petit"}, {"second_factor_since": 1}])
+    def test_only_the_same_person(
+        self, app: Flask, world: World, guardian: Someone, changes: dict[str, object]
+    ) -> None:
+        other, _ = self.second(world, **changes)
+        page = signed_in(app, guardian).opens("/account/children/join")
+        page.fills(username="c.durand2", password=other.password).sees("C03")
+        assert world.facts(other).state == "active"
+
+    def test_not_with_oneself_nor_a_pupil(self, app: Flask, world: World, guardian: Someone) -> None:
+        namesake = world.pupil("Claire", username="c.durand9")
+        page = signed_in(app, guardian).opens("/account/children/join")
+        page.fills(username="c.durand", password=guardian.password).sees("C03")
+        page.fills(username="c.durand9", password=namesake.password).sees("C03")
+
+
+class TestAtEighteen:
+    def test_the_pupil_ends_a_link(self, app: Flask, world: World, guardian: Someone) -> None:
+        grown = world.pupil("Max", username="m.durand", birth_date="2007-01-01")
+        world.family(guardian, grown)
+        max_page = signed_in(app, grown, "eleve").opens("/account/guardians").sees("Claire Durand")
+        max_page.fills("act=end").sees("Le lien est terminé", "Aucun responsable")
+        assert "Max" not in signed_in(app, guardian).opens("/account/children").html
+
+    def test_not_a_day_before(self, app: Flask, world: World, guardian: Someone, clock: Clock) -> None:
+        # The tests' noon is in November 2026.
+        young = world.pupil("Max", username="m.durand", birth_date="2008-12-31")
+        world.family(guardian, young)
+        page = signed_in(app, young, "eleve").opens("/account/guardians").sees("À dix-huit ans")
+        from tests.pages import fields_of
+
+        token = fields_of(page.opens("/account/devices").html, having="csrf_token")["csrf_token"]
+        answer = page.browser.post(
+            "/account/guardians", data={"csrf_token": token, "act": "end", "link": "1"}
+        )
+        assert answer.status_code == 403
+
+    def test_nor_anothers(self, app: Flask, world: World, guardian: Someone, child: Someone) -> None:
+        grown = world.pupil("Max", username="m.durand", birth_date="2007-01-01")
+        page = signed_in(app, grown, "eleve").opens("/account/devices")
+        from tests.pages import fields_of
+
+        token = fields_of(page.html, having="csrf_token")["csrf_token"]
+        answer = page.browser.post(
+            "/account/guardians", data={"csrf_token": token, "act": "end", "link": "1"}
+        )
+        assert answer.status_code == 403
+        assert "Léa" in signed_in(app, guardian).opens("/account/children").html

@@ -1,0 +1,283 @@
+"""Mon compte over HTTP: what it shows, what it asks again, what it changes and who is told."""
+
+import json
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Clock
+from tests.oidc.flow import RelyingParty
+from tests.visitor import SMS, Visitor, messages
+from tests.world import Someone, World
+
+pytestmark = pytest.mark.settings(sms=SMS)
+NEW = "Poires-Vertes-1848"
+PAGES = (
+    "",
+    "password",
+    "mail",
+    "mobile",
+    "children",
+    "children/join",
+    "devices",
+    "services",
+    "history",
+    "security",
+    "security/app",
+    "data",
+)
+
+
+@pytest.fixture
+def guardian(world: World) -> Someone:
+    guardian = world.guardian(username="c.durand")
+    world.family(guardian, world.pupil("Léa", birth_date="2014-05-06"))
+    return guardian
+
+
+def signed_in(app: Flask, someone: Someone, profile: str = "responsable") -> Visitor:
+    visitor = Visitor(app).opens("/account").fills(profile=profile)
+    return visitor.fills(username=someone.username, password=someone.password).sees("Mes informations")
+
+
+@pytest.fixture
+def claire(app: Flask, guardian: Someone) -> Visitor:
+    return signed_in(app, guardian)
+
+
+def told(app: Flask) -> list[str]:
+    return [mail["facts"]["subject"] for mail in messages(app, "mail") if mail["template"] == "notice"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_sees_a_page_without_signing_in(app: Flask, guardian: Someone, page: str) -> None:
+    visitor = Visitor(app).opens(f"/account/{page}".rstrip("/"))
+    assert visitor.path.endswith("/profile")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page])
+def test_each_page_opens_and_leads_to_the_others(claire: Visitor, page: str) -> None:
+    claire.opens(f"/account/{page}")
+    assert claire.status == 200
+    if page != "data":
+        claire.sees("Mes enfants", "Se déconnecter")
+
+
+MATTERS = ("password", "mail", "mobile", "children", "children/join", "security", "security/app", "data")
+
+
+@pytest.mark.parametrize("page", MATTERS)
+def test_what_matters_asks_the_password_again_after_five_minutes(
+    claire: Visitor, guardian: Someone, clock: Clock, page: str
+) -> None:
+    clock.advance(301)
+    claire.opens(f"/account/{page}").sees("encore une fois")
+    claire.fills(password="wrong").sees("S01")
+    claire.opens(f"/account/{page}").fills(password=guardian.password)
+    assert claire.path == f"/account/{page}"
+
+
+@pytest.mark.parametrize("page", MATTERS)
+def test_no_act_goes_through_without_the_password_again(
+    claire: Visitor, guardian: Someone, clock: Clock, page: str
+) -> None:
+    from tests.pages import fields_of
+
+    form = fields_of(claire.opens("/account/devices").html, having="csrf_token")
+    clock.advance(301)
+    answer = claire.browser.post(
+        f"/account/{page}", data={"csrf_token": form["csrf_token"], "password": NEW, "again": NEW}
+    )
+    assert answer.status_code == 303 and "/account/confirm" in answer.headers["Location"]
+
+
+def test_the_confirmation_leads_to_pages_of_ours_alone(claire: Visitor, guardian: Someone) -> None:
+    claire.opens("/account/confirm?then=https://evil.example").fills(password=guardian.password)
+    assert claire.path == "/account"
+
+
+class TestPassword:
+    def test_a_new_one_ends_the_other_devices_and_not_this_one(
+        self, app: Flask, claire: Visitor, guardian: Someone
+    ) -> None:
+        phone = signed_in(app, guardian)
+        claire.opens("/account/password").fills(password=NEW, again=NEW).sees("Votre mot de passe est changé")
+        claire.opens("/account").sees("Mes informations")
+        assert phone.opens("/account").path.endswith(("/sign_in", "/profile"))
+        assert "Votre mot de passe a été changé" in told(app)
+
+    def test_rules_hold_here_too(self, claire: Visitor) -> None:
+        claire.opens("/account/password").fills(password="azerty", again="azerty").sees("A01")
+        claire.fills(password=NEW, again=NEW + "!").sees("différents")
+
+
+class TestMail:
+    def test_a_new_address_is_confirmed_there_and_the_old_one_is_told(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        claire.opens("/account/mail").fills("act=change", mail="new@example.org").sees("new@example.org")
+        assert not world.facts(guardian).mail_verified
+        posted = {mail["to"]: mail for mail in messages(app, "mail")}
+        assert set(posted) == {"claire@example.org", "new@example.org"}
+        assert "new@" not in str(posted["claire@example.org"]["facts"]), "the old address learns a part only"
+        claire.fills("act=code", code=posted["new@example.org"]["facts"]["code"]).sees("Votre adresse est")
+        assert world.facts(guardian).mail_verified
+
+    def test_the_old_address_can_lock_the_account(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        claire.opens("/account/mail").fills("act=change", mail="thief@example.org")
+        link = next(m for m in messages(app, "mail") if m["to"] == "claire@example.org")["facts"]["link"]
+        owner = Visitor(app).opens(link.removeprefix("http://localhost")).sees("Verrouiller mon compte")
+        assert world.facts(guardian).state == "active", "opening alone locks nothing"
+        owner.fills().sees("Votre compte est verrouillé")
+        assert world.facts(guardian).state == "locked"
+        assert claire.opens("/account").path.endswith(("/sign_in", "/profile"))
+        Visitor(app).opens(link.removeprefix("http://localhost")).sees("A05")
+
+    def test_another_guardians_address_looks_the_same_and_is_never_confirmed(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        world.guardian("Marc", mail="marc@example.org")
+        claire.opens("/account/mail").fills("act=change", mail="MARC@example.org").sees("MARC@example.org")
+        mail = next(m for m in messages(app, "mail") if m["to"] == "MARC@example.org")
+        assert mail["template"] == "address_taken"
+        claire.fills("act=code", code=mail["facts"]["code"]).sees("A06")
+        assert not world.facts(guardian).mail_verified
+
+    def test_a_child_may_share_a_parents_address(self, app: Flask, world: World, guardian: Someone) -> None:
+        child = world.pupil("Tom", username="t.durand")
+        tom = signed_in(app, child, "eleve").opens("/account/mail")
+        tom.fills("act=change", mail="claire@example.org")
+        mail = messages(app, "mail")[-1]
+        assert mail["template"] == "confirm_mail"
+        tom.fills("act=code", code=mail["facts"]["code"])
+        assert world.facts(child).mail_verified
+
+
+class TestMobile:
+    def test_a_number_is_kept_after_its_code(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        claire.opens("/account/mobile").fills(contact="06 11 22 33 44")
+        assert world.facts(guardian).mobile is None
+        claire.fills(code="000000").sees("V01")
+        claire.fills(code=messages(app, "sms")[-1]["facts"]["code"]).sees("Votre numéro de mobile est changé")
+        assert world.facts(guardian).mobile == "+33611223344"
+        assert told(app) == ["Votre numéro de mobile a changé"]
+        claire.opens("/account/mobile").fills("act=remove")
+        assert world.facts(guardian).mobile is None
+
+    def test_anothers_code_keeps_nothing(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        claire.opens("/account/mobile").fills(contact="06 11 22 33 44")
+        page = claire.path
+        other = signed_in(app, world.guardian("Marc"))
+        assert other.opens(page).status == 403
+        assert world.facts(guardian).mobile is None
+
+
+class TestDevices:
+    def test_one_is_disconnected_and_its_services_are_told(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        phone = signed_in(app, guardian)
+        registered = world.relying_party(backchannel_logout_uri="https://portail.example/bye")
+        tokens = RelyingParty(app, registered, phone.browser)
+        access = tokens.tokens()["access_token"]
+        from tests.pages import forms_with
+
+        claire.opens("/account/devices").sees("cet appareil")
+        forms = forms_with(claire.html, {"sid"})
+        assert len(forms) == 2
+        for _, fields in forms:
+            if "cet appareil" not in claire.html.partition(fields["sid"])[0].rpartition("<section")[2]:
+                claire.browser.post("/account/devices", data=fields)
+        assert phone.opens("/account").path.endswith(("/sign_in", "/profile"))
+        assert tokens.userinfo(access).status_code == 401
+        assert claire.opens("/account/devices").status == 200
+        assert len(messages(app, "logout_notice")) == 1
+
+    def test_all_the_others(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
+        others = [signed_in(app, guardian) for _ in range(3)]
+        claire.opens("/account/devices").fills("act=others").sees("Tous les autres appareils")
+        assert all(one.opens("/account").path.endswith(("/sign_in", "/profile")) for one in others)
+        claire.opens("/account").sees("Mes informations")
+
+    def test_nobody_disconnects_another_person(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        from tests.pages import forms_with
+
+        marc = signed_in(app, world.guardian("Marc"))
+        ((_, theirs),) = forms_with(marc.opens("/account/devices").html, {"sid"})
+        ((_, mine),) = forms_with(claire.opens("/account/devices").html, {"sid"})
+        answer = claire.browser.post("/account/devices", data={**mine, "sid": theirs["sid"]})
+        assert answer.status_code == 404
+        marc.opens("/account").sees("Mes informations")
+
+
+class TestServices:
+    def test_what_a_service_receives_and_its_end(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        portal = RelyingParty(app, world.relying_party(client_name="Portail des familles"), claire.browser)
+        tokens = portal.tokens(scope="openid email offline_access ect.scope.portail")
+        claire.opens("/account/services").sees(
+            "Portail des familles", "votre adresse mail", "vos enfants, leur classe"
+        )
+        claire.fills().sees("L’accès est retiré")
+        assert portal.userinfo(tokens["access_token"]).status_code == 401
+        assert portal.refresh(tokens["refresh_token"]).status_code == 400
+        claire.opens("/account").sees("Mes informations")
+
+    def test_only_the_own_grants_end(self, app: Flask, world: World, claire: Visitor) -> None:
+        registered = world.relying_party()
+        marc = RelyingParty(app, registered, signed_in(app, world.guardian("Marc")).browser)
+        access = marc.tokens()["access_token"]
+        RelyingParty(app, registered, claire.browser).tokens()
+        claire.opens("/account/services").fills()
+        assert marc.userinfo(access).status_code == 200
+
+
+class TestHistory:
+    def test_plain_words_of_ones_own_account(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        Visitor(app).opens("/account").fills(profile="responsable").fills(
+            username="c.durand", password="wrong"
+        )
+        signed_in(app, world.guardian("Marc"))
+        claire.opens("/account/history").sees("Connexion", "Essai de connexion refusé", "127.0.0.1")
+        assert claire.html.count("<li><strong>Connexion</strong>") == 1
+
+    def test_older_events_are_a_page_further(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
+        for _ in range(35):
+            signed_in(app, guardian)
+        claire.opens("/account/history").follows("Plus ancien").sees("Connexion")
+        assert "Plus ancien" not in claire.html
+        claire.opens("/account/history?before=x").opens("/account/history?before=" + "9" * 30)
+        assert claire.status == 200
+
+
+class TestData:
+    def test_all_that_is_held_and_no_secret(
+        self, app: Flask, world: World, claire: Visitor, guardian: Someone
+    ) -> None:
+        world.set_account(guardian, provisional_digest="a-secret-digest")
+        answer = claire.browser.get("/account/data")
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="c.durand.json"'
+        found = json.loads(answer.text)
+        assert found["account"][0]["username"] == "c.durand" and found["family_links"] and found["sessions"]
+        for hidden in ("argon2", "a-secret-digest", "password_hash"):
+            assert hidden not in answer.text
+
+
+def test_the_language_is_kept_for_mails(app: Flask, world: World, claire: Visitor, guardian: Someone) -> None:
+    from tests.pages import forms_with
+
+    ((_, form),) = forms_with(claire.opens("/account").html, {"language"})
+    claire.browser.post("/language", data={**form, "language": "en"})
+    assert world.facts(guardian).language == "en"
+    claire.opens("/account").sees("My information")
