@@ -42,12 +42,49 @@ def show(terminal: Terminal, username: str, as_json: bool) -> None:
 @click.argument("username")
 @pass_terminal
 def unlock(terminal: Terminal, username: str) -> None:
-    """Open the doors that failed tries have closed: password and birth date."""
+    """Open a locked account, and the doors that failed tries have closed: password and birth date."""
     with terminal.application():
-        from idp.signin import unlocking
+        from idp.signin import locking
 
-        unlocking.unlock(username, ACTOR, now())
+        locking.unlock(username, ACTOR, now())
     click.echo(f"{username} may try again.")
+
+
+@accounts.command()
+@click.argument("username")
+@pass_terminal
+def lock(terminal: Terminal, username: str) -> None:
+    """Lock an active account: sessions and tokens end; a recovery or `unlock` opens it."""
+    with terminal.application():
+        from idp.signin import locking
+
+        locking.lock(username, ACTOR, now())
+    click.echo(f"{username} is locked.")
+
+
+@accounts.command()
+@click.argument("username")
+@click.confirmation_option(prompt="An account that is closed stays closed. Close it?")
+@pass_terminal
+def close(terminal: Terminal, username: str) -> None:
+    """Close an account for good. Its username is never given again."""
+    with terminal.application():
+        from idp.signin import locking
+
+        locking.close(username, ACTOR, now())
+    click.echo(f"{username} is closed.")
+
+
+@accounts.command("remove-factors")
+@click.argument("username")
+@pass_terminal
+def remove_factors(terminal: Terminal, username: str) -> None:
+    """Take away passkeys, authenticator and recovery codes, after you have seen who it is."""
+    with terminal.application():
+        from idp.factors import changes
+
+        changes.remove_all(username, ACTOR, now())
+    click.echo(f"{username} signs in with the password alone.")
 
 
 @accounts.command()

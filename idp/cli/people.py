@@ -4,6 +4,7 @@ import csv
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -77,10 +78,12 @@ def letters(terminal: Terminal, uai: str) -> None:
         from idp.people import letters as acts
 
         issued = acts.issue_letters(acts.awaiting_letter(uai, now()), now(), ACTOR)
+        addresses = [letter.address for letter in issued]
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("kind", "family_name", "first_name", "username", "provisional_password"))
-    for letter in issued:
-        table.writerow((letter.kind, letter.family_name, letter.first_name, letter.username, letter.password))
+    table.writerow(("kind", "family_name", "first_name", "username", "provisional_password", "address"))
+    for letter, address in zip(issued, addresses, strict=True):
+        names = (letter.kind, letter.family_name, letter.first_name)
+        table.writerow((*names, letter.username, letter.password, address))
 
 
 @people.command()
@@ -114,3 +117,24 @@ def staff(
         account = schools.add_staff(first_name, family_name, role, uai, now(), ACTOR, mail=mail)
         for letter in letters.issue_letters([account], now(), ACTOR):
             click.echo(f"{letter.username}  {letter.password}")
+
+
+@people.command()
+@click.argument("uai")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(["guardian", "pupil", "staff"]), help="Default: all."
+)
+@click.option(
+    "--changed-before",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Leave out who has chosen a password since that day. Default: today.",
+)
+@pass_terminal
+def renew(terminal: Terminal, uai: str, kinds: tuple[str, ...], changed_before: datetime | None) -> None:
+    """Ask the active accounts of the school UAI for a new password at their next login."""
+    with terminal.application():
+        from idp.people import campaigns
+
+        since = int(changed_before.replace(tzinfo=UTC).timestamp()) if changed_before else now()
+        asked = campaigns.ask_renewal(uai, kinds or campaigns.KINDS, since, ACTOR, now())
+    click.echo(f"{asked} accounts will be asked for a new password.")

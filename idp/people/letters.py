@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import segno
 
 from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
 from idp.people.provisional import new_provisional_password, provisional_digest
+from idp.people.rules.accounts import PROFILES
 from idp.people.storage import letters as storage
 
 DAY = 86400
@@ -22,6 +26,17 @@ class Letter:
     family_name: str
     username: str
     password: str = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """Where its QR code leads: the sign-in page with profile and username filled in."""
+        query = urlencode({"profil": PROFILES[self.kind], "identifiant": self.username})
+        return f"{settings().server.issuer}/start?{query}"
+
+    @property
+    def qr_code(self) -> str:
+        """The address as an SVG image, for printing."""
+        return str(segno.make(self.address, micro=False, error="m").svg_inline(border=4))
 
 
 def awaiting_letter(uai: str, now: int) -> list[int]:

@@ -11,7 +11,7 @@ from idp.people import accounts
 from idp.people.hashing import lane
 from idp.people.storage.tables import Account
 from idp.refusals import Refusal
-from idp.signin import sessions, unlocking
+from idp.signin import locking, sessions
 from idp.signin.authentication import Opened, sign_in
 from tests.world import PROVISIONAL, Someone, World
 
@@ -130,7 +130,7 @@ class TestGuessing:
     def test_an_administrator_opens_it_at_once(self, world: World, guardian: Someone) -> None:
         for _ in range(5):
             attempt(world, "c.durand", "wrong")
-        unlocking.unlock("c.durand", "test", world.clock())
+        locking.unlock("c.durand", "test", world.clock())
         assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
 
     def test_many_at_once_are_counted_one_by_one(self, world: World, app: Flask, guardian: Someone) -> None:

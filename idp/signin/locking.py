@@ -1,0 +1,37 @@
+"""An administrator locks, unlocks or closes an account; its sessions end, and its relying parties are told."""
+
+from idp import audit
+from idp.database import transaction
+from idp.people import accounts
+from idp.people.storage import lifecycle
+from idp.refusals import Refusal
+from idp.signin import alarm, doors, identity, sessions
+from idp.signin.storage import throttles
+
+
+def unlock(username: str, actor: str, now: int) -> None:
+    """Open a locked account, and the doors that failed tries have closed. Raises NoSuchAccount."""
+    facts = accounts.find(username)
+    with transaction() as tx:
+        lifecycle.unlock(tx, facts.id)
+        for door in (doors.account_door(facts.username), identity.identity_door(facts.id)):
+            throttles.clear(tx, door)
+        audit.record(tx, now, "account.unlock", actor, f"account:{facts.id}")
+
+
+def lock(username: str, actor: str, now: int) -> None:
+    """Lock an active account: a recovery or `unlock` opens it. Raises NoSuchAccount, Refusal S04 (it is not active)."""
+    facts = accounts.find(username)
+    with transaction() as tx:
+        if not alarm.lock_in(tx, facts, now, actor):
+            raise Refusal("S04", "only an active account can be locked")
+
+
+def close(username: str, actor: str, now: int) -> None:
+    """Close an account for good: nobody gets its username or subject again. Raises NoSuchAccount, Refusal S04."""
+    facts = accounts.find(username)
+    with transaction() as tx:
+        if not lifecycle.close(tx, facts.id, now):
+            raise Refusal("S04", "the account is closed already")
+        sessions.end_all_in(tx, facts, now)
+        audit.record(tx, now, "account.closed", actor, f"account:{facts.id}")

@@ -1,0 +1,245 @@
+"""The life of an account beyond its first login: new devices, locks, campaigns, letters that die, doors and budgets."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from idp import worker
+from idp.people import campaigns, letters
+from idp.refusals import Refusal
+from idp.signin import locking
+from idp.signin.authentication import sign_in
+from tests.conftest import Clock
+from tests.oidc.flow import RelyingParty
+from tests.visitor import Visitor, messages
+from tests.world import PROVISIONAL, Someone, World
+
+CHECKED = {"new_device_check": True}
+NEW = "Poires-Vertes-1848"
+
+
+def through_the_door(visitor: Visitor, someone: Someone, password: str | None = None) -> Visitor:
+    visitor.opens("/account")
+    if "Qui êtes-vous" in visitor.html:
+        visitor.fills(profile="responsable")
+    return visitor.fills(username=someone.username, password=password or someone.password)
+
+
+def told(app: Flask) -> list[str]:
+    return [mail["facts"]["subject"] for mail in messages(app, "mail") if mail["template"] == "notice"]
+
+
+@pytest.fixture
+def guardian(outdoors: World) -> Someone:
+    guardian = outdoors.guardian(username="c.durand")
+    outdoors.family(guardian, outdoors.pupil("Léa", birth_date="2014-05-06"))
+    return guardian
+
+
+@pytest.mark.settings(signin=CHECKED)
+class TestNewDevice:
+    def test_a_birth_date_once_a_browser(self, app: Flask, visitor: Visitor, guardian: Someone) -> None:
+        through_the_door(visitor, guardian).sees("Est-ce bien vous")
+        visitor.fills(day="1", month="1", year="2000").sees("A02")
+        visitor.fills(day="6", month="5", year="2014").sees("Mes informations")
+        visitor.opens("/logout").fills(confirm="1")
+        through_the_door(visitor, guardian).sees("Mes informations")
+        assert told(app) == [], "the first device of all is no news"
+        through_the_door(Visitor(app), guardian).sees("Est-ce bien vous")
+        assert told(app) == ["Connexion depuis un nouvel appareil"]
+
+    def test_no_service_gets_a_code_before(
+        self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
+    ) -> None:
+        through_the_door(visitor, guardian)
+        portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
+        assert "interaction_required" in portal.authorize(prompt="none").headers["Location"]
+
+    def test_three_tries_in_all_browsers_together(
+        self, app: Flask, visitor: Visitor, guardian: Someone
+    ) -> None:
+        for code in ("A02", "A02", "A03"):
+            page = through_the_door(Visitor(app), guardian)
+            page.fills(day="1", month="1", year="2000").sees(code)
+        through_the_door(visitor, guardian).fills(day="6", month="5", year="2014").sees("A03")
+
+    def test_the_first_login_makes_its_browser_known(self, outdoors: World, visitor: Visitor) -> None:
+        new = outdoors.guardian("Anne", state="notified")
+        outdoors.family(new, outdoors.pupil("Tom", birth_date="2012-07-08"))
+        through_the_door(visitor, new, PROVISIONAL).fills(password=NEW, again=NEW)
+        visitor.fills(mail="anne@example.org", day="8", month="7", year="2012")
+        visitor.fills(code=messages(visitor.app, "mail")[-1]["facts"]["code"]).sees("Mes informations")
+        visitor.opens("/logout").fills(confirm="1")
+        through_the_door(visitor, new, NEW).sees("Mes informations")
+
+    def test_who_has_no_date_on_record_is_not_asked(self, outdoors: World, visitor: Visitor) -> None:
+        through_the_door(visitor, outdoors.guardian("Anne")).sees("Mes informations")
+
+    def test_not_me_locks(self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone) -> None:
+        through_the_door(visitor, guardian).fills(day="6", month="5", year="2014")
+        thief = through_the_door(Visitor(app), guardian)
+        link = messages(app, "mail")[-1]["facts"]["link"].removeprefix("http://localhost")
+        Visitor(app).opens(link).fills().sees("verrouillé")
+        assert outdoors.facts(guardian).state == "locked"
+        thief.fills(day="6", month="5", year="2014")
+        assert "Mes informations" not in thief.html
+
+
+class TestDoors:
+    def test_a_known_device_has_its_own_budget(self, app: Flask, visitor: Visitor, guardian: Someone) -> None:
+        through_the_door(visitor, guardian).opens("/logout").fills(confirm="1")
+        for _ in range(6):
+            through_the_door(Visitor(app), guardian, "wrong")
+        through_the_door(Visitor(app), guardian).sees("S02")
+        through_the_door(visitor, guardian).sees("Mes informations")
+
+    def test_and_it_is_a_budget(self, app: Flask, visitor: Visitor, guardian: Someone) -> None:
+        through_the_door(visitor, guardian).opens("/logout").fills(confirm="1")
+        for _ in range(5):
+            through_the_door(visitor, guardian, "wrong").sees("S01")
+        through_the_door(visitor, guardian).sees("S02")
+        through_the_door(Visitor(app), guardian).sees("Mes informations")
+
+    @pytest.mark.settings(throttling={"per_network": 8, "per_address": 100})
+    def test_a_network_has_a_budget_beyond_its_addresses(self, app: Flask, guardian: Someone) -> None:
+        now = app.extensions["clock"]()
+        codes = []
+        with app.app_context():
+            for number in range(10):
+                with pytest.raises(Refusal) as refused:
+                    sign_in(f"n{number}", "wrong", f"192.0.2.{number}", "", now)
+                codes.append(refused.value.code)
+            assert sign_in("c.durand", guardian.password, "198.51.100.1", "", now)
+            with pytest.raises(Refusal, match="S05"):
+                sign_in("c.durand", guardian.password, "192.0.2.200", "", now)
+        assert codes == ["S01"] * 8 + ["S05"] * 2
+
+    def test_counters_are_in_the_database_and_shared(
+        self, app: Flask, guardian: Someone, clock: Clock
+    ) -> None:
+        from idp.app import create_app
+
+        other = create_app(app.extensions["settings"], clock)
+        for turn in range(5):
+            with (app, other)[turn % 2].app_context(), pytest.raises(Refusal, match="S01"):
+                sign_in("c.durand", "wrong", "192.0.2.1", "", clock())
+        with other.app_context():
+            with pytest.raises(Refusal, match="S02"):
+                sign_in("c.durand", guardian.password, "192.0.2.1", "", clock())
+            other.extensions["connections"].close()
+
+
+class TestAdministrators:
+    def test_lock_and_unlock(self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone) -> None:
+        through_the_door(visitor, guardian)
+        with app.app_context():
+            locking.lock("C.Durand", "test", app.extensions["clock"]())
+        assert "Mes informations" not in visitor.opens("/account").html
+        through_the_door(Visitor(app), guardian).sees("S08")
+        with app.app_context():
+            locking.unlock("c.durand", "test", app.extensions["clock"]())
+        through_the_door(Visitor(app), guardian).sees("Mes informations")
+        assert "Votre compte est verrouillé" in told(app)
+
+    def test_what_is_closed_stays_closed(self, app: Flask, outdoors: World, guardian: Someone) -> None:
+        with app.app_context():
+            locking.close("c.durand", "test", app.extensions["clock"]())
+            for again in (locking.close, locking.lock):
+                with pytest.raises(Refusal, match="S04"):
+                    again("c.durand", "test", app.extensions["clock"]())
+            locking.unlock("c.durand", "test", app.extensions["clock"]())
+        assert outdoors.facts(guardian).state == "closed"
+
+
+class TestCampaign:
+    def test_who_is_asked_and_who_is_left_out(self, app: Flask, outdoors: World, clock: Clock) -> None:
+        school = outdoors.school()
+        asked = outdoors.pupil("Léa", password_changed_at=clock() - 100)
+        recent = outdoors.pupil("Tom", password_changed_at=clock() - 10)
+        never = outdoors.pupil("Zoé", state="notified")
+        other_kind = outdoors.staff()
+        elsewhere = outdoors.pupil("Max", password_changed_at=1, school=outdoors.school("0990002P"))
+        assert school
+        with app.app_context():
+            count = campaigns.ask_renewal("0990001N", ["pupil"], clock() - 50, "test", clock())
+        assert count == 1
+        owing = [one for one in (asked, recent, other_kind, elsewhere) if outdoors.facts(one).owes_password]
+        assert owing == [asked]
+        assert outdoors.facts(never).renewal_asked_at is None
+
+    def test_the_next_login_asks_for_it(
+        self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone, clock: Clock
+    ) -> None:
+        clock.advance(10)
+        with app.app_context():
+            assert campaigns.ask_renewal("0990001N", campaigns.KINDS, clock(), "test", clock()) >= 1
+        through_the_door(visitor, guardian).sees("L’établissement vous demande d’en choisir un nouveau")
+        visitor.fills(password=NEW, again=NEW).sees("Mes informations")
+        visitor.opens("/logout").fills(confirm="1")
+        through_the_door(visitor, guardian, NEW).sees("Mes informations")
+
+
+class TestLetters:
+    def test_a_letter_dies_after_ninety_days_and_the_worker_notes_it(
+        self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
+    ) -> None:
+        new = outdoors.guardian("Anne", state="notified")
+        clock.advance(90 * 86400 - 1)
+        with app.app_context():
+            worker.housekeeping(clock())
+        assert outdoors.facts(new).state == "notified"
+        clock.advance(1)
+        with app.app_context():
+            worker.housekeeping(clock())
+        assert outdoors.facts(new).state == "expired"
+        through_the_door(visitor, new, PROVISIONAL).sees("S03")
+        with app.app_context():
+            (letter,) = letters.issue_letters([new.account], clock(), "test")
+        through_the_door(Visitor(app), new, letter.password).sees("Choisissez votre mot de passe")
+
+    def test_its_qr_code_opens_the_sign_in_page_filled_in(
+        self, app: Flask, outdoors: World, visitor: Visitor
+    ) -> None:
+        new = outdoors.guardian("Anne", state="created")
+        with app.app_context():
+            (letter,) = letters.issue_letters([new.account], app.extensions["clock"](), "test")
+            assert "<svg" in letter.qr_code and letter.password not in letter.address
+            address = letter.address.removeprefix("http://localhost")
+        visitor.opens(address).sees("Connexion responsable", f'value="{new.username}"')
+        visitor.fills(username=new.username, password=letter.password).sees("Choisissez votre mot de passe")
+
+    @pytest.mark.parametrize(
+        "query",
+        ["", "?profil=nobody", "?identifiant=" + "x" * 5000, "?profil=eleve&profil=x", "?identifiant=%00"],
+    )
+    def test_any_other_address_there_is_a_sign_in_too(self, visitor: Visitor, query: str) -> None:
+        assert visitor.opens(f"/start{query}").status == 200
+
+
+def test_a_reset_asks_for_a_password_and_not_for_what_was_shown(
+    app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
+) -> None:
+    from idp.people import accounts
+
+    with app.app_context():
+        password = accounts.reset("c.durand", "test", app.extensions["clock"]())
+    through_the_door(visitor, guardian, password).fills(password=NEW, again=NEW).sees("Mes informations")
+
+
+@pytest.mark.parametrize("accept", ["fr", "en"])
+def test_a_first_page_is_light_and_whole_after_one_round_trip(app: Flask, accept: str) -> None:
+    """Style and form travel together; the rest (two scripts, an icon) is not waited for."""
+    browser = app.test_client()
+    location = browser.get("/account").headers["Location"]
+    page = browser.get(location, follow_redirects=True, headers={"Accept-Language": accept})
+    html = page.text
+    assert 'rel="stylesheet"' not in html and "<style>" in html
+    assert len(page.data) < 14_600, "ten segments: the first flight of a TCP connection (RFC 6928)"
+    assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', html)
+    whole = len(page.data)
+    for asset in assets:
+        with browser.get(asset) as answer:
+            whole += len(answer.data)
+    assert whole < 100_000
+    assert all("defer" in tag for tag in re.findall(r"<script[^>]*>", html))
