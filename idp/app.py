@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -24,6 +25,7 @@ from idp.oidc.signing import init_signing
 from idp.oidc.storage import tables as oidc_tables
 from idp.people import breached
 from idp.people.hashing import Lane
+from idp.people.rules.phone_numbers import readable_number
 from idp.people.storage import tables as people_tables
 from idp.recovery import pages as recovery_pages
 from idp.recovery.storage import tables as recovery_tables
@@ -72,6 +74,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_database(app, settings.database.url)
     init_languages(app, settings)
     init_style(app, settings)
+    app.jinja_env.filters["number"] = partial(readable_number, region=settings.sms.country)
     protection = CSRFProtect(app)
     # Machines and other sites speak to these; the one form among them (logout) asks for the token itself.
     protection.exempt(endpoints.blueprint)

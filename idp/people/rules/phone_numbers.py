@@ -21,3 +21,16 @@ def clean_number(typed: str, region: str) -> str | None:
 def masked_number(number: str) -> str:
     """Enough for its owner to know it: the last two digits."""
     return f"•• •• •• •• {number[-2:]}"
+
+
+def readable_number(number: str, region: str) -> str:
+    """An E.164 number as people of `region` read it: 06 12 34 56 78, or +49 … for one from elsewhere."""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return number
+    at_home = phonenumbers.region_code_for_number(parsed) == region
+    form = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(parsed, form)
