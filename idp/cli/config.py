@@ -17,7 +17,7 @@ _HEAD = """\
 _DOCUMENT_HEAD = """\
 # Configuration
 
-This page is written by `idp config documentation` from the declarations in `idp/settings/sections.py`; so is
+This page is written by `idp config documentation` from the declarations in `idp/settings/`; so is
 `config.example.toml`. A wrong key or value stops the start with a sentence that names the setting, what was given and
 what is allowed.
 

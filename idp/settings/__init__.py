@@ -1,14 +1,12 @@
 """Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line."""
 
 from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
+from idp.settings.neighbours import FederatedProvider, Federation, Mail, Sms
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Database,
-    FederatedProvider,
-    Federation,
     Hashing,
     Keys,
-    Mail,
     Passwords,
     Recovery,
     Secrets,
@@ -17,7 +15,6 @@ from idp.settings.sections import (
     Service,
     Sessions,
     SignIn,
-    Sms,
     Throttling,
     Tokens,
 )

@@ -14,14 +14,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from idp.settings.neighbours import FederatedProvider, Federation, Mail, Sms
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Database,
-    FederatedProvider,
-    Federation,
     Hashing,
     Keys,
-    Mail,
     Passwords,
     Recovery,
     Secrets,
@@ -29,7 +27,6 @@ from idp.settings.sections import (
     Service,
     Sessions,
     SignIn,
-    Sms,
     Throttling,
     Tokens,
 )
