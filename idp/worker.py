@@ -54,6 +54,7 @@ PURGES = (
     recovery_identifications.purge,
     passkeys.purge,
     federated_logins.purge,
+    outbox.purge,
 )
 """Each deletes one small batch and says how many rows went."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _LATE = 300
+_RECENT = 7 * 86400
 _SLACK = 60
 _BUILT = 1_790_000_000
 """A moment before this program was written: a clock that shows less has not been set."""
@@ -148,6 +149,15 @@ def _outbox(_app: "Flask") -> Finding:
     from idp.database import reading
     from idp.messages import outbox
 
+    lost = outbox.given_up(reading(), now() - _RECENT)
+    if lost:
+        kind, reason = lost[0]
+        return Finding(
+            "outbox",
+            False,
+            f"{len(lost)} messages of this week were given up; the newest, {kind}: {reason}",
+            "Mend what the reason names; whoever waits asks for the message again.",
+        )
     late = outbox.due(reading(), now() - _LATE)
     if not late:
         return Finding("outbox", True, "nothing waits longer than it should")

@@ -15,7 +15,9 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    delete,
     insert,
+    or_,
     select,
     update,
 )
@@ -26,6 +28,7 @@ from idp.database import Model, RowId, Seconds
 CLAIM = 120
 LAST_ATTEMPT = 12
 LONGEST_PAUSE = 3600
+DAY = 86400
 
 
 class OutboxMessage(Model):
@@ -90,6 +93,13 @@ _mark_failed = (
 )
 
 
+_given_up = (
+    select(_outbox.kind, _outbox.last_error)
+    .where(_outbox.given_up_at.is_not(None), _outbox.created_at > bindparam("since"))
+    .order_by(_outbox.id.desc())
+)
+
+
 def post(tx: Connection, kind: str, payload: dict[str, Any], now: int) -> None:
     """Put a message into the outbox, within the transaction of its cause."""
     tx.execute(
@@ -102,6 +112,19 @@ def post(tx: Connection, kind: str, payload: dict[str, Any], now: int) -> None:
             "attempts": 0,
         },
     )
+
+
+def given_up(connection: Connection, since: int) -> list[tuple[str, str]]:
+    """(kind, reason) of each message that was given up and had been posted after `since`, the newest first."""
+    rows = connection.execute(_given_up, {"since": since})
+    return [(row[0], row[1] or "") for row in rows]
+
+
+def purge(tx: Connection, now: int, most: int = 500) -> int:
+    """Delete a small batch of what was delivered a month ago, or given up three months ago; how many rows went."""
+    over = or_(_outbox.delivered_at < now - 30 * DAY, _outbox.given_up_at < now - 90 * DAY)
+    batch = select(_outbox.id).where(over).limit(most)
+    return tx.execute(delete(_outbox).where(_outbox.id.in_(batch))).rowcount
 
 
 def due(connection: Connection, now: int, most: int = 20) -> list[int]:

@@ -8,7 +8,9 @@ from sqlalchemy import update
 
 from idp.database import reading, transaction
 from idp.messages.outbox import OutboxMessage
+from tests.conftest import Clock
 from tests.operations.house import House, PostOffice, alive, eventually
+from tests.world import World
 
 
 def test_a_worker_delivers_what_waits_and_what_comes(house: House, post_office: PostOffice) -> None:
@@ -103,3 +105,30 @@ def pid_of_the_worker(server: int) -> int | None:
         if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
             return pid
     return None
+
+
+def test_what_was_delivered_is_forgotten_in_time_and_what_was_given_up_is_seen(
+    world: World, clock: Clock
+) -> None:
+    from idp.messages import outbox
+
+    def post(**values: int) -> None:
+        with transaction() as tx:
+            outbox.post(tx, "mail", {"to": "a@example.org"}, clock())
+            (message,) = outbox.due(tx, clock())
+            claimed = outbox.claim(tx, message, clock())
+            assert claimed is not None
+            if values:
+                outbox.failed(tx, claimed, "550 no such mailbox", clock(), final=True)
+            else:
+                outbox.delivered(tx, message, clock())
+
+    post()
+    post(lost=1)
+    assert outbox.given_up(reading(), clock() - 1) == [("mail", "550 no such mailbox")]
+    gone = []
+    for days in (29, 2, 60):
+        clock.advance(days * 86400)
+        with transaction() as tx:
+            gone.append(outbox.purge(tx, clock()))
+    assert gone == [0, 1, 1]
