@@ -108,6 +108,13 @@ def network_waits(address: str, now: int) -> bool:
         return any([_network_waits(tx, bucket, most, now) for bucket, most in network_doors(address)])
 
 
+def network_was_right(address: str) -> None:
+    """A try that names no account has turned out right: a school's own network opens many accounts in an hour."""
+    with transaction(durable=False) as tx:
+        for bucket, _ in network_doors(address):
+            throttles.forgive(tx, bucket)
+
+
 def _network_waits(tx: Connection, bucket: str, most: int, now: int) -> bool:
     tries, until = throttles.knock(tx, bucket, now, HOUR)
     if until <= now and tries >= most:

@@ -2,13 +2,14 @@
 
 from flask import render_template, request
 
-from idp.context import now, settings
+from idp.context import address, now, settings
 from idp.people.rules.phone_numbers import masked_number
 from idp.recovery import identifications
 from idp.recovery.pages.forms import NamesForm
 from idp.recovery.pages.walk import Page, onward, page_of
 from idp.recovery.rules.proofs import Identification
 from idp.refusals import Refusal
+from idp.signin import doors
 from idp.signin.pages.forms import CodeForm, EmptyForm
 
 
@@ -22,6 +23,7 @@ def code(one: Identification) -> Page:
             sent_again = True
         elif form.validate_on_submit():
             identifications.prove_by_code(one, form.code.data or "", now())
+            doors.network_was_right(address())
             return onward(one.id)
     except Refusal as met:
         refusal = met
