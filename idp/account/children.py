@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from idp import audit
 from idp.database import reading, transaction
+from idp.federation.storage import logins
 from idp.messages import notices
 from idp.people import accounts as people
 from idp.people.rules import families
@@ -57,6 +58,7 @@ def join(session: Session, username: str, password: str, address: str, browser: 
     with transaction() as tx:
         family.join_persons(tx, mine.person_id, other.person_id, now)
         lifecycle.close(tx, other.id, now)
+        logins.forget(tx, other.id)
         sessions.end_all_in(tx, other, now)
         notices.tell(tx, mine, "account_joined", now, joined=other.username)
         who = f"account:{mine.id}"

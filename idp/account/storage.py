@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from idp.audit import AuditRecord
+from idp.factors.storage.tables import Passkey
+from idp.federation.storage.tables import FederatedIdentity
 from idp.oidc.storage.tables import Grant
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
 from idp.signin.storage.tables import KnownDevice, Session
@@ -146,6 +148,12 @@ def everything(connection: Connection, account: int, person: int) -> dict[str, l
         "services": select(
             Grant.client_id, Grant.scope, Grant.issued_at, Grant.consumed_at, Grant.revoked_at
         ).where(Grant.account_id == account),
+        "passkeys": select(Passkey.name, Passkey.created_at, Passkey.last_used_at).where(
+            Passkey.account_id == account
+        ),
+        "other_providers": select(FederatedIdentity.issuer, FederatedIdentity.linked_at).where(
+            FederatedIdentity.account_id == account
+        ),
         "history": select(
             AuditRecord.at, AuditRecord.act, AuditRecord.actor, AuditRecord.address, AuditRecord.detail
         ).where(AuditRecord.subject == f"account:{account}"),

@@ -85,6 +85,22 @@ class TestJoining:
         assert world.facts(other).state == "closed"
         assert told(app) == ["Vos deux comptes sont réunis"]
 
+    def test_the_other_accounts_identity_elsewhere_is_free_again(
+        self, app: Flask, world: World, guardian: Someone
+    ) -> None:
+        from idp.database import transaction
+        from idp.federation.storage import logins
+
+        other, _ = self.second(world)
+        identity = {"issuer": "https://theirs.example", "subject": "claire", "account_id": other.account}
+        with app.app_context(), transaction() as tx:
+            logins.add_identity(tx, {**identity, "linked_at": 1, "last_used_at": 1})
+        signed_in(app, guardian).opens("/account/children/join").fills(
+            username="c.durand2", password=other.password
+        )
+        with app.app_context(), transaction() as tx:
+            assert logins.account_of(tx, "https://theirs.example", "claire", 1) is None
+
     def test_a_child_of_both_is_there_once(
         self, app: Flask, world: World, guardian: Someone, child: Someone
     ) -> None:

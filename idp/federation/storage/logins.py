@@ -52,6 +52,7 @@ _identities = (
 _unlink = delete(FederatedIdentity).where(
     FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.issuer == bindparam("who_says")
 )
+_forget = delete(FederatedIdentity).where(FederatedIdentity.account_id == bindparam("account"))
 _wait = insert(WaitingIdentity)
 _take = (
     update(WaitingIdentity)
@@ -110,6 +111,11 @@ def identities(connection: Connection, account: int) -> Sequence[tuple[str, int,
 
 def unlink(tx: Connection, account: int, issuer: str) -> bool:
     return tx.execute(_unlink, {"account": account, "who_says": issuer}).rowcount > 0
+
+
+def forget(tx: Connection, account: int) -> None:
+    """An account that closes leaves its identities free to be linked to another."""
+    tx.execute(_forget, {"account": account})
 
 
 def wait(tx: Connection, row: dict[str, Any]) -> None:
