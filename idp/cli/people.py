@@ -9,7 +9,16 @@ from pathlib import Path
 
 import click
 
-from idp.cli.terminal import ACTOR, Terminal, as_json, now, pass_terminal, say_json
+from idp.cli.terminal import (
+    ACTOR,
+    Terminal,
+    as_json,
+    day_and_hour,
+    now,
+    pass_terminal,
+    say_json,
+    say_table,
+)
 
 EXPORT = click.Path(path_type=Path, exists=True, dir_okay=False)
 ROLES = click.Choice(["head", "deputy", "secretary", "delegate", "teacher", "academy_administrator"])
@@ -138,3 +147,17 @@ def renew(terminal: Terminal, uai: str, kinds: tuple[str, ...], changed_before: 
         since = int(changed_before.replace(tzinfo=UTC).timestamp()) if changed_before else now()
         asked = campaigns.ask_renewal(uai, kinds or campaigns.KINDS, since, ACTOR, now())
     click.echo(f"{asked} accounts will be asked for a new password.")
+
+
+@people.command()
+@click.argument("uai")
+@pass_terminal
+def disputed(terminal: Terminal, uai: str) -> None:
+    """List the guardians of the school UAI who have said "not my child". A link ends when the base no longer names it."""
+    with terminal.application():
+        from idp.database import reading
+        from idp.people.storage import family
+
+        found = family.disputed(reading(), uai)
+    rows = [(day_and_hour(one.at), one.guardian, one.pupil, one.class_code or "-") for one in found]
+    say_table(("said", "guardian", "pupil", "class"), rows)

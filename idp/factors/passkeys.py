@@ -7,9 +7,10 @@ py_webauthn judges signatures, origins and counters; what it may judge is decide
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
 from idp.factors import authenticators, changes
@@ -167,11 +168,22 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
+        if "sign count" in str(fault):
+            _refuse_copy(kept, now)
         raise Refusal("M03", f"assertion: {type(fault).__name__}") from None
     with transaction() as tx:
-        if not storage.used(tx, kept.credential_id, used.new_sign_count, now):
-            raise Refusal("M03", "the counter has not grown: the passkey may have been copied")
+        grown = storage.used(tx, kept.credential_id, used.new_sign_count, now)
+    if not grown:
+        _refuse_copy(kept, now)
     return Used(kept.account, kept.synced)
+
+
+def _refuse_copy(kept: storage.Kept, now: int) -> NoReturn:
+    """A counter that went back: there may be a copy. It is on record, and the person sees it in their history."""
+    with transaction() as tx:
+        who = f"account:{kept.account}"
+        audit.record(tx, now, "passkey.copied", who, who, name=kept.name)
+    raise Refusal("M03", "the counter has not grown: the passkey may have been copied")
 
 
 def rename(account: AccountFacts, credential: str, name: str) -> None:

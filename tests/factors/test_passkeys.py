@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from idp.audit import AuditRecord
+from idp.database import reading
 from idp.factors import passkeys
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import Refusal
@@ -179,6 +182,8 @@ class TestUseRefused:
         assert not self.refused(world, authenticator.get(self.options(world)))
         authenticator.count = 5
         assert self.refused(world, authenticator.get(self.options(world)))
+        acts = reading().execute(select(AuditRecord.act).order_by(AuditRecord.number.desc())).scalars()
+        assert next(acts) == "passkey.copied"
 
     def test_a_forged_signature(self, world: World, guardian: Someone) -> None:
         authenticator = made(world, guardian)

@@ -157,6 +157,10 @@ class TestChildren:
             rows = dict(
                 reading().execute(select(Guardianship.pupil_id, Guardianship.disputed_at)).tuples().all()
             )
+            from idp.people.storage import family
+
+            (said,) = family.disputed(reading(), "0990001N")
+            assert (said.guardian, said.class_code) == ("Claire Durand", "6 A")
         assert [child for child, at in rows.items() if at is not None] == [int(younger)]
 
     def test_whoever_denies_every_child_proves_nothing(

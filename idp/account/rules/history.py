@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "letter.issued": N_("Courrier imprimé"),
     "factor.added": N_("Connexion en deux étapes : moyen ajouté"),
     "factor.removed": N_("Connexion en deux étapes : moyen retiré"),
+    "passkey.copied": N_("Clé d’accès refusée : elle a peut-être été copiée"),
     "service.withdrawn": N_("Accès retiré à un service"),
     "data.downloaded": N_("Données téléchargées"),
     "guardianship.ended": N_("Lien avec un responsable terminé"),

@@ -148,3 +148,44 @@ def join_persons(tx: Connection, kept: int, joined: int, now: int) -> None:
     tx.execute(_move_links, pair)
     tx.execute(_end_rest, {"joined": joined, "moment": now})
     tx.execute(_move_sources, pair)
+
+
+_guardian = aliased(Person)
+_disputed = (
+    select(
+        Guardianship.disputed_at,
+        _guardian.first_name,
+        _guardian.family_name,
+        Person.first_name,
+        Person.family_name,
+        Enrolment.class_code,
+    )
+    .select_from(Guardianship)
+    .join(_guardian, _guardian.id == Guardianship.guardian_id)
+    .join(Person, Person.id == Guardianship.pupil_id)
+    .join(School, School.id == Guardianship.school_id)
+    .outerjoin(
+        Enrolment,
+        (Enrolment.pupil_id == Person.id) & (Enrolment.school_id == School.id) & Enrolment.until.is_(None),
+    )
+    .where(
+        School.uai == bindparam("uai"), Guardianship.disputed_at.is_not(None), Guardianship.until.is_(None)
+    )
+    .order_by(Guardianship.disputed_at)
+)
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """A guardian has said that this is not their child."""
+
+    at: int
+    guardian: str
+    pupil: str
+    class_code: str | None
+
+
+def disputed(connection: Connection, uai: str) -> list[Disputed]:
+    """The links of a school that await its decision, the oldest first."""
+    rows = connection.execute(_disputed, {"uai": uai})
+    return [Disputed(row[0], f"{row[1]} {row[2]}", f"{row[3]} {row[4]}", row[5]) for row in rows]
