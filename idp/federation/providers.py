@@ -3,15 +3,17 @@
 import json
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from idp.context import settings
 from idp.refusals import Refusal
 from idp.settings import FederatedProvider
+
+if TYPE_CHECKING:
+    from requests import Response
 
 LIFETIME = 3600
 LARGEST = 256 * 1024
@@ -51,8 +53,11 @@ def find(name: str, now: int, fresh: bool = False) -> Provider:
     return Provider(given, known.document, known.keys, known.fetched_at)
 
 
-def call(method: str, address: str, **more: Any) -> requests.Response:
+def call(method: str, address: str, **more: Any) -> "Response":
     """A request over there: no redirect, a limit on time and size. Raises Refusal F02."""
+    # Loaded where it is used: a provider that nobody configured must not cost every start a tenth of a second.
+    import requests
+
     allowed = ("https://", "http://") if settings().server.mode == "development" else ("https://",)
     if not address.startswith(allowed):
         raise Refusal("F02", "an address over there is not https")
@@ -69,7 +74,7 @@ def call(method: str, address: str, **more: Any) -> requests.Response:
     return answer
 
 
-def object_of(answer: requests.Response) -> dict[str, Any]:
+def object_of(answer: "Response") -> dict[str, Any]:
     """The JSON object of an answer with status 200. Raises Refusal F02."""
     try:
         found = json.loads(answer.content) if answer.status_code == 200 else None

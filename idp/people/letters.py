@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-import segno
-
 from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
@@ -36,6 +34,8 @@ class Letter:
     @property
     def qr_code(self) -> str:
         """The address as an SVG image, for printing."""
+        import segno
+
         return str(segno.make(self.address, micro=False, error="m").svg_inline(border=4))
 
 

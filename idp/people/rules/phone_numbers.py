@@ -1,7 +1,5 @@
 """Phone numbers in any usual writing → E.164, by Google's rules (phonenumbers)."""
 
-import phonenumbers
-
 LONGEST = 40
 
 
@@ -9,6 +7,9 @@ def clean_number(typed: str, region: str) -> str | None:
     """The number in E.164, or None if it cannot be one. `region`: ISO 3166 of numbers written without their country."""
     if len(typed) > LONGEST:
         return None
+    # Loaded where it is used: its tables cost the start of every process too much.
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(typed, region)
     except phonenumbers.NumberParseException:
@@ -25,6 +26,8 @@ def masked_number(number: str) -> str:
 
 def readable_number(number: str, region: str) -> str:
     """An E.164 number as people of `region` read it: 06 12 34 56 78, or +49 … for one from elsewhere."""
+    import phonenumbers
+
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from flask import jsonify, make_response, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -67,6 +66,8 @@ def set_up_factor(waiting: Pending) -> Page:
 
 def qr_code(secret: bytes, username: str) -> Markup:
     """The key as an inline SVG; it is in no address and no cache."""
+    import segno
+
     code = segno.make(key_address(secret, username, settings().service.name), micro=False)
     return Markup(code.svg_inline(scale=4, border=2, svgclass="qr", omitsize=True))  # noqa: S704 - made here
 
