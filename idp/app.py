@@ -11,12 +11,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp import audit, health
 from idp.account import pages as account_pages
+from idp.console.storage import tables as console_tables
 from idp.context import system_clock
 from idp.database import init_database
 from idp.door import init_door
 from idp.factors.storage import tables as factor_tables
 from idp.federation import pages as federation_pages
 from idp.federation.storage import tables as federation_tables
+from idp.jobs.storage import tables as job_tables
 from idp.languages import init_languages
 from idp.messages import outbox
 from idp.oidc import endpoints
@@ -26,6 +28,7 @@ from idp.oidc.storage import tables as oidc_tables
 from idp.people import breached
 from idp.people.hashing import Lane
 from idp.people.rules.phone_numbers import readable_number
+from idp.people.storage import import_tables
 from idp.people.storage import tables as people_tables
 from idp.recovery import pages as recovery_pages
 from idp.recovery.storage import tables as recovery_tables
@@ -37,8 +40,11 @@ from idp.style import init_style
 
 TABLES = (
     audit,
+    console_tables,
     factor_tables,
     federation_tables,
+    import_tables,
+    job_tables,
     outbox,
     oidc_tables,
     people_tables,

@@ -14,12 +14,17 @@ from idp.database import Model, RowId, Seconds
 
 
 class AuditHead(Model):
-    """The number and hash of the last record: its row lock puts concurrent acts into one order."""
+    """The number and hash of the last record: its row lock puts concurrent acts into one order.
+
+    `floor_*` are those of the last record that was purged: the chain begins there.
+    """
 
     __tablename__ = "audit_head"
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(RowId)
     hash: Mapped[str] = mapped_column(String(64))
+    floor_number: Mapped[int] = mapped_column(RowId, default=0, server_default="0")
+    floor_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class AuditRecord(Model):

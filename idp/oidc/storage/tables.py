@@ -3,11 +3,15 @@
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, Seconds
+from idp.database import Model, RowId, Seconds
 
 
 class ClientRow(Model):
-    """A relying party. `metadata_json` is the validated registration (RFC 7591 §2); the secret is a keyed digest."""
+    """A relying party. `metadata_json` is the validated registration (RFC 7591 §2); the secret is a keyed digest.
+
+    While a secret is rotated, the one before still opens until `previous_secret_until`. `revision` counts the changes:
+    a form that was opened before another's change is not saved over it. `owner` answers for the service.
+    """
 
     __tablename__ = "clients"
     client_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -16,6 +20,26 @@ class ClientRow(Model):
     status: Mapped[str] = mapped_column(String(10), default="active")
     registered_at: Mapped[int] = mapped_column(Seconds)
     updated_at: Mapped[int] = mapped_column(Seconds)
+    previous_secret_digest: Mapped[str | None] = mapped_column(String(64))
+    previous_secret_until: Mapped[int | None] = mapped_column(Seconds)
+    owner: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    revision: Mapped[int] = mapped_column(RowId, default=1, server_default="1")
+    last_used_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class InitialAccessToken(Model):
+    """Opens RFC 7591 registration `uses_left` times until `expires_at`; the token itself is kept as a digest alone."""
+
+    __tablename__ = "initial_access_tokens"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(String(200))
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[int] = mapped_column(Seconds)
+    expires_at: Mapped[int] = mapped_column(Seconds)
+    uses_left: Mapped[int] = mapped_column(RowId)
+    revoked_at: Mapped[int | None] = mapped_column(Seconds)
 
 
 class Grant(Model):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     update,
 )
 
+from idp.people.rules.credentials import plain
 from idp.people.rules.import_facts import (
     GUARDIAN_FIELDS,
     PUPIL_FIELDS,
@@ -130,7 +131,16 @@ def change_persons(tx: Connection, rows: Sequence[Row]) -> None:
     """Each row: `person`, and the same columns in all."""
     if rows:
         columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "person"}
-        tx.execute(update(Person).where(Person.id == bindparam("person")).values(columns), list(rows))
+        columns |= {name: bindparam(name) for name in ("family_folded", "first_folded")}
+        tx.execute(
+            update(Person).where(Person.id == bindparam("person")).values(columns),
+            [{**row, **_folded(row)} for row in rows],
+        )
+
+
+def _folded(row: Row) -> dict[str, str]:
+    surname = row.get("usage_name") or row["family_name"]
+    return {"family_folded": plain(surname)[:100], "first_folded": plain(row["first_name"] or "")[:100]}
 
 
 def note_sources(tx: Connection, rows: Sequence[Row]) -> None:

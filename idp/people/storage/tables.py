@@ -4,10 +4,23 @@ Moments are whole seconds since 1970 (UTC); birth dates are ISO texts, YYYY-MM-D
 never reused: `sub` and usernames must not pass from one human being to another.
 """
 
+from typing import Any
+
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Model, RowId, Seconds
+from idp.people.rules.credentials import plain
+
+
+def _folded(column: str, other: str | None = None):  # type: ignore[no-untyped-def]
+    """A column's default: another column of the same row as search compares it (`rules.credentials.plain`)."""
+
+    def fold(context: Any) -> str:
+        given = context.get_current_parameters()
+        return plain((other and given.get(other)) or given.get(column) or "")[:100]
+
+    return fold
 
 
 class School(Model):
@@ -22,14 +35,21 @@ class School(Model):
     office: Mapped[str] = mapped_column(Text, default="")
     school_year: Mapped[int | None] = mapped_column(RowId)
     imported_at: Mapped[int | None] = mapped_column(Seconds)
+    csv_mapping: Mapped[str | None] = mapped_column(Text)
 
 
 class Person(Model):
-    """A human being. `kind` is "guardian", "pupil" or "staff". Phones are E.164."""
+    """A human being. `kind` is "guardian", "pupil" or "staff". Phones are E.164.
+
+    `*_folded` are the names as search compares them. `hold_until`, `hold_reason`: a legal hold, which forbids erasure.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (
         Index("ix_persons_names", "kind", "family_name", "first_name"),
+        Index("ix_persons_family_folded", "family_folded", "first_folded"),
+        Index("ix_persons_first_folded", "first_folded"),
+        Index("ix_persons_contact_mail", text("lower(contact_mail)")),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -50,6 +70,13 @@ class Person(Model):
     city: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[int] = mapped_column(Seconds)
     updated_at: Mapped[int] = mapped_column(Seconds)
+    family_folded: Mapped[str] = mapped_column(
+        String(100), default=_folded("family_name", "usage_name"), server_default=""
+    )
+    first_folded: Mapped[str] = mapped_column(String(100), default=_folded("first_name"), server_default="")
+    hold_until: Mapped[int | None] = mapped_column(Seconds)
+    hold_reason: Mapped[str | None] = mapped_column(Text)
+    erased_at: Mapped[int | None] = mapped_column(Seconds)
 
 
 class SourceRecord(Model):

@@ -1,0 +1,39 @@
+"""Tables of the console: rights lent to colleagues, acts that wait for a second pair of eyes."""
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import Model, RowId, Seconds
+
+
+class Delegation(Model):
+    """Rights that a head has given to a colleague. `kinds`: "pupil guardian"; `classes` is a JSON list, empty for all."""
+
+    __tablename__ = "delegations"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    kinds: Mapped[str] = mapped_column(String(20))
+    classes: Mapped[str | None] = mapped_column(Text)
+    since: Mapped[int] = mapped_column(Seconds)
+    until: Mapped[int] = mapped_column(Seconds)
+    given_by: Mapped[str] = mapped_column(String(80))
+    given_at: Mapped[int] = mapped_column(Seconds)
+    ended_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class Approval(Model):
+    """An act that somebody has asked for and another must agree to. `state`: asked, agreed, refused, lapsed."""
+
+    __tablename__ = "approvals"
+    __table_args__ = (Index("ix_approvals_state", "state"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    act: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_at: Mapped[int] = mapped_column(Seconds)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[int | None] = mapped_column(Seconds)
+    state: Mapped[str] = mapped_column(String(10))

@@ -1,0 +1,167 @@
+"""Acts on jobs: ask for one, carry out its steps, stop it.
+
+A job's kind has a runner (`idp.worker.RUNNERS`). The worker calls it again and again; each call does one step in one
+transaction, in which it calls `advance`. So a step is done once, whatever dies, and a job can be stopped between steps.
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from idp import audit
+from idp.database import reading, transaction
+from idp.jobs.storage import jobs as storage
+from idp.sealing import seal, unseal
+
+LEASE = 120
+"""Seconds a worker may take over one step before another believes it dead."""
+
+
+class Stopped(Exception):
+    """Somebody has asked for the job to end, or another worker has it: the step is rolled back."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job in this worker's hands. `position` is what the last step left there."""
+
+    id: int
+    kind: str
+    school: int | None
+    payload: dict[str, Any]
+    position: dict[str, Any]
+    done: int
+    total: int
+    report: dict[str, Any]
+    asked_by: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a step leaves: where the next begins, how far it is, what there is to tell; `over` after the last."""
+
+    position: dict[str, Any]
+    done: int
+    total: int
+    report: dict[str, Any] = field(default_factory=dict)
+    over: bool = False
+
+
+Runner = Callable[[Job, int], Progress]
+
+
+def ask(
+    tx: Connection,
+    kind: str,
+    payload: dict[str, Any],
+    actor: str,
+    now: int,
+    school: int | None = None,
+    total: int = 0,
+) -> int:
+    """Put a job into the queue, within the transaction of its cause; its id."""
+    row = {
+        "kind": kind,
+        "school_id": school,
+        "payload": json.dumps(payload),
+        "state": "waiting",
+        "position": "{}",
+        "done": 0,
+        "total": total,
+        "report": "{}",
+        "asked_by": actor,
+        "asked_at": now,
+        "lease_until": 0,
+    }
+    job = storage.ask(tx, row)
+    audit.record(tx, now, "job.asked", actor, f"job:{job}", kind=kind)
+    return job
+
+
+def run_next(runners: dict[str, Runner], now: Callable[[], int], stop: Callable[[], bool]) -> bool:
+    """Carry out the oldest waiting job, until it is over or `stop` says so; False if there is none."""
+    job = storage.next_due(reading(), now())
+    if job is None:
+        return False
+    holder = secrets.token_hex(16)
+    with transaction() as tx:
+        if not storage.claim(tx, job, holder, now(), now() + LEASE):
+            return True
+    while not stop():
+        held = _read(job, holder)
+        try:
+            if storage.is_cancelled(reading(), job):
+                raise Stopped
+            progress = runners[held.kind](held, now())
+        except Stopped:
+            _end(held, "cancelled", None, now())
+            return True
+        except Exception as fault:
+            _end(held, "failed", _in_short(fault), now())
+            raise
+        if progress.over:
+            return True
+    return True
+
+
+def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:
+    """Move the job on, within the step's own transaction. Raises Stopped."""
+    values = {
+        "place": json.dumps(progress.position),
+        "so_far": progress.done,
+        "of": progress.total,
+        "said": json.dumps(progress.report, ensure_ascii=False),
+        "until": now + LEASE,
+        "becomes": "done" if progress.over else "running",
+        "ended": now if progress.over else None,
+        # What a job was asked with may name people; it is wiped once it has been carried out.
+        "rest": "{}" if progress.over else json.dumps(job.payload),
+    }
+    if not storage.advance(tx, job.id, job.holder, values):
+        raise Stopped
+    return progress
+
+
+def cancel(job: int, actor: str, now: int) -> bool:
+    """Ask that a job ends after the step under way; False if it was over."""
+    with transaction() as tx:
+        asked = storage.ask_cancel(tx, job, now)
+        if asked:
+            audit.record(tx, now, "job.cancelled", actor, f"job:{job}")
+    return asked
+
+
+def keep_file(tx: Connection, job: int, name: str, mime: str, content: bytes, expires: int) -> None:
+    """Keep what a job has made, sealed, until `expires`."""
+    storage.add_file(tx, job, name, mime, seal(content, f"job {job} {name}"), expires)
+
+
+def read_file(job: int, file: int, now: int) -> tuple[str, str, bytes] | None:
+    """(name, mime, content) of a job's file; None once it has expired."""
+    found = storage.file_of(reading(), job, file, now)
+    if found is None:
+        return None
+    name, mime, sealed = found
+    return name, mime, unseal(sealed, f"job {job} {name}")
+
+
+def _read(job: int, holder: str) -> Job:
+    row = storage.find(reading(), job)
+    assert row is not None
+    names = ("id", "kind", "payload", "done", "total", "report", "asked_by")
+    found = {name: row[name] for name in names}
+    return Job(**found, school=row["school_id"], position=json.loads(row["position"]), holder=holder)
+
+
+def _end(job: Job, state: str, error: str | None, now: int) -> None:
+    with transaction() as tx:
+        storage.end(tx, job.id, job.holder, state, error, now)
+
+
+def _in_short(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:500]

@@ -1,0 +1,157 @@
+"""Statements on jobs and their files."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+
+from idp.jobs.storage.tables import JobFile, JobRow
+
+DAY = 86400
+KEPT = 30 * DAY
+
+_columns = JobRow.__table__.c
+_ask = insert(JobRow).returning(JobRow.id)
+_next = (
+    select(JobRow.id)
+    .where(
+        or_(
+            JobRow.state == "waiting",
+            and_(JobRow.state == "running", JobRow.lease_until <= bindparam("now")),
+        )
+    )
+    .order_by(JobRow.id)
+    .limit(1)
+)
+_claim = (
+    update(JobRow)
+    .where(
+        JobRow.id == bindparam("job"),
+        or_(
+            JobRow.state == "waiting",
+            and_(JobRow.state == "running", JobRow.lease_until <= bindparam("now")),
+        ),
+    )
+    .values(state="running", holder=bindparam("who"), lease_until=bindparam("until"))
+)
+_started = (
+    update(JobRow)
+    .where(JobRow.id == bindparam("job"), JobRow.started_at.is_(None))
+    .values(started_at=bindparam("moment"))
+)
+_held = and_(JobRow.id == bindparam("job"), JobRow.state == "running", JobRow.holder == bindparam("who"))
+_advance = (
+    update(JobRow)
+    .where(_held, JobRow.cancel_asked_at.is_(None))
+    .values(
+        position=bindparam("place"),
+        done=bindparam("so_far"),
+        total=bindparam("of"),
+        report=bindparam("said"),
+        lease_until=bindparam("until"),
+        state=bindparam("becomes"),
+        finished_at=bindparam("ended"),
+        payload=bindparam("rest"),
+    )
+)
+_end = (
+    update(JobRow)
+    .where(_held)
+    .values(state=bindparam("becomes"), error=bindparam("why"), finished_at=bindparam("ended"))
+)
+_ask_cancel = (
+    update(JobRow)
+    .where(JobRow.id == bindparam("job"), JobRow.state.in_(["waiting", "running"]))
+    .values(cancel_asked_at=bindparam("moment"))
+)
+_cancel_waiting = (
+    update(JobRow)
+    .where(JobRow.id == bindparam("job"), JobRow.state == "waiting", JobRow.cancel_asked_at.is_not(None))
+    .values(state="cancelled", finished_at=bindparam("moment"))
+)
+_find = select(JobRow.__table__).where(JobRow.id == bindparam("job"))
+_is_cancelled = select(JobRow.cancel_asked_at).where(JobRow.id == bindparam("job"))
+
+
+def ask(tx: Connection, row: dict[str, Any]) -> int:
+    return int(tx.execute(_ask, row).scalar_one())
+
+
+def next_due(connection: Connection, now: int) -> int | None:
+    """The oldest job that nobody works on."""
+    found: int | None = connection.execute(_next, {"now": now}).scalar_one_or_none()
+    return found
+
+
+def claim(tx: Connection, job: int, holder: str, now: int, until: int) -> bool:
+    """Take a job; False if another worker was faster."""
+    if tx.execute(_claim, {"job": job, "who": holder, "now": now, "until": until}).rowcount != 1:
+        return False
+    tx.execute(_started, {"job": job, "moment": now})
+    return True
+
+
+def advance(tx: Connection, job: int, holder: str, values: dict[str, Any]) -> bool:
+    """Move on, if the job is still held and nobody has asked to stop it."""
+    return tx.execute(_advance, {"job": job, "who": holder, **values}).rowcount == 1
+
+
+def end(tx: Connection, job: int, holder: str, state: str, error: str | None, now: int) -> bool:
+    values = {"job": job, "who": holder, "becomes": state, "why": error, "ended": now}
+    return tx.execute(_end, values).rowcount == 1
+
+
+def ask_cancel(tx: Connection, job: int, now: int) -> bool:
+    asked = tx.execute(_ask_cancel, {"job": job, "moment": now}).rowcount == 1
+    tx.execute(_cancel_waiting, {"job": job, "moment": now})
+    return asked
+
+
+def is_cancelled(connection: Connection, job: int) -> bool:
+    return connection.execute(_is_cancelled, {"job": job}).scalar_one_or_none() is not None
+
+
+def find(connection: Connection, job: int) -> dict[str, Any] | None:
+    row = connection.execute(_find, {"job": job}).mappings().one_or_none()
+    return _read(row) if row else None
+
+
+def listed(connection: Connection, school: int | None, every: bool, most: int) -> list[dict[str, Any]]:
+    """The newest jobs of a school (None: of the academy), or of everybody."""
+    statement = select(JobRow.__table__).order_by(JobRow.id.desc()).limit(most)
+    if not every:
+        same = JobRow.school_id.is_(None) if school is None else JobRow.school_id == school
+        statement = statement.where(same)
+    return [_read(row) for row in connection.execute(statement).mappings()]
+
+
+def _read(row: Any) -> dict[str, Any]:
+    return {**row, "payload": json.loads(row["payload"]), "report": json.loads(row["report"])}
+
+
+def add_file(tx: Connection, job: int, name: str, mime: str, sealed: str, expires: int) -> None:
+    row = {"job_id": job, "name": name, "mime": mime, "sealed": sealed, "expires_at": expires}
+    tx.execute(insert(JobFile), row)
+
+
+def files_of(connection: Connection, job: int, now: int) -> list[tuple[int, str]]:
+    """(id, name) of each file that has not expired."""
+    statement = select(JobFile.id, JobFile.name).where(JobFile.job_id == job, JobFile.expires_at > now)
+    return [(row.id, row.name) for row in connection.execute(statement.order_by(JobFile.id))]
+
+
+def file_of(connection: Connection, job: int, file: int, now: int) -> tuple[str, str, str] | None:
+    """(name, mime, sealed content)."""
+    statement = select(JobFile.name, JobFile.mime, JobFile.sealed).where(
+        JobFile.id == file, JobFile.job_id == job, JobFile.expires_at > now
+    )
+    row = connection.execute(statement).one_or_none()
+    return (row.name, row.mime, row.sealed) if row else None
+
+
+def purge(tx: Connection, now: int, most: int = 100) -> int:
+    """Delete a small batch of expired files, and of jobs that ended a month ago; how many rows went."""
+    files = select(JobFile.id).where(JobFile.expires_at <= now).limit(most)
+    gone = tx.execute(delete(JobFile).where(JobFile.id.in_(files))).rowcount
+    jobs = select(JobRow.id).where(JobRow.finished_at < now - KEPT).limit(most)
+    return gone + tx.execute(delete(JobRow).where(JobRow.id.in_(jobs))).rowcount

@@ -1,0 +1,68 @@
+"""Tables of imports: what was handed in, what it would do, what it did, and how to take it back."""
+
+from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.database import Model, RowId, Seconds
+
+
+class ImportRow(Model):
+    """`state`: given (files are in), columns (a CSV awaits its mapping), refused, checked (the preview is ready),
+    written, undone, dropped.
+
+    `counts`, `entries`, `fault` and `undo` are JSON; `undo` holds the rows as they were, and is wiped after a day.
+    `plan_digest` is of the preview that the administrator saw: another plan is not written under it.
+    """
+
+    __tablename__ = "imports"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    source: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10))
+    year: Mapped[int | None] = mapped_column(RowId)
+    mapping: Mapped[str | None] = mapped_column(Text)
+    counts: Mapped[str | None] = mapped_column(Text)
+    entries: Mapped[str | None] = mapped_column(Text)
+    fault: Mapped[str | None] = mapped_column(Text)
+    plan_digest: Mapped[str | None] = mapped_column(String(64))
+    too_many_gone: Mapped[bool] = mapped_column(Boolean)
+    undo: Mapped[str | None] = mapped_column(Text)
+    given_by: Mapped[str] = mapped_column(String(80))
+    given_at: Mapped[int] = mapped_column(Seconds)
+    written_at: Mapped[int | None] = mapped_column(Seconds)
+    undone_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class ImportFile(Model):
+    """A file as it was handed in, compressed (zlib); deleted once the import is written or dropped."""
+
+    __tablename__ = "import_files"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ImportDecision(Model):
+    """What the office has said of an ambiguous record: it is `person_id`, or (empty) somebody who is not known yet."""
+
+    __tablename__ = "import_decisions"
+    __table_args__ = (UniqueConstraint("school_id", "kind", "source_id"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    source_id: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    decided_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[int] = mapped_column(Seconds)
+
+
+class ImportDigest(Model):
+    """The files a school was last imported from, so that an academy's run that was interrupted skips what is done."""
+
+    __tablename__ = "import_digests"
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    at: Mapped[int] = mapped_column(Seconds)
