@@ -18,9 +18,12 @@ from sqlalchemy import Connection
 from idp.database import reading, transaction
 from idp.factors.storage import passkeys
 from idp.federation.storage import logins as federated_logins
+from idp.jobs import queue
+from idp.jobs.storage import jobs
 from idp.messages import mail, outbox, sms
 from idp.oidc import logout, logout_notices, signing
 from idp.oidc.storage import purge as oidc_purge
+from idp.people import import_record
 from idp.people.storage import lifecycle
 from idp.recovery import identifications, lookup, usernames
 from idp.recovery.storage import identifications as recovery_identifications
@@ -29,7 +32,7 @@ from idp.signin.storage import purge as signin_purge
 
 POLL = 0.5
 HOUSEKEEPING = 60
-AT_ONCE = 4
+AT_ONCE = 5
 GRACE = 2.0
 LETTERS_AT_ONCE = 500
 
@@ -48,7 +51,14 @@ ACTS: dict[str, Callable[[Connection, dict[str, Any], int], None]] = {
 }
 """What the house does itself, out of sight of whoever asked: in the transaction that marks the message, so once."""
 
+RUNNERS: dict[str, queue.Runner] = {
+    import_record.CHECK: import_record.run_check,
+    import_record.WRITE: import_record.run_write,
+}
+"""Who carries out which kind of long work."""
+
 PURGES = (
+    jobs.purge,
     signin_purge.purge,
     oidc_purge.purge,
     recovery_identifications.purge,
@@ -70,6 +80,7 @@ class Worker:
         self._stop = threading.Event()
         self._lanes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delivery")
         self._under_way: dict[int, Future[None]] = {}
+        self._long_work: Future[None] | None = None
 
     def run_until_told(self) -> None:
         """Work until a signal; a delivery under way gets a moment to be marked, then the process ends."""
@@ -86,10 +97,17 @@ class Worker:
         housekeeping_due = 0
         while not stop.is_set():
             self._guarded("handing out", self._hand_out)
+            if self._long_work is None or self._long_work.done():
+                self._long_work = self._lanes.submit(self._guarded, "long work", self._work_on)
             if self._clock() >= housekeeping_due:
                 self._guarded("housekeeping", housekeeping)
                 housekeeping_due = self._clock() + HOUSEKEEPING
             stop.wait(POLL)
+
+    def _work_on(self, _now: int) -> None:
+        """One job at a time in each worker, in a lane of its own: mail goes on meanwhile."""
+        while not self._stop.is_set() and queue.run_next(RUNNERS, self._clock, self._stop.is_set):
+            pass
 
     def _guarded(self, name: str, work: Callable[..., object], *arguments: int) -> None:
         """The worker's one door for faults: a database that is away for a while must not end it."""

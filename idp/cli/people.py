@@ -34,22 +34,28 @@ def people() -> None:
 @click.argument("eleves", type=EXPORT)
 @click.argument("responsables", type=EXPORT)
 @click.option("--preview", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--many-may-leave", is_flag=True, help="Write it although very many pupils would be gone.")
 @as_json
 @pass_terminal
-def import_(terminal: Terminal, eleves: Path, responsables: Path, preview: bool, as_json: bool) -> None:
+def import_(
+    terminal: Terminal, eleves: Path, responsables: Path, preview: bool, many_may_leave: bool, as_json: bool
+) -> None:
     """Import a school's two SIECLE exports, XML or zipped: all or nothing, and safe to repeat.
 
     ELEVES and RESPONSABLES are recognised by what they hold; their order does not matter.
     """
     with terminal.application(), ExitStack() as open_files:
-        from idp.people import imports
+        from idp.people import import_record, imports
         from idp.people.rules.siecle import SiecleFile
 
         files = [
             SiecleFile(file.name, open_files.enter_context(open(file, "rb")))
             for file in (eleves, responsables)
         ]
-        plan = imports.preview(files, now()) if preview else imports.write(files, now(), ACTOR)
+        if preview:
+            number, plan = None, imports.preview(imports.check(files), now())[0]
+        else:
+            number, plan = import_record.write(files, now(), ACTOR, many_may_leave)
     if as_json:
         entries = [asdict(entry) for entry in plan.entries]
         return say_json(
@@ -57,12 +63,13 @@ def import_(terminal: Terminal, eleves: Path, responsables: Path, preview: bool,
                 "uai": plan.uai,
                 "year": plan.year,
                 "written": not preview,
+                "import": number,
                 "counts": plan.counts(),
                 "entries": entries,
             }
         )
     click.echo(
-        f"School {plan.uai}, year {plan.year}: {'preview, nothing was written' if preview else 'written'}."
+        f"School {plan.uai}, year {plan.year}: {'preview, nothing was written' if preview else f'written as import {number}'}."
     )
     for kind, counts in plan.counts().items():
         click.echo(
@@ -73,6 +80,40 @@ def import_(terminal: Terminal, eleves: Path, responsables: Path, preview: bool,
         click.echo(f"  {entry.verdict}: {entry.kind} {entry.name}: {'; '.join(entry.reasons)}")
     if len(telling) > _MOST_SHOWN:
         click.echo(f"  ... and {len(telling) - _MOST_SHOWN} more: --json lists them all.")
+
+
+@people.command("import-academy")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--many-may-leave", is_flag=True, help="Write schools although very many pupils would be gone.")
+@pass_terminal
+def import_academy(terminal: Terminal, folder: Path, many_may_leave: bool) -> None:
+    """Import every school below FOLDER: a folder each, with its two exports. Safe to interrupt and to run again.
+
+    Each school is written whole or not at all. What was imported from the same files already is passed over; a school
+    that cannot be written is named at the end, and does not hold up the others (exit code 1).
+    """
+    with terminal.application():
+        from idp.people import academy
+
+        failed = 0
+        for done in academy.import_folder(folder, now, ACTOR, many_may_leave):
+            failed += done.fault is not None
+            click.echo(f"{done.number}/{done.total}  {done.name}  {done.fault or done.outcome}")
+    if failed:
+        raise click.ClickException(f"{failed} schools were not written; the reasons stand above.")
+
+
+@people.command("undo-import")
+@click.argument("number", type=int)
+@click.confirmation_option(prompt="The import is taken back; people whom it had added are shut out. Go on?")
+@pass_terminal
+def undo_import(terminal: Terminal, number: int) -> None:
+    """Take import NUMBER back, within imports.undo_hours and while it is the newest of its school."""
+    with terminal.application():
+        from idp.people import import_record
+
+        rows = import_record.undo(number, ACTOR, now())
+    click.echo(f"Import {number} is undone: {rows} rows are as they were.")
 
 
 @people.command()

@@ -7,7 +7,7 @@ from idp.database import reading, transaction
 from idp.demo.place import Place
 from idp.demo.school import Cases, Demonstration, Key, cases, invent
 from idp.demo.siecle_files import write_siecle
-from idp.people import imports, letters, schools
+from idp.people import import_record, letters, schools
 from idp.people.accounts import choose_password
 from idp.people.letters import Letter
 from idp.people.rules.siecle import SiecleFile
@@ -42,7 +42,7 @@ def make_school(place: Place, now: int) -> list[Card]:
         paths = write_siecle(school.export, place.folder / "siecle" / school.export.uai)
         with open(paths[0], "rb") as pupils, open(paths[1], "rb") as guardians:
             files = [SiecleFile(paths[0].name, pupils), SiecleFile(paths[1].name, guardians)]
-            imports.write(files, now, ACTOR)
+            import_record.write(files, now, ACTOR)
         schools.name_school(school.export.uai, school.name, school.office, now, ACTOR)
     staff = {
         person.role: schools.add_staff(

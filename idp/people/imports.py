@@ -1,13 +1,17 @@
 """Acts on a school's base: check an export, preview what it would do, write it all or not at all."""
 
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from idp import audit
-from idp.database import reading, transaction
+from idp.context import settings
+from idp.database import reading
 from idp.people import opening
 from idp.people.rules.families import LEGAL, THE_PUPIL
 from idp.people.rules.import_facts import (
@@ -17,15 +21,26 @@ from idp.people.rules.import_facts import (
     Present,
     PupilStep,
 )
-from idp.people.rules.import_plan import Plan, make_plan, refused_year
+from idp.people.rules.import_plan import Plan, loses_too_many, make_plan, refused_year
+from idp.people.rules.import_undo import differences_of
 from idp.people.rules.siecle import DEGREE, SchoolExport, SiecleFile
 from idp.people.rules.siecle_export import read_export
+from idp.people.storage import decisions, schools
+from idp.people.storage import import_undo as undo_storage
 from idp.people.storage import imports as storage
-from idp.people.storage import schools
 
 
 class ImportFault(Exception):
     """An export that is well made and must not be written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was done. `changes` is what `import_undo` needs to take it back; `digest` names the plan."""
+
+    plan: Plan
+    changes: dict[str, Any]
+    school: int
 
 
 def check(files: Sequence[SiecleFile]) -> SchoolExport:
@@ -33,37 +48,67 @@ def check(files: Sequence[SiecleFile]) -> SchoolExport:
     return read_export(files)
 
 
-def preview(files: Sequence[SiecleFile], now: int) -> Plan:
-    """What `write` would do. Raises SiecleFault, ImportFault."""
-    return _plan(reading(), read_export(files), now)
+def preview(export: SchoolExport, now: int) -> tuple[Plan, bool]:
+    """What writing would do, and whether suspiciously many pupils would go. Raises ImportFault."""
+    return _plan(reading(), export, now)
 
 
-def write(files: Sequence[SiecleFile], now: int, actor: str) -> Plan:
-    """Write an export whole, in one transaction; what was done. Raises SiecleFault, ImportFault.
+def write_in(
+    tx: Connection,
+    export: SchoolExport,
+    now: int,
+    actor: str,
+    many_may_leave: bool = False,
+    seen: str | None = None,
+) -> Written:
+    """Write an export whole, within the act's transaction. Raises ImportFault.
 
     A school that is not known yet is added, under its UAI until `schools.name_school`. New accounts are `created`:
-    nobody can sign in before `letters.issue_letters`.
+    nobody can sign in before `letters.issue_letters`. `seen`: the digest of the plan that somebody agreed to; another
+    plan is not written.
     """
-    export = read_export(files)
-    with transaction() as tx:
-        opening.take_turn(tx)
-        plan = _plan(tx, export, now)
-        if schools.find(tx, plan.uai) is None:
-            schools.put(tx, plan.uai, {"name": f"Établissement {plan.uai}", "degree": DEGREE})
-        school_id = schools.put(tx, plan.uai, {"school_year": plan.year, "imported_at": now})
-        pupils, new_pupils = _put_persons(tx, "pupil", PUPIL_FIELDS, plan.pupils, now)
-        guardians, new_guardians = _put_persons(tx, "guardian", GUARDIAN_FIELDS, plan.guardians, now)
-        opening.open_accounts(tx, [*new_pupils, *new_guardians], now)
-        _note_sources(tx, school_id, {"pupil": pupils, "guardian": guardians}, now)
-        _enrol(tx, plan, pupils, school_id, now)
-        _link(tx, plan, pupils, guardians, school_id, now)
-        storage.deactivate(tx, [*plan.gone_pupils, *plan.gone_guardians], now)
-        storage.reactivate(tx, _changed(plan.pupils) + _changed(plan.guardians))
-        audit.record(tx, now, "people.imported", actor, f"school:{plan.uai}", counts=plan.counts())
-    return plan
+    opening.take_turn(tx)
+    plan, too_many_gone = _plan(tx, export, now)
+    if seen is not None and plan_digest(plan) != seen:
+        raise ImportFault("People have changed since this preview was made: look at the new one.")
+    if too_many_gone and not many_may_leave:
+        raise ImportFault(
+            f"{len(plan.gone_pupils)} pupils would leave the school: the export looks too short. "
+            "If it is right, say so and write it again."
+        )
+    if schools.find(tx, plan.uai) is None:
+        schools.put(tx, plan.uai, {"name": f"Établissement {plan.uai}", "degree": DEGREE})
+    school_id, _ = schools.find(tx, plan.uai) or (0, None)
+    touched = [*_changed(plan.pupils), *_changed(plan.guardians), *plan.gone_pupils, *plan.gone_guardians]
+    before = undo_storage.snapshot(tx, school_id, touched)
+    schools.put(tx, plan.uai, {"school_year": plan.year, "imported_at": now})
+    pupils, new_pupils = _put_persons(tx, "pupil", PUPIL_FIELDS, plan.pupils, now)
+    guardians, new_guardians = _put_persons(tx, "guardian", GUARDIAN_FIELDS, plan.guardians, now)
+    opening.open_accounts(tx, [*new_pupils, *new_guardians], now)
+    _note_sources(tx, school_id, {"pupil": pupils, "guardian": guardians}, now)
+    _enrol(tx, plan, pupils, school_id, now)
+    _link(tx, plan, pupils, guardians, school_id, now)
+    storage.deactivate(tx, [*plan.gone_pupils, *plan.gone_guardians], now)
+    storage.reactivate(tx, _changed(plan.pupils) + _changed(plan.guardians))
+    after = undo_storage.snapshot(tx, school_id, touched)
+    newcomers = [one.person for one in (*new_pupils, *new_guardians)]
+    audit.record(tx, now, "people.imported", actor, f"school:{plan.uai}", counts=plan.counts())
+    return Written(plan, differences_of(before, after) | {"newcomers": newcomers}, school_id)
 
 
-def _plan(connection: Connection, export: SchoolExport, now: int) -> Plan:
+def plan_digest(plan: Plan) -> str:
+    """Names a plan: two plans that would do the same to the same people have the same digest."""
+    steps = [
+        [asdict(entry) for entry in plan.entries],
+        plan.gone_pupils,
+        plan.gone_guardians,
+        [(step.record.source_id, step.person) for step in plan.pupils],
+        [(step.record.source_id, step.person) for step in plan.guardians],
+    ]
+    return hashlib.sha256(json.dumps([plan.uai, plan.year, steps]).encode()).hexdigest()
+
+
+def _plan(connection: Connection, export: SchoolExport, now: int) -> tuple[Plan, bool]:
     today = datetime.fromtimestamp(now, UTC).date().isoformat()
     school_id, last_year = schools.find(connection, export.uai) or (None, None)
     if refused := refused_year(export.year, last_year, today):
@@ -75,7 +120,8 @@ def _plan(connection: Connection, export: SchoolExport, now: int) -> Plan:
         storage.present_pupils(connection, school_id, ines),
         storage.present_guardians(connection, school_id, mobiles, mails),
     )
-    return make_plan(export, present, today)
+    plan = make_plan(export, present, today, decisions.of_school(connection, school_id))
+    return plan, loses_too_many(plan, present, settings().imports.gone_percent)
 
 
 def _changed(steps: Sequence[PupilStep] | Sequence[GuardianStep]) -> list[int]:

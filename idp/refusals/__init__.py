@@ -7,7 +7,17 @@ docs/help-desk.md. A relying party gets the error of its RFC. The reason is for 
 from dataclasses import dataclass
 from typing import Any
 
-from idp.refusals import account, activation, factors, federation, house, recovery, requests, signing_in
+from idp.refusals import (
+    account,
+    activation,
+    console,
+    factors,
+    federation,
+    house,
+    recovery,
+    requests,
+    signing_in,
+)
 from idp.refusals.wording import N_, Wording
 
 __all__ = ["CATALOGUE", "N_", "CheckedRedirect", "ProtocolRefusal", "Refusal", "Wording"]
@@ -19,6 +29,7 @@ CATALOGUE: dict[str, Wording] = {
     **factors.CATALOGUE,
     **federation.CATALOGUE,
     **account.CATALOGUE,
+    **console.CATALOGUE,
     **requests.CATALOGUE,
     **house.CATALOGUE,
 }

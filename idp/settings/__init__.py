@@ -4,8 +4,10 @@ from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
 from idp.settings.neighbours import FederatedProvider, Federation, Mail, Sms
 from idp.settings.sections import (
     EXAMPLE_SECRET,
+    Console,
     Database,
     Hashing,
+    Imports,
     Keys,
     Passwords,
     Recovery,
@@ -22,10 +24,12 @@ from idp.settings.sections import (
 __all__ = [
     "EXAMPLE_SECRET",
     "PREFIX",
+    "Console",
     "Database",
     "FederatedProvider",
     "Federation",
     "Hashing",
+    "Imports",
     "Keys",
     "Mail",
     "Passwords",

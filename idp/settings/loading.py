@@ -17,8 +17,10 @@ from pydantic_settings import (
 from idp.settings.neighbours import FederatedProvider, Federation, Mail, Sms
 from idp.settings.sections import (
     EXAMPLE_SECRET,
+    Console,
     Database,
     Hashing,
+    Imports,
     Keys,
     Passwords,
     Recovery,
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     sessions: Sessions = Field(default_factory=Sessions)
     signin: SignIn = Field(default_factory=SignIn)
     recovery: Recovery = Field(default_factory=Recovery)
+    imports: Imports = Field(default_factory=Imports)
+    console: Console = Field(default_factory=Console)
     passwords: Passwords = Field(default_factory=Passwords)
     hashing: Hashing = Field(default_factory=Hashing)
     throttling: Throttling = Field(default_factory=Throttling)

@@ -175,6 +175,39 @@ class Passwords(Section):
     identity_tries: int = Field(3, ge=1, description="Wrong birth dates before the school has to help.")
 
 
+class Imports(Section):
+    """What a school's base may do to the people here."""
+
+    gone_percent: int = Field(
+        20,
+        ge=1,
+        le=100,
+        description="More pupils gone than this, in percent, and somebody has to say that it is right.",
+    )
+    undo_hours: int = Field(24, ge=1, description="Hours in which an import can be undone.")
+    largest_file: int = Field(
+        100_000_000,
+        ge=1_000_000,
+        description="Bytes of the largest request that brings files; a lycée's are 15 million.",
+    )
+
+
+class Console(Section):
+    """How the school's and the academy's people work."""
+
+    four_eyes: list[Literal["merge", "export", "keys"]] = Field(
+        [], description="Acts that a second administrator must agree to: merge, export, keys."
+    )
+    files_kept: int = Field(3600, ge=300, description="Seconds that printed letters can be downloaded again.")
+    secret_overlap_days: int = Field(
+        7, ge=0, le=90, description="Days that a service's old secret works beside its new one."
+    )
+    audit_days: int = Field(365, ge=30, description="Days that the record of acts is kept.")
+    history_years: int = Field(
+        1, ge=1, description="Years after which the account of somebody who has left is erased."
+    )
+
+
 class Hashing(Section):
     """Argon2id, and the bounded lane it runs in."""
 

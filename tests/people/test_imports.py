@@ -8,7 +8,7 @@ from sqlalchemy.exc import NoResultFound
 from idp import audit
 from idp.database import db, reading, transaction
 from idp.demo.school import LARGE, SMALL, Key, cases, invent
-from idp.people import imports, schools
+from idp.people import import_record, imports, schools
 from idp.people.imports import ImportFault
 from idp.people.rules.accounts import State
 from idp.people.storage.tables import (
@@ -39,7 +39,7 @@ MOMENTS = {"imported_at", "last_seen_at"}
 
 
 def write(said, now=NOON):
-    return imports.write(files_of(said), now, "test")
+    return import_record.write(files_of(said), now, "test")[1]
 
 
 def everything():
@@ -96,7 +96,7 @@ def test_what_the_base_says_of_people_is_kept():
 
 def test_a_preview_writes_nothing():
     before = everything()
-    plan = imports.preview(files_of(export()), NOON)
+    plan = imports.preview(export(), NOON)[0]
     assert plan.counts()["guardian"]["new"] == 1
     assert everything() == before
 
@@ -315,7 +315,7 @@ def test_last_years_file_is_refused_and_so_is_an_older_one_than_the_last():
     with transaction() as tx:
         tx.execute(update(School).values(school_year=2027))
     with pytest.raises(ImportFault, match="2027 has been imported"):
-        imports.preview(files_of(export()), NOON)
+        imports.preview(export(), NOON)[0]
     assert count(Person) == 2
 
 

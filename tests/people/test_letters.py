@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.database import reading
-from idp.people import imports, letters, schools
+from idp.people import import_record, letters, schools
 from idp.people.rules.accounts import State
 from idp.people.storage.tables import Account
 from idp.refusals import Refusal
@@ -15,7 +15,7 @@ DAY = 86_400
 
 @pytest.fixture
 def school(world):
-    imports.write(files_of(export()), NOON, "test")
+    import_record.write(files_of(export()), NOON, "test")
     return world
 
 
@@ -82,6 +82,6 @@ def test_who_awaits_a_letter_is_who_has_none_or_a_dead_one(school):
     letters.issue_letters(everybody[:1], NOON, "test")
     assert letters.awaiting_letter(HERE, NOON + 1) == everybody[1:]
     assert letters.awaiting_letter(HERE, NOON + 90 * DAY) == everybody
-    imports.write(files_of(export((pupil(class_code="6 B"),), (), ())), NOON + 10, "test")
+    import_record.write(files_of(export((pupil(class_code="6 B"),), (), ())), NOON + 10, "test")
     assert letters.awaiting_letter(HERE, NOON + 90 * DAY) == [everybody[0], head]
     assert letters.awaiting_letter("0990002P", NOON) == []

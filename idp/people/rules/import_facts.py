@@ -1,5 +1,6 @@
 """The values an import is planned with: who is in the house, what would be done to whom, and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -94,13 +95,21 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a preview. `source_id` is ELEVE_ID or PERSONNE_ID, None for who is no longer in the export."""
+    """One line of a preview. `source_id` is ELEVE_ID or PERSONNE_ID, None for who is no longer in the export.
+
+    `candidates` are the persons whom an ambiguous record may be: the office says which (`Decisions`).
+    """
 
     verdict: Verdict
     kind: str
     name: str
     reasons: tuple[str, ...]
     source_id: str | None = None
+    candidates: tuple[int, ...] = ()
+
+
+Decisions = Mapping[tuple[str, str], int | None]
+"""(kind, source_id) → the person whom the office says it is; None: somebody who is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)

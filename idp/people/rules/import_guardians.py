@@ -14,6 +14,7 @@ from idp.people.rules.families import (
 )
 from idp.people.rules.import_facts import (
     GUARDIAN_FIELDS,
+    Decisions,
     Entry,
     GuardianStep,
     PresentGuardian,
@@ -36,13 +37,14 @@ def plan_guardians(
     legal: Sequence[LinkRecord],
     present: Sequence[PresentGuardian],
     pupils: PupilsPlan,
+    decisions: Decisions,
 ) -> GuardiansPlan:
     """`legal` are the links at level 1; those of pupils who take no part in the import count for nothing."""
     links: dict[str, list[LinkRecord]] = defaultdict(list)
     for link in legal:
         if link.pupil in pupils.persons and link.person not in pupils.own_guardians:
             links[link.person].append(link)
-    known = _Known(present, {person.source_id for person in export.persons})
+    known = _Known(present, {person.source_id for person in export.persons}, decisions)
     entries: list[Entry] = []
     steps: list[GuardianStep] = []
     seen: set[int] = set()
@@ -55,9 +57,11 @@ def plan_guardians(
             entries.append(_entry(Verdict.NOTED, record, f"no account: {refused}"))
             continue
         entries.extend(_entry(Verdict.NOTED, record, f"{field} cannot be read") for field in record.unusable)
-        match, doubt = known.match(record)
+        match, doubt, candidates = known.match(record)
+        if match and match.person in seen:
+            match, doubt, candidates = None, "another record is this guardian already: kept apart", ()
         if doubt:
-            entries.append(_entry(Verdict.AMBIGUOUS, record, doubt))
+            entries.append(_entry(Verdict.AMBIGUOUS, record, doubt, candidates=candidates))
         children = tuple(sorted((link.pupil, link.relation) for link in own))
         changes = _changes(record, match, children, pupils) if match else ()
         if match is None or changes:
@@ -77,30 +81,42 @@ def plan_guardians(
 class _Known:
     """Finds the guardian that a record speaks of. A guardian is found once: two records stay two human beings."""
 
-    def __init__(self, present: Sequence[PresentGuardian], source_ids: set[str]) -> None:
+    def __init__(
+        self, present: Sequence[PresentGuardian], source_ids: set[str], decisions: Decisions
+    ) -> None:
+        self._decisions = decisions
+        self._by_person = {guardian.person: guardian for guardian in present}
         self._by_source = {source: guardian for guardian in present for source in guardian.source_ids}
         self._by_names: dict[tuple[str, str], list[PresentGuardian]] = defaultdict(list)
         for guardian in present:
             if not guardian.source_ids & source_ids:
                 self._by_names[plain(guardian.family_name), plain(guardian.first_name)].append(guardian)
 
-    def match(self, record: PersonRecord) -> tuple[PresentGuardian | None, str | None]:
-        """The guardian, and the doubt that a person should look at."""
+    def match(self, record: PersonRecord) -> tuple[PresentGuardian | None, str | None, tuple[int, ...]]:
+        """The guardian; the doubt that a person should look at, and between whom."""
+        if ("guardian", record.source_id) in self._decisions:
+            person = self._decisions["guardian", record.source_id]
+            if person is None or person in self._by_person:
+                return (self._by_person.get(person) if person else None), None, ()
         known = self._by_source.get(record.source_id)
         if known and not is_someone_else(_identity(known), _identity(record)):
-            return known, None
+            return known, None, ()
         if known:
-            return None, f"PERSONNE_ID {record.source_id} was {_name(known)}: kept apart"
+            doubt = f"PERSONNE_ID {record.source_id} was {_name(known)}: kept apart"
+            return None, doubt, (known.person,)
         alike = self._by_names.get((plain(record.family_name), plain(record.first_name or "")), [])
         same = [found for found in alike if agreement(_identity(found), _identity(record)) is Agreement.SAME]
         if len(same) == 1:
             alike.remove(same[0])
-            return same[0], None
+            return same[0], None, ()
         if same:
-            return None, "several guardians have these names, this mail and this mobile: kept apart"
-        if any(agreement(_identity(found), _identity(record)) is Agreement.UNSURE for found in alike):
-            return None, "perhaps a guardian of another school, whose mail or mobile differs: kept apart"
-        return None, None
+            doubt = "several guardians have these names, this mail and this mobile: kept apart"
+            return None, doubt, tuple(found.person for found in same)
+        unsure = [f for f in alike if agreement(_identity(f), _identity(record)) is Agreement.UNSURE]
+        if unsure:
+            doubt = "perhaps a guardian of another school, whose mail or mobile differs: kept apart"
+            return None, doubt, tuple(found.person for found in unsure)
+        return None, None, ()
 
 
 def _changes(
@@ -136,5 +152,5 @@ def _name(someone: PresentGuardian | PersonRecord) -> str:
     return " ".join(part for part in (someone.first_name, someone.usage_name or someone.family_name) if part)
 
 
-def _entry(verdict: Verdict, record: PersonRecord, *reasons: str) -> Entry:
-    return Entry(verdict, "guardian", _name(record), reasons, record.source_id)
+def _entry(verdict: Verdict, record: PersonRecord, *reasons: str, candidates: tuple[int, ...] = ()) -> Entry:
+    return Entry(verdict, "guardian", _name(record), reasons, record.source_id, candidates)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from idp.people.rules.families import LEGAL
-from idp.people.rules.import_facts import Entry, GuardianStep, Present, PupilStep, Verdict
+from idp.people.rules.import_facts import Decisions, Entry, GuardianStep, Present, PupilStep, Verdict
 from idp.people.rules.import_guardians import plan_guardians
 from idp.people.rules.import_pupils import plan_pupils
 from idp.people.rules.siecle import SchoolExport
@@ -43,10 +43,16 @@ class Plan:
         )
 
 
+def current_year(today: str) -> int:
+    """The school year of a day (ISO), by its first calendar year; it begins in September."""
+    day = date.fromisoformat(today)
+    return day.year if day.month >= 9 else day.year - 1
+
+
 def refused_year(year: int, last_year: int | None, today: str) -> str | None:
     """Why an export of this school year cannot be imported today, None if it can. The next year opens in June."""
     day = date.fromisoformat(today)
-    current = day.year if day.month >= 9 else day.year - 1
+    current = current_year(today)
     allowed = {current, current + 1} if 6 <= day.month <= 8 else {current}
     if last_year is not None and year < last_year:
         return f"This export is of the school year {year}; {last_year} has been imported already."
@@ -55,11 +61,19 @@ def refused_year(year: int, last_year: int | None, today: str) -> str | None:
     return None
 
 
-def make_plan(export: SchoolExport, present: Present, today: str) -> Plan:
+def loses_too_many(plan: Plan, present: Present, percent: int, at_least: int = 10) -> bool:
+    """Whether more than `percent` of the school's pupils would go: a filtered or far too short export looks like that."""
+    here = sum(pupil.here for pupil in present.pupils)
+    gone = len(plan.gone_pupils)
+    return gone >= at_least and gone * 100 > here * percent
+
+
+def make_plan(export: SchoolExport, present: Present, today: str, decisions: Decisions | None = None) -> Plan:
     """Compare. `today` is an ISO date: a pupil whose DATE_SORTIE has come is absent."""
+    decided = decisions or {}
     legal = tuple(link for link in export.links if link.level == LEGAL)
-    pupils = plan_pupils(export, legal, present.pupils, today)
-    guardians = plan_guardians(export, legal, present.guardians, pupils)
+    pupils = plan_pupils(export, legal, present.pupils, today, decided)
+    guardians = plan_guardians(export, legal, present.guardians, pupils, decided)
     return Plan(
         export.uai,
         export.year,

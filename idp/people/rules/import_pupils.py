@@ -9,6 +9,7 @@ from idp.people.rules.families import THE_PUPIL, is_of_age
 from idp.people.rules.import_facts import (
     PLACE_FIELDS,
     PUPIL_FIELDS,
+    Decisions,
     Entry,
     PresentPupil,
     PupilStep,
@@ -34,10 +35,14 @@ class PupilsPlan:
 
 
 def plan_pupils(
-    export: SchoolExport, legal: Sequence[LinkRecord], present: Sequence[PresentPupil], today: str
+    export: SchoolExport,
+    legal: Sequence[LinkRecord],
+    present: Sequence[PresentPupil],
+    today: str,
+    decisions: Decisions,
 ) -> PupilsPlan:
     """Records with an INE come first: they are sure of who they are."""
-    index = _Index(present)
+    index = _Index(present, decisions)
     entries: list[Entry] = []
     steps: list[PupilStep] = []
     seen: set[int] = set()
@@ -47,7 +52,7 @@ def plan_pupils(
     for record in sorted(export.pupils, key=lambda pupil: pupil.ine is None):
         match = index.match(record)
         if match.doubt:
-            entries.append(_entry(Verdict.AMBIGUOUS, record, match.doubt))
+            entries.append(_entry(Verdict.AMBIGUOUS, record, match.doubt, candidates=match.candidates))
         if match.undecided:
             undecided.update(match.undecided)
             continue
@@ -59,6 +64,8 @@ def plan_pupils(
             if known:
                 left[known.person] = f"left on {record.left}"
             continue
+        if record.ine and index.has_other_with(record.ine, known):
+            record = replace(record, ine=known.ine if known else None)
         if known and record.ine is None:
             # An INE that is missing for once is not taken away: the pupil would not be known again.
             record = replace(record, ine=known.ine)
@@ -98,16 +105,28 @@ class _Match:
     pupil: PresentPupil | None
     doubt: str | None = None
     undecided: tuple[int, ...] = ()
+    candidates: tuple[int, ...] = ()
 
 
 class _Index:
-    def __init__(self, present: Sequence[PresentPupil]) -> None:
+    def __init__(self, present: Sequence[PresentPupil], decisions: Decisions) -> None:
+        self._decisions = decisions
+        self._by_person = {pupil.person: pupil for pupil in present}
         self._by_ine = {pupil.ine: pupil for pupil in present if pupil.ine}
         self._by_birth: dict[tuple[str, str, str | None], list[PresentPupil]] = defaultdict(list)
         for pupil in present:
             self._by_birth[_birth_key(pupil)].append(pupil)
 
+    def has_other_with(self, ine: str, known: PresentPupil | None) -> bool:
+        """Whether a pupil other than `known` has this INE: it cannot be given to two."""
+        holder = self._by_ine.get(ine)
+        return holder is not None and holder is not known
+
     def match(self, record: PupilRecord) -> _Match:
+        if ("pupil", record.source_id) in self._decisions:
+            person = self._decisions["pupil", record.source_id]
+            if person is None or person in self._by_person:
+                return _Match(self._by_person.get(person) if person else None)
         alike = self._by_birth.get(_birth_key(record), [])
         if record.ine:
             known = self._by_ine.get(record.ine)
@@ -118,14 +137,15 @@ class _Index:
                 return _Match(without[0])
             if not without:
                 doubt = "same names and birth date as a pupil with another INE: kept apart" if alike else None
-                return _Match(None, doubt)
+                return _Match(None, doubt, candidates=tuple(pupil.person for pupil in alike))
             alike = without
         same_record = [pupil for pupil in alike if pupil.source_id == record.source_id]
         if len(same_record) == 1:
             return _Match(same_record[0])
         if len(alike) > 1:
             doubt = "several pupils have these names and this birth date: left out until the INE is known"
-            return _Match(None, doubt, tuple(pupil.person for pupil in alike))
+            persons = tuple(pupil.person for pupil in alike)
+            return _Match(None, doubt, persons, persons)
         return _Match(alike[0] if alike else None)
 
 
@@ -133,7 +153,10 @@ def _checked(known: PresentPupil, record: PupilRecord) -> _Match:
     other_name = plain(known.first_name) != plain(record.first_name)
     if other_name and known.birth_date != record.birth_date:
         return _Match(
-            None, "this INE is known with another first name and birth date: left out", (known.person,)
+            None,
+            "this INE is known with another first name and birth date: left out",
+            (known.person,),
+            (known.person,),
         )
     return _Match(known)
 
@@ -155,5 +178,5 @@ def _name(pupil: PupilRecord | PresentPupil) -> str:
     return f"{pupil.first_name} {pupil.usage_name or pupil.family_name}"
 
 
-def _entry(verdict: Verdict, record: PupilRecord, *reasons: str) -> Entry:
-    return Entry(verdict, "pupil", _name(record), reasons, record.source_id)
+def _entry(verdict: Verdict, record: PupilRecord, *reasons: str, candidates: tuple[int, ...] = ()) -> Entry:
+    return Entry(verdict, "pupil", _name(record), reasons, record.source_id, candidates)

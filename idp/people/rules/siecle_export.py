@@ -69,7 +69,7 @@ def _read_pupils(file: SiecleFile) -> tuple[_Head, tuple[PupilRecord, ...]]:
             if fields.text("TYPE_STRUCTURE") == "D" and (code := fields.text("CODE_STRUCTURE", 40)):
                 classes.setdefault(fields.code("ELEVE_ID"), code)
             continue
-        pupil = _read_pupil(fields, head.uai)
+        pupil = read_pupil(fields, head.uai)
         if pupil.source_id in pupils:
             raise fields.fault("ELEVE_ID", f"The pupil {pupil.source_id} is in this file twice.")
         if pupil.ine and by_ine.setdefault(pupil.ine, pupil.source_id) != pupil.source_id:
@@ -79,7 +79,8 @@ def _read_pupils(file: SiecleFile) -> tuple[_Head, tuple[PupilRecord, ...]]:
     return _known(head, file), tuple(placed)
 
 
-def _read_pupil(fields: Fields, uai: str) -> PupilRecord:
+def read_pupil(fields: Fields, uai: str) -> PupilRecord:
+    """ELEVE, without the class, which stands elsewhere. Raises SiecleFault."""
     others = [name for name in (fields.text("PRENOM2"), fields.text("PRENOM3")) if name]
     return PupilRecord(
         source_id=fields.code("ELEVE_ID"),
@@ -112,7 +113,7 @@ def _read_guardians(
             continue
         head = _known(head, file)
         if fields.row.tag == "PERSONNE":
-            person = _read_person(fields, head.uai)
+            person = read_person(fields, head.uai)
             if person.source_id in persons:
                 raise fields.fault("PERSONNE_ID", f"The person {person.source_id} is in this file twice.")
             persons[person.source_id] = person
@@ -134,7 +135,8 @@ def _read_guardians(
     return _known(head, file), tuple(housed), tuple(kept)
 
 
-def _read_person(fields: Fields, uai: str) -> PersonRecord:
+def read_person(fields: Fields, uai: str) -> PersonRecord:
+    """PERSONNE, without the address, which stands elsewhere. Raises SiecleFault."""
     mobile, phone = fields.phone("TEL_PORTABLE", uai), fields.phone("TEL_PERSONNEL", uai)
     mail = fields.mail("MEL")
     read = {"mobile": mobile, "phone": phone, "contact_mail": mail}

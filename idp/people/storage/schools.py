@@ -1,5 +1,6 @@
 """Statements on schools, staff posts, and who is who in a school's base."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,6 +35,21 @@ def put(tx: Connection, uai: str, values: Mapping[str, Any]) -> int:
         return int(tx.execute(insert(School).values(uai=uai, **values).returning(School.id)).scalar_one())
     tx.execute(update(School).where(School.id == found[0]).values(**values))
     return found[0]
+
+
+def uai_of(connection: Connection, school: int) -> str:
+    return str(connection.execute(select(School.uai).where(School.id == school)).scalar_one())
+
+
+def keep_mapping(tx: Connection, school: int, mapping: Mapping[str, str]) -> None:
+    """How the columns of this school's CSV are called."""
+    values = {"csv_mapping": json.dumps(mapping, ensure_ascii=False)}
+    tx.execute(update(School).where(School.id == school).values(**values))
+
+
+def mapping_of(connection: Connection, school: int) -> dict[str, str] | None:
+    kept = connection.execute(select(School.csv_mapping).where(School.id == school)).scalar_one_or_none()
+    return json.loads(kept) if kept else None
 
 
 def add_post(tx: Connection, person: int, school_id: int | None, role: str, now: int) -> None:

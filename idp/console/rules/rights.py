@@ -1,0 +1,147 @@
+"""Who may do what to whom: decided here and nowhere else, as a table of role and act (DOMAIN.md: staff, delegates)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What the console can do. Those from SERVICES on are the academy's alone."""
+
+    SEE_NUMBERS = "see_numbers"
+    SEE_PEOPLE = "see_people"
+    IMPORT = "import"
+    UNDO_IMPORT = "undo_import"
+    PRINT_LETTERS = "print_letters"
+    RESET = "reset"
+    UNLOCK = "unlock"
+    CORRECT_MAIL = "correct_mail"
+    DETACH = "detach"
+    MERGE = "merge"
+    CLOSE = "close"
+    RENEW = "renew"
+    DELEGATE = "delegate"
+    SEE_ACADEMY = "see_academy"
+    SERVICES = "services"
+    KEYS = "keys"
+    ADMINISTRATORS = "administrators"
+    AUDIT = "audit"
+    TROUBLE = "trouble"
+    PERSONAL_DATA = "personal_data"
+    APPROVE = "approve"
+
+
+class Role(StrEnum):
+    HEAD = "head"
+    DEPUTY = "deputy"
+    SECRETARY = "secretary"
+    DELEGATE = "delegate"
+    TEACHER = "teacher"
+    ADMINISTRATOR = "academy_administrator"
+    SUPPORT = "academy_support"
+    AUDITOR = "academy_auditor"
+
+
+FAMILIES = frozenset({"pupil", "guardian"})
+EVERYBODY = FAMILIES | {"staff"}
+
+_SCHOOL = frozenset(list(Act)[: list(Act).index(Act.SEE_ACADEMY)])
+
+GRANTS: dict[Role, frozenset[Act]] = {
+    Role.HEAD: _SCHOOL,
+    Role.DEPUTY: _SCHOOL - {Act.DELEGATE},
+    Role.SECRETARY: _SCHOOL - {Act.DELEGATE, Act.CLOSE, Act.RENEW},
+    Role.DELEGATE: frozenset({Act.SEE_PEOPLE, Act.PRINT_LETTERS, Act.RESET, Act.UNLOCK}),
+    Role.TEACHER: frozenset(),
+    Role.ADMINISTRATOR: frozenset(Act),
+    Role.SUPPORT: frozenset({Act.SEE_NUMBERS, Act.SEE_PEOPLE, Act.UNLOCK, Act.SEE_ACADEMY, Act.TROUBLE}),
+    Role.AUDITOR: frozenset({Act.SEE_NUMBERS, Act.SEE_ACADEMY, Act.AUDIT, Act.TROUBLE}),
+}
+"""Every cell of role and act."""
+
+KINDS: dict[Role, frozenset[str]] = {
+    Role.HEAD: EVERYBODY,
+    Role.DEPUTY: EVERYBODY,
+    Role.SECRETARY: FAMILIES,
+    Role.DELEGATE: FAMILIES,
+    Role.TEACHER: frozenset(),
+    Role.ADMINISTRATOR: EVERYBODY,
+    Role.SUPPORT: FAMILIES,
+    Role.AUDITOR: frozenset(),
+}
+"""Whom each role reaches, at most."""
+
+ACADEMY = frozenset({Role.ADMINISTRATOR, Role.SUPPORT, Role.AUDITOR})
+
+
+@dataclass(frozen=True)
+class Right:
+    """A role at a school (None: at the academy). A delegate's `kinds` and `classes` (None: all) are what was lent."""
+
+    role: Role
+    school: int | None
+    kinds: frozenset[str] = EVERYBODY
+    classes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """On whom: the schools a person belongs to, their kind, the classes (of a guardian: of their children) by school."""
+
+    schools: frozenset[int]
+    kind: str
+    classes: dict[int, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which people of a school an act reaches. `classes` None: all of them."""
+
+    kinds: frozenset[str]
+    classes: frozenset[str] | None
+
+
+def may(rights: Iterable[Right], act: Act, school: int | None) -> bool:
+    """Whether `act` is open at a school at all (None: at the academy)."""
+    return any(_opens(right, act, school) for right in rights)
+
+
+def may_on(rights: Iterable[Right], act: Act, target: Target) -> bool:
+    """Whether `act` may be done to this very person."""
+    for right in rights:
+        schools = target.schools if right.school is None else target.schools & {right.school}
+        if act not in GRANTS[right.role] or target.kind not in right.kinds & KINDS[right.role]:
+            continue
+        if right.school is None and right.role in ACADEMY:
+            return True
+        if any(_in_classes(right, target, school) for school in schools):
+            return True
+    return False
+
+
+def reach(rights: Iterable[Right], act: Act, school: int) -> Reach:
+    """Whom of a school `act` reaches: the widest right alone counts, so that two lent rights never multiply."""
+    opening = [right for right in rights if _opens(right, act, school)]
+    if not opening:
+        return Reach(frozenset(), frozenset())
+    widest = max(opening, key=lambda right: (right.classes is None, len(right.kinds & KINDS[right.role])))
+    return Reach(widest.kinds & KINDS[widest.role], widest.classes)
+
+
+def schools_of(rights: Iterable[Right]) -> frozenset[int]:
+    """The schools in which anything at all may be done; the academy's reach all and are not listed."""
+    return frozenset(right.school for right in rights if right.school is not None and GRANTS[right.role])
+
+
+def _opens(right: Right, act: Act, school: int | None) -> bool:
+    if act not in GRANTS[right.role]:
+        return False
+    if right.role in ACADEMY:
+        return right.school is None
+    return school is not None and right.school == school
+
+
+def _in_classes(right: Right, target: Target, school: int) -> bool:
+    if right.role in ACADEMY:
+        return False
+    return right.classes is None or bool(right.classes & target.classes.get(school, frozenset()))
