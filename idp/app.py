@@ -11,7 +11,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from idp import audit, health
 from idp.account import pages as account_pages
+from idp.console import pages as console_pages
+from idp.console.pages.page import let_large_files_in
 from idp.console.storage import tables as console_tables
+from idp.console.words import init_words
 from idp.context import system_clock
 from idp.database import init_database
 from idp.door import init_door
@@ -81,12 +84,14 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_languages(app, settings)
     init_style(app, settings)
     app.jinja_env.filters["number"] = partial(readable_number, region=settings.sms.country)
+    init_words(app)
+    app.before_request(let_large_files_in)
     protection = CSRFProtect(app)
     # Machines and other sites speak to these; the one form among them (logout) asks for the token itself.
     protection.exempt(endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
-    for room in (endpoints, pages, federation_pages, recovery_pages, account_pages, health):
+    for room in (endpoints, pages, federation_pages, recovery_pages, account_pages, console_pages, health):
         app.register_blueprint(room.blueprint)
     init_door(app)
     if settings.server.trusted_proxies:

@@ -4,10 +4,13 @@ Rows say who did what to whom, when, from where; never a secret. They are writte
 """
 
 import hashlib
+import itertools
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, String, Text, bindparam, insert, select, update
+from sqlalchemy import Connection, String, Text, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database import Model, RowId, Seconds
@@ -70,14 +73,126 @@ def record(
     tx.execute(_put, {"new_hash": row["hash"]})
 
 
+@dataclass(frozen=True)
+class Event:
+    """A record as a page shows it."""
+
+    number: int
+    act: str
+    at: int
+    address: str | None
+    detail: dict[str, Any]
+    actor: str = ""
+    subject: str = ""
+
+
+_history = (
+    select(AuditRecord.number, AuditRecord.act, AuditRecord.at, AuditRecord.address, AuditRecord.detail)
+    .where(
+        AuditRecord.subject == bindparam("who"),
+        AuditRecord.act.in_(bindparam("acts", expanding=True)),
+        AuditRecord.number < bindparam("before"),
+    )
+    .order_by(AuditRecord.number.desc())
+    .limit(bindparam("most"))
+)
+_LAST = 2**62
+
+
+def history(
+    connection: Connection, account: int, acts: list[str], before: int | None, most: int
+) -> list[Event]:
+    """The newest events of an account, from the one before the number `before` on."""
+    parameters = {"who": f"account:{account}", "acts": acts, "before": before or _LAST, "most": most}
+    rows = connection.execute(_history, parameters)
+    return [Event(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
+
+
 def first_broken(connection: Connection) -> int | None:
-    """The number of the first record that does not follow from the one before it; None if the chain holds."""
-    previous, expected = "", None
-    for row in connection.execute(select(AuditRecord.__table__).order_by(AuditRecord.number)).mappings():
-        if expected is not None and (row["number"] != expected or row["hash"] != _chain(previous, dict(row))):
+    """The number of the first record that does not follow from the one before it; None if the chain holds.
+
+    The chain begins at the last purged record, and must end where the head says: neither end can be cut off unseen.
+    """
+    head = connection.execute(select(AuditHead.__table__)).mappings().one()
+    number, previous = head["floor_number"], head["floor_hash"]
+    statement = select(AuditRecord.__table__).order_by(AuditRecord.number)
+    for row in connection.execute(statement.execution_options(yield_per=1000)).mappings():
+        if row["number"] != number + 1 or row["hash"] != _chain(previous, dict(row)):
             return int(row["number"])
-        previous, expected = row["hash"], row["number"] + 1
-    return None
+        number, previous = row["number"], row["hash"]
+    return None if (number, previous) == (head["number"], head["hash"]) else int(number) + 1
+
+
+def purge(tx: Connection, before: int, most: int = 500) -> int:
+    """Delete a small batch of records older than `before` (epoch seconds), the oldest first; how many went.
+
+    Records are kept in order: the first that is young enough ends the batch, and the floor remembers where it begins.
+    """
+    batch = tx.execute(
+        select(AuditRecord.number, AuditRecord.at, AuditRecord.hash).order_by(AuditRecord.number).limit(most)
+    ).all()
+    old = list(itertools.takewhile(lambda row: row.at < before, batch))
+    if not old:
+        return 0
+    tx.execute(update(AuditHead).values(floor_number=old[-1].number, floor_hash=old[-1].hash))
+    tx.execute(delete(AuditRecord).where(AuditRecord.number <= old[-1].number))
+    return len(old)
+
+
+def _matching(act: str, actor: str, subject: str, since: int | None, until: int | None) -> list[Any]:
+    conditions: list[Any] = []
+    if act:
+        conditions.append(AuditRecord.act.startswith(act, autoescape=True))
+    if actor:
+        conditions.append(AuditRecord.actor == actor)
+    if subject:
+        conditions.append(AuditRecord.subject == subject)
+    if since is not None:
+        conditions.append(AuditRecord.at >= since)
+    if until is not None:
+        conditions.append(AuditRecord.at < until)
+    return conditions
+
+
+def search(
+    connection: Connection,
+    act: str = "",
+    actor: str = "",
+    subject: str = "",
+    since: int | None = None,
+    until: int | None = None,
+    before: int | None = None,
+    most: int = 50,
+) -> list[Event]:
+    """The newest records that agree with everything given; `act` by its beginning. Moments are epoch seconds."""
+    statement = (
+        select(AuditRecord.__table__)
+        .where(*_matching(act, actor, subject, since, until), AuditRecord.number < (before or _LAST))
+        .order_by(AuditRecord.number.desc())
+        .limit(most)
+    )
+    return [_event(row) for row in connection.execute(statement).mappings()]
+
+
+def lines(connection: Connection, since: int | None = None, until: int | None = None) -> Iterator[str]:
+    """Every record as a line of JSON, the oldest first, hash included."""
+    statement = (
+        select(AuditRecord.__table__).where(*_matching("", "", "", since, until)).order_by(AuditRecord.number)
+    )
+    for row in connection.execute(statement.execution_options(yield_per=1000)).mappings():
+        yield json.dumps({**row, "detail": json.loads(row["detail"])}, ensure_ascii=False) + "\n"
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        row["number"],
+        row["act"],
+        row["at"],
+        row["address"],
+        json.loads(row["detail"]),
+        row["actor"],
+        row["subject"],
+    )
 
 
 def _chain(previous: str, row: dict[str, Any]) -> str:

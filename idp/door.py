@@ -31,7 +31,7 @@ MACHINE_PATHS = (
 _HTTP_CODES = {404: "G01", 405: "G02", 413: "G03", 503: "G05"}
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' https: data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self' {style}; img-src 'self' https: data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {form_action}"
 )
 

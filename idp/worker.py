@@ -15,6 +15,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection
 
+from idp import audit
+from idp.console import bulk, letter_jobs
+from idp.console.storage import numbers
+from idp.context import settings
 from idp.database import reading, transaction
 from idp.factors.storage import passkeys
 from idp.federation.storage import logins as federated_logins
@@ -24,7 +28,7 @@ from idp.messages import mail, outbox, sms
 from idp.oidc import logout, logout_notices, signing
 from idp.oidc.storage import purge as oidc_purge
 from idp.people import import_record
-from idp.people.storage import lifecycle
+from idp.people.storage import import_rows, lifecycle
 from idp.recovery import identifications, lookup, usernames
 from idp.recovery.storage import identifications as recovery_identifications
 from idp.signin import new_device
@@ -34,6 +38,8 @@ POLL = 0.5
 HOUSEKEEPING = 60
 AT_ONCE = 5
 GRACE = 2.0
+HOUR = 3600
+DAY = 24 * HOUR
 LETTERS_AT_ONCE = 500
 
 DELIVERERS: dict[str, Callable[[outbox.Claimed, int], None]] = {
@@ -54,11 +60,16 @@ ACTS: dict[str, Callable[[Connection, dict[str, Any], int], None]] = {
 RUNNERS: dict[str, queue.Runner] = {
     import_record.CHECK: import_record.run_check,
     import_record.WRITE: import_record.run_write,
+    letter_jobs.KIND: letter_jobs.run,
+    bulk.KIND: bulk.run,
 }
 """Who carries out which kind of long work."""
 
-PURGES = (
+PURGES: tuple[Callable[[Connection, int], int], ...] = (
     jobs.purge,
+    lambda tx, now: import_rows.purge(tx, now, settings().imports.undo_hours * HOUR),
+    lambda tx, now: audit.purge(tx, now - settings().console.audit_days * DAY),
+    numbers.count_logins,
     signin_purge.purge,
     oidc_purge.purge,
     recovery_identifications.purge,
@@ -66,7 +77,7 @@ PURGES = (
     federated_logins.purge,
     outbox.purge,
 )
-"""Each deletes one small batch and says how many rows went."""
+"""Each deletes (or counts) one small batch and says how many rows it was."""
 
 log = logging.getLogger("idp.worker")
 

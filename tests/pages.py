@@ -1,12 +1,13 @@
 """Reading a page as a browser without JavaScript would: its forms, fields and links."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 
 class _Fields(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[dict[str, str]] = []
+        self.forms: list[dict[str, Any]] = []
         self.actions: list[str] = []
         self.names: list[set[str]] = []
         self.links: list[tuple[str, str]] = []
@@ -25,6 +26,12 @@ class _Fields(HTMLParser):
             kind = given.get("type", "text")
             if kind in ("checkbox", "radio") and "checked" not in given:
                 return
+            if kind in ("checkbox", "hidden") and given["name"] in self.forms[-1]:
+                kept = self.forms[-1][given["name"]]
+                self.forms[-1][given["name"]] = [
+                    *(kept if isinstance(kept, list) else [kept]),
+                    given["value"],
+                ]
             self.forms[-1].setdefault(given["name"], given.get("value", ""))
 
     def handle_data(self, data: str) -> None:
@@ -42,20 +49,20 @@ def _read(html: str) -> _Fields:
     return reader
 
 
-def forms_of(html: str) -> list[tuple[str, dict[str, str]]]:
+def forms_of(html: str) -> list[tuple[str, dict[str, Any]]]:
     """(action, fields with their values) of each form, hidden ones and named buttons included."""
     reader = _read(html)
     return list(zip(reader.actions, reader.forms, strict=True))
 
 
-def forms_with(html: str, names: set[str]) -> list[tuple[str, dict[str, str]]]:
+def forms_with(html: str, names: set[str]) -> list[tuple[str, dict[str, Any]]]:
     """(action, filled fields) of the forms that have all of `names`, unchecked boxes counted."""
     reader = _read(html)
     forms = zip(reader.actions, reader.forms, reader.names, strict=True)
     return [(action, fields) for action, fields, known in forms if names <= known]
 
 
-def fields_of(html: str, having: str | None = None) -> dict[str, str]:
+def fields_of(html: str, having: str | None = None) -> dict[str, Any]:
     """The fields of the first form of the page's own content, or of the first that has the field `having`."""
     for _, fields in forms_of(html):
         if having is None and "language" in fields:

@@ -1,5 +1,6 @@
 """Somebody before a browser that knows no script, and the messages that reach them. No application context is held."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +49,8 @@ class Visitor:
     @property
     def html(self) -> str:
         assert self.page is not None
-        return self.page.text.replace("&#39;", "'").replace("&amp;", "&")
+        text = self.page.text.replace("&#39;", "'").replace("&amp;", "&")
+        return re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
 
     @property
     def status(self) -> int:

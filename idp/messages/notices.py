@@ -83,6 +83,16 @@ NOTICES: dict[str, Notice] = {
         N_("Un mot de passe provisoire a été demandé pour le compte de %(child)s."),
         _CHANGE,
     ),
+    "reset_by_school": Notice(
+        N_("Votre mot de passe a été remplacé"),
+        N_("Votre établissement a donné un mot de passe provisoire à votre compte %(username)s."),
+        N_("Si vous ne l’avez pas demandé, appelez votre établissement."),
+    ),
+    "mail_changed_by_school": Notice(
+        N_("Votre adresse mail change"),
+        N_("Votre établissement a noté une autre adresse mail pour votre compte %(username)s : %(address)s."),
+        N_("Si vous ne l’avez pas demandé, appelez votre établissement."),
+    ),
     "account_joined": Notice(
         N_("Vos deux comptes sont réunis"),
         N_(

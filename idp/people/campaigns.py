@@ -9,12 +9,16 @@ from idp.people.storage import lifecycle
 KINDS = ("guardian", "pupil", "staff")
 
 
-def ask_renewal(uai: str, kinds: Sequence[str], changed_before: int, actor: str, now: int) -> int:
+def ask_renewal(
+    uai: str, kinds: Sequence[str], changed_before: int, actor: str, now: int, reason: str = ""
+) -> int:
     """Ask the active accounts of a school; how many were asked.
 
     Left out are those never activated, and those whose password changed at or after `changed_before` (epoch seconds).
     """
     with transaction() as tx:
         asked = lifecycle.ask_renewal(tx, uai, kinds, changed_before, now)
-        audit.record(tx, now, "renewal.asked", actor, f"school:{uai}", kinds=list(kinds), accounts=asked)
+        audit.record(
+            tx, now, "renewal.asked", actor, f"school:{uai}", kinds=list(kinds), accounts=asked, reason=reason
+        )
     return asked

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from sqlalchemy import Connection
+
 from idp import audit
 from idp.context import settings
 from idp.database import reading, transaction
@@ -24,6 +26,13 @@ class Letter:
     family_name: str
     username: str
     password: str = field(repr=False)
+    civility: str | None = None
+    class_code: str | None = None
+
+    @property
+    def addressee(self) -> str:
+        """The name on the envelope."""
+        return " ".join(part for part in (self.civility, self.first_name, self.family_name) if part)
 
     @property
     def address(self) -> str:
@@ -49,14 +58,38 @@ def issue_letters(accounts: Sequence[int], now: int, actor: str) -> list[Letter]
 
     Accounts that are absent, closed, or whose password was chosen already get none.
     """
-    given = settings().passwords
+    letters = written(accounts)
     with transaction() as tx:
-        letters = [
-            Letter(*row, new_provisional_password(given.provisional_length))
-            for row in storage.due(tx, accounts)
-        ]
-        digests = [(letter.account, provisional_digest(letter.password)) for letter in letters]
-        storage.note(tx, digests, now + given.letter_days * DAY)
-        for letter in letters:
-            audit.record(tx, now, "letter.issued", actor, f"account:{letter.account}")
-    return letters
+        kept = note_in(tx, letters, now, actor)
+    return [letter for letter in letters if letter.account in kept]
+
+
+def written(accounts: Sequence[int]) -> list[Letter]:
+    """Letters with new passwords that open nothing until `note_in`."""
+    length = settings().passwords.provisional_length
+    return [
+        Letter(*row[:5], new_provisional_password(length), *row[5:])
+        for row in storage.due(reading(), accounts)
+    ]
+
+
+def note_in(tx: Connection, letters: Sequence[Letter], now: int, actor: str) -> set[int]:
+    """Make these letters' passwords open their accounts; those that still may have one."""
+    digests = [(letter.account, provisional_digest(letter.password)) for letter in letters]
+    kept = storage.note(tx, digests, now + settings().passwords.letter_days * DAY)
+    for account in sorted(kept):
+        audit.record(tx, now, "letter.issued", actor, f"account:{account}")
+    return kept
+
+
+def await_link_in(tx: Connection, account: int, now: int, actor: str) -> bool:
+    """The account's codes leave by mail as a personal link: no password is made, an earlier letter dies."""
+    if not storage.note(tx, [(account, None)], now + settings().passwords.letter_days * DAY):
+        return False
+    audit.record(tx, now, "letter.mailed", actor, f"account:{account}")
+    return True
+
+
+def expiry(now: int) -> int:
+    """When a letter that is printed now dies, epoch seconds."""
+    return now + settings().passwords.letter_days * DAY

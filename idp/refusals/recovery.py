@@ -65,4 +65,12 @@ CATALOGUE: dict[str, Wording] = {
         N_("Ce numéro n’est pas complet. Il ressemble à 06 12 34 56 78."),
         "What was typed is no phone number.",
     ),
+    "V10": Wording(
+        404,
+        N_("Ce lien ne marche plus"),
+        N_(
+            "Il a déjà servi, ou un autre courrier l’a remplacé. Entrez votre identifiant, ou demandez un nouveau courrier à %(office)s."
+        ),
+        "An activation link of a mail works once, until the letter's days have passed, and dies with a newer letter. Send another from the console.",
+    ),
 }

@@ -20,13 +20,15 @@ def prove_identity(
 ) -> None:
     """Check the birth date (ISO; None where none is owed), note the mail address, and send the confirming mail.
 
-    The browser is known from now on. A pupil is active at once, mail or not. Raises Refusal A02 (another date), A03
+    The browser is known from now on. A pupil is active at once, mail or not, and so is who came by a mail's link. Raises Refusal A02 (another date), A03
     (too many), A04 (mail malformed).
     """
     account = session.account
     address = clean_address(mail)
-    if address is None and (mail.strip() or account.kind != "pupil"):
+    if address is None and (mail.strip() or not (account.kind == "pupil" or account.mail_verified)):
         raise Refusal("A04", "malformed mail address")
+    if account.mail_verified and address == account.mail:
+        address = None
     if owes_birth_date(account):
         check_birth_date(account, birth_date or "", now)
     with transaction() as tx:
@@ -36,6 +38,7 @@ def prove_identity(
         sessions.trust_device_in(tx, session, browser, now)
         if address is not None:
             mail_confirmation.send_in(tx, account, address, language, now)
-        if account.kind == "pupil":
+        if account.kind == "pupil" or (address is None and account.mail_verified):
+            # Whoever came by the link of a mail has shown that the address is theirs.
             accounts.confirm(tx, account.id)
         audit.record(tx, now, "identity.proved", f"account:{account.id}", f"account:{account.id}")

@@ -5,11 +5,11 @@ from flask import redirect, render_template, request, url_for
 from idp.account import sessions as acts
 from idp.account import storage
 from idp.account.pages.page import Page, back_to, page
-from idp.account.rules.browser_names import browser_name
 from idp.context import now, settings
 from idp.database import reading
 from idp.signin import cookies
 from idp.signin.pages.forms import EmptyForm
+from idp.signin.rules.browser_names import browser_name
 from idp.signin.sessions import Session
 
 

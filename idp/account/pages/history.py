@@ -2,11 +2,11 @@
 
 from flask import render_template, request
 
-from idp.account import storage
+from idp import audit
 from idp.account.pages.page import Page, page
-from idp.account.rules.browser_names import browser_name
-from idp.account.rules.history import SENTENCES
 from idp.database import reading
+from idp.signin.rules.browser_names import browser_name
+from idp.signin.rules.history import SENTENCES
 from idp.signin.sessions import Session
 
 A_PAGE = 30
@@ -16,7 +16,7 @@ A_PAGE = 30
 def history(session: Session) -> Page:
     asked = request.args.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 18 else None
-    found = storage.history(reading(), session.account.id, list(SENTENCES), before, A_PAGE + 1)
+    found = audit.history(reading(), session.account.id, list(SENTENCES), before, A_PAGE + 1)
     events = [
         (one, SENTENCES[one.act], browser_name(one.detail["device"]) if one.detail.get("device") else "")
         for one in found[:A_PAGE]

@@ -5,10 +5,10 @@ import json
 from flask import Response, render_template
 
 from idp import audit
-from idp.account import storage
 from idp.account.pages.page import Page, page
 from idp.context import now, settings
 from idp.database import reading, transaction
+from idp.oidc.storage import personal_data
 from idp.people.storage import contacts
 from idp.signin.sessions import Session
 
@@ -25,7 +25,7 @@ def overview(session: Session) -> Page:
 def data(session: Session) -> Page:
     """A JSON file of every row about this person (GDPR article 15 and 20), without what would open the account."""
     account = session.account
-    found = storage.everything(reading(), account.id, account.person_id)
+    found = personal_data.everything(reading(), account.id, account.person_id)
     with transaction() as tx:
         who = f"account:{account.id}"
         audit.record(tx, now(), "data.downloaded", who, who)

@@ -37,3 +37,20 @@ class Approval(Model):
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[int | None] = mapped_column(Seconds)
     state: Mapped[str] = mapped_column(String(10))
+
+
+class LoginDay(Model):
+    """How many logins a school's people made on a day (ISO, UTC), counted by the worker from the record of acts."""
+
+    __tablename__ = "login_days"
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), primary_key=True)
+    logins: Mapped[int] = mapped_column(RowId)
+
+
+class Counted(Model):
+    """The last audit record that has been counted into the days."""
+
+    __tablename__ = "counted"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(RowId)

@@ -220,6 +220,22 @@ def upgrade() -> None:
     op.add_column("schools", sa.Column("csv_mapping", sa.Text(), nullable=True))
 
     op.create_index("ix_persons_contact_mail", "persons", [sa.text("lower(contact_mail)")])
+    op.create_table(
+        "login_days",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("school_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("logins", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_login_days_school_id")),
+        sa.PrimaryKeyConstraint("day", "school_id", name=op.f("pk_login_days")),
+    )
+    op.create_table(
+        "counted",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counted")),
+    )
     _fold_names()
 
 
@@ -253,6 +269,8 @@ def _fold_names() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("counted")
+    op.drop_table("login_days")
     with op.batch_alter_table(
         "schools", schema=None, table_kwargs={"sqlite_autoincrement": True}
     ) as batch_op:

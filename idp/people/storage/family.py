@@ -189,3 +189,34 @@ def disputed(connection: Connection, uai: str) -> list[Disputed]:
     """The links of a school that await its decision, the oldest first."""
     rows = connection.execute(_disputed, {"uai": uai})
     return [Disputed(row[0], f"{row[1]} {row[2]}", f"{row[3]} {row[4]}", row[5]) for row in rows]
+
+
+_detach = (
+    update(Guardianship)
+    .where(
+        Guardianship.id == bindparam("link"),
+        Guardianship.guardian_id == bindparam("guardian"),
+        Guardianship.until.is_(None),
+    )
+    .values(until=bindparam("moment"))
+)
+_uphold = (
+    update(Guardianship)
+    .where(
+        Guardianship.id == bindparam("link"),
+        Guardianship.guardian_id == bindparam("guardian"),
+        Guardianship.disputed_at.is_not(None),
+        Guardianship.until.is_(None),
+    )
+    .values(disputed_at=None)
+)
+
+
+def detach(tx: Connection, link: int, guardian: int, now: int) -> bool:
+    """The school ends the link of a guardian (a person's id) to a child."""
+    return tx.execute(_detach, {"link": link, "guardian": guardian, "moment": now}).rowcount == 1
+
+
+def uphold(tx: Connection, link: int, guardian: int) -> bool:
+    """The school has looked: a disputed link is right."""
+    return tx.execute(_uphold, {"link": link, "guardian": guardian}).rowcount == 1

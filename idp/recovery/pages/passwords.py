@@ -10,7 +10,7 @@ from idp.languages import current_language
 from idp.people.password_policy import policy_of
 from idp.people.rules.accounts import AccountFacts
 from idp.people.rules.credentials import RULES
-from idp.recovery import identifications, passwords
+from idp.recovery import activation_links, identifications, passwords
 from idp.recovery.pages.forms import UsernameForm
 from idp.recovery.pages.walk import (
     Page,
@@ -76,11 +76,24 @@ def link(token: str) -> Page:
     return _new_password(passwords.read_link(token, now()), choose, None)
 
 
+@blueprint.route("/activation/link/<token>", methods=["GET", "POST"])
+def activation_link(token: str) -> Page:
+    """Where the mail leads that replaces a letter: the first password, then the login's own steps."""
+
+    def choose(form: NewPasswordForm) -> str:
+        given, again = form.password.data or "", form.again.data or ""
+        return activation_links.choose(token, given, again, *_here(), now())
+
+    return _new_password(activation_links.read(token, now()), choose, None, first=True)
+
+
 def _here() -> tuple[str, str, str]:
     return cookies.browser(), address(), request.user_agent.string
 
 
-def _new_password(account: AccountFacts, choose: Callable[[NewPasswordForm], str], login: str | None) -> Page:
+def _new_password(
+    account: AccountFacts, choose: Callable[[NewPasswordForm], str], login: str | None, first: bool = False
+) -> Page:
     form, refusal = NewPasswordForm(), None
     if form.validate_on_submit():
         try:
@@ -96,6 +109,7 @@ def _new_password(account: AccountFacts, choose: Callable[[NewPasswordForm], str
         policy=policy_of(account),
         rules=RULES,
         refusal=refusal,
+        first=first,
         different=form.is_submitted() and form.password.data != form.again.data,
     )
     return page, (refusal.status if refusal else 200)

@@ -1,0 +1,45 @@
+"""Where the console begins: the schools one works for, and how far a school is."""
+
+from idp.console.pages.page import Desk, Page, back, page, show
+from idp.console.rules.rights import Act, may, schools_of
+from idp.console.storage import numbers, rights
+from idp.context import now
+from idp.database import reading
+
+WEEK = 7 * 86400
+
+
+@page("/", "home", None)
+def home(desk: Desk) -> Page:
+    """One school alone is opened at once."""
+    if may(desk.rights, Act.SEE_ACADEMY, None):
+        return back("academy")
+    schools = rights.schools_by_id(reading(), schools_of(desk.rights))
+    if len(schools) == 1:
+        name = "school" if may(desk.rights, Act.SEE_NUMBERS, schools[0].id) else "people"
+        return back(name, uai=schools[0].uai)
+    return show(desk, "home", schools=schools)
+
+
+@page("/school/<uai>", "school", Act.SEE_NUMBERS)
+def school(desk: Desk) -> Page:
+    """Numbers at a glance."""
+    assert desk.school is not None
+    classes = numbers.by_class(reading(), desk.school.id)
+    reached = {account for account, _ in _accounts(desk)}
+    return show(
+        desk,
+        "school",
+        classes=classes,
+        logins=numbers.logins_a_day(reading(), desk.school.id, now()),
+        lost=[mail for mail in numbers.lost_mails(reading(), now() - WEEK) if mail.account in reached],
+    )
+
+
+def _accounts(desk: Desk) -> list[tuple[int, str]]:
+    from idp.console.rules.people_query import PeopleQuery
+    from idp.console.storage import search
+
+    assert desk.school is not None
+    found = search.everybody(reading(), PeopleQuery(), desk.reach(Act.SEE_NUMBERS), desk.school.id)
+    return [(one.account, one.kind) for one in found]

@@ -1,0 +1,191 @@
+"""Statements that count: how far a school is with its letters and activations, how many log in a day."""
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from idp.audit import AuditRecord
+from idp.console.storage.tables import Counted, LoginDay
+from idp.messages.outbox import OutboxMessage
+from idp.people.storage.pieces import select_in
+from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
+from idp.people.storage.upserts import upsert
+
+DAY = 86400
+
+
+@dataclass(frozen=True)
+class ClassNumbers:
+    """One class: its families' accounts by state. `name` None: pupils without a class."""
+
+    name: str | None
+    pupils: int
+    pupils_active: int
+    guardians: int
+    guardians_active: int
+    letters_out: int
+
+
+def by_class(connection: Connection, school: int) -> list[ClassNumbers]:
+    """A line a class; a guardian of two classes stands in both."""
+    inside = (Enrolment.school_id == school, Enrolment.until.is_(None))
+    pupils = (
+        select(Enrolment.class_code, Account.state, func.count())
+        .join(Account, Account.person_id == Enrolment.pupil_id)
+        .where(*inside)
+        .group_by(Enrolment.class_code, Account.state)
+    )
+    guardians = (
+        select(Enrolment.class_code, Account.state, func.count(Account.id.distinct()))
+        .join(Guardianship, Guardianship.pupil_id == Enrolment.pupil_id)
+        .join(Account, Account.person_id == Guardianship.guardian_id)
+        .where(*inside, Guardianship.until.is_(None), Guardianship.guardian_id != Guardianship.pupil_id)
+        .group_by(Enrolment.class_code, Account.state)
+    )
+    found: dict[str | None, Counter[str]] = defaultdict(Counter)
+    for kind, statement in (("pupil", pupils), ("guardian", guardians)):
+        for code, state, number in connection.execute(statement):
+            found[code][kind] += number
+            if state == "active":
+                found[code][f"{kind} active"] += number
+            if state == "notified":
+                found[code]["letters"] += number
+    return [
+        ClassNumbers(
+            code,
+            one["pupil"],
+            one["pupil active"],
+            one["guardian"],
+            one["guardian active"],
+            one["letters"],
+        )
+        for code, one in sorted(found.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    ]
+
+
+@dataclass(frozen=True)
+class SchoolNumbers:
+    id: int
+    uai: str
+    name: str
+    accounts: int
+    active: int
+    imported_at: int | None
+
+
+def by_school(connection: Connection) -> list[SchoolNumbers]:
+    """A line a school: its pupils' accounts, and how many are active."""
+    statement = (
+        select(
+            School.id,
+            School.uai,
+            School.name,
+            func.count(Account.id),
+            func.count(Account.id).filter(Account.state == "active"),
+            School.imported_at,
+        )
+        .outerjoin(Enrolment, (Enrolment.school_id == School.id) & Enrolment.until.is_(None))
+        .outerjoin(Account, Account.person_id == Enrolment.pupil_id)
+        .group_by(School.id, School.uai, School.name, School.imported_at)
+        .order_by(School.name)
+    )
+    return [SchoolNumbers(*row) for row in connection.execute(statement)]
+
+
+def logins_a_day(connection: Connection, school: int, now: int, days: int = 14) -> list[tuple[str, int]]:
+    """(ISO day, logins) of the last days, the oldest first; a day without any is 0."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    wanted = [(today - timedelta(days=back)).isoformat() for back in range(days - 1, -1, -1)]
+    rows = connection.execute(
+        select(LoginDay.day, LoginDay.logins).where(LoginDay.school_id == school, LoginDay.day >= wanted[0])
+    )
+    known = {row.day: row.logins for row in rows}
+    return [(day, known.get(day, 0)) for day in wanted]
+
+
+def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
+    """Count what the record of acts says since the last time; how many records were read."""
+    last = tx.execute(select(Counted.number).where(Counted.id == 1)).scalar_one_or_none()
+    rows = tx.execute(
+        select(AuditRecord.number, AuditRecord.act, AuditRecord.at, AuditRecord.subject)
+        .where(AuditRecord.number > (last or 0))
+        .order_by(AuditRecord.number)
+        .limit(most)
+    ).all()
+    if not rows:
+        return 0
+    logins = [
+        (datetime.fromtimestamp(row.at, UTC).date().isoformat(), int(row.subject.partition(":")[2]))
+        for row in rows
+        if row.act in ("sign_in", "sign_in.federated") and row.subject.startswith("account:")
+    ]
+    schools = _schools_of(tx, {account for _, account in logins})
+    counted = Counter((day, school) for day, account in logins for school in schools.get(account, ()))
+    for (day, school), number in counted.items():
+        present = tx.execute(
+            select(LoginDay.logins).where(LoginDay.day == day, LoginDay.school_id == school)
+        ).scalar_one_or_none()
+        row = {"day": day, "school_id": school, "logins": (present or 0) + number}
+        upsert(tx, LoginDay, ("day", "school_id"), [row])
+    upsert(tx, Counted, ("id",), [{"id": 1, "number": rows[-1].number}])
+    return len(rows)
+
+
+def _schools_of(connection: Connection, accounts: set[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    own = select(Account.id, Enrolment.school_id).join(Enrolment, Enrolment.pupil_id == Account.person_id)
+    of_children = (
+        select(Account.id, Enrolment.school_id)
+        .join(Guardianship, Guardianship.guardian_id == Account.person_id)
+        .join(Enrolment, Enrolment.pupil_id == Guardianship.pupil_id)
+        .where(Guardianship.until.is_(None))
+    )
+    at_work = select(Account.id, StaffPost.school_id).join(
+        StaffPost, StaffPost.person_id == Account.person_id
+    )
+    for statement in (
+        own.where(Enrolment.until.is_(None)),
+        of_children.where(Enrolment.until.is_(None)),
+        at_work.where(StaffPost.until.is_(None), StaffPost.school_id.is_not(None)),
+    ):
+        for account, school in select_in(connection, statement, Account.id, accounts):
+            found[account].add(school)
+    return found
+
+
+@dataclass(frozen=True)
+class LostMail:
+    """A mail that was given up, and whose account it was for."""
+
+    account: int
+    name: str
+    address: str
+    reason: str
+    at: int
+
+
+def lost_mails(connection: Connection, since: int, most: int = 200) -> list[LostMail]:
+    """Mails given up after `since`, the newest first, for accounts that still have that address."""
+    rows = connection.execute(
+        select(OutboxMessage.payload, OutboxMessage.last_error, OutboxMessage.given_up_at)
+        .where(OutboxMessage.kind == "mail", OutboxMessage.given_up_at > since)
+        .order_by(OutboxMessage.id.desc())
+        .limit(most)
+    ).all()
+    lost = {json.loads(row.payload).get("to", "").lower(): row for row in rows}
+    statement = select(
+        Account.id, Person.first_name, Person.family_name, func.lower(Account.mail).label("address")
+    ).join(Person, Person.id == Account.person_id)
+    return [
+        LostMail(
+            row.id,
+            f"{row.first_name} {row.family_name}",
+            row.address,
+            lost[row.address].last_error or "",
+            lost[row.address].given_up_at,
+        )
+        for row in select_in(connection, statement, func.lower(Account.mail), [a for a in lost if a])
+    ]

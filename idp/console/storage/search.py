@@ -1,0 +1,227 @@
+"""Statements that find people: of one school by walking its few thousand, of the academy by index."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from idp.console.rules.people_query import A_PAGE, PeopleQuery
+from idp.console.rules.rights import Reach
+from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, StaffPost
+
+LAST = "z" * 20
+"""No folded name goes on like this: between a beginning and beginning + LAST lie all names that begin so, by index."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of a list of people. `place` is a class, for a guardian the first of their children's."""
+
+    account: int
+    person: int
+    kind: str
+    first_name: str
+    family_name: str
+    username: str
+    state: str
+    present: bool
+    mail: str | None
+    mail_verified: bool
+    place: str | None
+    last_signed_in_at: int | None
+    letter_expires_at: int | None
+
+
+def in_school(
+    connection: Connection, query: PeopleQuery, reach: Reach, school: int
+) -> tuple[list[Found], int]:
+    """A page of the people of a school within `reach`, and how many there are in all."""
+    statement, members = _of_school(query, reach, school)
+    total = connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+    statement = _ordered(statement, query.sort, members.c.place)
+    statement = statement.limit(A_PAGE).offset((query.page - 1) * A_PAGE)
+    return [Found(*row) for row in connection.execute(statement)], int(total)
+
+
+def everybody(connection: Connection, query: PeopleQuery, reach: Reach, school: int) -> list[Found]:
+    """All of them, for acts on many."""
+    statement, members = _of_school(query, reach, school)
+    return [Found(*row) for row in connection.execute(_ordered(statement, "name", members.c.place))]
+
+
+def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]) -> list[Found]:
+    """The first page of the people of every school; nothing for a query that asks nothing."""
+    if not (query.names or query.mails or query.phones):
+        return []
+    statement = _people(literal(None, String)).where(Person.kind.in_(sorted(kinds)))
+    for name in query.names:
+        statement = statement.where(
+            or_(
+                Person.family_folded.between(name, name + LAST),
+                Person.first_folded.between(name, name + LAST),
+            )
+            if len(query.names) > 1
+            else _by_one_name(name)
+        )
+    for mail in query.mails:
+        statement = statement.where(
+            or_(
+                Account.id.in_(select(Account.id).where(func.lower(Account.mail) == mail)),
+                Account.person_id.in_(select(Person.id).where(func.lower(Person.contact_mail) == mail)),
+            )
+        )
+    for phone in query.phones:
+        number = f"+33{phone}"
+        statement = statement.where(
+            or_(
+                Account.id.in_(select(Account.id).where(Account.mobile == number)),
+                Account.person_id.in_(select(Person.id).where(Person.mobile == number)),
+            )
+        )
+    if query.states:
+        statement = statement.where(Account.state.in_(query.states))
+    statement = statement.order_by(Person.family_folded, Person.first_folded).limit(A_PAGE)
+    return [Found(*row) for row in connection.execute(statement)]
+
+
+def _by_one_name(name: str) -> Any:
+    """Three short index walks, each with its own limit: a single letter would otherwise sort a tenth of everybody."""
+    walks = [
+        select(Person.id)
+        .where(Person.family_folded.between(name, name + LAST))
+        .order_by(Person.family_folded)
+        .limit(A_PAGE),
+        select(Person.id)
+        .where(Person.first_folded.between(name, name + LAST))
+        .order_by(Person.first_folded)
+        .limit(A_PAGE),
+        select(Account.person_id.label("id"))
+        .where(Account.username.between(name[:1] + "." + name[1:], name[:1] + "." + name[1:] + LAST))
+        .order_by(Account.username)
+        .limit(A_PAGE),
+    ]
+    return Person.id.in_(union_all(*(select(walk.subquery().c.id) for walk in walks)))
+
+
+def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[Any], Any]:
+    members = _members(reach, school, bool(query.names or query.mails or query.phones)).subquery()
+    statement = _people(members.c.place).join(members, members.c.person == Person.id)
+    for name in query.names:
+        statement = statement.where(
+            or_(
+                Person.family_folded.contains(name),
+                Person.first_folded.startswith(name),
+                func.replace(Account.username, ".", "").startswith(name),
+            )
+        )
+    for mail in query.mails:
+        statement = statement.where(
+            or_(
+                func.lower(Account.mail).startswith(mail, autoescape=True),
+                func.lower(Person.contact_mail).startswith(mail, autoescape=True),
+            )
+        )
+    for phone in query.phones:
+        statement = statement.where(
+            or_(
+                *(
+                    column.endswith(phone) if len(phone) == 9 else column.contains(phone)
+                    for column in (Account.mobile, Person.mobile, Person.phone)
+                )
+            )
+        )
+    if query.states:
+        statement = statement.where(Account.state.in_(query.states))
+    if query.kinds:
+        statement = statement.where(Person.kind.in_(query.kinds))
+    for code in query.classes:
+        in_class = and_(
+            Enrolment.school_id == school, Enrolment.class_code == code, Enrolment.until.is_(None)
+        )
+        statement = statement.where(
+            or_(
+                exists().where(Enrolment.pupil_id == Person.id, in_class),
+                exists().where(
+                    Guardianship.guardian_id == Person.id,
+                    Guardianship.until.is_(None),
+                    Guardianship.pupil_id == Enrolment.pupil_id,
+                    in_class,
+                ),
+            )
+        )
+    return statement, members
+
+
+def _members(reach: Reach, school: int, gone_too: bool) -> Any:
+    """(person, place) of who belongs to a school, each once. `gone_too`: those who have left, when somebody is sought."""
+    inside = [Enrolment.school_id == school]
+    if not gone_too:
+        inside.append(Enrolment.until.is_(None))
+    if reach.classes is not None:
+        inside += [Enrolment.class_code.in_(sorted(reach.classes)), Enrolment.until.is_(None)]
+    parts: list[Any] = [
+        select(null().label("person"), cast(null(), String).label("place")).where(literal(False))
+    ]
+    if "pupil" in reach.kinds:
+        parts.append(
+            select(Enrolment.pupil_id.label("person"), Enrolment.class_code.label("place")).where(*inside)
+        )
+    if "guardian" in reach.kinds:
+        linked = [Guardianship.guardian_id != Guardianship.pupil_id]
+        if not gone_too:
+            linked.append(Guardianship.until.is_(None))
+        parts.append(
+            select(Guardianship.guardian_id.label("person"), func.min(Enrolment.class_code).label("place"))
+            .join(Enrolment, Enrolment.pupil_id == Guardianship.pupil_id)
+            .where(*inside, *linked)
+            .group_by(Guardianship.guardian_id)
+        )
+    if "staff" in reach.kinds:
+        parts.append(
+            select(StaffPost.person_id.label("person"), cast(null(), String).label("place"))
+            .where(StaffPost.school_id == school, StaffPost.until.is_(None))
+            .distinct()
+        )
+    return union_all(*parts[1:]) if len(parts) > 1 else parts[0]
+
+
+def _people(place: Any) -> Select[Any]:
+    return select(
+        Account.id,
+        Person.id,
+        Person.kind,
+        Person.first_name,
+        func.coalesce(Person.usage_name, Person.family_name),
+        Account.username,
+        Account.state,
+        Account.present,
+        Account.mail,
+        Account.mail_verified_at.is_not(None),
+        place,
+        Account.last_signed_in_at,
+        Account.letter_expires_at,
+    ).join(Account, Account.person_id == Person.id)
+
+
+def _ordered(statement: Select[Any], sort: str, place: Any) -> Select[Any]:
+    columns = {
+        "name": (Person.family_folded, Person.first_folded),
+        "class": (place, Person.family_folded),
+        "state": (Account.state, Person.family_folded),
+        "last": (Account.last_signed_in_at, Person.family_folded),
+    }[sort.lstrip("-")]
+    first = columns[0].desc() if sort.startswith("-") else columns[0]
+    return statement.order_by(first.nulls_last(), *columns[1:], Person.id)

@@ -1,0 +1,103 @@
+"""The head's first morning without a script: import, letters, a parent activates, figures move."""
+
+import io
+import re
+
+import pytest
+from pypdf import PdfReader
+
+from idp.demo.siecle_files import guardians_xml, pupils_xml
+from tests.console.conftest import UAI, sends_files
+from tests.people.exports import export, link, person, pupil
+from tests.visitor import SMS, Visitor, messages
+
+HERE = f"/console/school/{UAI}"
+
+
+def family():
+    return export(
+        (pupil("1"), pupil("2", first_name="Tom", class_code="4 B", birth_date="2013-05-02")),
+        (person(), person("12", first_name="Marc", contact_mail=None, mobile=None)),
+        (link("1"), link("2"), link("1", "12", "20")),
+    )
+
+
+def imports(visitor: Visitor, work, said=None) -> Visitor:
+    said = said or family()
+    files = (io.BytesIO(pupils_xml(said)), "e.xml"), (io.BytesIO(guardians_xml(said)), "r.xml")
+    sends_files(visitor, f"{HERE}/imports", *files)
+    work()
+    visitor.opens(visitor.path).sees("À relire", "Léa Durand", "pas encore connu")
+    visitor.fills(press="act=write")
+    work()
+    return visitor.opens(visitor.path).sees("Écrit")
+
+
+@pytest.mark.settings(sms=SMS)
+def test_import_letters_activation_figures(app, head, at_desk, work, visitor):
+    office = imports(at_desk(head), work)
+    office.opens(HERE).sees("0 / 2")
+    office.opens(f"{HERE}/letters").sees("4 B", "6 A").fills(press="act=print")
+    work()
+    office.opens(office.path).sees("Terminé", "4 personnes ont leur courrier")
+    names = re.findall(r'href="(/console/jobs/\d+/files/\d+)">([^<]+)<', office.html)
+    assert [name for _, name in names] == ["courriers-4b-1.pdf", "courriers-6a-2.pdf"]
+    paper = office.opens(names[0][0]).page.data
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages]
+    (letter,) = [text for text in pages if "Claire Durand" in text]
+    assert "Je n’ai pas de compte" in letter and "0 0" not in letter
+    username, password = re.search(r"Identifiant\s+(\S+)\s+Mot de passe provisoire\s+(\S+)", letter).groups()
+    visitor.opens("/account").fills(profile="responsable")
+    visitor.fills(username=username, password=password)
+    visitor.fills(password="Cerises-Rouges-1789", again="Cerises-Rouges-1789")
+    visitor.fills(mail="claire@famille.example", day="14", month="03", year="2015")
+    link_ = messages(app, "mail")[-1]["facts"]["link"]
+    visitor.opens(link_.removeprefix("http://localhost")).fills()
+    office.opens(HERE).sees("1 / 2")
+    office.opens(f"{HERE}/people?q=claire").sees("Actif", "claire@famille.example")
+
+
+def test_a_pdf_holds_one_page_a_person_and_a_reprint_cancels_the_one_before(app, head, at_desk, work):
+    office = imports(at_desk(head), work)
+    first = office.opens(f"{HERE}/letters").fills(press="act=print", form="csv")
+    work()
+    file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', first.opens(first.path).html)[1]
+    table = first.opens(file).page.data.decode("utf-8-sig").splitlines()
+    assert table[0].startswith("profil;classe;civilite;nom;prenom;identifiant") and len(table) == 5
+    office.opens(f"{HERE}/letters").sees("Tout le monde a son courrier")
+    office.fills(press="act=print", again="1")
+    work()
+    assert "personnes ont leur courrier" in office.opens(office.path).html
+    old = dict(zip(table[0].split(";"), table[1].split(";"), strict=True))
+    stranger = Visitor(app).opens("/account").fills(profile="eleve")
+    stranger.fills(username=old["identifiant"], password=old["mot_de_passe_provisoire"])
+    assert stranger.status >= 400
+
+
+def test_letters_by_mail_bear_a_link_and_never_a_password(app, head, at_desk, work, visitor):
+    office = imports(at_desk(head), work)
+    office.opens(f"{HERE}/letters").fills(press="act=print", form="mail")
+    work()
+    office.opens(office.path).sees("1 personnes ont leur courrier")
+    (mail,) = [m for m in messages(app, "mail") if m["template"] == "activation"]
+    assert mail["to"] == "claire@famille.example" and "password" not in str(mail["facts"])
+    path = mail["facts"]["link"].removeprefix("http://localhost")
+    assert visitor.opens(path).status == 200 == visitor.opens(path).status
+    visitor.fills(password="Cerises-Rouges-1789", again="Cerises-Rouges-1789")
+    visitor.fills(day="14", month="03", year="2015")
+    visitor.opens("/account").sees("claire@famille.example")
+    assert not [m for m in messages(app, "mail") if m["template"] == "confirm_mail"]
+    Visitor(app).opens(path).sees("V10")
+
+
+def test_files_with_codes_expire_and_are_the_askers_alone(app, head, at_desk, work, outdoors, clock):
+    office = imports(at_desk(head), work)
+    office.opens(f"{HERE}/letters").fills(press="act=print")
+    work()
+    file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', office.opens(office.path).html)[1]
+    deputy = at_desk(outdoors.staff("Anne", "Petit", "deputy"))
+    assert deputy.opens(file).status == 404
+    assert office.opens(file).status == 200
+    clock.advance(3600)
+    office.opens("/account").fills(username=head.username, password=head.password)
+    assert (office.opens(file).status in (200, 404) and "K11" in office.html) or "Confirmez" in office.html
