@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import Connection
 
 from idp import audit
-from idp.console import bulk, letter_jobs
+from idp.console import bulk, letter_jobs, personal_data, trial_login
 from idp.console.storage import numbers
 from idp.context import settings
 from idp.database import reading, transaction
@@ -26,6 +26,7 @@ from idp.jobs import queue
 from idp.jobs.storage import jobs
 from idp.messages import mail, outbox, sms
 from idp.oidc import logout, logout_notices, signing
+from idp.oidc.storage import clients
 from idp.oidc.storage import purge as oidc_purge
 from idp.people import import_record
 from idp.people.storage import import_rows, lifecycle
@@ -62,6 +63,7 @@ RUNNERS: dict[str, queue.Runner] = {
     import_record.WRITE: import_record.run_write,
     letter_jobs.KIND: letter_jobs.run,
     bulk.KIND: bulk.run,
+    trial_login.KIND: trial_login.run,
 }
 """Who carries out which kind of long work."""
 
@@ -70,6 +72,8 @@ PURGES: tuple[Callable[[Connection, int], int], ...] = (
     lambda tx, now: import_rows.purge(tx, now, settings().imports.undo_hours * HOUR),
     lambda tx, now: audit.purge(tx, now - settings().console.audit_days * DAY),
     numbers.count_logins,
+    clients.note_uses,
+    personal_data.retire,
     signin_purge.purge,
     oidc_purge.purge,
     recovery_identifications.purge,

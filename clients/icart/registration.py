@@ -8,6 +8,7 @@ def registration(base: str) -> dict[str, Any]:
     return {
         "client_name": "i-Cart",
         "client_uri": base,
+        "initiate_login_uri": f"{base}/login",
         "redirect_uris": [f"{base}/callback"],
         "post_logout_redirect_uris": [f"{base}/logged-out"],
         "backchannel_logout_uri": f"{base}/backchannel-logout",

@@ -110,17 +110,45 @@ def enable(terminal: Terminal, client_id: str) -> None:
 
 @clients.command("rotate-secret")
 @click.argument("client_id")
+@click.option(
+    "--at-once", is_flag=True, help="The old secret stops working now: for a secret that was stolen."
+)
 @as_json
 @pass_terminal
-def rotate_secret(terminal: Terminal, client_id: str, as_json: bool) -> None:
-    """Give a relying party a new secret, shown once; the old one stops working at once."""
+def rotate_secret(terminal: Terminal, client_id: str, at_once: bool, as_json: bool) -> None:
+    """Give a relying party a new secret, shown once; the old one works for console.secret_overlap_days more."""
     with terminal.application():
         from idp.oidc import registration
 
-        secret = registration.rotate_secret(client_id, ACTOR, now())
+        secret = registration.rotate_secret(client_id, ACTOR, now(), 0 if at_once else None)
     if as_json:
         return say_json({"client_id": client_id, "client_secret": secret})
     click.echo(secret)
+
+
+@clients.command("end-old-secret")
+@click.argument("client_id")
+@pass_terminal
+def end_old_secret(terminal: Terminal, client_id: str) -> None:
+    """End a rotation: the secret before stops working at once."""
+    with terminal.application():
+        from idp.oidc import registration
+
+        registration.end_previous_secret(client_id, ACTOR, now())
+    click.echo(f"{client_id} has one secret.")
+
+
+@clients.command("initial-token")
+@click.argument("label")
+@click.option("--days", default=7, show_default=True, help="Days until it expires.")
+@click.option("--uses", default=1, show_default=True, help="Registrations it opens.")
+@pass_terminal
+def initial_token(terminal: Terminal, label: str, days: int, uses: int) -> None:
+    """Make an initial access token (RFC 7591) for the publisher LABEL; it is shown this once."""
+    with terminal.application():
+        from idp.oidc import initial_tokens
+
+        click.echo(initial_tokens.make(label, days, uses, ACTOR, now()))
 
 
 def _object(document: IO[str]) -> dict[str, Any]:

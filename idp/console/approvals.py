@@ -11,6 +11,7 @@ from idp.context import settings
 from idp.database import reading, transaction
 from idp.oidc import signing
 from idp.refusals import Refusal
+from keys.rotation import NoSuchKey
 
 
 def _merge(payload: dict[str, Any], actor: str, now: int) -> None:
@@ -23,7 +24,10 @@ def _rotate(payload: dict[str, Any], actor: str, now: int) -> None:
 
 
 def _revoke(payload: dict[str, Any], actor: str, now: int) -> None:
-    signing.retire(payload["kid"], actor, now)
+    try:
+        signing.retire(payload["kid"], actor, now)
+    except NoSuchKey:
+        raise Refusal("K03", "the key is gone already") from None
 
 
 def _export(_payload: dict[str, Any], _actor: str, _now: int) -> None:

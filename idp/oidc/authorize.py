@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flask import Response, redirect, url_for
 
 from idp.context import settings
-from idp.oidc import answers, clients, code_grant, tokens
+from idp.oidc import answers, availability, clients, code_grant, tokens
 from idp.oidc.clients import Client
 from idp.oidc.rules.authorization_request import (
     AuthorizationRequest,
@@ -67,8 +67,12 @@ def _finish(waiting: Pending, now: int) -> Response:
 
 
 def _answer(request: AuthorizationRequest, pending_id: str | None, now: int) -> Response:
-    session = visits.current(now)
-    assert session is not None
+    session, client = visits.current(now), clients.find(request.client_id)
+    assert session is not None and client is not None
+    if closed := availability.why_closed(client, session.account, now):
+        if request.silent:
+            raise ProtocolRefusal("access_denied", "The service is not open to this person.", request.back_to)
+        raise Refusal(closed, f"{client.client_id} is not open to account {session.account.id}")
     return answers.send_code(request.back_to, code_grant.issue(request, session, pending_id, now))
 
 

@@ -5,13 +5,13 @@ the same transaction, so no worker serves a stale client beyond the request it i
 """
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
 from flask import current_app, has_request_context, request
 
-from idp.context import settings
+from idp.context import now, settings
 from idp.database import generation, reading
 from idp.oidc.rules.client_metadata import ClientMetadata
 from idp.oidc.storage import clients as storage
@@ -28,6 +28,11 @@ class Client(ClientMixin):  # type: ignore[misc]
     status: str
     registered_at: int
     updated_at: int
+    previous_secret_digest: str | None = field(default=None, repr=False)
+    previous_secret_until: int | None = None
+    owner: str = ""
+    revision: int = 1
+    last_used_at: int | None = None
 
     @property
     def is_active(self) -> bool:
@@ -42,8 +47,11 @@ class Client(ClientMixin):  # type: ignore[misc]
         return self.client_id
 
     def check_client_secret(self, client_secret: str) -> bool:
-        kept = self.secret_digest
-        return same(secret_digest(self.client_id, client_secret), kept or "") and kept is not None
+        """The present secret, or during a rotation the one before. Both are compared, whichever agrees."""
+        given, kept = secret_digest(self.client_id, client_secret), self.secret_digest
+        present = same(given, kept or "") and kept is not None
+        before = same(given, self.previous_secret_digest or "") and self.previous_secret_digest is not None
+        return present or (before and (self.previous_secret_until or 0) > now())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return method == self.registration.token_endpoint_auth_method
@@ -110,13 +118,18 @@ def _client(row: dict[str, Any]) -> Client:
         row["status"],
         row["registered_at"],
         row["updated_at"],
+        row["previous_secret_digest"],
+        row["previous_secret_until"],
+        row["owner"],
+        row["revision"],
+        row["last_used_at"],
     )
 
 
 def registration_from_json(text: str) -> ClientMetadata:
     """The registration that was validated when it was stored."""
     values: dict[str, Any] = json.loads(text)
-    known = {field.name for field in fields(ClientMetadata)}
+    known = {known.name for known in fields(ClientMetadata)}
     said: dict[str, Any] = {name: value for name, value in values.items() if name in known}
     for name, value in said.items():
         if isinstance(value, list):

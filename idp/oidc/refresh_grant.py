@@ -19,7 +19,7 @@ from sqlalchemy import Row
 
 from idp.context import now, settings
 from idp.database import reading, transaction
-from idp.oidc import client_authentication, tokens
+from idp.oidc import availability, client_authentication, clients, tokens
 from idp.oidc.clients import Client
 from idp.oidc.code_grant import access_token_row
 from idp.oidc.storage import grants as storage
@@ -100,7 +100,11 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> Presented | None:
-        return find(refresh_token, now())
+        found = find(refresh_token, now())
+        client = clients.find(found.grant.client_id) if found else None
+        if found and client and availability.why_closed(client, found.grant.account, now()):
+            return None
+        return found
 
     def authenticate_user(self, refresh_token: Presented) -> Any:
         return refresh_token.grant.account

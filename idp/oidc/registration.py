@@ -13,6 +13,8 @@ from idp.oidc.rules.client_metadata import ClientMetadata, read_metadata
 from idp.oidc.storage import clients as storage
 from idp.security import new_token
 
+DAY = 86400
+
 
 class NoSuchClient(Exception):
     """No client has this client_id."""
@@ -27,8 +29,12 @@ class Registered:
     metadata: dict[str, Any]
 
 
-def register(document: dict[str, Any], actor: str, now: int) -> Registered:
-    """Register a relying party. Raises MetadataFaults, which names every member at fault."""
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed this registration since it was read."""
+
+
+def register(document: dict[str, Any], actor: str, now: int, owner: str = "") -> Registered:
+    """Register a relying party; `owner` answers for it. Raises MetadataFaults, which names every member at fault."""
     metadata = _read(document)
     client_id = secrets.token_hex(12)
     secret = new_token() if metadata.token_endpoint_auth_method.startswith("client_secret") else None
@@ -39,6 +45,7 @@ def register(document: dict[str, Any], actor: str, now: int) -> Registered:
         "status": "active",
         "registered_at": now,
         "updated_at": now,
+        "owner": owner[:200],
     }
     with transaction() as tx:
         storage.add(tx, row)
@@ -46,11 +53,25 @@ def register(document: dict[str, Any], actor: str, now: int) -> Registered:
     return Registered(client_id, secret, shown(metadata))
 
 
-def replace(client_id: str, document: dict[str, Any], actor: str, now: int) -> dict[str, Any]:
-    """Put another registration in place of the old one. Raises MetadataFaults, NoSuchClient."""
+def replace(
+    client_id: str,
+    document: dict[str, Any],
+    actor: str,
+    now: int,
+    revision: int | None = None,
+    owner: str | None = None,
+) -> dict[str, Any]:
+    """Put another registration in place of the old one. `revision`: the one that was read, where it matters.
+
+    Raises MetadataFaults, NoSuchClient, ChangedMeanwhile.
+    """
     metadata = _read(document)
     with transaction() as tx:
-        _known(storage.set_metadata(tx, client_id, _text(metadata), now), client_id)
+        if not storage.set_metadata(tx, client_id, _text(metadata), now, revision):
+            _known(storage.find(tx, client_id) is not None, client_id)
+            raise ChangedMeanwhile(client_id)
+        if owner is not None:
+            storage.set_owner(tx, client_id, owner[:200])
         audit.record(tx, now, "client.replace", actor, f"client:{client_id}")
     return shown(metadata)
 
@@ -65,13 +86,25 @@ def enable(client_id: str, actor: str, now: int) -> None:
     _set_status(client_id, "active", actor, now)
 
 
-def rotate_secret(client_id: str, actor: str, now: int) -> str:
-    """A new secret, shown this once; the old one stops working at once. Raises NoSuchClient."""
+def rotate_secret(client_id: str, actor: str, now: int, overlap: int | None = None) -> str:
+    """A new secret, shown this once. The one before works for `overlap` seconds more (None: console.secret_overlap_days).
+
+    Raises NoSuchClient.
+    """
     secret = new_token()
+    lasting = settings().console.secret_overlap_days * DAY if overlap is None else overlap
     with transaction() as tx:
-        _known(storage.set_secret(tx, client_id, secret_digest(client_id, secret), now), client_id)
-        audit.record(tx, now, "client.rotate_secret", actor, f"client:{client_id}")
+        kept = secret_digest(client_id, secret)
+        _known(storage.set_secret(tx, client_id, kept, now + lasting, now), client_id)
+        audit.record(tx, now, "client.rotate_secret", actor, f"client:{client_id}", overlap=lasting)
     return secret
+
+
+def end_previous_secret(client_id: str, actor: str, now: int) -> None:
+    """The rotation is over: the old secret stops working at once. Raises NoSuchClient."""
+    with transaction() as tx:
+        _known(storage.end_previous_secret(tx, client_id), client_id)
+        audit.record(tx, now, "client.end_previous_secret", actor, f"client:{client_id}")
 
 
 def shown(metadata: ClientMetadata) -> dict[str, Any]:

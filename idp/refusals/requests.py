@@ -57,4 +57,16 @@ CATALOGUE: dict[str, Wording] = {
         N_("Ce service est suspendu pour le moment. Réessayez plus tard, ou adressez-vous à %(office)s."),
         "An administrator has suspended the service.",
     ),
+    "P05": Wording(
+        403,
+        N_("Ce service n’est pas ouvert en ce moment"),
+        N_("Il ouvre à certaines dates de l’année. Votre établissement annonce sa réouverture."),
+        "The service is registered with a season (season_from, season_until), and today is outside of it.",
+    ),
+    "P06": Wording(
+        403,
+        N_("Ce service n’est pas ouvert à votre établissement"),
+        N_("Si vous pensez qu’il devrait l’être, adressez-vous à %(office)s."),
+        "The service is registered for some schools (accepted_schools), and none of this person's is among them.",
+    ),
 }

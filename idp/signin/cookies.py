@@ -34,6 +34,11 @@ def _named(name: str, given: Settings) -> str:
     return f"__Host-idp_{name}" if given.https else f"idp_{name}"
 
 
+def session_name() -> str:
+    """What the session's cookie is called here."""
+    return _named("session", settings())
+
+
 def session_token() -> str | None:
     """The opaque token that the browser brought, if any."""
     return request.cookies.get(_named("session", settings()))

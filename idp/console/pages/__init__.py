@@ -1,6 +1,7 @@
 """The pages of the console."""
 
 from idp.console.pages import (
+    academy,
     confirmation,
     delegations,
     home,
@@ -9,10 +10,12 @@ from idp.console.pages import (
     letters,
     people,
     person,
+    services,
 )
 from idp.console.pages.page import blueprint
 
 __all__ = [
+    "academy",
     "blueprint",
     "confirmation",
     "delegations",
@@ -22,4 +25,5 @@ __all__ = [
     "letters",
     "people",
     "person",
+    "services",
 ]

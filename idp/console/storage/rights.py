@@ -48,7 +48,8 @@ class DelegationRow:
 
 def rights_of(connection: Connection, person: int, now: int) -> tuple[Right, ...]:
     """What a member of staff holds at `now`. A role that the table does not know opens nothing."""
-    known = {str(role) for role in Role}
+    # The post of a delegate opens nothing by itself: what was lent does.
+    known = {str(role) for role in Role} - {Role.DELEGATE}
     held = [
         Right(Role(row.role), row.school_id)
         for row in connection.execute(_posts, {"person": person})

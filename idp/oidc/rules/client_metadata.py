@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from idp.oidc.rules.metadata_reader import Fault, MetadataFaults, Reader
+from idp.people.rules.siecle import is_uai
 
 __all__ = ["ClientMetadata", "Fault", "MetadataFaults", "read_metadata"]
 
@@ -50,7 +51,7 @@ SERVICE_CLAIMS = (
     "FrEduCtEleveNiveau",
     "FrEduCtEleveINEHash",
 )
-_TEXTS = ("client_name", "software_id", "software_version")
+_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _PLAIN_URIS = ("client_uri", "logo_uri", "policy_uri", "tos_uri")
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 _PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
@@ -86,6 +87,10 @@ class ClientMetadata:
     accepted_profiles: tuple[str, ...] = PROFILES
     service_claims: tuple[str, ...] = ()
     require_pkce: bool = True
+    initiate_login_uri: str | None = None
+    accepted_schools: tuple[str, ...] = ()
+    season_from: str | None = None
+    season_until: str | None = None
 
     @property
     def is_public(self) -> bool:
@@ -151,7 +156,13 @@ def read_metadata(
         accepted_profiles=read.choices("accepted_profiles", PROFILES, PROFILES),
         service_claims=read.choices("service_claims", SERVICE_CLAIMS, ()),
         require_pkce=read.flag("require_pkce", default_pkce),
+        initiate_login_uri=_uri(read, "initiate_login_uri", loopback_http),
+        accepted_schools=_schools(read),
+        season_from=_day_of_year(read, "season_from"),
+        season_until=_day_of_year(read, "season_until"),
     )
+    if (metadata.season_from is None) != (metadata.season_until is None):
+        read.fault("season_from", "and season_until are given together")
     if not metadata.client_name and not any(fault.field == "client_name" for fault in read.faults):
         read.fault("client_name", "is asked for: people read it on the sign-in page")
     if "authorization_code" not in metadata.grant_types:
@@ -251,6 +262,23 @@ def _scope(read: Reader) -> tuple[str, ...]:
     if "openid" not in words:
         read.fault("scope", "must hold openid")
     return words
+
+
+def _schools(read: Reader) -> tuple[str, ...]:
+    values = read.texts("accepted_schools", most=2000)
+    if any(not is_uai(value) for value in values):
+        read.fault("accepted_schools", "holds UAIs: 7 digits and the letter that goes with them")
+    return values
+
+
+def _day_of_year(read: Reader, name: str) -> str | None:
+    value = read.document.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        read.fault(name, "is a day of the year, MM-DD")
+        return None
+    return value
 
 
 def _seconds(read: Reader, name: str) -> int | None:

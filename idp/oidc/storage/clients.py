@@ -2,18 +2,35 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from idp.database import raise_generation
-from idp.oidc.storage.tables import ClientRow
+from idp.oidc.storage.tables import ClientRow, Grant
 
 _every = select(ClientRow.__table__).order_by(ClientRow.registered_at, ClientRow.client_id)
 _find = select(ClientRow.__table__).where(ClientRow.client_id == bindparam("client"))
 _add = insert(ClientRow)
 _here = update(ClientRow).where(ClientRow.client_id == bindparam("client"))
-_metadata = _here.values(metadata_json=bindparam("document"), updated_at=bindparam("moment"))
+_metadata = _here.values(
+    metadata_json=bindparam("document"), updated_at=bindparam("moment"), revision=ClientRow.revision + 1
+)
 _status = _here.values(status=bindparam("new_status"), updated_at=bindparam("moment"))
-_secret = _here.values(secret_digest=bindparam("digest"), updated_at=bindparam("moment"))
+_secret = _here.values(
+    previous_secret_digest=ClientRow.secret_digest,
+    previous_secret_until=bindparam("old_until"),
+    secret_digest=bindparam("digest"),
+    updated_at=bindparam("moment"),
+)
+_end_previous = _here.values(previous_secret_digest=None, previous_secret_until=None)
+_owner = _here.values(owner=bindparam("named"))
+_uses = (
+    select(Grant.client_id, func.max(Grant.issued_at))
+    .where(Grant.issued_at > bindparam("since"))
+    .group_by(Grant.client_id)
+)
+_note_use = _here.where(
+    or_(ClientRow.last_used_at.is_(None), ClientRow.last_used_at < bindparam("used"))
+).values(last_used_at=bindparam("used"))
 
 
 def every(connection: Connection) -> list[dict[str, Any]]:
@@ -30,9 +47,11 @@ def add(tx: Connection, row: dict[str, Any]) -> None:
     raise_generation(tx)
 
 
-def set_metadata(tx: Connection, client: str, document: str, now: int) -> bool:
+def set_metadata(tx: Connection, client: str, document: str, now: int, revision: int | None = None) -> bool:
+    """`revision`: the one that the form showed; False if there is another by now."""
     raise_generation(tx)
-    return tx.execute(_metadata, {"client": client, "document": document, "moment": now}).rowcount == 1
+    statement = _metadata if revision is None else _metadata.where(ClientRow.revision == revision)
+    return tx.execute(statement, {"client": client, "document": document, "moment": now}).rowcount == 1
 
 
 def set_status(tx: Connection, client: str, status: str, now: int) -> bool:
@@ -40,6 +59,25 @@ def set_status(tx: Connection, client: str, status: str, now: int) -> bool:
     return tx.execute(_status, {"client": client, "new_status": status, "moment": now}).rowcount == 1
 
 
-def set_secret(tx: Connection, client: str, digest: str, now: int) -> bool:
+def set_secret(tx: Connection, client: str, digest: str, old_until: int, now: int) -> bool:
+    """Put another secret in place; the one before opens until `old_until`."""
     raise_generation(tx)
-    return tx.execute(_secret, {"client": client, "digest": digest, "moment": now}).rowcount == 1
+    parameters = {"client": client, "digest": digest, "old_until": old_until, "moment": now}
+    return tx.execute(_secret, parameters).rowcount == 1
+
+
+def end_previous_secret(tx: Connection, client: str) -> bool:
+    raise_generation(tx)
+    return tx.execute(_end_previous, {"client": client}).rowcount == 1
+
+
+def set_owner(tx: Connection, client: str, owner: str) -> bool:
+    return tx.execute(_owner, {"client": client, "named": owner}).rowcount == 1
+
+
+def note_uses(tx: Connection, now: int) -> int:
+    """When each client last received a code: looked up by the worker each minute, so that no login writes it."""
+    used = tx.execute(_uses, {"since": now - 300}).all()
+    for client, moment in used:
+        tx.execute(_note_use, {"client": client, "used": moment})
+    return len(used)

@@ -111,6 +111,12 @@ def session_clients(connection: Connection, sid: str) -> list[str]:
     return [row[0] for row in connection.execute(_session_clients, {"session": sid})]
 
 
+def issued_since(connection: Connection, clients: list[str], since: int) -> int:
+    """How many grants these clients have received since a moment."""
+    statement = select(func.count()).where(Grant.issued_at > since, Grant.client_id.in_(clients))
+    return int(connection.execute(statement).scalar_one())
+
+
 # --- access tokens
 
 _insert_token = Prepared(insert(AccessToken))

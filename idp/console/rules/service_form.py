@@ -1,0 +1,131 @@
+"""The registration form: one field a member of the metadata, each explained where it is filled in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from idp.oidc.rules.client_metadata import AUTH_METHODS, GRANT_TYPES, PROFILES, SERVICE_CLAIMS, SIGNING_ALGS
+from idp.refusals import N_
+
+
+@dataclass(frozen=True)
+class Field:
+    """`form` is "text", "lines" (one value a line), "choice", "choices" or "words"."""
+
+    name: str
+    form: str
+    label: str
+    hint: str
+    allowed: tuple[str, ...] = ()
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("client_name", "text", N_("Nom du service"), N_("Les familles le lisent en se connectant.")),
+    Field("contacts", "lines", N_("Contacts"), N_("Adresses à prévenir d’un incident, une par ligne.")),
+    Field("client_uri", "text", N_("Page d’accueil du service"), N_("Une adresse https.")),
+    Field(
+        "initiate_login_uri",
+        "text",
+        N_("Page qui commence une connexion"),
+        N_("L’essai de connexion part de là ; sans elle, de la page d’accueil."),
+    ),
+    Field(
+        "redirect_uris",
+        "lines",
+        N_("Adresses de retour"),
+        N_("Une par ligne, exactes au caractère près : les réponses ne vont nulle part ailleurs."),
+    ),
+    Field(
+        "post_logout_redirect_uris",
+        "lines",
+        N_("Adresses après déconnexion"),
+        N_("Une par ligne ; aucune si le service n’en a pas."),
+    ),
+    Field(
+        "backchannel_logout_uri",
+        "text",
+        N_("Adresse de déconnexion (serveur à serveur)"),
+        N_("Le service y apprend qu’une personne s’est déconnectée."),
+    ),
+    Field(
+        "token_endpoint_auth_method",
+        "choice",
+        N_("Comment le service montre qui il est"),
+        N_("client_secret_basic convient presque toujours ; none pour une application sans serveur."),
+        AUTH_METHODS,
+    ),
+    Field(
+        "id_token_signed_response_alg",
+        "choice",
+        N_("Signature des jetons"),
+        N_("ES256, sauf si le service ne connaît que RS256."),
+        SIGNING_ALGS,
+    ),
+    Field(
+        "grant_types",
+        "choices",
+        N_("Échanges permis"),
+        N_("refresh_token seulement si le service agit quand la personne n’est plus là."),
+        GRANT_TYPES,
+    ),
+    Field(
+        "scope",
+        "words",
+        N_("Portées (scopes)"),
+        N_("openid, ect.scope.cnx, puis celle du service : ect.scope.nom."),
+    ),
+    Field(
+        "accepted_profiles",
+        "choices",
+        N_("Profils acceptés"),
+        N_("Les autres sont refusés ici, avant d’arriver au service."),
+        PROFILES,
+    ),
+    Field(
+        "service_claims",
+        "choices",
+        N_("Données transmises"),
+        N_("Le moins possible : le service n’en reçoit jamais d’autres."),
+        SERVICE_CLAIMS,
+    ),
+    Field(
+        "accepted_schools",
+        "lines",
+        N_("Établissements servis"),
+        N_("Leurs UAI, un par ligne ; vide : tous."),
+    ),
+    Field(
+        "season_from", "text", N_("Ouvert chaque année du"), N_("Mois et jour, MM-JJ ; vide : toute l’année.")
+    ),
+    Field("season_until", "text", N_("au"), N_("Mois et jour, MM-JJ, compris.")),
+    Field("policy_uri", "text", N_("Page sur les données personnelles"), N_("Montrée aux familles.")),
+    Field("logo_uri", "text", N_("Logo"), N_("Une image carrée en https.")),
+)
+
+
+def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -> dict[str, Any]:
+    """A registration document from a form; members that the form does not show stay as they are in `present`."""
+    document = dict(present)
+    for field in FIELDS:
+        given = [value.strip() for value in form.get(field.name, ()) if value.strip()]
+        document.pop(field.name, None)
+        if field.form == "lines":
+            values = [line.strip() for text in given for line in text.splitlines() if line.strip()]
+            if values:
+                document[field.name] = values
+        elif field.form == "choices":
+            if given:
+                document[field.name] = given
+        elif given:
+            document[field.name] = " ".join(given[0].split()) if field.form == "words" else given[0]
+    return document
+
+
+def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form's fields hold for a registration."""
+    return {
+        field.name: "\n".join(document.get(field.name, ()))
+        if field.form == "lines"
+        else document.get(field.name, [] if field.form == "choices" else "")
+        for field in FIELDS
+    }

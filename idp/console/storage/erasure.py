@@ -1,0 +1,137 @@
+"""Statements of data protection. What identifies a person goes; what must not be given again (sub) stays, empty."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
+
+from idp.factors.storage.tables import AuthenticatorApp, Ceremony, Passkey, PasskeyHandle, RecoveryCode
+from idp.federation.storage.tables import FederatedIdentity
+from idp.oidc.storage.tables import Grant
+from idp.people.storage.import_tables import ImportDecision
+from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, SourceRecord, StaffPost
+from idp.recovery.storage.tables import Identification
+from idp.signin.storage.tables import KnownDevice, MailLink, Session
+
+_OF_ACCOUNT = (
+    Session,
+    MailLink,
+    KnownDevice,
+    AuthenticatorApp,
+    Passkey,
+    PasskeyHandle,
+    Ceremony,
+    RecoveryCode,
+    FederatedIdentity,
+    Identification,
+    Grant,
+)
+"""Tables whose rows go with the account; tokens go with their grants."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    hold_until: int | None
+    hold_reason: str | None
+    erased_at: int | None
+    in_a_base: bool
+
+
+_named = or_(
+    exists().where(Enrolment.pupil_id == Person.id, Enrolment.until.is_(None)),
+    exists().where(Guardianship.guardian_id == Person.id, Guardianship.until.is_(None)),
+    exists().where(StaffPost.person_id == Person.id, StaffPost.until.is_(None)),
+)
+
+
+def facts(connection: Connection, person: int) -> Facts | None:
+    row = connection.execute(
+        select(Person.hold_until, Person.hold_reason, Person.erased_at, _named).where(Person.id == person)
+    ).one_or_none()
+    return Facts(row[0], row[1], row[2], bool(row[3])) if row else None
+
+
+def hold(tx: Connection, person: int, until: int | None, reason: str | None) -> None:
+    tx.execute(update(Person).where(Person.id == person).values(hold_until=until, hold_reason=reason))
+
+
+def erase(tx: Connection, person: int, account: int, now: int) -> None:
+    for table in _OF_ACCOUNT:
+        tx.execute(delete(table).where(table.account_id == account))
+    for link in (Guardianship.guardian_id, Guardianship.pupil_id):
+        tx.execute(delete(Guardianship).where(link == person))
+    tx.execute(delete(Enrolment).where(Enrolment.pupil_id == person))
+    tx.execute(delete(SourceRecord).where(SourceRecord.person_id == person))
+    tx.execute(delete(ImportDecision).where(ImportDecision.person_id == person))
+    tx.execute(
+        update(Account)
+        .where(Account.id == account)
+        .values(
+            # The counter of the stem remembers that this username was given.
+            username=f"erased-{account}",
+            state="closed",
+            present=False,
+            password_hash=None,
+            provisional_digest=None,
+            letter_expires_at=None,
+            mail=None,
+            mail_verified_at=None,
+            mobile=None,
+            mobile_verified_at=None,
+            second_factor_since=None,
+            language=None,
+            last_signed_in_at=None,
+            credentials_since=now + 1,
+            closed_at=func.coalesce(Account.closed_at, now),
+        )
+    )
+    empty = dict.fromkeys(
+        (
+            "civility",
+            "usage_name",
+            "other_first_names",
+            "sex",
+            "birth_date",
+            "ine",
+            "mobile",
+            "phone",
+            "contact_mail",
+            "address",
+            "postal_code",
+            "city",
+            "hold_reason",
+        )
+    )
+    tx.execute(
+        update(Person)
+        .where(Person.id == person)
+        .values(
+            family_name="–",
+            first_name="–",
+            family_folded="",
+            first_folded="",
+            erased_at=now,
+            updated_at=now,
+            **empty,
+        )
+    )
+
+
+def long_gone(tx: Connection, before: int, now: int, most: int) -> list[tuple[int, int]]:
+    """(person, account) of those whose last link or enrolment ended before `before`, and who are not held."""
+    rows = tx.execute(
+        select(Person.id, Account.id)
+        .join(Account, Account.person_id == Person.id)
+        .where(
+            Person.erased_at.is_(None),
+            Person.updated_at < before,
+            Person.kind != "staff",
+            or_(Person.hold_until.is_(None), Person.hold_until <= now),
+            Account.present.is_(False),
+            ~_named,
+            ~exists().where(Enrolment.pupil_id == Person.id, Enrolment.until >= before),
+            ~exists().where(Guardianship.guardian_id == Person.id, Guardianship.until >= before),
+        )
+        .order_by(Person.id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in rows]
