@@ -115,9 +115,8 @@ def first_broken(connection: Connection) -> int | None:
     """
     head = connection.execute(select(AuditHead.__table__)).mappings().one()
     number, previous = head["floor_number"], head["floor_hash"]
-    statement = select(AuditRecord.__table__).order_by(AuditRecord.number)
-    for row in connection.execute(statement.execution_options(yield_per=1000)).mappings():
-        if row["number"] != number + 1 or row["hash"] != _chain(previous, dict(row)):
+    for row in _walk(connection):
+        if row["number"] != number + 1 or row["hash"] != _chain(previous, row):
             return int(row["number"])
         number, previous = row["number"], row["hash"]
     return None if (number, previous) == (head["number"], head["hash"]) else int(number) + 1
@@ -176,11 +175,17 @@ def search(
 
 def lines(connection: Connection, since: int | None = None, until: int | None = None) -> Iterator[str]:
     """Every record as a line of JSON, the oldest first, hash included."""
-    statement = (
-        select(AuditRecord.__table__).where(*_matching("", "", "", since, until)).order_by(AuditRecord.number)
-    )
-    for row in connection.execute(statement.execution_options(yield_per=1000)).mappings():
+    for row in _walk(connection, *_matching("", "", "", since, until)):
         yield json.dumps({**row, "detail": json.loads(row["detail"])}, ensure_ascii=False) + "\n"
+
+
+def _walk(connection: Connection, *conditions: Any) -> Iterator[dict[str, Any]]:
+    """The matching records in order, a thousand at a time: the whole may be larger than memory."""
+    last = 0
+    statement = select(AuditRecord.__table__).where(*conditions).order_by(AuditRecord.number).limit(1000)
+    while rows := connection.execute(statement.where(AuditRecord.number > last)).mappings().all():
+        yield from (dict(row) for row in rows)
+        last = rows[-1]["number"]
 
 
 def _event(row: Any) -> Event:

@@ -12,6 +12,7 @@ class _Fields(HTMLParser):
         self.names: list[set[str]] = []
         self.links: list[tuple[str, str]] = []
         self._link: str | None = None
+        self._inside: str | None = None
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -33,14 +34,23 @@ class _Fields(HTMLParser):
                     given["value"],
                 ]
             self.forms[-1].setdefault(given["name"], given.get("value", ""))
+            self._inside = given["name"] if tag in ("textarea", "select") else None
+        elif tag == "option" and self._inside and "selected" in given:
+            self.forms[-1][self._inside] = given.get("value", "\0")
 
     def handle_data(self, data: str) -> None:
+        if self._inside and self.forms and self.lasttag == "textarea":
+            self.forms[-1][self._inside] += data
+        if self._inside and self.forms and self.lasttag == "option" and self.forms[-1][self._inside] == "\0":
+            self.forms[-1][self._inside] = data.strip()
         if self._link is not None and data.strip():
             self.links.append((data.strip(), self._link))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
             self._link = None
+        elif tag in ("textarea", "select"):
+            self._inside = None
 
 
 def _read(html: str) -> _Fields:

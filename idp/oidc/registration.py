@@ -109,7 +109,11 @@ def end_previous_secret(client_id: str, actor: str, now: int) -> None:
 
 def shown(metadata: ClientMetadata) -> dict[str, Any]:
     """The registration as a JSON object, absent members left out."""
-    document = {name: value for name, value in asdict(metadata).items() if value not in (None, (), [])}
+    document = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(metadata).items()
+        if value not in (None, (), [])
+    }
     document["scope"] = " ".join(metadata.scope)
     return document
 

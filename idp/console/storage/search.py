@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     Select,
     String,
@@ -173,7 +174,9 @@ def _members(reach: Reach, school: int, gone_too: bool) -> Any:
     if reach.classes is not None:
         inside += [Enrolment.class_code.in_(sorted(reach.classes)), Enrolment.until.is_(None)]
     parts: list[Any] = [
-        select(null().label("person"), cast(null(), String).label("place")).where(literal(False))
+        select(cast(null(), BigInteger).label("person"), cast(null(), String).label("place")).where(
+            literal(False)
+        )
     ]
     if "pupil" in reach.kinds:
         parts.append(
@@ -223,5 +226,5 @@ def _ordered(statement: Select[Any], sort: str, place: Any) -> Select[Any]:
         "state": (Account.state, Person.family_folded),
         "last": (Account.last_signed_in_at, Person.family_folded),
     }[sort.lstrip("-")]
-    first = columns[0].desc() if sort.startswith("-") else columns[0]
-    return statement.order_by(first.nulls_last(), *columns[1:], Person.id)
+    first, *others = [column.desc() if sort.startswith("-") else column.asc() for column in columns]
+    return statement.order_by(first.nulls_last(), *others, Person.id)

@@ -1,0 +1,410 @@
+"""People at the console: search, the few acts that fit, rights that are lent, other schools that are not there."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from idp.console import bulk, delegations
+from idp.console.rules.people_query import read_query
+from idp.console.rules.rights import Reach
+from idp.console.storage import rights, search
+from idp.database import reading, transaction
+from idp.people.rules.accounts import State
+from idp.people.storage.tables import Account, Guardianship
+from idp.refusals import Refusal
+from tests.conftest import NOON
+from tests.console.conftest import UAI
+from tests.visitor import Visitor, messages
+from tests.world import Someone, World
+
+HERE = f"/console/school/{UAI}"
+DAY = 86400
+
+
+def state_of(app: Flask, someone: Someone) -> str:
+    with app.app_context():
+        return reading().execute(select(Account.state).where(Account.id == someone.account)).scalar_one()
+
+
+@pytest.fixture
+def family(outdoors: World) -> tuple[Someone, Someone]:
+    guardian, child = outdoors.guardian(), outdoors.pupil()
+    outdoors.family(guardian, child)
+    return guardian, child
+
+
+@pytest.fixture
+def office(head: Someone, at_desk) -> Visitor:
+    return at_desk(head)
+
+
+def found(office: Visitor, query: str) -> list[str]:
+    return re.findall(r'/people/\d+">([^<]+)</a></th>', office.opens(f"{HERE}/people?{query}").html)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("q=dur", ["Durand Claire", "Durand Léa"]),
+        ("q=lea+durand", ["Durand Léa"]),
+        ("q=6A", ["Durand Claire", "Durand Léa"]),
+        ("q=6A+pupil", ["Durand Léa"]),
+        ("q=claire@example.org", ["Durand Claire"]),
+        ("q=CLAIRE@", ["Durand Claire"]),
+        ("class=6+A&kind=guardian", ["Durand Claire"]),
+        ("state=locked", []),
+        ("q=martin", ["Martin Paul"]),
+        ("sort=-name", ["Martin Paul", "Durand Léa", "Durand Claire"]),
+        ("q=%25", ["Durand Claire", "Durand Léa", "Martin Paul"]),
+    ],
+)
+def test_one_field_finds_people(office: Visitor, family, query: str, names: list[str]) -> None:
+    assert found(office, query) == names
+
+
+def test_another_schools_people_are_as_if_they_were_not(app: Flask, outdoors: World, at_desk, family) -> None:
+    elsewhere = outdoors.school("0990002P", "Autre")
+    stranger = outdoors.pupil("Noé", "Ailleurs", school=elsewhere)
+    head = at_desk(outdoors.staff("Paul", "Martin", "head"))
+    assert found(head, "q=ailleurs") == []
+    for path in (f"people/{stranger.account}", f"people/{stranger.account}/act?do=reset"):
+        assert head.opens(f"{HERE}/{path}").status == 404
+    for path in ("", "/people", f"/people/{stranger.account}", "/imports", "/letters", "/delegations"):
+        assert head.opens(f"/console/school/0990002P{path}").status == 403
+    assert head.opens("/console/school/0990099X").status == 403
+
+
+@pytest.mark.parametrize(
+    "do", ["reset", "unlock", "close", "mail", "print", "factors", "merge", "detach", "uphold"]
+)
+def test_no_act_reaches_another_school_by_post(app: Flask, outdoors: World, at_desk, family, do: str) -> None:
+    elsewhere = outdoors.school("0990002P", "Autre")
+    stranger = outdoors.pupil("Noé", "Ailleurs", school=elsewhere)
+    head = at_desk(outdoors.staff("Paul", "Martin", "head"))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', head.opens(f"{HERE}/people").html)[1]
+    before = everything(app)
+    sent = {
+        "csrf_token": token,
+        "do": do,
+        "act": do,
+        "reason": "parce que",
+        "link": "1",
+        "mail": "x@y.example",
+    }
+    answer = head.browser.post(f"{HERE}/people/{stranger.account}/act", data=sent)
+    assert answer.status_code in (403, 404)
+    assert everything(app) == before
+
+
+def everything(app: Flask) -> list:
+    with app.app_context():
+        return [
+            dict(row) for row in reading().execute(select(Account.__table__).order_by(Account.id)).mappings()
+        ]
+
+
+def act(office: Visitor, someone: Someone, do: str, **values: str) -> Visitor:
+    return office.opens(f"{HERE}/people/{someone.account}/act?do={do}").fills(press=f"act={do}", **values)
+
+
+def test_a_reset_shows_a_password_once_and_tells_the_person(app: Flask, office: Visitor, family) -> None:
+    claire = family[0]
+    password = re.search(r'class="provisional">([^<]+)<', act(office, claire, "reset").html)[1]
+    assert state_of(app, claire) == State.NOTIFIED
+    assert [m for m in messages(app, "mail") if "provisoire" in str(m["facts"])]
+    Visitor(app).opens("/account").fills(profile="responsable").fills(
+        username=claire.username, password=password
+    ).sees("Choisissez")
+
+
+def test_a_locked_account_is_opened(app: Flask, office: Visitor, outdoors: World, family) -> None:
+    outdoors.set_account(family[0], state="locked")
+    act(office, family[0], "unlock").sees("Le compte est déverrouillé")
+    assert state_of(app, family[0]) == State.ACTIVE
+
+
+def test_a_corrected_mail_is_confirmed_by_its_owner_and_told_to_the_old_one(
+    app: Flask, office: Visitor, family
+) -> None:
+    act(office, family[0], "mail", mail="nouvelle@example.org").sees("nouvelle@example.org", "à confirmer")
+    sent = {mail["to"]: mail["template"] for mail in messages(app, "mail")}
+    assert sent == {"claire@example.org": "notice", "nouvelle@example.org": "confirm_mail"}
+
+
+def test_two_offices_never_lose_each_others_correction(
+    app: Flask, office: Visitor, outdoors: World, family
+) -> None:
+    office.opens(f"{HERE}/people/{family[0].account}/act?do=mail")
+    outdoors.set_account(family[0], mail="autre@example.org")
+    office.fills(press="act=mail", mail="nouvelle@example.org").sees("K03")
+
+
+@pytest.mark.parametrize("reason", ["", "non"])
+def test_closing_asks_for_a_reason(app: Flask, office: Visitor, family, reason: str) -> None:
+    act(office, family[0], "close", reason=reason).sees("K08")
+    act(office, family[0], "close", reason="Départ de la famille").sees("Fermé")
+    assert state_of(app, family[0]) == State.CLOSED
+
+
+def test_a_disputed_child_is_detached_or_the_link_upheld(
+    app: Flask, office: Visitor, outdoors: World, family
+) -> None:
+    claire, _lea = family
+    with app.app_context(), transaction() as tx:
+        tx.execute(Guardianship.__table__.update().values(disputed_at=NOON))
+    office.opens(f"{HERE}/people/{claire.account}").sees("Le responsable dit que ce n’est pas son enfant")
+    office.follows("Maintenir le lien").fills(press="act=uphold").sees("Le lien est maintenu")
+    office.follows("Détacher cet enfant").fills(press="act=detach", reason="Jugement du 3 mai").sees(
+        "Le lien est terminé"
+    )
+    with app.app_context():
+        row = reading().execute(select(Guardianship.until, Guardianship.disputed_at)).one()
+    assert row.until is not None and row.disputed_at is None
+
+
+def test_two_accounts_become_one_with_a_reason(app: Flask, office: Visitor, outdoors: World, family) -> None:
+    claire, _lea = family
+    twin, tom = (
+        outdoors.guardian("Claire", "Durand", mail=None, mail_verified_at=None),
+        outdoors.pupil("Tom", "Durand"),
+    )
+    outdoors.family(twin, tom)
+    page = office.opens(f"{HERE}/people/{claire.account}/act?do=merge")
+    page.fills(**{"press": "act=compare", "with": twin.username}).sees(twin.username, "Réunir, et fermer")
+    page.fills(press="act=merge", reason="Deux fiches de la même mère").sees(
+        "Les deux comptes sont réunis", "Tom Durand"
+    )
+    assert state_of(app, twin) == State.CLOSED
+
+
+def test_strangers_accounts_are_not_merged(app: Flask, office: Visitor, outdoors: World, family) -> None:
+    other = outdoors.guardian("Zoé", "Roux")
+    page = office.opens(f"{HERE}/people/{family[0].account}/act?do=merge")
+    page.fills(**{"press": "act=merge", "with": other.username, "reason": "par erreur"}).sees("K09")
+    assert state_of(app, other) == State.ACTIVE
+
+
+@pytest.mark.settings(console={"four_eyes": ["merge"]})
+def test_with_four_eyes_a_merge_waits_for_another_administrator(
+    app: Flask, outdoors: World, office, at_desk, family
+) -> None:
+    from tests.console.test_pages import worker_of
+
+    twin = outdoors.guardian("Claire", "Durand", mail=None, mail_verified_at=None)
+    page = office.opens(f"{HERE}/people/{family[0].account}/act?do=merge")
+    page.fills(**{"press": "act=merge", "with": twin.username, "reason": "la même personne"})
+    page.sees("Une autre personne de l’académie doit donner son accord")
+    assert state_of(app, twin) == State.ACTIVE
+    academy = at_desk(worker_of(outdoors, "academy_administrator"))
+    academy.opens("/console/academy/approvals").sees("Réunir deux comptes").fills(press="act=agree").sees(
+        "Accordée"
+    )
+    assert state_of(app, twin) == State.CLOSED
+
+
+@pytest.mark.settings(console={"four_eyes": ["keys"]})
+def test_nobody_agrees_to_their_own_request(app: Flask, outdoors: World, at_desk) -> None:
+    from tests.console.test_pages import worker_of
+
+    one = at_desk(worker_of(outdoors, "academy_administrator"))
+    one.opens("/console/academy/keys").fills(press="act=rotate")
+    one.opens("/console/academy/approvals").sees("Attend une autre personne")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', one.html)[1]
+    answer = one.browser.post(
+        "/console/academy/approvals", data={"csrf_token": token, "act": "agree", "approval": "1"}
+    )
+    assert answer.status_code == 403 and "K10" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "classes", "reached"),
+    [
+        ("pupil", None, ["Durand Léa", "Petit Tom"]),
+        ("pupil", ["6 A"], ["Durand Léa"]),
+        ("guardian", ["6 A"], ["Durand Claire"]),
+    ],
+)
+def test_a_colleague_reaches_what_was_lent_and_nothing_else(
+    app: Flask, outdoors: World, head, at_desk, family, kinds, classes, reached, clock
+) -> None:
+    outdoors.pupil("Tom", "Petit", "4 B")
+    anne = outdoors.staff("Anne", "Roy", "delegate")
+    with app.app_context():
+        delegations.lend(1, anne.person, [kinds], classes, NOON, NOON + DAY, head.person, "account:1", NOON)
+    colleague = at_desk(anne)
+    assert found(colleague, "") == reached
+    claire = family[0].account
+    assert colleague.opens(f"{HERE}/people/{claire}").status == (200 if "Durand Claire" in reached else 404)
+    assert colleague.opens(f"{HERE}/people/{family[1].account}/act?do=close").status == 404
+    clock.advance(DAY)
+    assert at_desk(anne).opens(f"{HERE}/people").status == 403
+
+
+def test_a_head_lends_and_takes_back_on_the_page(
+    app: Flask, outdoors: World, head, office, at_desk, family
+) -> None:
+    anne = outdoors.staff("Anne", "Roy", "delegate")
+    today = datetime.fromtimestamp(NOON, UTC).date().isoformat()
+    office.opens(f"{HERE}/delegations").fills(
+        press="act=lend", person=str(anne.person), since=today, until=today
+    )
+    office.sees("Anne Roy", "Élève")
+    colleague = at_desk(anne)
+    assert colleague.opens(f"{HERE}/people").status == 200
+    office.opens(f"{HERE}/delegations").fills(press="act=end", delegation="1").sees("Reprise")
+    assert colleague.opens(f"{HERE}/people").status == 403
+
+
+@pytest.mark.parametrize("wrong", ["self", "stranger", "staff", "backwards", "too_long", "class", "over"])
+def test_a_delegation_that_cannot_be_is_refused(
+    app: Flask, outdoors: World, head, family, wrong: str
+) -> None:
+    anne = outdoors.staff("Anne", "Roy", "delegate")
+    given = {"person": anne.person, "kinds": ["pupil"], "classes": None, "since": NOON, "until": NOON + DAY}
+    given |= {
+        "self": {"person": head.person},
+        "stranger": {"person": family[0].person},
+        "staff": {"kinds": ["staff"]},
+        "backwards": {"until": NOON - 1},
+        "too_long": {"until": NOON + 500 * DAY},
+        "class": {"classes": ["3 Z"]},
+        "over": {"since": NOON - 2 * DAY, "until": NOON - DAY},
+    }[wrong]
+    with app.app_context(), pytest.raises(Refusal) as refused:
+        delegations.lend(1, **given, lender=head.person, actor="account:1", now=NOON)
+    assert refused.value.code == "K04"
+
+
+def test_an_act_on_many_is_previewed_done_and_reported(
+    app: Flask, outdoors: World, office, family, work
+) -> None:
+    outdoors.set_account(family[0], state="locked")
+    page = office.opens(f"{HERE}/people/many?do=unlock&q=6A").sees("2 personnes", "Durand Claire")
+    page.fills(press="act=do")
+    work()
+    office.opens(office.path).sees("Terminé", "2 comptes traités")
+    assert state_of(app, family[0]) == State.ACTIVE
+
+
+def test_new_passwords_for_many_are_printed_in_the_step_that_gives_them(
+    app, outdoors, office, family, work
+) -> None:
+    office.opens(f"{HERE}/people/many?do=reset&q=6A").fills(press="act=do")
+    work()
+    office.opens(office.path).sees("2 comptes traités", "courriers-1.pdf")
+    assert {state_of(app, one) for one in family} == {State.NOTIFIED}
+
+
+def test_nobody_acts_on_a_whole_school_by_an_empty_search(app, outdoors, office, family, work) -> None:
+    office.opens(f"{HERE}/people/many?do=close").fills(press="act=do", reason="par erreur").sees("K08")
+    assert state_of(app, family[0]) == State.ACTIVE
+
+
+def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
+    app, outdoors, family, work, clock
+) -> None:
+    from idp import worker
+    from idp.jobs import queue
+    from idp.jobs.storage import jobs
+
+    people = [outdoors.pupil("A", f"N{n}", state="locked") for n in range(bulk.A_STEP + 5)]
+    with app.app_context():
+        number = bulk.ask(1, "unlock", [one.account for one in people], "", "account:1", NOON)
+        turns = iter([False, True])
+        queue.run_next(worker.RUNNERS, clock, lambda: next(turns))
+        row = jobs.find(reading(), number)
+        assert (row["state"], row["done"]) == ("running", bulk.A_STEP)
+        clock.advance(queue.LEASE + 1)
+        work()
+        assert jobs.find(reading(), number)["done"] == bulk.A_STEP + 5
+        again = bulk.ask(1, "close", [one.account for one in people], "fin d’année", "account:1", NOON)
+        turns = iter([False, True])
+        queue.run_next(worker.RUNNERS, clock, lambda: next(turns))
+        queue.cancel(again, "account:1", NOON)
+        clock.advance(queue.LEASE + 1)
+        work()
+        row = jobs.find(reading(), again)
+        assert (row["state"], row["done"], row["payload"] == {}) == ("cancelled", bulk.A_STEP, False)
+    assert state_of(app, people[-1]) == State.ACTIVE and state_of(app, people[0]) == State.CLOSED
+
+
+def test_a_renewal_campaign_leaves_out_who_has_just_changed(app, outdoors, office, family) -> None:
+    day = datetime.fromtimestamp(NOON + DAY, UTC).date().isoformat()
+    page = office.opens(f"{HERE}/renewal")
+    page.fills(press="act=ask", kind="guardian", changed_before=day, reason="Fuite chez un voisin").sees(
+        "1 compte est concerné"
+    )
+    day = datetime.fromtimestamp(NOON - DAY, UTC).date().isoformat()
+    page.fills(press="act=ask", kind="pupil", changed_before=day, reason="Fuite chez un voisin").sees(
+        "0 compte"
+    )
+
+
+def test_the_academy_finds_everybody_by_index(world: World) -> None:
+    claire = world.guardian("Claire", "Durand-Martin")
+    assert [
+        one.account for one in search.in_academy(reading(), read_query("durand", ()), frozenset({"guardian"}))
+    ] == [claire.account]
+    for text in ("claire durand", "claire@example.org", claire.username[:9]):
+        found_ = search.in_academy(reading(), read_query(text, ()), frozenset({"guardian"}))
+        assert [one.account for one in found_] == [claire.account], text
+    assert search.in_academy(reading(), read_query("durand", ()), frozenset({"pupil"})) == []
+    assert search.in_academy(reading(), read_query("", ()), frozenset({"guardian"})) == []
+
+
+def test_a_search_walks_indexes_and_never_all_people(world: World) -> None:
+    """Four hundred thousand accounts answer within 100 ms because of this; bench/people.py measures it."""
+    if reading().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's planner walks small tables whole, whatever their indexes")
+    school = world.school()
+    everybody = Reach(frozenset({"pupil", "guardian", "staff"}), None)
+    plans = []
+
+    def explain(statement) -> None:
+        text = statement.compile(dialect=reading().dialect, compile_kwargs={"literal_binds": True})
+        rows = reading().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")
+        plans.append([row[3] for row in rows])
+
+    statement, _ = search._of_school(read_query("durand", ()), everybody, school)
+    explain(statement)
+    explain(select(Account.id).where(search._by_one_name("durand")))
+    for plan in plans:
+        assert not [
+            step
+            for step in plan
+            if re.match(r"SCAN (persons|accounts|enrolments|guardianships)\b(?!.*INDEX)", step)
+        ], plan
+
+
+def test_the_days_logins_are_counted_once_from_the_record(
+    app: Flask, outdoors: World, family, at_desk, head
+) -> None:
+    from idp.console.storage import numbers
+
+    at_desk(head)
+    Visitor(app).opens("/account").fills(profile="responsable").fills(
+        username=family[0].username, password=family[0].password
+    )
+    with app.app_context():
+        for _ in range(2):
+            with transaction() as tx:
+                numbers.count_logins(tx, NOON)
+        school = rights.school_by_uai(reading(), UAI)
+        assert numbers.logins_a_day(reading(), school.id, NOON)[-1][1] == 2
+
+
+def test_no_form_of_a_person_writes_a_column_that_it_does_not_show(
+    app: Flask, office: Visitor, family
+) -> None:
+    """Every column of the account is sent with every act (CVE-2026-27946)."""
+    hostile = {column.name: "1" for column in Account.__table__.columns} | {"state": "closed", "role": "head"}
+    token = re.search(r'name="csrf_token" value="([^"]+)"', office.opens(f"{HERE}/people").html)[1]
+    before = everything(app)
+    for do, own in (("mail", {"mail": "pas une adresse", "seen": "x"}), ("unlock", {}), ("print", {})):
+        sent = {**hostile, **own, "csrf_token": token, "do": do, "act": do}
+        office.browser.post(f"{HERE}/people/{family[0].account}/act", data=sent)
+    assert json.dumps(everything(app), default=str) == json.dumps(before, default=str)
