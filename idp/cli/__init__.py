@@ -12,14 +12,17 @@ from idp.cli.terminal import LazyGroup, Terminal
 
 NOUNS = {
     "accounts": "idp.cli.accounts:accounts",
+    "audit": "idp.cli.audit:audit",
     "clients": "idp.cli.clients:clients",
     "config": "idp.cli.config:config",
     "db": "idp.cli.db:db",
     "demo": "idp.cli.demo:demo",
     "doctor": "idp.cli.doctor:doctor",
+    "jobs": "idp.cli.jobs:jobs",
     "keys": "idp.cli.keys:keys",
     "passwords": "idp.cli.passwords:passwords",
     "people": "idp.cli.people:people",
+    "rights": "idp.cli.rights:rights",
     "serve": "idp.cli.serve:serve",
     "worker": "idp.cli.worker:worker",
 }

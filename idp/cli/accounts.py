@@ -2,6 +2,7 @@
 
 import click
 
+from idp.cli import persons
 from idp.cli.terminal import (
     ACTOR,
     Terminal,
@@ -100,3 +101,14 @@ def reset(terminal: Terminal, username: str, as_json: bool) -> None:
     if as_json:
         return say_json({"username": username, "provisional_password": password})
     click.echo(password)
+
+
+for command in (
+    persons.mail,
+    persons.merge,
+    persons.detach,
+    persons.export,
+    persons.hold,
+    persons.erase,
+):
+    accounts.add_command(command)

@@ -138,6 +138,28 @@ def end_old_secret(terminal: Terminal, client_id: str) -> None:
     click.echo(f"{client_id} has one secret.")
 
 
+@clients.command("try")
+@click.argument("client_id")
+@pass_terminal
+@click.pass_context
+def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
+    """Run a whole login against a relying party, and say what was seen (exit code 1 if it did not work)."""
+    with terminal.application() as app:
+        from idp import worker
+        from idp.console import trial_login
+        from idp.database import reading
+        from idp.jobs import queue
+        from idp.jobs.storage import jobs
+
+        job = trial_login.ask(client_id, ACTOR, now())
+        while (found := jobs.find(reading(), job)) and found["state"] in ("waiting", "running"):
+            queue.run_next(worker.RUNNERS, app.extensions["clock"], lambda: False)
+    report = found["report"] if found else {}
+    say_table(("step", "result", "seen"), [tuple(step) for step in report.get("steps", [])])
+    if not report.get("ok"):
+        context.exit(1)
+
+
 @clients.command("initial-token")
 @click.argument("label")
 @click.option("--days", default=7, show_default=True, help="Days until it expires.")

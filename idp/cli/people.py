@@ -1,7 +1,5 @@
 """`idp people`: the school's base, from its SIECLE exports to the letters that are handed out."""
 
-import csv
-import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from idp.cli.letters import letters
 from idp.cli.terminal import (
     ACTOR,
     Terminal,
@@ -21,7 +20,18 @@ from idp.cli.terminal import (
 )
 
 EXPORT = click.Path(path_type=Path, exists=True, dir_okay=False)
-ROLES = click.Choice(["head", "deputy", "secretary", "delegate", "teacher", "academy_administrator"])
+ROLES = click.Choice(
+    [
+        "head",
+        "deputy",
+        "secretary",
+        "delegate",
+        "teacher",
+        "academy_administrator",
+        "academy_support",
+        "academy_auditor",
+    ]
+)
 _MOST_SHOWN = 20
 
 
@@ -82,6 +92,39 @@ def import_(
         click.echo(f"  ... and {len(telling) - _MOST_SHOWN} more: --json lists them all.")
 
 
+@people.command("import-csv")
+@click.argument("uai")
+@click.argument("file", type=EXPORT)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=FIELD",
+    help="What a column holds; else it is guessed.",
+)
+@click.option("--many-may-leave", is_flag=True, help="Write it although very many pupils would be gone.")
+@pass_terminal
+def import_csv(
+    terminal: Terminal, uai: str, file: Path, columns: tuple[str, ...], many_may_leave: bool
+) -> None:
+    """Import a CSV of pupils with their guardians into the school UAI, for schools without SIECLE.
+
+    FIELD is one of those that docs/console.md lists: NOM_DE_FAMILLE, PRENOM, DATE_NAISS, CLASSE, R1.MEL …
+    """
+    with terminal.application(), open(file, "rb") as content:
+        from idp.people import csv_columns, import_record
+        from idp.people.rules.csv_export import guessed, head_of
+        from idp.people.rules.siecle import SiecleFile
+
+        given = SiecleFile(file.name, content)
+        mapping = dict(column.partition("=")[::2] for column in columns) or guessed(head_of(given)[0])
+        export = csv_columns.read(given, mapping, uai, now())
+        number, plan = import_record.write_export(export, now(), ACTOR, many_may_leave)
+    click.echo(f"School {uai}: written as import {number}.")
+    for kind, counts in plan.counts().items():
+        click.echo(f"  {kind.ljust(8)}  {', '.join(f'{n} {verdict}' for verdict, n in counts.items())}")
+
+
 @people.command("import-academy")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--many-may-leave", is_flag=True, help="Write schools although very many pupils would be gone.")
@@ -116,24 +159,7 @@ def undo_import(terminal: Terminal, number: int) -> None:
     click.echo(f"Import {number} is undone: {rows} rows are as they were.")
 
 
-@people.command()
-@click.argument("uai")
-@pass_terminal
-def letters(terminal: Terminal, uai: str) -> None:
-    """Issue letters to everybody of the school UAI who has none, as CSV on standard output.
-
-    The provisional passwords are shown this once. A letter dies after passwords.letter_days.
-    """
-    with terminal.application():
-        from idp.people import letters as acts
-
-        issued = acts.issue_letters(acts.awaiting_letter(uai, now()), now(), ACTOR)
-        addresses = [letter.address for letter in issued]
-    table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("kind", "family_name", "first_name", "username", "provisional_password", "address"))
-    for letter, address in zip(issued, addresses, strict=True):
-        names = (letter.kind, letter.family_name, letter.first_name)
-        table.writerow((*names, letter.username, letter.password, address))
+people.add_command(letters)
 
 
 @people.command()

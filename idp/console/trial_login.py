@@ -6,7 +6,6 @@ of the provider and of the service's own registration are visited; what came bac
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import requests
@@ -169,8 +168,3 @@ def _origins(client: Client) -> tuple[str, ...]:
 def _origin(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def steps_of(report: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """The steps of a finished trial's report."""
-    return [tuple(step) for step in report.get("steps", [])]

@@ -1,0 +1,119 @@
+"""`idp rights`: who may do what at the console."""
+
+from datetime import UTC, datetime
+
+import click
+
+from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def rights() -> None:
+    """Roles, and rights that are lent for a time."""
+
+
+@rights.command("list")
+@click.argument("uai", required=False)
+@pass_terminal
+def list_(terminal: Terminal, uai: str | None) -> None:
+    """List every post, or what was lent at the school UAI."""
+    with terminal.application():
+        from idp.console.storage import rights as storage
+        from idp.console.storage import staff
+        from idp.database import reading
+        from idp.people.schools import NoSuchSchool
+
+        if uai is None:
+            rows = [(one.id, one.name, one.username, one.role, one.uai) for one in staff.posts(reading())]
+            return say_table(("post", "name", "username", "role", "school"), rows)
+        school = storage.school_by_uai(reading(), uai)
+        if school is None:
+            raise NoSuchSchool(uai)
+        lent = storage.delegations(reading(), school.id)
+    say_table(
+        ("delegation", "name", "username", "for", "classes", "until", "ended"),
+        [
+            (
+                one.id,
+                one.name,
+                one.username,
+                " ".join(one.kinds),
+                " ".join(one.classes or ("all",)),
+                day_and_hour(one.until),
+                day_and_hour(one.ended_at),
+            )
+            for one in lent
+        ],
+    )
+
+
+@rights.command()
+@click.argument("uai")
+@click.argument("username")
+@click.option("--until", type=DAY, required=True, help="The last day.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(["pupil", "guardian"]), default=("pupil",))
+@click.option("--class", "classes", multiple=True, help="Class codes; none: all.")
+@pass_terminal
+def lend(
+    terminal: Terminal,
+    uai: str,
+    username: str,
+    until: datetime,
+    kinds: tuple[str, ...],
+    classes: tuple[str, ...],
+) -> None:
+    """Lend a colleague of the school UAI rights over pupils or guardians, from now on."""
+    with terminal.application():
+        from idp.console import delegations
+        from idp.console.storage import rights as storage
+        from idp.database import reading
+        from idp.people import accounts
+        from idp.people.schools import NoSuchSchool
+
+        school = storage.school_by_uai(reading(), uai)
+        if school is None:
+            raise NoSuchSchool(uai)
+        person = accounts.find(username).person_id
+        last = int(until.replace(tzinfo=UTC).timestamp()) + 86400
+        number = delegations.lend(
+            school.id, person, kinds, list(classes) or None, now(), last, 0, ACTOR, now()
+        )
+    click.echo(f"Delegation {number} is given.")
+
+
+@rights.command("take-back")
+@click.argument("uai")
+@click.argument("delegation", type=int)
+@pass_terminal
+def take_back(terminal: Terminal, uai: str, delegation: int) -> None:
+    """End a delegation at once."""
+    with terminal.application():
+        from idp.console import delegations
+        from idp.console.storage import rights as storage
+        from idp.database import reading
+        from idp.people.schools import NoSuchSchool
+
+        school = storage.school_by_uai(reading(), uai)
+        if school is None:
+            raise NoSuchSchool(uai)
+        delegations.take_back(school.id, delegation, ACTOR, now())
+    click.echo(f"Delegation {delegation} is over.")
+
+
+@rights.command("end-post")
+@click.argument("post", type=int)
+@pass_terminal
+def end_post(terminal: Terminal, post: int) -> None:
+    """End a post; its holder keeps the account and loses the rights."""
+    with terminal.application():
+        from idp import audit
+        from idp.console.storage import staff
+        from idp.database import transaction
+
+        with transaction() as tx:
+            if not staff.end_post(tx, post, now()):
+                raise click.ClickException("That post is over, or there is none with this number.")
+            audit.record(tx, now(), "staff.ended", ACTOR, f"post:{post}")
+    click.echo(f"Post {post} is over.")
