@@ -89,6 +89,8 @@ def _walk(client: Client, start: str, token: str, session: Session, trial: Trial
             trial.saw("redirect", False, f"leads to {origin}, which the service has not registered")
             return
         if origin == issuer and urlsplit(address).path == "/authorize":
+            if not seen_authorize:
+                trial.saw("request", True)
             seen_authorize = True
             if not _request_is_right(address, client, trial):
                 return
@@ -111,9 +113,8 @@ def _walk(client: Client, start: str, token: str, session: Session, trial: Trial
         if answer.status_code not in (301, 302, 303, 307):
             break
         address = urljoin(address, answer.headers.get("Location", ""))
-    if not trial.saw(
-        "request", seen_authorize, "the service did not ask for a login" if not seen_authorize else ""
-    ):
+    if not seen_authorize:
+        trial.saw("request", False, "the service did not ask for a login")
         return
     if not seen_callback:
         trial.saw("callback", False, f"the login stopped at {urlsplit(address).path}")

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from idp.console import trial_login
 from idp.console.pages.page import Desk, Page, back, page, pressed, show
 from idp.console.rules.rights import Act
-from idp.console.rules.service_form import FIELDS, document_of, values_of
+from idp.console.rules.service_form import FIELDS, NEW, document_of, values_of
 from idp.console.storage import trouble
 from idp.context import now, settings
 from idp.database import reading
@@ -36,7 +36,8 @@ def new_service(desk: Desk) -> Page:
             return show(desk, "service_secret", made=made, secret=made.client_secret, until=None)
         except MetadataFaults as met:
             faults = met.faults
-    return _form(desk, "new", faults, MultiDict(request.form), {}, "", 0)
+    values = MultiDict(request.form) if faults else values_of(NEW)
+    return _form(desk, "new", faults, values, {}, "", 0)
 
 
 @page("/academy/services/<client_id>", "service", Act.SERVICES)

@@ -103,6 +103,14 @@ FIELDS: tuple[Field, ...] = (
 )
 
 
+NEW: dict[str, Any] = {
+    "grant_types": ["authorization_code"],
+    "scope": "openid ect.scope.cnx",
+    "accepted_profiles": list(PROFILES),
+}
+"""What the form of a new service begins with."""
+
+
 def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -> dict[str, Any]:
     """A registration document from a form; members that the form does not show stay as they are in `present`."""
     document = dict(present)
@@ -114,7 +122,8 @@ def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -
             if values:
                 document[field.name] = values
         elif field.form == "choices":
-            if given:
+            # Nothing ticked must not come to mean everything; no claims at all is a choice that can be meant.
+            if given or field.name != "service_claims":
                 document[field.name] = given
         elif given:
             document[field.name] = " ".join(given[0].split()) if field.form == "words" else given[0]
