@@ -39,7 +39,12 @@ def catalogue(path: Path) -> Catalog:
 
 
 def said(found: Catalog) -> dict[str, str]:
-    return {str(message.id): str(message.string) for message in found if message.id}
+    return {_whole(message.id): _whole(message.string) for message in found if message.id}
+
+
+def _whole(text: str | tuple[str, ...] | list[str]) -> str:
+    """A sentence, or its forms for one and for several."""
+    return text if isinstance(text, str) else " / ".join(text)
 
 
 def placeholders(sentence: str) -> list[str]:
