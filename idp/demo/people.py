@@ -82,9 +82,9 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
         _active("pupil", "Their child, a pupil", letter[pupil],
                 "Pronote shows the pupil's own page; the provider refuses Téléservices before any return to it.", born),
         _active("head", "The head of the school", letter[staff["head"]],
-                "Second entry of i-Cart, Personnel de l'académie; two steps: paste the key into the authenticator."),
+                "Second entry of i-Cart, or /console at the provider: imports, letters, people; two steps: paste the key into the authenticator."),
         _active("administrator", "An administrator of the academy", letter[staff["academy_administrator"]],
-                "Second entry of i-Cart; belongs to no school; two steps too."),
+                "/console at the provider: services, keys, staff, the record of acts; belongs to no school; two steps too."),
     ]  # fmt: skip
 
 

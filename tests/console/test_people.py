@@ -371,7 +371,8 @@ def test_a_search_walks_indexes_and_never_all_people(world: World) -> None:
 
     statement, _ = search._of_school(read_query("durand", ()), everybody, school)
     explain(statement)
-    explain(select(Account.id).where(search._by_one_name("durand")))
+    for walks in (search._by_one_name("durand"), search._by_names(("lea", "durand"))):
+        explain(search._together(walks))
     for plan in plans:
         assert not [
             step

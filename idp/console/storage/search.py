@@ -68,28 +68,30 @@ def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]
     if not (query.names or query.mails or query.phones):
         return []
     statement = _people(literal(None, String)).where(Person.kind.in_(sorted(kinds)))
-    for name in query.names:
-        statement = statement.where(
-            or_(
-                Person.family_folded.between(name, name + LAST),
-                Person.first_folded.between(name, name + LAST),
-            )
-            if len(query.names) > 1
-            else _by_one_name(name)
-        )
+    if query.names:
+        walks = _by_one_name(*query.names) if len(query.names) == 1 else _by_names(query.names)
+        statement = statement.where(Person.id.in_(_together(walks)))
     for mail in query.mails:
         statement = statement.where(
-            or_(
-                Account.id.in_(select(Account.id).where(func.lower(Account.mail) == mail)),
-                Account.person_id.in_(select(Person.id).where(func.lower(Person.contact_mail) == mail)),
+            Person.id.in_(
+                _together(
+                    [
+                        select(Account.person_id.label("id")).where(func.lower(Account.mail) == mail),
+                        select(Person.id).where(func.lower(Person.contact_mail) == mail),
+                    ]
+                )
             )
         )
     for phone in query.phones:
         number = f"+33{phone}"
         statement = statement.where(
-            or_(
-                Account.id.in_(select(Account.id).where(Account.mobile == number)),
-                Account.person_id.in_(select(Person.id).where(Person.mobile == number)),
+            Person.id.in_(
+                _together(
+                    [
+                        select(Account.person_id.label("id")).where(Account.mobile == number),
+                        select(Person.id).where(Person.mobile == number),
+                    ]
+                )
             )
         )
     if query.states:
@@ -98,9 +100,10 @@ def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]
     return [Found(*row) for row in connection.execute(statement)]
 
 
-def _by_one_name(name: str) -> Any:
+def _by_one_name(name: str) -> list[Select[Any]]:
     """Three short index walks, each with its own limit: a single letter would otherwise sort a tenth of everybody."""
-    walks = [
+    dotted = name[:1] + "." + name[1:]
+    return [
         select(Person.id)
         .where(Person.family_folded.between(name, name + LAST))
         .order_by(Person.family_folded)
@@ -110,11 +113,31 @@ def _by_one_name(name: str) -> Any:
         .order_by(Person.first_folded)
         .limit(A_PAGE),
         select(Account.person_id.label("id"))
-        .where(Account.username.between(name[:1] + "." + name[1:], name[:1] + "." + name[1:] + LAST))
+        .where(Account.username.between(dotted, dotted + LAST))
         .order_by(Account.username)
         .limit(A_PAGE),
     ]
-    return Person.id.in_(union_all(*(select(walk.subquery().c.id) for walk in walks)))
+
+
+def _by_names(names: tuple[str, ...]) -> list[Select[Any]]:
+    """Surname and first name in either order, either of several words: along the index that holds both."""
+    cuts = [("".join(names[:cut]), "".join(names[cut:])) for cut in range(1, min(len(names), 5))]
+    return [
+        select(Person.id)
+        .where(
+            Person.family_folded.between(family, family + LAST),
+            Person.first_folded.between(first, first + LAST),
+        )
+        .order_by(Person.family_folded)
+        .limit(A_PAGE)
+        for one, other in cuts
+        for family, first in ((one, other), (other, one))
+    ]
+
+
+def _together(walks: list[Select[Any]]) -> Any:
+    """The ids of several index walks; an OR over two tables would walk all people instead."""
+    return union_all(*(select(walk.subquery().c.id) for walk in walks))
 
 
 def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[Any], Any]:
