@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, String, Text, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.context import caller
 from idp.database import Model, RowId, Seconds
 
 
@@ -57,7 +58,7 @@ _insert = insert(AuditRecord)
 def record(
     tx: Connection, now: int, act: str, actor: str, subject: str, address: str | None = None, **detail: Any
 ) -> None:
-    """Write that `actor` did `act` to `subject` at `now` (epoch seconds)."""
+    """Write that `actor` did `act` to `subject` at `now` (epoch seconds), from `address` (None: where the request is from)."""
     number, previous = tx.execute(_take).one()
     row = {
         "number": number,
@@ -65,7 +66,7 @@ def record(
         "act": act,
         "actor": actor,
         "subject": subject,
-        "address": address,
+        "address": (address or caller() or "")[:45] or None,
         "detail": json.dumps(detail, sort_keys=True, ensure_ascii=False),
     }
     row["hash"] = _chain(previous, row)

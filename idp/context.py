@@ -2,7 +2,7 @@
 
 import time
 
-from flask import current_app, request
+from flask import current_app, has_request_context, request
 
 from idp.settings import Settings
 
@@ -22,6 +22,11 @@ def now() -> int:
     """The moment, by the clock that this application was made with."""
     moment: int = current_app.extensions["clock"]()
     return moment
+
+
+def caller() -> str | None:
+    """The network address of the caller, None where no request is being answered (commands, the worker)."""
+    return request.remote_addr if has_request_context() else None
 
 
 def address() -> str:

@@ -22,6 +22,7 @@ def metadata() -> dict[str, object]:
         "jwks_uri": f"{issuer}/jwks.json",
         "revocation_endpoint": f"{issuer}/revoke",
         "introspection_endpoint": f"{issuer}/introspect",
+        "registration_endpoint": f"{issuer}/register",
         "end_session_endpoint": f"{issuer}/logout",
         "scopes_supported": list(client_metadata.SCOPES),
         "response_types_supported": ["code"],

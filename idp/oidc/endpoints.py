@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from idp.context import now, settings
 from idp.federation import logout as federated_logout
-from idp.oidc import answers, authorize, discovery, logout, logout_request
+from idp.oidc import answers, authorize, discovery, dynamic_registration, logout, logout_request
 from idp.oidc.server import provider, single_values
 from idp.oidc.userinfo import without_credentials
 from idp.refusals import ProtocolRefusal
@@ -76,6 +76,11 @@ def userinfo() -> BaseResponse:
     if "Authorization" not in request.headers and "access_token" not in request.form:
         return provider().handle_response(*without_credentials())
     return provider().create_endpoint_response("userinfo")  # type: ignore[no-any-return]
+
+
+@blueprint.post("/register")
+def register() -> Response:
+    return dynamic_registration.answer()
 
 
 @blueprint.get("/.well-known/openid-configuration")

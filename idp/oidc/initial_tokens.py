@@ -34,6 +34,16 @@ def use_in(tx: Connection, token: str, now: int) -> int | None:
     return storage.use(tx, digest(token), now)
 
 
+def is_usable(token: str, now: int) -> bool:
+    """Whether a token would open a registration; uses nothing."""
+    return storage.is_usable(reading(), digest(token), now)
+
+
+def label_of(tx: Connection, number: int) -> str:
+    """For whom a token was made."""
+    return storage.label_of(tx, number)
+
+
 def revoke(number: int, actor: str, now: int) -> bool:
     with transaction() as tx:
         revoked = storage.revoke(tx, number, now)

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from idp import audit
 from idp.context import settings
 from idp.database import transaction
@@ -35,7 +37,15 @@ class ChangedMeanwhile(Exception):
 
 def register(document: dict[str, Any], actor: str, now: int, owner: str = "") -> Registered:
     """Register a relying party; `owner` answers for it. Raises MetadataFaults, which names every member at fault."""
-    metadata = _read(document)
+    metadata = read(document)
+    with transaction() as tx:
+        return register_in(tx, metadata, actor, now, owner)
+
+
+def register_in(
+    tx: Connection, metadata: ClientMetadata, actor: str, now: int, owner: str = ""
+) -> Registered:
+    """The same for a document that was read already, within a larger act's transaction."""
     client_id = secrets.token_hex(12)
     secret = new_token() if metadata.token_endpoint_auth_method.startswith("client_secret") else None
     row = {
@@ -47,9 +57,8 @@ def register(document: dict[str, Any], actor: str, now: int, owner: str = "") ->
         "updated_at": now,
         "owner": owner[:200],
     }
-    with transaction() as tx:
-        storage.add(tx, row)
-        audit.record(tx, now, "client.register", actor, f"client:{client_id}", name=metadata.client_name)
+    storage.add(tx, row)
+    audit.record(tx, now, "client.register", actor, f"client:{client_id}", name=metadata.client_name)
     return Registered(client_id, secret, shown(metadata))
 
 
@@ -65,7 +74,7 @@ def replace(
 
     Raises MetadataFaults, NoSuchClient, ChangedMeanwhile.
     """
-    metadata = _read(document)
+    metadata = read(document)
     with transaction() as tx:
         if not storage.set_metadata(tx, client_id, _text(metadata), now, revision):
             _known(storage.find(tx, client_id) is not None, client_id)
@@ -118,7 +127,8 @@ def shown(metadata: ClientMetadata) -> dict[str, Any]:
     return document
 
 
-def _read(document: dict[str, Any]) -> ClientMetadata:
+def read(document: object) -> ClientMetadata:
+    """Validate a registration document by this house's settings. Raises MetadataFaults."""
     return read_metadata(document, loopback_http=settings().server.mode == "development")
 
 

@@ -99,7 +99,7 @@ def drop(number: int, school: int, actor: str, now: int) -> None:
     if row is None or row["school_id"] != school:
         raise Refusal("K03", "no such import")
     with transaction() as tx:
-        if not storage.change(tx, number, _OPEN, state="dropped"):
+        if not storage.change(tx, number, _OPEN, state="dropped", entries=None):
             raise Refusal("K03", "the import has moved on")
         storage.drop_files(tx, number)
         audit.record(tx, now, "import.dropped", actor, f"import:{number}")
@@ -237,6 +237,8 @@ def _outcome(written: imports.Written, now: int) -> dict[str, Any]:
         "counts": written.plan.counts(),
         "plan_digest": imports.plan_digest(written.plan),
         "undo": written.changes,
+        # The lines named people one by one; what was done is counted, and the record of acts says who did it.
+        "entries": None,
         "written_at": now,
     }
 

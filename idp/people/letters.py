@@ -14,6 +14,8 @@ from idp.people.rules.accounts import PROFILES
 from idp.people.storage import letters as storage
 
 DAY = 86400
+_CIVILITIES = {"MME": "Mme", "MLLE": "Mme", "M": "M.", "M.": "M."}
+"""SIECLE's capitals, as they are written on an envelope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Letter:
     @property
     def addressee(self) -> str:
         """The name on the envelope."""
-        return " ".join(part for part in (self.civility, self.first_name, self.family_name) if part)
+        civility = _CIVILITIES.get((self.civility or "").upper(), self.civility)
+        return " ".join(part for part in (civility, self.first_name, self.family_name) if part)
 
     @property
     def address(self) -> str:

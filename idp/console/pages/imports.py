@@ -1,8 +1,11 @@
 """Imports: files in, check, preview, settle by hand, write, undo."""
 
+from operator import itemgetter
+
 from flask import request
 
 from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
 from idp.context import now, settings
 from idp.database import reading
@@ -11,8 +14,6 @@ from idp.people.rules.import_facts import Verdict
 from idp.people.rules.siecle import SiecleFault
 from idp.people.storage import import_rows, persons
 from idp.refusals import Refusal
-
-SHOWN = 200
 
 
 @page("/school/<uai>/imports", "imports", Act.IMPORT)
@@ -64,14 +65,18 @@ def import_(desk: Desk, number: int) -> Page:
                 "sentence": fault.sentence,
             }
     wanted = request.args.get("verdict", "")
-    entries = [entry for entry in row["entries"] or [] if not wanted or entry["verdict"] == wanted]
+    listing = arrange(
+        [entry for entry in row["entries"] or [] if not wanted or entry["verdict"] == wanted],
+        {"name": itemgetter("name"), "kind": itemgetter("kind"), "verdict": itemgetter("verdict")},
+        request.args,
+        verdict=wanted,
+    )
     return show(
         desk,
         "import",
         refusal,
         row=row,
-        entries=entries[:SHOWN],
-        more=len(entries) - SHOWN,
+        listing=listing,
         verdicts=[str(verdict) for verdict in Verdict],
         wanted=wanted,
         columns=columns,

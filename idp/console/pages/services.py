@@ -1,6 +1,7 @@
 """Services (client applications): register by form or from a document, try, rotate the secret, suspend."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -8,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from idp.console import trial_login
 from idp.console.pages.page import Desk, Page, back, page, pressed, show
+from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
 from idp.console.rules.service_form import FIELDS, NEW, document_of, values_of
 from idp.console.storage import trouble
@@ -22,7 +24,14 @@ from idp.refusals import Refusal
 @page("/academy/services", "services", Act.SERVICES)
 def services(desk: Desk) -> Page:
     deaf = trouble.deaf_services(reading())
-    return show(desk, "services", clients=clients.every(), deaf=deaf)
+    columns: dict[str, Callable[[Client], Any]] = {
+        "name": lambda one: one.registration.client_name,
+        "owner": lambda one: one.owner,
+        "status": lambda one: one.status,
+        "last": lambda one: one.last_used_at,
+        "deaf": lambda one: deaf.get(one.client_id, 0),
+    }
+    return show(desk, "services", listing=arrange(clients.every(), columns, request.args), deaf=deaf)
 
 
 @page("/academy/services/new", "new_service", Act.SERVICES, matters=True)

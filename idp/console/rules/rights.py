@@ -61,7 +61,7 @@ GRANTS: dict[Role, frozenset[Act]] = {
 
 KINDS: dict[Role, frozenset[str]] = {
     Role.HEAD: EVERYBODY,
-    Role.DEPUTY: EVERYBODY,
+    Role.DEPUTY: FAMILIES,
     Role.SECRETARY: FAMILIES,
     Role.DELEGATE: FAMILIES,
     Role.TEACHER: frozenset(),
@@ -69,7 +69,7 @@ KINDS: dict[Role, frozenset[str]] = {
     Role.SUPPORT: FAMILIES,
     Role.AUDITOR: frozenset(),
 }
-"""Whom each role reaches, at most."""
+"""Whom each role reaches, at most. A deputy does not reach the staff: a head's reset password would be a head's rights."""
 
 ACADEMY = frozenset({Role.ADMINISTRATOR, Role.SUPPORT, Role.AUDITOR})
 

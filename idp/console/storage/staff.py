@@ -9,7 +9,10 @@ from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, 
 
 @dataclass(frozen=True)
 class Post:
+    """A post that is not over, and how its holder signs in."""
+
     id: int
+    account: int
     person: int
     name: str
     username: str
@@ -26,6 +29,7 @@ def posts(connection: Connection) -> list[Post]:
     rows = connection.execute(
         select(
             StaffPost.id,
+            Account.id.label("account"),
             Person.id.label("person"),
             Person.first_name,
             Person.family_name,
@@ -46,6 +50,7 @@ def posts(connection: Connection) -> list[Post]:
     return [
         Post(
             row.id,
+            row.account,
             row.person,
             f"{row.first_name} {row.family_name}",
             row.username,

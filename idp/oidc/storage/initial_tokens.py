@@ -6,14 +6,16 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from idp.oidc.storage.tables import InitialAccessToken
 
+_usable = (
+    InitialAccessToken.digest == bindparam("token"),
+    InitialAccessToken.uses_left > 0,
+    InitialAccessToken.expires_at > bindparam("now"),
+    InitialAccessToken.revoked_at.is_(None),
+)
+_find = select(InitialAccessToken.id).where(*_usable)
 _use = (
     update(InitialAccessToken)
-    .where(
-        InitialAccessToken.digest == bindparam("token"),
-        InitialAccessToken.uses_left > 0,
-        InitialAccessToken.expires_at > bindparam("now"),
-        InitialAccessToken.revoked_at.is_(None),
-    )
+    .where(*_usable)
     .values(uses_left=InitialAccessToken.uses_left - 1)
     .returning(InitialAccessToken.id)
 )
@@ -32,6 +34,15 @@ def add(tx: Connection, row: dict[str, Any]) -> int:
 def use(tx: Connection, digest: str, now: int) -> int | None:
     found: int | None = tx.execute(_use, {"token": digest, "now": now}).scalar_one_or_none()
     return found
+
+
+def is_usable(connection: Connection, digest: str, now: int) -> bool:
+    return connection.execute(_find, {"token": digest, "now": now}).first() is not None
+
+
+def label_of(connection: Connection, number: int) -> str:
+    statement = select(InitialAccessToken.label).where(InitialAccessToken.id == number)
+    return str(connection.execute(statement).scalar_one())
 
 
 def revoke(tx: Connection, number: int, now: int) -> bool:

@@ -122,6 +122,14 @@ def purge(tx: Connection, now: int, undo: int, most: int = 20) -> int:
     )
     gone = tx.execute(update(ImportRow).where(ImportRow.id.in_(old)).values(undo=None)).rowcount
     left = select(ImportRow.id).where(ImportRow.given_at < now - 30 * DAY)
+    tx.execute(
+        update(ImportRow)
+        .where(
+            ImportRow.given_at < now - 30 * DAY,
+            ImportRow.state.in_(("given", "columns", "refused", "checked")),
+        )
+        .values(state="dropped", entries=None)
+    )
     return gone + tx.execute(delete(ImportFile).where(ImportFile.import_id.in_(left))).rowcount
 
 

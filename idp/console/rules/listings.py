@@ -1,0 +1,60 @@
+"""Tables that sort, filter and page, with their state in the address: for lists that fit into memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from idp.people.rules.credentials import plain
+
+Row = TypeVar("Row")
+LONGEST = 100
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """One page of a table. `values` is what its links carry on: q, sort, page, and whatever else the page filters by."""
+
+    rows: tuple[Row, ...]
+    total: int
+    page: int
+    pages: int
+    sort: str
+    values: dict[str, Any]
+
+
+def arrange(
+    rows: Sequence[Row],
+    columns: Mapping[str, Callable[[Row], Any]],
+    asked: Mapping[str, str],
+    a_page: int = 50,
+    **kept: str,
+) -> Listing[Row]:
+    """`columns`: name → value of a row; all are searched. `asked`: q, sort ("name" or "-name") and page of the address.
+
+    The first column is the order where none is asked for: rows stay as they came.
+    """
+    text = asked.get("q", "")[:LONGEST]
+    words = [word for word in (plain(part) for part in text.split()) if word]
+    found = [
+        row
+        for row in rows
+        if all(any(word in plain(str(read(row) or "")) for read in columns.values()) for word in words)
+    ]
+    sort = asked.get("sort", "")
+    if sort.lstrip("-") in columns:
+        read = columns[sort.lstrip("-")]
+        there = [row for row in found if read(row) not in (None, "")]
+        there.sort(key=lambda row: _order(read(row)), reverse=sort.startswith("-"))
+        found = there + [row for row in found if read(row) in (None, "")]
+    else:
+        sort = ""
+    pages = max(1, -(-len(found) // a_page))
+    wanted = asked.get("page", "")
+    page = min(int(wanted), pages) if wanted.isdecimal() and 0 < len(wanted) < 6 and int(wanted) else 1
+    shown = tuple(found[(page - 1) * a_page : page * a_page])
+    return Listing(shown, len(found), page, pages, sort, {"q": text, "sort": sort, "page": page, **kept})
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    """Numbers by size, everything else as people look it up."""
+    return (0, value) if isinstance(value, int | float) else (1, plain(str(value)))

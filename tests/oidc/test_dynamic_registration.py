@@ -1,0 +1,90 @@
+"""RFC 7591: a publisher registers its service with an initial access token, and not without."""
+
+import threading
+
+import pytest
+from flask import Flask
+
+from idp.oidc import clients, initial_tokens
+from tests.conftest import NOON, Clock
+from tests.world import World
+
+DOCUMENT = {
+    "client_name": "Cantine",
+    "redirect_uris": ["https://cantine.example/cb"],
+    "scope": "openid ect.scope.cnx",
+}
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    return initial_tokens.make("Éditeur Tilleul", 7, 1, "account:1", NOON)
+
+
+def post(app: Flask, token: str | None, document: object = DOCUMENT):  # type: ignore[no-untyped-def]
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return app.test_client().post("/register", json=document, headers=headers)
+
+
+def test_a_service_registers_itself_once(app: Flask, token: str) -> None:
+    answer = post(app, token)
+    assert answer.status_code == 201 and answer.headers["Cache-Control"] == "no-store"
+    body = answer.get_json()
+    made = clients.find(body["client_id"])
+    assert made is not None and made.check_client_secret(body["client_secret"])
+    assert body["client_secret_expires_at"] == 0 and body["client_id_issued_at"] == NOON
+    assert body["token_endpoint_auth_method"] == "client_secret_basic" and made.owner == "Éditeur Tilleul"
+    again = post(app, token)
+    assert (again.status_code, again.get_json()["error"]) == (401, "invalid_token")
+
+
+@pytest.mark.parametrize("given", [None, "wrong", "x" * 5000, "é"])
+def test_without_a_token_nothing_is_registered(app: Flask, world: World, given: str | None) -> None:
+    answer = post(app, given)
+    assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert clients.every() == []
+
+
+def test_an_expired_token_opens_nothing(app: Flask, token: str, clock: Clock) -> None:
+    clock.advance(7 * 86400)
+    assert post(app, token).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("document", "error"),
+    [
+        ({**DOCUMENT, "redirect_uris": ["http://cantine.example/cb"]}, "invalid_redirect_uri"),
+        ({**DOCUMENT, "redirect_uris": []}, "invalid_redirect_uri"),
+        ({**DOCUMENT, "grant_types": ["implicit"]}, "invalid_client_metadata"),
+        ({**DOCUMENT, "scope": "openid ect.scope.ine"}, "invalid_client_metadata"),
+        ([1], "invalid_client_metadata"),
+        (None, "invalid_client_metadata"),
+    ],
+)
+def test_a_fault_has_the_rfcs_error_and_uses_no_token(
+    app: Flask, token: str, document: object, error: str
+) -> None:
+    answer = post(app, token, document)
+    assert (answer.status_code, answer.get_json()["error"]) == (400, error)
+    assert post(app, token).status_code == 201
+
+
+def test_of_many_at_once_one_registers(app: Flask, token: str) -> None:
+    answers: list[int] = []
+
+    def run() -> None:
+        answers.append(post(app, token).status_code)
+        with app.app_context():
+            app.extensions["connections"].close()
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [201] + [401] * 7
+
+
+def test_the_metadata_names_the_endpoint(app: Flask) -> None:
+    found = app.test_client().get("/.well-known/openid-configuration").get_json()
+    assert found["registration_endpoint"] == "http://localhost/register"
