@@ -24,6 +24,9 @@ def generate(alg: str) -> GeneratedKey:
     """A new key pair for ES256, RS256 or EdDSA (Ed25519)."""
     key = _make(alg)
     kid = key.thumbprint()
+    if kid.startswith("-"):
+        # A command line would read it as an option, in the very hour when a stolen key has to be named.
+        return generate(alg)
     public = {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": alg}
     return GeneratedKey(kid, alg, json.dumps(key.as_dict(private=True)), public)
 

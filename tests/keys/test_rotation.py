@@ -127,3 +127,10 @@ def test_an_unknown_or_retired_key_cannot_be_retired() -> None:
 @pytest.mark.parametrize(("now", "state"), [(0, "next"), (10, "signing"), (20, "retiring"), (30, "retired")])
 def test_the_four_states_of_a_key(now: int, state: str) -> None:
     assert KeyRecord("k", "ES256", 0, 0, 10, 20, 30).state(now) == state
+
+
+def test_no_kid_can_be_taken_for_an_option() -> None:
+    """One in 64 would begin with a hyphen; of 300 there are none by chance once in a hundred runs."""
+    from keys.generation import generate
+
+    assert not [kid for _ in range(300) if (kid := generate("EdDSA").kid).startswith("-")]
