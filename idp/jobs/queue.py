@@ -106,6 +106,9 @@ def run_next(runners: dict[str, Runner], now: Callable[[], int], stop: Callable[
             raise
         if progress.over:
             return True
+    with transaction() as tx:
+        # This worker has been told to end: another goes on at once, without waiting for the lease.
+        storage.release(tx, job, holder)
     return True
 
 

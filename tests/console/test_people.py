@@ -395,7 +395,7 @@ def test_the_days_logins_are_counted_once_from_the_record(
             with transaction() as tx:
                 numbers.count_logins(tx, NOON)
         school = rights.school_by_uai(reading(), UAI)
-        assert numbers.logins_a_day(reading(), school.id, NOON)[-1][1] == 2
+        assert numbers.logins_a_day(reading(), school.id, NOON)[0][1] == 2
 
 
 def test_no_form_of_a_person_writes_a_column_that_it_does_not_show(
@@ -409,3 +409,14 @@ def test_no_form_of_a_person_writes_a_column_that_it_does_not_show(
         sent = {**hostile, **own, "csrf_token": token, "do": do, "act": do}
         office.browser.post(f"{HERE}/people/{family[0].account}/act", data=sent)
     assert json.dumps(everything(app), default=str) == json.dumps(before, default=str)
+
+
+def test_a_guardian_of_two_classes_is_counted_once(app: Flask, outdoors: World, family) -> None:
+    from idp.console.storage import numbers
+
+    claire, _ = family
+    outdoors.family(claire, outdoors.pupil("Tom", "Durand", "4 B"))
+    with app.app_context():
+        total = numbers.totals(reading(), 1)
+        assert (total.pupils, total.guardians, total.guardians_active) == (2, 1, 1)
+        assert [one.guardians for one in numbers.by_class(reading(), 1)] == [1, 1]

@@ -5,6 +5,7 @@ import time
 
 from tests.journeys.conftest import Demo
 from tests.journeys.person import Person, mails
+from tests.pages import fields_of
 
 
 def first_login(demo: Demo, who: str, mail: str, password: str) -> Person:
@@ -136,3 +137,23 @@ def test_favourites_and_own_pages_are_kept(demo: Demo) -> None:
         "Ma page"
     )
     head.opens(f"{demo.icart}/pages").follows("Ma page").sees("À faire lundi")
+
+
+def test_the_head_imports_again_at_the_console_and_nothing_changes(demo: Demo) -> None:
+    """The worker is a process of its own here: it takes the job from the database, and the page goes on by itself."""
+    head = log_in(demo, "head", "personnel", "Personnel de l’académie")
+    head.opens(f"{demo.provider}/console/").sees("Vue d’ensemble", "Comptes actifs par classe")
+    school = head.address
+    files = sorted((demo.folder / "siecle" / school.rpartition("/")[2]).iterdir())
+    assert len(files) == 2
+    token = fields_of(head.opens(f"{school}/imports").html, having="csrf_token")["csrf_token"]
+    sent = [("files", (file.name, file.read_bytes())) for file in files]
+    head.page = head.http.post(f"{school}/imports", data={"csrf_token": token}, files=sent, timeout=60)
+    deadline = time.monotonic() + 60
+    while "Vérification en cours" in head.opens(head.address).html:
+        assert time.monotonic() < deadline, "the worker did not check the import"
+    head.sees("À relire", "Écrire cet import")
+    assert re.search(
+        r"<th scope=\"row\">Élèves</th><td class=\"number\">0</td><td class=\"number\">0</td>", head.html
+    )
+    head.opens(f"{school}/people?q=6").sees("personnes")

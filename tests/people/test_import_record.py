@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from idp import worker
-from idp.database import reading
+from idp.database import reading, transaction
 from idp.jobs import queue
+from idp.jobs.storage import jobs
 from idp.people import academy, csv_columns, import_record
 from idp.people.imports import ImportFault
 from idp.people.storage import import_rows, schools
@@ -335,17 +336,26 @@ def test_a_job_whose_worker_died_is_carried_out_by_another(app: Flask, world: Wo
     world.school()
     files = [(file.name, file.content) for file in files_of(export())]
     number = import_record.give(school(), files, "siecle", "account:1", NOON)
-    stopped_at_once = lambda: True  # noqa: E731
-    assert queue.run_next(worker.RUNNERS, clock, stopped_at_once)
+    with transaction() as tx:
+        assert jobs.claim(tx, 1, "a worker that dies", NOON, NOON + queue.LEASE)
     assert not queue.run_next(worker.RUNNERS, clock, lambda: False)
     clock.advance(queue.LEASE + 1)
     work(app)
     assert row(number)["state"] == "checked"
 
 
+def test_a_worker_that_is_told_to_end_gives_its_job_back(app: Flask, world: World, clock: Clock) -> None:
+    world.school()
+    number = import_record.give(
+        school(), [(file.name, file.content) for file in files_of(export())], "siecle", "account:1", NOON
+    )
+    assert queue.run_next(worker.RUNNERS, clock, lambda: True)
+    work(app)
+    assert row(number)["state"] == "checked"
+
+
 def test_twenty_thousand_homonyms_and_two_imports_at_once(app: Flask, world: World) -> None:
     """Numbers only grow: what was given before is not looked for again, and two imports share none."""
-    from idp.database import transaction
     from idp.people.storage import opening
 
     with transaction() as tx:

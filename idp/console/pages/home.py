@@ -31,6 +31,7 @@ def school(desk: Desk) -> Page:
         desk,
         "school",
         classes=classes,
+        total=numbers.totals(reading(), desk.school.id),
         logins=numbers.logins_a_day(reading(), desk.school.id, now()),
         lost=[mail for mail in numbers.lost_mails(reading(), now() - WEEK) if mail.account in reached],
     )

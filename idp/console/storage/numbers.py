@@ -66,6 +66,32 @@ def by_class(connection: Connection, school: int) -> list[ClassNumbers]:
     ]
 
 
+def totals(connection: Connection, school: int) -> ClassNumbers:
+    """The whole school: everybody once, whatever the number of their classes or children."""
+    of_pupils = select(Enrolment.pupil_id).where(Enrolment.school_id == school, Enrolment.until.is_(None))
+    of_guardians = select(Guardianship.guardian_id).where(
+        Guardianship.pupil_id.in_(of_pupils),
+        Guardianship.until.is_(None),
+        Guardianship.guardian_id != Guardianship.pupil_id,
+    )
+    found: Counter[str] = Counter()
+    for kind, persons in (("pupil", of_pupils), ("guardian", of_guardians)):
+        rows = connection.execute(
+            select(Account.state, func.count()).where(Account.person_id.in_(persons)).group_by(Account.state)
+        )
+        for state, number in rows:
+            found[kind] += number
+            found[f"{kind} {state}"] += number
+    return ClassNumbers(
+        None,
+        found["pupil"],
+        found["pupil active"],
+        found["guardian"],
+        found["guardian active"],
+        found["pupil notified"] + found["guardian notified"],
+    )
+
+
 @dataclass(frozen=True)
 class SchoolNumbers:
     id: int
@@ -96,11 +122,11 @@ def by_school(connection: Connection) -> list[SchoolNumbers]:
 
 
 def logins_a_day(connection: Connection, school: int, now: int, days: int = 14) -> list[tuple[str, int]]:
-    """(ISO day, logins) of the last days, the oldest first; a day without any is 0."""
+    """(ISO day, logins) of the last days, the newest first; a day without any is 0."""
     today = datetime.fromtimestamp(now, UTC).date()
-    wanted = [(today - timedelta(days=back)).isoformat() for back in range(days - 1, -1, -1)]
+    wanted = [(today - timedelta(days=back)).isoformat() for back in range(days)]
     rows = connection.execute(
-        select(LoginDay.day, LoginDay.logins).where(LoginDay.school_id == school, LoginDay.day >= wanted[0])
+        select(LoginDay.day, LoginDay.logins).where(LoginDay.school_id == school, LoginDay.day >= wanted[-1])
     )
     known = {row.day: row.logins for row in rows}
     return [(day, known.get(day, 0)) for day in wanted]

@@ -59,6 +59,7 @@ _end = (
     .where(_held)
     .values(state=bindparam("becomes"), error=bindparam("why"), finished_at=bindparam("ended"))
 )
+_release = update(JobRow).where(_held).values(lease_until=0, holder=None)
 _ask_cancel = (
     update(JobRow)
     .where(JobRow.id == bindparam("job"), JobRow.state.in_(["waiting", "running"]))
@@ -99,6 +100,11 @@ def advance(tx: Connection, job: int, holder: str, values: dict[str, Any]) -> bo
 def end(tx: Connection, job: int, holder: str, state: str, error: str | None, now: int) -> bool:
     values = {"job": job, "who": holder, "becomes": state, "why": error, "ended": now}
     return tx.execute(_end, values).rowcount == 1
+
+
+def release(tx: Connection, job: int, holder: str) -> None:
+    """Give a job back that is not over."""
+    tx.execute(_release, {"job": job, "who": holder})
 
 
 def ask_cancel(tx: Connection, job: int, now: int) -> bool:
