@@ -34,6 +34,7 @@ def send_in(tx: Connection, account: AccountFacts, address: str, language: str, 
     facts = {
         "name": account.first_name,
         "username": account.username,
+        "kind": account.kind,
         "link": f"{settings().server.issuer}/activation/link/{token}",
         "days": days,
     }
