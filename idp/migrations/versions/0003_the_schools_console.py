@@ -220,6 +220,7 @@ def upgrade() -> None:
     op.add_column("schools", sa.Column("csv_mapping", sa.Text(), nullable=True))
 
     op.create_index("ix_persons_contact_mail", "persons", [sa.text("lower(contact_mail)")])
+    op.create_index("ix_guardianships_school_id", "guardianships", ["school_id"])
     op.create_table(
         "login_days",
         sa.Column("day", sa.String(length=10), nullable=False),
@@ -269,6 +270,7 @@ def _fold_names() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_guardianships_school_id", "guardianships")
     op.drop_table("counted")
     op.drop_table("login_days")
     with op.batch_alter_table(

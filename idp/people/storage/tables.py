@@ -114,7 +114,7 @@ class Guardianship(Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     guardian_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     pupil_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
-    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
     relation: Mapped[str] = mapped_column(String(4))
     level: Mapped[int] = mapped_column(RowId)
     source: Mapped[str] = mapped_column(String(20))
