@@ -126,10 +126,10 @@ def _fits(page: Page, name: str) -> None:
     assert not wider, f"{name} scrolls sideways"
 
 
-def tab_to(page: Page, role: Any, name: str) -> None:
-    """Tab until it is there; its focus can be seen."""
+def tab_to(page: Page, role: Any, name: str, most: int = 15) -> None:
+    """Tab until it is there, `most` times; its focus can be seen."""
     wanted = page.get_by_role(role, name=name, exact=role == "textbox").first
-    for _ in range(15):
+    for _ in range(most):
         page.keyboard.press("Tab")
         if wanted.evaluate("element => element === document.activeElement"):
             assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"

@@ -20,7 +20,7 @@ from idp.demo.siecle_files import guardians_xml, pupils_xml
 from idp.oidc import registration
 from idp.people.storage.tables import StaffPost
 from idp.worker import Worker
-from tests.browser.conftest import Desk, looks_right, looks_right_everywhere
+from tests.browser.conftest import Desk, looks_right, looks_right_everywhere, tab_to
 from tests.peers.conftest import Served
 from tests.people.exports import export, link, person, pupil
 from tests.world import PASSWORD, Someone
@@ -215,3 +215,28 @@ def test_a_service_that_does_not_answer_is_named_in_the_trial(desk: Desk, worked
     page.get_by_role("button", name="Essayer une connexion entière").click()
     expect(page.get_by_text("La connexion n’est pas allée au bout.")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("Le service répond.*À corriger"))).to_be_visible()
+
+
+def test_an_account_is_found_and_opened_by_the_keyboard_alone(desk: Desk, worked: Served) -> None:
+    page, head = desk.window(1024), staff(worked, "head")
+    with worked.app.app_context():
+        world = worked.world
+        world.family(world.guardian("Claire", "Durand"), world.pupil("Léa", "Durand"))
+    sign_in(page, worked, head, "/console/")
+    page.goto(f"{worked.issuer}/console/school/{UAI}/people")
+    tab_to(page, "searchbox", "Nom, classe, état, mail ou téléphone")
+    page.keyboard.type("claire")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("1 personne")
+    page.locator("#content").focus()
+    tab_to(page, "link", "Durand Claire", 30)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Claire Durand")).to_be_visible()
+    page.locator("#content").focus()
+    tab_to(page, "link", "Corriger l’adresse mail", 30)
+    page.keyboard.press("Enter")
+    tab_to(page, "textbox", "Nouvelle adresse mail", 30)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("claire.nouvelle@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("L’adresse est notée")).to_be_visible()
