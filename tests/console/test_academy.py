@@ -323,6 +323,8 @@ def test_the_record_is_searched_verified_and_exported(app: Flask, admin: Visitor
         range(lines[0]["number"], lines[0]["number"] + len(lines))
     )
     assert "client.register" in {line["act"] for line in lines} and "secret" not in admin.page.text
+    (made,) = [line for line in lines if line["act"] == "client.register"]
+    assert made["address"] == "127.0.0.1" and made["actor"].startswith("account:")
 
 
 @pytest.mark.parametrize("damage", ["changed", "removed", "last", "first"])

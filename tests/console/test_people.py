@@ -420,3 +420,11 @@ def test_a_guardian_of_two_classes_is_counted_once(app: Flask, outdoors: World, 
         total = numbers.totals(reading(), 1)
         assert (total.pupils, total.guardians, total.guardians_active) == (2, 1, 1)
         assert [one.guardians for one in numbers.by_class(reading(), 1)] == [1, 1]
+
+
+def test_a_job_is_stopped_on_its_page_before_its_turn(app, outdoors, office, family, work) -> None:
+    office.opens(f"{HERE}/people/many?do=close&q=6A").fills(press="act=do", reason="fin d’année")
+    office.opens(office.path).sees("En attente").fills(press="act=cancel").sees("Arrêté")
+    work()
+    office.opens(office.path).sees("Arrêté", "0 / 2")
+    assert {state_of(app, one) for one in family} == {State.ACTIVE}
