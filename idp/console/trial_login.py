@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-import requests
 from sqlalchemy import Connection
 
 from idp import audit
@@ -79,6 +78,9 @@ def _try(client: Client, trial: Trial, now: int) -> None:
 
 def _walk(client: Client, start: str, token: str, session: Session, trial: Trial) -> None:
     """Follow redirects from the service's start to its last page, looking at each."""
+    # Loaded where it is used: the web's processes never walk.
+    import requests
+
     issuer, own = settings().server.issuer, _origins(client)
     browser = requests.Session()
     browser.headers["User-Agent"] = "trial login"
