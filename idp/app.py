@@ -25,6 +25,7 @@ from idp.jobs.storage import tables as job_tables
 from idp.languages import init_languages
 from idp.messages import outbox
 from idp.oidc import endpoints
+from idp.oidc import pages as oidc_pages
 from idp.oidc.server import init_server
 from idp.oidc.signing import init_signing
 from idp.oidc.storage import tables as oidc_tables
@@ -91,7 +92,16 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     protection.exempt(endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
-    for room in (endpoints, pages, federation_pages, recovery_pages, account_pages, console_pages, health):
+    for room in (
+        endpoints,
+        oidc_pages,
+        pages,
+        federation_pages,
+        recovery_pages,
+        account_pages,
+        console_pages,
+        health,
+    ):
         app.register_blueprint(room.blueprint)
     init_door(app)
     if settings.server.trusted_proxies:

@@ -27,12 +27,15 @@ MACHINE_PATHS = (
     "/.well-known/",
     "/health/",
     "/register",
+    "/par",
+    "/device_authorization",
+    "/openapi.json",
 )
 _HTTP_CODES = {404: "G01", 405: "G02", 413: "G03", 503: "G05"}
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' {style}; img-src 'self' https: data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {form_action}"
+    "connect-src 'self'; base-uri 'none'; frame-src {frames}; frame-ancestors {framed_by}; form-action {form_action}"
 )
 
 
@@ -102,20 +105,28 @@ def _machine(status: int, error: str) -> Response:
 
 
 def _for_machine() -> bool:
-    return request.path.startswith(MACHINE_PATHS)
+    path = request.path
+    return any(
+        path == one or path.startswith(one if one.endswith("/") else f"{one}/") for one in MACHINE_PATHS
+    )
 
 
 def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     if response.mimetype == "text/html":
         # A browser follows a form's redirects only where form-action allows: pages whose form ends at a relying party
-        # name its origin in g.form_action.
+        # name its origin in g.form_action. g.frames: what the page itself frames; g.framed_by: who may frame it.
+        framed_by = g.get("framed_by", "'none'")
         policy = CONTENT_SECURITY_POLICY.format(
-            form_action=g.get("form_action", "'self'"), style=style().source
+            form_action=g.get("form_action", "'self'"),
+            style=style().source,
+            frames=g.get("frames", "'none'"),
+            framed_by=framed_by,
         )
         response.headers["Content-Security-Policy"] = policy
         response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Frame-Options"] = "DENY"
+        if framed_by == "'none'":
+            response.headers["X-Frame-Options"] = "DENY"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")
         if settings().https:

@@ -21,7 +21,7 @@ class GeneratedKey:
 
 
 def generate(alg: str) -> GeneratedKey:
-    """A new key pair for ES256, RS256 or EdDSA (Ed25519)."""
+    """A new key pair for ES256, RS256, PS256 or EdDSA (Ed25519)."""
     key = _make(alg)
     kid = key.thumbprint()
     if kid.startswith("-"):
@@ -35,7 +35,7 @@ def _make(alg: str) -> Key:
     match alg:
         case "ES256":
             return ECKey.generate_key("P-256")
-        case "RS256":
+        case "RS256" | "PS256":
             return RSAKey.generate_key(RSA_BITS)
         case "EdDSA":
             return OKPKey.generate_key("Ed25519")

@@ -7,7 +7,7 @@ token lives for `longest_token_life` seconds, so a key stays published that long
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ALGORITHMS = ("ES256", "RS256", "EdDSA")
+ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 
 
 @dataclass(frozen=True)

@@ -197,6 +197,7 @@ class World:
             "grant_types": ["authorization_code", "refresh_token"],
             "scope": "openid profile email phone address offline_access ect.scope.cnx ect.scope.portail",
             "service_claims": ["name", "children", "class", "school"],
+            "first_party": True,
             **members,
         }
         return registration.register(

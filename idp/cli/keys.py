@@ -15,7 +15,7 @@ from idp.cli.terminal import (
     say_table,
 )
 
-ALGORITHMS = click.Choice(["ES256", "RS256", "EdDSA"])
+ALGORITHMS = click.Choice(["ES256", "RS256", "PS256", "EdDSA"])
 
 
 @click.group()

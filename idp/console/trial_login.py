@@ -18,6 +18,7 @@ from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
 from idp.oidc import clients, logout
 from idp.oidc.clients import Client
+from idp.oidc.storage import consents
 from idp.people import opening
 from idp.people.storage import accounts, imports
 from idp.signin import cookies, sessions
@@ -70,6 +71,8 @@ def _try(client: Client, trial: Trial, now: int) -> None:
     if not trial.saw("start", start is not None, start or "initiate_login_uri or client_uri is needed"):
         return
     session, token = _sign_in(KINDS[said.accepted_profiles[0]], now)
+    with transaction() as tx:
+        consents.give(tx, session.account.id, client.client_id, " ".join(said.scope), session.account.id, now)
     try:
         _walk(client, start or "", token, session, trial)
     finally:
@@ -81,8 +84,10 @@ def _walk(client: Client, start: str, token: str, session: Session, trial: Trial
     # Loaded where it is used: the web's processes never walk.
     import requests
 
+    from idp import outgoing
+
     issuer, own = settings().server.issuer, _origins(client)
-    browser = requests.Session()
+    browser = outgoing.session()
     browser.headers["User-Agent"] = "trial login"
     address, seen_authorize, seen_callback, answer = start, False, False, None
     for _ in range(MOST_STEPS):

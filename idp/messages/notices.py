@@ -100,6 +100,11 @@ NOTICES: dict[str, Notice] = {
         ),
         _CHANGE,
     ),
+    "consent_asked": Notice(
+        N_("Votre enfant demande votre accord"),
+        N_("%(child)s voudrait utiliser %(service)s et demande votre accord."),
+        N_("Pour répondre, ouvrez « Mon compte », page « Accords »."),
+    ),
     "identity_linked": Notice(
         N_("Un autre moyen de connexion est relié"),
         N_("Votre compte %(username)s s’ouvre maintenant aussi avec %(provider)s."),

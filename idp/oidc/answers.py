@@ -8,12 +8,16 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, g, make_response, render_template
 
 from idp.context import settings
+from idp.oidc import browser_state
 from idp.refusals import CheckedRedirect, ProtocolRefusal
 
 
-def send_code(back_to: CheckedRedirect, code: str) -> Response:
-    """RFC 6749 §4.1.2."""
-    return _send(back_to, [("code", code)])
+def send_code(back_to: CheckedRedirect, code: str, client_id: str, sid: str) -> Response:
+    """RFC 6749 §4.1.2, with session_state for relying parties that watch the session (Session Management 1.0 §3)."""
+    state = browser_state.session_state(client_id, back_to.uri, sid)
+    if state is None:
+        return _send(back_to, [("code", code)])
+    return browser_state.remember(_send(back_to, [("code", code), ("session_state", state)]), sid)
 
 
 def send_error(refusal: ProtocolRefusal) -> Response:

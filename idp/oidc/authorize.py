@@ -9,15 +9,11 @@ from collections.abc import Sequence
 from flask import Response, redirect, url_for
 
 from idp.context import settings
-from idp.oidc import answers, availability, clients, code_grant, tokens
+from idp.oidc import answers, availability, clients, consent, granting, request_sources, tokens
 from idp.oidc.clients import Client
-from idp.oidc.rules.authorization_request import (
-    AuthorizationRequest,
-    check,
-    from_json,
-    needed_level,
-    to_json,
-)
+from idp.oidc.rules.authorization_request import AuthorizationRequest, from_json, to_json
+from idp.oidc.rules.levels import needed_level
+from idp.people.rules.accounts import AccountFacts
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.signin import cookies, pending, visits
 from idp.signin.pending import Pending, Service
@@ -26,13 +22,22 @@ from idp.signin.rules.steps import Asked
 
 def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
     """Answer an authorization request, or send the person to the first step they owe."""
-    request = check(parameters, clients.find)
-    asked = _asked(request, now)
+    request = request_sources.read(parameters)
+    asked = asked_of(request, now)
     step = visits.first_owed(asked, None, now)
     if step is None:
-        return _answer(request, None, now)
+        session, client = visits.current(now), clients.find(request.client_id)
+        assert session is not None and client is not None
+        if not consent.is_owed(request, client, session.account):
+            return _answer(request, None, now)
     if request.silent:
-        raise ProtocolRefusal(step.silent_error, "A page would have to be shown.", request.back_to)
+        error = step.silent_error if step is not None else "consent_required"
+        raise ProtocolRefusal(error, "A page would have to be shown.", request.back_to)
+    return wait_for(request, asked, now)
+
+
+def wait_for(request: AuthorizationRequest, asked: Asked, now: int) -> Response:
+    """Keep a checked request while its person owes steps, and send them to the first."""
     client = clients.find(request.client_id)
     assert client is not None
     pending_id = pending.keep(
@@ -56,31 +61,59 @@ def resume(pending_id: str, now: int) -> Response:
     if waiting.kind == "own":
         # The endpoint of one of our own pages that asked for a login; only our own code writes it.
         return redirect(url_for(waiting.request), 303)  # type: ignore[return-value]
-    return _finish(waiting, now)
+    request, client = waiting_request(waiting)
+    session = visits.current(now)
+    assert session is not None
+    _refuse_if_closed(request, client, session.account, now)
+    if consent.is_owed(request, client, session.account):
+        return redirect(url_for("oidc_pages.consent", pending_id=pending_id), 303)  # type: ignore[return-value]
+    return _answer(request, pending_id, now)
 
 
-def _finish(waiting: Pending, now: int) -> Response:
+def waiting_request(waiting: Pending) -> tuple[AuthorizationRequest, Client]:
+    """The request that waits, and its client. Raises Refusal P04 if that was suspended meanwhile."""
     request = from_json(waiting.request)
-    if clients.active(request.client_id) is None:
+    client = clients.active(request.client_id)
+    if client is None:
         raise Refusal("P04", "the client was suspended while its request waited")
-    return _answer(request, waiting.id, now)
+    return request, client
+
+
+def agreed(waiting: Pending, now: int) -> Response:
+    """The person has just agreed on a page: the answer, if nothing else is owed by now."""
+    if visits.owed(waiting, now) is not None:
+        return resume(waiting.id, now)
+    return _answer(waiting_request(waiting)[0], waiting.id, now)
 
 
 def _answer(request: AuthorizationRequest, pending_id: str | None, now: int) -> Response:
     session, client = visits.current(now), clients.find(request.client_id)
     assert session is not None and client is not None
-    if closed := availability.why_closed(client, session.account, now):
+    _refuse_if_closed(request, client, session.account, now)
+    if not _may_answer(request, client, session.account):
+        raise ProtocolRefusal("login_required", "Another person has signed in.", request.back_to)
+    code = granting.issue(request, client, session, pending_id, now)
+    if request.device is not None:
+        return redirect(url_for("oidc_pages.device_done"), 303)  # type: ignore[return-value]
+    return answers.send_code(request.back_to, code, client.client_id, session.sid)
+
+
+def _refuse_if_closed(request: AuthorizationRequest, client: Client, account: AccountFacts, now: int) -> None:
+    if closed := availability.why_closed(client, account, now):
         if request.silent:
             raise ProtocolRefusal("access_denied", "The service is not open to this person.", request.back_to)
-        raise Refusal(closed, f"{client.client_id} is not open to account {session.account.id}")
-    return answers.send_code(request.back_to, code_grant.issue(request, session, pending_id, now))
+        raise Refusal(closed, f"{client.client_id} is not open to account {account.id}")
 
 
-def _asked(request: AuthorizationRequest, now: int) -> Asked:
+def asked_of(request: AuthorizationRequest, now: int) -> Asked:
+    """What the request demands of the person, in the words of the sign-in room."""
+    session, client = visits.current(now), clients.find(request.client_id)
+    assert client is not None
+    another = session is not None and not _may_answer(request, client, session.account)
     return Asked(
         profiles=request.profiles,
         asked_at=now,
-        prompt=request.prompt,
+        prompt=(*request.prompt, "select_account") if another and not request.silent else request.prompt,
         max_age=request.max_age,
         hinted=_hinted(request, now),
         login_hint=request.login_hint,
@@ -93,8 +126,8 @@ def _hinted(request: AuthorizationRequest, now: int) -> int | None:
     """The account that id_token_hint names: that of the live session, or -1 for anybody else (OIDC Core §3.1.2.1)."""
     if request.id_token_hint is None:
         return None
-    claims = tokens.read_hint(request.id_token_hint)
     client = clients.find(request.client_id)
+    claims = tokens.read_hint(request.id_token_hint)
     if claims is None or client is None or claims["aud"] != client.client_id:
         raise ProtocolRefusal(
             "invalid_request", "id_token_hint is not an ID token of this client.", request.back_to
@@ -103,7 +136,13 @@ def _hinted(request: AuthorizationRequest, now: int) -> int | None:
     return account if account is not None else -1
 
 
+def _may_answer(request: AuthorizationRequest, client: Client, account: AccountFacts) -> bool:
+    """Whether this is the person whom the claims parameter names by `sub`, if it names one (OIDC Core §5.5.1)."""
+    wanted = request.claims.said("sub")
+    return wanted is None or not wanted.values or tokens.subject(client, account.subject) in wanted.values
+
+
 def _service(client: Client, request: AuthorizationRequest) -> Service:
     said = client.registration
-    origin = answers.origin(request.back_to.uri)
+    origin = answers.origin(request.back_to.uri) if request.device is None else ""
     return Service(said.client_name, origin, said.client_uri, said.logo_uri, said.policy_uri, said.tos_uri)

@@ -12,15 +12,15 @@ from urllib.parse import unquote_plus
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.requests import OAuth2Request
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from flask import request as http
 
 from idp.context import now, settings
 from idp.database import transaction
-from idp.oidc import clients
+from idp.oidc import client_keys, clients
 from idp.oidc.clients import Client
+from idp.oidc.rules import security_profiles
 from idp.oidc.rules.client_metadata import ASSERTION_ALGS
+from idp.oidc.rules.jwt_claims import SKEW, names_audience, times_fault
 from idp.oidc.storage import assertions
 from idp.security import digest
 
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 LONGEST_ASSERTION = 8192
-CLOCK_SKEW = 10
 LONGEST_LIFE = 3600
 
 
@@ -86,54 +85,62 @@ def _with_secret(client_id: str, secret: str) -> Client | None:
 
 
 class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
-    """A JWT signed by the client's own key. The key and algorithms come from the registration, never from the header."""
+    """A JWT signed by the client's own key. Key and algorithms come from the registration, never from the header."""
 
     CLIENT_AUTH_METHOD = "private_key_jwt"
 
     def __init__(self) -> None:
-        super().__init__(leeway=CLOCK_SKEW)
+        super().__init__(leeway=SKEW)
 
-    def get_audiences(self) -> list[str]:
-        """The issuer; the token endpoint too, which older libraries put there (OIDC Core §9)."""
-        issuer = settings().server.issuer
-        return [issuer, f"{issuer}/token"]
+    def __call__(self, query_client: Any, request: OAuth2Request) -> Client | None:
+        if request.form.get("client_assertion_type") != self.CLIENT_ASSERTION_TYPE:
+            return None
+        assertion = request.form.get("client_assertion", "")
+        _, claims = self.extract_assertion(assertion)
+        # Read before the signature is checked: it only says whose keys to check it with.
+        client = query_client(claims["sub"]) if isinstance(claims.get("sub"), str) else None
+        if client is None:
+            raise _refused("assertion: sub")
+        self.process_assertion_claims(assertion, client)
+        return self.authenticate_client(client)  # type: ignore[no-any-return]
 
-    def resolve_client_public_key(self, client: Client) -> KeySet:
-        if client.registration.jwks is None:
-            raise _refused("no keys are registered")
-        return KeySet.import_key_set(client.registration.jwks)  # type: ignore[arg-type]
-
-    def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
+    def process_assertion_claims(self, assertion: str, client: Client) -> Any:
         try:
-            token = jwt.decode(assertion, resolve_key, algorithms=list(ASSERTION_ALGS))
-            self.verify_claims(token.claims)
-        except (JoseError, ValueError, TypeError, KeyError) as fault:
-            raise _refused(f"assertion: {type(fault).__name__}") from fault
-        return token.claims
+            _, claims = client_keys.claims_of(assertion, client, _algorithms(client))
+        except client_keys.BadJWT as fault:
+            raise _refused(f"assertion: {fault}") from fault
+        self.verify_claims(claims, client)
+        return claims
 
-    def verify_claims(self, claims: Any) -> None:
-        for name in ("iat", "nbf", "exp"):
-            if name in claims and (isinstance(claims[name], bool) or not isinstance(claims[name], int)):
-                raise _refused(f"assertion: {name} is not a number")
-        moment = now()
-        if not moment - CLOCK_SKEW < claims.get("exp", 0) <= moment + LONGEST_LIFE + CLOCK_SKEW:
-            raise _refused("assertion: exp")
-        if claims.get("nbf", moment) > moment + CLOCK_SKEW or claims.get("iat", moment) > moment + CLOCK_SKEW:
-            raise _refused("assertion: nbf or iat")
+    def verify_claims(self, claims: Any, client: Client) -> None:
+        if fault := times_fault(claims, now(), LONGEST_LIFE):
+            raise _refused(f"assertion: {fault}")
         # Ours alone: an assertion that names another server too could be replayed there, or here by it.
-        named = claims.get("aud")
-        audiences = named if isinstance(named, list) else [named]
-        if not audiences or any(audience not in self.get_audiences() for audience in audiences):
+        fapi = client.registration.is_fapi
+        if not names_audience(claims.get("aud"), _audiences(fapi), one_string=fapi):
             raise _refused("assertion: aud")
-        if claims.get("iss") != claims.get("sub"):
-            raise _refused("assertion: iss or sub")
+        if claims.get("iss") != claims["sub"]:
+            raise _refused("assertion: iss")
         if not isinstance(claims.get("jti"), str) or not self.validate_jti(claims, claims["jti"]):
             raise _refused("assertion: jti is missing or was used before")
 
     def validate_jti(self, claims: Any, jti: str) -> bool:
         """One INSERT: the same assertion twice, twice at once, on two workers or after a restart, passes once."""
         with transaction() as tx:
-            return assertions.remember(tx, digest(f"{claims['sub']}\0{jti}"), claims["exp"] + CLOCK_SKEW)
+            return assertions.remember(tx, digest(f"{claims['sub']}\0{jti}"), int(claims["exp"]) + SKEW)
+
+
+def _audiences(fapi: bool) -> tuple[str, ...]:
+    """The issuer; outside FAPI 2.0 also the endpoint, which older libraries put there (OIDC Core §9)."""
+    issuer = settings().server.issuer
+    return (issuer,) if fapi else (issuer, f"{issuer}/token", f"{issuer}{http.path}")
+
+
+def _algorithms(client: Client) -> tuple[str, ...]:
+    said = client.registration
+    if said.token_endpoint_auth_signing_alg is not None:
+        return (said.token_endpoint_auth_signing_alg,)
+    return security_profiles.ALGS if said.is_fapi else ASSERTION_ALGS
 
 
 _assertion = Assertion()

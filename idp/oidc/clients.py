@@ -33,6 +33,7 @@ class Client(ClientMixin):  # type: ignore[misc]
     owner: str = ""
     revision: int = 1
     last_used_at: int | None = None
+    registration_token_digest: str | None = field(default=None, repr=False)
 
     @property
     def is_active(self) -> bool:
@@ -99,6 +100,12 @@ def find(client_id: str) -> Client | None:
     return clients[client_id]
 
 
+def find_fresh(client_id: str) -> Client | None:
+    """The same, read again: for the request that has just changed it."""
+    row = storage.find(reading(), client_id)
+    return _client(row) if row is not None else None
+
+
 def active(client_id: str) -> Client | None:
     """A client that may speak now."""
     client = find(client_id) if client_id and len(client_id) <= 100 else None
@@ -123,6 +130,7 @@ def _client(row: dict[str, Any]) -> Client:
         row["owner"],
         row["revision"],
         row["last_used_at"],
+        row["registration_token_digest"],
     )
 
 

@@ -1,67 +1,47 @@
-"""The authorization code: issued at /authorize, redeemed once at /token (RFC 6749 §4.1, RFC 7636, RFC 9700 §4.5)."""
+"""The authorization code, redeemed once at /token (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.5, RFC 9449 §10)."""
 
-import json
 import logging
-import secrets
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode
+from sqlalchemy import Connection
 
 from idp.context import now, settings
 from idp.database import reading, transaction
-from idp.oidc import client_authentication, tokens
+from idp.oidc import access_tokens, client_authentication, dpop, tokens
+from idp.oidc.access_tokens import Issue
 from idp.oidc.clients import Client
-from idp.oidc.rules.authorization_request import AuthorizationRequest, granted_acr
+from idp.oidc.refresh_tokens import family_of
 from idp.oidc.storage import grants as storage
-from idp.refusals import Refusal
-from idp.security import digest, new_token
-from idp.signin import sessions
-from idp.signin.sessions import Session
-from idp.signin.storage import pending as pending_storage
+from idp.security import digest
 
 log = logging.getLogger(__name__)
 
 
-def issue(request: AuthorizationRequest, session: Session, pending_id: str | None, moment: int) -> str:
-    """A new code for the person of `session`. A waiting request is answered once: Refusal R04 for the slower tab."""
-    code = new_token()
-    row = {
-        "id": secrets.token_hex(16),
-        "code_digest": digest(code),
-        "client_id": request.client_id,
-        "account_id": session.account.id,
-        "sid": session.sid,
-        "redirect_uri": request.back_to.uri,
-        "scope": " ".join(request.scope),
-        "asked_scope": " ".join(request.asked_scope),
-        "nonce": request.nonce,
-        "code_challenge": request.code_challenge,
-        "claims": _claims_text(request),
-        "auth_time": session.auth_time,
-        "acr": granted_acr(request.acr_values, session.account.profile, session.amr),
-        "amr": " ".join(session.amr),
-        "offline": "offline_access" in request.scope,
-        "issued_at": max(moment, session.account.credentials_since),
-        "code_expires_at": moment + settings().tokens.code,
-    }
-    with transaction(durable=False) as tx:
-        if pending_id is not None and not pending_storage.finish_pending(tx, pending_id, moment):
-            raise Refusal("R04", "the pending request was answered in another tab")
-        sessions.touch_in(tx, session, moment)
-        storage.add(tx, row)
-    return code
+def issue_for(grant: tokens.GrantFacts, request: Any) -> Issue:
+    """For whom and where this token request gets its tokens.
+
+    Raises dpop.BadProof, dpop.NonceAsked, InvalidGrantError (another key than the grant's), InvalidTarget.
+    """
+    thumbprint = dpop.proven()
+    if thumbprint is None and request.client.registration.dpop_bound_access_tokens:
+        raise dpop.BadProof()
+    if grant.dpop_jkt is not None and grant.dpop_jkt != thumbprint:
+        raise InvalidGrantError("The code is bound to another key.")
+    audience = access_tokens.audience_of(grant, request.client, request.resources)
+    return Issue(grant, audience, thumbprint)
 
 
-def _claims_text(request: AuthorizationRequest) -> str | None:
-    asked = request.claims
-    if not asked.id_token and not asked.userinfo:
-        return None
-    return json.dumps(
-        {"id_token": dict.fromkeys(asked.id_token), "userinfo": dict.fromkeys(asked.userinfo)},
-        separators=(",", ":"),
-    )
+def redeem_in(tx: Connection, token: dict[str, Any], issue: Issue, client: Client, moment: int) -> bool:
+    """Use a grant and keep its first tokens. False if somebody was faster."""
+    if not storage.consume(tx, issue.grant.id, moment):
+        return False
+    storage.add_token(tx, access_tokens.row(token, issue, moment))
+    if "refresh_token" in token:
+        storage.add_family(tx, _family_row(token["refresh_token"], issue, client, moment))
+    return True
 
 
 class Code:
@@ -100,23 +80,21 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
             return None
         return Code(tokens.grant_of(row))
 
-    def authenticate_user(self, authorization_code: Code) -> Any:
-        return authorization_code.grant.account
+    def authenticate_user(self, authorization_code: Code) -> Issue:
+        """Authlib hands this on to the token generator. The key is proven here: after the verifier, before any write."""
+        self.request.issue = issue_for(authorization_code.grant, self.request)
+        return self.request.issue  # type: ignore[no-any-return]
 
     def save_token(self, token: dict[str, Any]) -> None:
         self.request.credential = token
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
         """Use the code and keep its tokens, in one transaction. Whoever comes second gets invalid_grant."""
-        grant, token, moment = authorization_code.grant, self.request.credential, now()
+        request = self.request
         with transaction(durable=False) as tx:
-            won = storage.consume(tx, grant.id, moment)
-            if won:
-                storage.add_token(tx, access_token_row(token, grant, moment))
-                if "refresh_token" in token:
-                    storage.add_family(tx, _family_row(token["refresh_token"], grant, moment))
+            won = redeem_in(tx, request.credential, request.issue, request.client, now())
         if not won:
-            self._end(grant.id, self.request.client)
+            self._end(authorization_code.grant.id, request.client)
             raise InvalidGrantError("The code was used before.")
 
     def _end(self, grant_id: str, client: Client) -> None:
@@ -143,22 +121,13 @@ class IDTokenForCode(OpenIDCode):  # type: ignore[misc]
         return tokens.id_token(request.authorization_code.grant, request.client, token["access_token"], now())
 
 
-def access_token_row(token: dict[str, Any], grant: tokens.GrantFacts, moment: int) -> dict[str, Any]:
-    """The row that keeps a fresh access token."""
+def _family_row(refresh_token: str, issue: Issue, client: Client, moment: int) -> dict[str, Any]:
     return {
-        "digest": digest(token["access_token"]),
-        "grant_id": grant.id,
-        "scope": token["scope"],
-        "issued_at": moment,
-        "expires_at": moment + token["expires_in"],
-    }
-
-
-def _family_row(refresh_token: str, grant: tokens.GrantFacts, moment: int) -> dict[str, Any]:
-    return {
-        "id": refresh_token.partition(".")[0],
-        "grant_id": grant.id,
+        "id": family_of(refresh_token),
+        "grant_id": issue.grant.id,
         "digest": digest(refresh_token),
         "rotated_at": moment,
         "expires_at": moment + settings().tokens.refresh_longest,
+        # RFC 9449 §5: a public client's token is bound to its key; another's to its own authentication.
+        "dpop_jkt": issue.dpop_jkt if client.registration.is_public else None,
     }

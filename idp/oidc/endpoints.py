@@ -3,33 +3,30 @@
 from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    g,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from idp.context import now, settings
-from idp.federation import logout as federated_logout
-from idp.oidc import answers, authorize, discovery, dynamic_registration, logout, logout_request
+from idp.oidc import (
+    answers,
+    authorize,
+    client_configuration,
+    discovery,
+    dpop,
+    dynamic_registration,
+    end_session_pages,
+)
 from idp.oidc.server import provider, single_values
 from idp.oidc.userinfo import without_credentials
 from idp.refusals import ProtocolRefusal
-from idp.signin import cookies, visits
+from idp.signin import cookies
 
 blueprint = Blueprint("oidc", __name__)
 
 LONGEST_QUERY = 6000
 """Characters of a query that every server and proxy on the way takes."""
 
-OPEN_TO_PAGES = {"token", "revoke", "userinfo", "metadata", "jwks"}
+OPEN_TO_PAGES = {"token", "revoke", "userinfo", "metadata", "jwks", "push"}
 """Single-page applications call these from any origin: no cookie is involved. Never the authorization endpoint."""
 
 
@@ -78,9 +75,24 @@ def userinfo() -> BaseResponse:
     return provider().create_endpoint_response("userinfo")  # type: ignore[no-any-return]
 
 
+@blueprint.post("/par")
+def push() -> BaseResponse:
+    return provider().create_endpoint_response("pushed_authorization")  # type: ignore[no-any-return]
+
+
+@blueprint.post("/device_authorization")
+def device_authorization() -> BaseResponse:
+    return provider().create_endpoint_response("device_authorization")  # type: ignore[no-any-return]
+
+
 @blueprint.post("/register")
 def register() -> Response:
     return dynamic_registration.answer()
+
+
+@blueprint.route("/register/<client_id>", methods=["GET", "PUT", "DELETE"])
+def configure(client_id: str) -> Response:
+    return client_configuration.answer(client_id)
 
 
 @blueprint.get("/.well-known/openid-configuration")
@@ -96,30 +108,16 @@ def jwks() -> Response:
 
 @blueprint.route("/logout", methods=["GET", "POST"])
 def end_session() -> BaseResponse | str:
-    """RP-Initiated Logout 1.0: one question to the person, then the way back if it was shown to be right."""
-    source = request.form if request.method == "POST" else request.args
-    asked = logout_request.read(source.to_dict(flat=True))
-    session = visits.current(now())
-    elsewhere = federated_logout.origin(session.sid, now()) if session is not None else None
-    origins = [answers.origin(asked.redirect_uri)] if asked.redirect_uri else []
-    g.form_action = " ".join(["'self'", *origins, *([elsewhere] if elsewhere else [])])
-    if session is not None and "confirm" not in request.form:
-        return render_template(
-            "logout_confirm.html", fields=list(source.items()), client=asked.client, session=session
-        )
-    if session is not None:
-        current_app.extensions["csrf"].protect()
-        logout.end(session, f"account:{session.account.id}", now())
-    back_to = asked.redirect_uri
-    if elsewhere and session is not None:
-        home = url_for("federation.signed_out")
-        back_to = federated_logout.address(session.sid, back_to or home, now()) or back_to
-    response: BaseResponse = (
-        redirect(back_to, 303)
-        if back_to
-        else Response(render_template("signed_out.html", client=asked.client))
-    )
-    return cookies.clear_session(response)
+    return end_session_pages.answer()
+
+
+@blueprint.get("/check_session")
+def check_session() -> Response:
+    """Session Management 1.0 §3.2: loaded by relying parties into a frame of theirs."""
+    g.framed_by = "*"
+    response = Response(render_template("oidc/check_session.html", cookie=cookies.state_name()))
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 def _public(body: bytes, seconds: int) -> Response:
@@ -134,8 +132,13 @@ def open_to_pages(response: Response) -> Response:
     if request.endpoint is not None and request.endpoint.removeprefix("oidc.") in OPEN_TO_PAGES:
         response.headers["Access-Control-Allow-Origin"] = "*"
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
             response.headers["Access-Control-Max-Age"] = "86400"
+        else:
+            response.headers["Access-Control-Expose-Headers"] = "DPoP-Nonce, WWW-Authenticate"
+    if "DPoP" in request.headers:
+        # RFC 9449 §8.2: the next proof can bear it without asking.
+        response.headers["DPoP-Nonce"] = dpop.nonce()
     return response
 
 

@@ -43,9 +43,12 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
         if found := tokens.find_access_token(token_string, moment):
             grant, client, row = found
             payload = _common(grant, client, row.token_scope) | {
-                "token_type": "Bearer",
+                "token_type": "DPoP" if row.token_jkt else "Bearer",
                 "iat": row.token_issued_at,
                 "exp": row.token_expires_at,
+                **({"aud": row.token_audience.split()} if row.token_audience else {}),
+                # RFC 9449 §6.2: whoever serves the resource checks the proof against this key.
+                **({"cnf": {"jkt": row.token_jkt}} if row.token_jkt else {}),
             }
             return Introspected(client.client_id, payload)
         presented = refresh_grant.peek(token_string, moment)

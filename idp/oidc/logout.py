@@ -1,10 +1,12 @@
 """Ending a session: its grants die, and each relying party that received tokens in it is told (Back-Channel Logout 1.0)."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
 from idp import audit
+from idp.context import settings
 from idp.database import transaction
 from idp.messages import outbox
 from idp.oidc import clients
@@ -21,6 +23,14 @@ def end(session: Session, actor: str, now: int) -> None:
         if session_storage.end_session(tx, now, digest=session.digest):
             _tell(tx, session.sid, session.account.id, session.account.subject, now)
             audit.record(tx, now, "session.end", actor, f"account:{session.account.id}", sid=session.sid)
+
+
+def front_channel(connection: Connection, sid: str) -> list[str]:
+    """Addresses of the services to be told in the person's own browser (Front-Channel Logout 1.0 §2, §3)."""
+    asked = urlencode({"iss": settings().server.issuer, "sid": sid})
+    found = [clients.find(client_id) for client_id in grants.session_clients(connection, sid)]
+    addresses = [one.registration.frontchannel_logout_uri for one in found if one is not None]
+    return [f"{uri}{'&' if '?' in uri else '?'}{asked}" for uri in addresses if uri]
 
 
 def tell_ended(tx: Connection, payload: dict[str, Any], now: int) -> None:

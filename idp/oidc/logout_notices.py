@@ -6,6 +6,7 @@ from typing import Any
 import requests
 from joserfc import jwt
 
+from idp import outgoing
 from idp.context import settings
 from idp.oidc import clients, signing, tokens
 
@@ -25,14 +26,14 @@ def deliver(payload: dict[str, Any], now: int) -> None:
         return
     token = logout_token(client, payload["sid"], payload["subject"], now)
     try:
-        response = requests.post(
-            client.registration.backchannel_logout_uri,
-            data={"logout_token": token},
-            timeout=PATIENCE,
-            allow_redirects=False,
-            stream=True,
-        )
-        response.close()
+        with outgoing.session() as http:
+            response = http.post(
+                client.registration.backchannel_logout_uri,
+                data={"logout_token": token},
+                timeout=PATIENCE,
+                allow_redirects=False,
+                stream=True,
+            )
     except requests.RequestException as fault:
         raise NotDelivered(f"no answer: {type(fault).__name__}") from fault
     if response.status_code not in (200, 204):

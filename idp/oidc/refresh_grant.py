@@ -2,13 +2,12 @@
 
 A token is `<family>.<random>`. Its successor is a keyed digest of it, so that a relying party whose answer was lost gets
 the SAME successor again within the grace; any older token ends the family and all that hangs on it.
+
+A client whose tokens are bound to its own key or authentication may be registered to keep one refresh token
+(`refresh_token_rotation` false): FAPI 2.0 §5.3.2.1 asks not to rotate.
 """
 
-import base64
-import hashlib
-import hmac
 import logging
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,25 +18,14 @@ from sqlalchemy import Row
 
 from idp.context import now, settings
 from idp.database import reading, transaction
-from idp.oidc import availability, client_authentication, clients, tokens
+from idp.oidc import access_tokens, availability, client_authentication, clients, dpop, tokens
+from idp.oidc.access_tokens import Issue
 from idp.oidc.clients import Client
-from idp.oidc.code_grant import access_token_row
+from idp.oidc.refresh_tokens import family_of, successor
 from idp.oidc.storage import grants as storage
-from idp.security import digest, new_token, same
+from idp.security import digest, same
 
 log = logging.getLogger(__name__)
-
-
-def first_refresh_token() -> str:
-    """The first of a new family."""
-    return f"{secrets.token_hex(16)}.{new_token()}"
-
-
-def successor(refresh_token: str) -> str:
-    """What replaces `refresh_token`: always the same, and unknowable without the server's key."""
-    key = settings().secrets.secret_key.encode()
-    mac = hmac.new(key, f"refresh\0{refresh_token}".encode(), hashlib.sha256).digest()
-    return f"{refresh_token.partition('.')[0]}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
 @dataclass(frozen=True)
@@ -48,6 +36,7 @@ class Presented:
     family: str
     again: bool
     grant: tokens.GrantFacts
+    dpop_jkt: str | None
 
     def check_client(self, client: Client) -> bool:
         return self.grant.client_id == client.client_id
@@ -68,7 +57,7 @@ def find(refresh_token: str, moment: int) -> Presented | None:
         and moment - row.rotated_at <= settings().tokens.refresh_grace
     )
     if current or again:
-        return Presented(refresh_token, row.family_id, again, tokens.grant_of(row))
+        return Presented(refresh_token, row.family_id, again, tokens.grant_of(row), row.family_jkt)
     log.warning("an old refresh token of client %s was presented: its family is revoked", row.client_id)
     with transaction() as tx:
         storage.revoke(tx, row.grant_id, moment)
@@ -80,11 +69,11 @@ def peek(refresh_token: str, moment: int) -> Presented | None:
     row = _living_family(refresh_token, moment)
     if row is None or not same(digest(refresh_token), row.digest):
         return None
-    return Presented(refresh_token, row.family_id, False, tokens.grant_of(row))
+    return Presented(refresh_token, row.family_id, False, tokens.grant_of(row), row.family_jkt)
 
 
 def _living_family(refresh_token: str, moment: int) -> Row[Any] | None:
-    family = refresh_token.partition(".")[0]
+    family = family_of(refresh_token)
     if len(refresh_token) > 200 or not family:
         return None
     row = storage.find_family(reading(), family)
@@ -106,8 +95,18 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
             return None
         return found
 
-    def authenticate_user(self, refresh_token: Presented) -> Any:
-        return refresh_token.grant.account
+    def authenticate_user(self, refresh_token: Presented) -> Issue:
+        """Authlib hands this on to the token generator."""
+        client = self.request.client
+        thumbprint = dpop.proven()
+        if thumbprint is None and client.registration.dpop_bound_access_tokens:
+            raise dpop.BadProof()
+        if refresh_token.dpop_jkt is not None and refresh_token.dpop_jkt != thumbprint:
+            raise InvalidGrantError("The refresh token is bound to another key.")
+        grant = refresh_token.grant
+        audience = access_tokens.audience_of(grant, client, self.request.resources)
+        self.request.issue = Issue(grant, audience, thumbprint)
+        return self.request.issue  # type: ignore[no-any-return]
 
     def _validate_token_scope(self, token: Presented) -> None:
         """A scope that was asked at the start and not granted is left out quietly; a new one is invalid_scope."""
@@ -121,7 +120,8 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
         token: dict[str, Any] = self.generate_token(
             user=user, scope=" ".join(scope), include_refresh_token=False
         )
-        token["refresh_token"] = successor(refresh_token.text)
+        keeps = not self.request.client.registration.refresh_token_rotation
+        token["refresh_token"] = refresh_token.text if keeps else successor(refresh_token.text)
         return token
 
     def save_token(self, token: dict[str, Any]) -> None:
@@ -135,11 +135,13 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
         token, moment = self.request.credential, now()
         with transaction(durable=False) as tx:
             replacing = (digest(refresh_token.text), digest(token["refresh_token"]))
-            if not refresh_token.again and not storage.rotate(tx, refresh_token.family, *replacing, moment):
+            if refresh_token.text == token["refresh_token"]:
+                storage.touch_family(tx, refresh_token.family, moment)
+            elif not refresh_token.again and not storage.rotate(tx, refresh_token.family, *replacing, moment):
                 row = storage.find_family(tx, refresh_token.family)
                 if row is None or not same(row.previous_digest or "", replacing[0]):
                     raise InvalidGrantError("The refresh token was used before.")
-            storage.add_token(tx, access_token_row(token, refresh_token.grant, moment))
+            storage.add_token(tx, access_tokens.row(token, self.request.issue, moment))
 
 
 class IDTokenForRefresh(OpenIDToken):  # type: ignore[misc]

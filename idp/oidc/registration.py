@@ -10,9 +10,12 @@ from sqlalchemy import Connection
 from idp import audit
 from idp.context import settings
 from idp.database import transaction
+from idp.oidc import fetching
 from idp.oidc.clients import secret_digest
-from idp.oidc.rules.client_metadata import ClientMetadata, read_metadata
+from idp.oidc.rules.client_metadata import BY_HAND, ClientMetadata, Defaults, read_metadata
+from idp.oidc.rules.metadata_reader import Fault, MetadataFaults
 from idp.oidc.storage import clients as storage
+from idp.oidc.storage import grants
 from idp.security import new_token
 
 DAY = 86400
@@ -74,7 +77,18 @@ def replace(
 
     Raises MetadataFaults, NoSuchClient, ChangedMeanwhile.
     """
-    metadata = read(document)
+    return replace_with(client_id, read(document), actor, now, revision, owner)
+
+
+def replace_with(
+    client_id: str,
+    metadata: ClientMetadata,
+    actor: str,
+    now: int,
+    revision: int | None = None,
+    owner: str | None = None,
+) -> dict[str, Any]:
+    """The same for a document that was read already. Raises NoSuchClient, ChangedMeanwhile."""
     with transaction() as tx:
         if not storage.set_metadata(tx, client_id, _text(metadata), now, revision):
             _known(storage.find(tx, client_id) is not None, client_id)
@@ -93,6 +107,15 @@ def disable(client_id: str, actor: str, now: int) -> None:
 def enable(client_id: str, actor: str, now: int) -> None:
     """Take a suspension back. Raises NoSuchClient."""
     _set_status(client_id, "active", actor, now)
+
+
+def delete(client_id: str, actor: str, now: int) -> None:
+    """Take a registration away for good: its grants end, its client_id is never given again. Raises NoSuchClient."""
+    with transaction() as tx:
+        _known(storage.set_status(tx, client_id, storage.DELETED, now), client_id)
+        storage.set_registration_token(tx, client_id, None)
+        grants.revoke_client(tx, client_id, now)
+        audit.record(tx, now, "client.delete", actor, f"client:{client_id}")
 
 
 def rotate_secret(client_id: str, actor: str, now: int, overlap: int | None = None) -> str:
@@ -127,9 +150,20 @@ def shown(metadata: ClientMetadata) -> dict[str, Any]:
     return document
 
 
-def read(document: object) -> ClientMetadata:
-    """Validate a registration document by this house's settings. Raises MetadataFaults."""
-    return read_metadata(document, loopback_http=settings().server.mode == "development")
+def read(document: object, defaults: Defaults = BY_HAND) -> ClientMetadata:
+    """Validate a registration document by this house's settings. Raises MetadataFaults.
+
+    A sector identifier document is fetched, and must list every redirect URI (OIDC Registration §5).
+    """
+    metadata = read_metadata(document, settings().server.mode == "development", defaults)
+    if metadata.sector_identifier_uri is not None:
+        try:
+            listed = fetching.sector_uris(metadata.sector_identifier_uri)
+        except fetching.NotFetched as fault:
+            raise MetadataFaults([Fault("sector_identifier_uri", f"cannot be used: {fault}")]) from fault
+        if any(uri not in listed for uri in metadata.redirect_uris):
+            raise MetadataFaults([Fault("sector_identifier_uri", "does not list every redirect URI")])
+    return metadata
 
 
 def _text(metadata: ClientMetadata) -> str:

@@ -10,15 +10,16 @@ from flask import Flask, Response, current_app
 from flask import request as http
 
 from idp.context import settings
-from idp.oidc import client_authentication, clients
+from idp.oidc import access_tokens, client_authentication, clients
 from idp.oidc.clients import Client
 from idp.oidc.code_grant import CodeGrant, IDTokenForCode, ProofKey
+from idp.oidc.device_grant import DeviceAuthorization, DeviceGrant
 from idp.oidc.end_session import EndSession
 from idp.oidc.introspection import Introspection
-from idp.oidc.refresh_grant import IDTokenForRefresh, RefreshGrant, first_refresh_token
+from idp.oidc.pushed_requests import PushedAuthorization
+from idp.oidc.refresh_grant import IDTokenForRefresh, RefreshGrant
 from idp.oidc.revocation import Revocation
 from idp.oidc.userinfo import UserInfo
-from idp.security import new_token
 
 JSON_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
 
@@ -31,6 +32,8 @@ class SlimRequest(OAuth2Request):  # type: ignore[misc]
         self.uri = http.path
         self.headers = http.headers
         self.payload = BasicOAuth2Payload(form)
+        self.resources = tuple(dict.fromkeys(value for value in http.form.getlist("resource") if value))
+        self.issue: access_tokens.Issue | None = None
         self._form = form
         self.client = self.user = self.auth_method = self.credential = None
         self.authorization_code = self.refresh_token = self._scope = None
@@ -41,14 +44,22 @@ class SlimRequest(OAuth2Request):  # type: ignore[misc]
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]
-    """The conductor of /token, /revoke, /introspect, /userinfo and /logout."""
+    """The conductor of /token, /par, /device_authorization, /revoke, /introspect, /userinfo and /logout."""
 
     def __init__(self) -> None:
         super().__init__(query_client=clients.active)
-        self.register_token_generator("default", _bearer_token)
+        self.register_token_generator("default", access_tokens.generate)
         self.register_grant(CodeGrant, [ProofKey(required=True), IDTokenForCode()])
         self.register_grant(RefreshGrant, [IDTokenForRefresh()])
-        for endpoint in (Revocation, Introspection, UserInfo(), EndSession):
+        self.register_grant(DeviceGrant)
+        for endpoint in (
+            Revocation,
+            Introspection,
+            UserInfo(),
+            EndSession,
+            PushedAuthorization,
+            DeviceAuthorization,
+        ):
             self.register_endpoint(endpoint)
 
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
@@ -79,37 +90,20 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
 
 
 def single_values() -> dict[str, str]:
-    """The form of a machine's request, each parameter once (RFC 6749 §3.2). Raises InvalidRequestError.
+    """The form of a machine's request, each parameter once (RFC 6749 §3.2; `resource` apart). Raises InvalidRequestError.
 
     The query is never looked at: a secret in an address would stand in logs.
     """
     form: dict[str, str] = {}
     for name, values in http.form.lists():
+        if name == "resource":
+            continue
         if len(values) > 1:
             raise InvalidRequestError("A parameter is included more than once.")
         # RFC 6749 §3.1: a parameter without a value is treated as if it were not there.
         if values[0] != "":
             form[name] = values[0]
     return form
-
-
-def _bearer_token(
-    grant_type: str,
-    client: Client,
-    user: Any = None,
-    scope: str | None = None,
-    expires_in: int | None = None,
-    include_refresh_token: bool = True,
-) -> dict[str, Any]:
-    token = {
-        "token_type": "Bearer",
-        "access_token": new_token(),
-        "expires_in": settings().tokens.access,
-        "scope": scope or "",
-    }
-    if include_refresh_token and "offline_access" in (scope or "").split():
-        token["refresh_token"] = first_refresh_token()
-    return token
 
 
 def init_server(app: Flask) -> None:

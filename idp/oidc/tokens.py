@@ -17,6 +17,7 @@ from idp.oidc.rules import claims as rules
 from idp.oidc.rules.claims_request import (
     NOTHING_ASKED,
     ClaimsRequest,
+    as_wanted,
     read_claims_request,
 )
 from idp.oidc.rules.subjects import ine_hash, pairwise_subject
@@ -48,6 +49,8 @@ class GrantFacts:
     amr: tuple[str, ...]
     offline: bool
     issued_at: int
+    resources: tuple[str, ...]
+    dpop_jkt: str | None
     account: AccountFacts
     row: Row[Any]
 
@@ -69,6 +72,8 @@ def grant_of(row: Row[Any]) -> GrantFacts:
         tuple(row.amr.split()),
         row.offline,
         row.issued_at,
+        tuple((row.resources or "").split()),
+        row.dpop_jkt,
         facts_of(row),
         row,
     )
@@ -86,10 +91,9 @@ def id_token(grant: GrantFacts, client: Client, access_token: str | None, now: i
     """A signed ID token (OIDC Core §2). `auth_time` is that of the first login, on refresh too (§12.2)."""
     alg = client.registration.id_token_signed_response_alg
     kid, key = signing.keyring().signing_key(alg)
-    names = rules.released(
-        (), grant.claims.id_token, client.registration.scope, client.registration.service_claims
-    )
-    claims: dict[str, Any] = person_claims(grant, client, names, now) if names else {}
+    asked = grant.claims.id_token
+    names = rules.released((), tuple(asked), client.registration.scope, client.registration.service_claims)
+    claims = as_wanted(person_claims(grant, client, names, now), asked) if names else {}
     claims |= {
         "iss": settings().server.issuer,
         "sub": subject(client, grant.account.subject),
@@ -117,8 +121,17 @@ def half_hash(value: str, alg: str) -> str:
 def userinfo(grant: GrantFacts, scope: tuple[str, ...], client: Client, now: int) -> dict[str, Any]:
     """The claims of OIDC Core §5.3.2, read afresh."""
     registration = client.registration
-    names = rules.released(scope, grant.claims.userinfo, registration.scope, registration.service_claims)
-    return {"sub": subject(client, grant.account.subject), **person_claims(grant, client, names, now)}
+    asked = grant.claims.userinfo
+    names = rules.released(scope, tuple(asked), registration.scope, registration.service_claims)
+    claims = as_wanted(person_claims(grant, client, names, now), asked)
+    return {"sub": subject(client, grant.account.subject), **claims}
+
+
+def signed_userinfo(claims: dict[str, Any], client: Client, alg: str) -> str:
+    """The same as a JWT with iss and aud (OIDC Core §5.3.2)."""
+    kid, key = signing.keyring().signing_key(alg)
+    said = {"iss": settings().server.issuer, "aud": client.client_id, **claims}
+    return jwt.encode({"alg": alg, "kid": kid, "typ": "JWT"}, said, key, algorithms=[alg])
 
 
 def person_claims(grant: GrantFacts, client: Client, names: frozenset[str], now: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""UserInfo (OIDC Core §5.3): token in the header or, for a POST, in the body (RFC 6750 §2.1, §2.2)."""
+"""UserInfo (OIDC Core §5.3): token in the header or, for a POST, in the body (RFC 6750 §2.1, §2.2; RFC 9449 §7.1)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,17 +8,20 @@ from authlib.oauth2.rfc6750 import BearerTokenValidator, InvalidTokenError
 from authlib.oidc.core import UserInfoEndpoint
 
 from idp.context import now, settings
-from idp.oidc import tokens
+from idp.oidc import dpop, tokens
 from idp.oidc.clients import Client
+from idp.oidc.rules.dpop import ALGS
 
 
 @dataclass(frozen=True)
-class Bearer:
+class Live:
     """A live access token, with the face that Authlib asks of one."""
 
+    text: str
     grant: tokens.GrantFacts
     client: Client
     scope: str
+    dpop_jkt: str | None
 
     def is_expired(self) -> bool:
         return False
@@ -37,9 +40,46 @@ class Bearer:
 
 
 class Validator(BearerTokenValidator):  # type: ignore[misc]
-    def authenticate_token(self, token_string: str) -> Bearer | None:
+    """Bearer tokens; one that is bound to a key is none (RFC 9449 §7.2)."""
+
+    def authenticate_token(self, token_string: str) -> Live | None:
         found = tokens.find_access_token(token_string, now())
-        return Bearer(found[0], found[1], found[2].token_scope) if found else None
+        if found is None or not _is_for_us(found[2].token_audience):
+            return None
+        return Live(token_string, found[0], found[1], found[2].token_scope, found[2].token_jkt)
+
+    def validate_token(self, token: Live | None, scopes: list[str], request: Any) -> None:
+        super().validate_token(token, scopes, request)
+        if token is not None and token.dpop_jkt is not None:
+            raise InvalidTokenError("The token is bound to a key.")
+
+
+class DPoPValidator(Validator):
+    """Tokens that are bound to a key, with its proof (RFC 9449 §7.1)."""
+
+    TOKEN_TYPE = "dpop"
+
+    def validate_token(self, token: Live | None, scopes: list[str], request: Any) -> None:
+        BearerTokenValidator.validate_token(self, token, scopes, request)
+        assert token is not None
+        try:
+            thumbprint = dpop.proven(token.text)
+        except (dpop.BadProof, dpop.NonceAsked) as fault:
+            raise _Challenge(fault.error, fault.description) from fault
+        if thumbprint is None or thumbprint != token.dpop_jkt:
+            raise _Challenge("invalid_token", "The token is bound to another key.")
+
+
+class _Challenge(InvalidTokenError):  # type: ignore[misc]
+    """RFC 9449 §7.1: which algorithms a proof may have, and what was wrong."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        value = f'DPoP error="{self.error}", error_description="{self.description}", algs="{" ".join(ALGS)}"'
+        return [("WWW-Authenticate", value)]
 
 
 class UserInfo(UserInfoEndpoint):  # type: ignore[misc]
@@ -47,13 +87,18 @@ class UserInfo(UserInfoEndpoint):  # type: ignore[misc]
         self.validator = Validator()
         protector = ResourceProtector()
         protector.register_token_validator(self.validator)
+        protector.register_token_validator(DPoPValidator())
         super().__init__(resource_protector=protector)
 
     def __call__(self, request: Any) -> tuple[int, Any, list[tuple[str, str]]]:
         token = self._acquire(request)
-        return 200, tokens.userinfo(token.grant, tuple(token.scope.split()), token.client, now()), []
+        claims = tokens.userinfo(token.grant, tuple(token.scope.split()), token.client, now())
+        alg = token.client.registration.userinfo_signed_response_alg
+        if alg is None:
+            return 200, claims, []
+        return 200, tokens.signed_userinfo(claims, token.client, alg), [("Content-Type", "application/jwt")]
 
-    def _acquire(self, request: Any) -> Bearer:
+    def _acquire(self, request: Any) -> Live:
         in_body = request.form.get("access_token")
         if in_body is not None and request.headers.get("Authorization"):
             raise InvalidTokenError("The token was sent in two places.")
@@ -65,6 +110,13 @@ class UserInfo(UserInfoEndpoint):  # type: ignore[misc]
         return token
 
 
+def _is_for_us(audience: str | None) -> bool:
+    """A token for another resource opens nothing here (RFC 8707 §3)."""
+    return audience is None or settings().server.issuer in audience.split()
+
+
 def without_credentials() -> tuple[int, dict[str, str], list[tuple[str, str]]]:
     """RFC 6750 §3.1: a request with no token at all gets a challenge without an error code."""
-    return 401, {}, [("WWW-Authenticate", f'Bearer realm="{settings().server.issuer}"')]
+    realm = settings().server.issuer
+    challenge = f'Bearer realm="{realm}", DPoP realm="{realm}", algs="{" ".join(ALGS)}"'
+    return 401, {}, [("WWW-Authenticate", challenge)]

@@ -57,6 +57,46 @@ CATALOGUE: dict[str, Wording] = {
         N_("Ce service est suspendu pour le moment. Réessayez plus tard, ou adressez-vous à %(office)s."),
         "An administrator has suspended the service.",
     ),
+    "P07": Wording(
+        400,
+        N_("Demande du service inutilisable"),
+        N_(
+            "La demande du service ne peut pas être lue, ou a trop attendu. Retournez au service et recommencez."
+        ),
+        "A signed or pushed request (request, request_uri) is wrong, too old, answered already or another client's.",
+    ),
+    "D01": Wording(
+        400,
+        N_("Code inconnu"),
+        N_(
+            "Aucun appareil n’attend avec ce code. Vérifiez les huit lettres, ou demandez un nouveau code à l’appareil."
+        ),
+        "A device's code (RFC 8628) mistyped, older than tokens.device_code, or used already.",
+    ),
+    "D02": Wording(
+        409,
+        N_("Appareil déjà servi"),
+        N_("Ce code a déjà servi, ou a trop attendu. Demandez un nouveau code à l’appareil."),
+        "The device's code was agreed to or refused in another tab, or has expired meanwhile.",
+    ),
+    "Q01": Wording(
+        403,
+        N_("L’accord d’un responsable est nécessaire"),
+        N_("Avant 15 ans, un responsable doit donner son accord. Demande-le-lui depuis cette page."),
+        "A pupil under 15 tried to agree alone to a service that is not the school's own.",
+    ),
+    "Q02": Wording(
+        404,
+        N_("Demande introuvable"),
+        N_("Cette demande n’est plus là : elle a déjà reçu une réponse, ou votre enfant l’a retirée."),
+        "A guardian answered a consent question that another guardian had answered, or that is not their child's.",
+    ),
+    "Q03": Wording(
+        409,
+        N_("Aucun responsable à qui demander"),
+        N_("Aucun de tes responsables n’a encore ouvert son compte. Adresse-toi à %(office)s."),
+        "No guardian of legal level with an active account: the family has to open theirs first.",
+    ),
     "P05": Wording(
         403,
         N_("Ce service n’est pas ouvert en ce moment"),

@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from idp.settings.neighbours import FederatedProvider, Federation, Mail, Sms
+from idp.settings.neighbours import FederatedProvider, Federation, Mail, Outgoing, Sms
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Console,
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     keys: Keys = Field(default_factory=Keys)
     mail: Mail = Field(default_factory=Mail)
     sms: Sms = Field(default_factory=Sms)
+    outgoing: Outgoing = Field(default_factory=Outgoing)
     federation: Federation = Field(default_factory=Federation)
 
     @property

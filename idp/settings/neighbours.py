@@ -1,8 +1,10 @@
 """Settings of what is outside the house: mail and SMS servers, other identity providers."""
 
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from idp.settings.sections import Section
 
@@ -43,6 +45,27 @@ class Sms(Section):
     country: str = Field(
         "FR", pattern=r"^[A-Z]{2}$", description="Country of numbers that are typed without one."
     )
+
+
+class Outgoing(Section):
+    """Requests to addresses that services have registered: key sets, logout notices, trial logins."""
+
+    allowed_networks: list[str] = Field(
+        [],
+        description="Networks that are not public and may be called all the same, as 10.20.0.0/16; loopback for development.",
+    )
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        for one in value:
+            ip_network(one)
+        return value
+
+    @cached_property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The same as values to compare with."""
+        return tuple(ip_network(one) for one in self.allowed_networks)
 
 
 class FederatedProvider(Section):

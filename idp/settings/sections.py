@@ -247,7 +247,16 @@ class Tokens(Section):
     """Lifetimes."""
 
     code: int = Field(
-        60, ge=5, le=600, description="Seconds an authorization code lives. FAPI 2.0 allows 60 at most."
+        60,
+        ge=5,
+        le=600,
+        description="Seconds an authorization code lives; never more than 60 for a client under FAPI 2.0.",
+    )
+    pushed_request: int = Field(
+        90, ge=10, le=599, description="Seconds in which a pushed authorization request is opened (RFC 9126)."
+    )
+    device_code: int = Field(
+        600, ge=60, le=1800, description="Seconds in which a device's code is typed and agreed to (RFC 8628)."
     )
     access: int = Field(600, ge=60, description="Seconds an access token lives.")
     id_token: int = Field(600, ge=60, description="Seconds an ID token is valid.")

@@ -44,6 +44,36 @@ def session_token() -> str | None:
     return request.cookies.get(_named("session", settings()))
 
 
+def state_name() -> str:
+    """What the cookie is called that a script of ours may read: it only says whether the session is still the same."""
+    return _named("state", settings())
+
+
+def set_state(response: AnyResponse, state: str) -> AnyResponse:
+    """Read within relying parties' pages (Session Management 1.0 §3.2): so not HttpOnly, and sent along to frames."""
+    response.set_cookie(
+        state_name(),
+        state,
+        secure=settings().https,
+        httponly=False,
+        samesite="None" if settings().https else "Lax",
+        path="/",
+    )
+    return response
+
+
+def state() -> str | None:
+    """What the browser's state cookie says now."""
+    return request.cookies.get(state_name())
+
+
+def _without_state(response: AnyResponse) -> AnyResponse:
+    if state() is not None:
+        same_site = "None" if settings().https else "Lax"
+        response.delete_cookie(state_name(), path="/", secure=settings().https, samesite=same_site)
+    return response
+
+
 def set_session(response: AnyResponse, token: str) -> AnyResponse:
     """Give the browser a new session: its id is never one that existed before the sign-in.
 
@@ -57,14 +87,14 @@ def set_session(response: AnyResponse, token: str) -> AnyResponse:
         samesite="Lax",
         path="/",
     )
-    return response
+    return _without_state(response)
 
 
 def clear_session(response: AnyResponse) -> AnyResponse:
     response.delete_cookie(
         _named("session", settings()), path="/", secure=settings().https, httponly=True, samesite="Lax"
     )
-    return response
+    return _without_state(response)
 
 
 def waiting_ticket() -> str | None:

@@ -112,6 +112,7 @@ class House:
             "secrets": TEST_SECRETS,
             "hashing": {"time_cost": 1, "memory_cost": 64},
             "mail": {"host": "127.0.0.1", "port": smtp_port, "timeout": 10.0},
+            "outgoing": {"allowed_networks": ["127.0.0.0/8", "::1/128"]},
         }
         text = "".join(
             f"[{section}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())

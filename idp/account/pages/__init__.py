@@ -3,6 +3,7 @@
 from idp.account.pages import (
     children,
     confirmation,
+    consents,
     credentials,
     devices,
     history,
@@ -16,6 +17,7 @@ __all__ = [
     "blueprint",
     "children",
     "confirmation",
+    "consents",
     "credentials",
     "devices",
     "history",

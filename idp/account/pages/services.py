@@ -5,10 +5,10 @@ from flask import render_template, request
 from idp.account import sessions as acts
 from idp.account import storage
 from idp.account.pages.page import Page, back_to, page
-from idp.account.rules.scopes import in_words
 from idp.context import now
 from idp.database import reading
 from idp.oidc import clients
+from idp.oidc.rules.scopes_in_words import in_words
 from idp.signin.pages.forms import EmptyForm
 from idp.signin.sessions import Session
 

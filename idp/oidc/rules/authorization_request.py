@@ -7,21 +7,20 @@ answer to the relying party. Descriptions never echo what came in.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from idp.oidc.rules import levels
 from idp.oidc.rules.claims_request import ClaimsRequest, read_claims_request
-from idp.oidc.rules.client_metadata import PROFILES, ClientMetadata
+from idp.oidc.rules.client_metadata import ClientMetadata
+from idp.oidc.rules.redirect_uris import difference, matches
+from idp.oidc.rules.registered_addresses import is_resource
 from idp.refusals import CheckedRedirect, ProtocolRefusal, Refusal
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
 PROMPTS = ("none", "login", "consent", "select_account")
 DISPLAYS = ("page", "popup", "touch", "wap")
-LEVELS = ("eidas1", "eidas2")
-"""Authentication levels that can be reached here, the lowest first: a password; two factors, or a passkey."""
-
 LONGEST = {
     "state": 4096,
     "nonce": 1024,
@@ -32,7 +31,10 @@ LONGEST = {
 }
 LONGEST_OTHER = 2000
 
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+MOST_RESOURCES = 10
+
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
+"""A SHA-256 in URL-safe base64: a code challenge (RFC 7636 §4.2), a key's thumbprint (RFC 7638)."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _SCOPE_WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
@@ -49,11 +51,24 @@ class KnownClient(Protocol):
 
 
 @dataclass(frozen=True)
+class Transport:
+    """How a request arrived: pushed by its authenticated client (RFC 9126), signed by it (RFC 9101), or neither."""
+
+    pushed: bool = False
+    signed: bool = False
+
+
+IN_THE_ADDRESS = Transport()
+
+
+@dataclass(frozen=True)
 class AuthorizationRequest:
     """A request that has passed every check.
 
     `scope` is what will be granted, `asked_scope` what was asked (a refresh may repeat it). `profiles` are the kinds of
-    people that may answer it. `back_to` is the only address the answer may go to.
+    people that may answer it. `back_to` is the only address the answer may go to. `resources`: RFC 8707. `dpop_jkt`: the
+    key that alone may redeem the code (RFC 9449 §10). `pushed` is the digest of a request_uri that can be answered once,
+    `device` the id of a device's request, which is answered at the token endpoint.
     """
 
     client_id: str
@@ -70,6 +85,10 @@ class AuthorizationRequest:
     ui_locales: tuple[str, ...]
     acr_values: tuple[str, ...]
     claims: ClaimsRequest
+    resources: tuple[str, ...] = ()
+    dpop_jkt: str | None = None
+    pushed: str | None = None
+    device: str | None = None
 
     @property
     def silent(self) -> bool:
@@ -77,22 +96,19 @@ class AuthorizationRequest:
 
 
 def check(
-    parameters: Sequence[tuple[str, str]], find_client: Callable[[str], KnownClient | None]
+    parameters: Sequence[tuple[str, str]],
+    find_client: Callable[[str], KnownClient | None],
+    transport: Transport = IN_THE_ADDRESS,
 ) -> AuthorizationRequest:
     """The checked request.
 
     Raises Refusal P01 to P04 (a page: nothing may be sent back) or ProtocolRefusal with `back_to`.
     """
-    given: dict[str, str] = {}
-    repeated: set[str] = set()
-    for name, value in parameters:
-        if name in given:
-            repeated.add(name)
-        # RFC 6749 §3.1: a parameter without a value is treated as if it were not there.
-        if value != "":
-            given[name] = value
-    client = _client(given, repeated, find_client)
-    back_to = _back_to(given, repeated, client.registration)
+    given, repeated = singled(parameters)
+    resources = tuple(dict.fromkeys(value for name, value in parameters if name == "resource" and value))
+    client = known_client(given, repeated, find_client)
+    registration = client.registration
+    back_to = checked_redirect(given, repeated, registration)
 
     def refuse(error: str, description: str) -> ProtocolRefusal:
         return ProtocolRefusal(error, description, back_to)
@@ -103,14 +119,19 @@ def check(
         raise refuse("invalid_request", "A parameter is too long.")
     if given.get("response_mode", "query") not in RESPONSE_MODES:
         raise refuse("invalid_request", "response_mode is query, fragment or form_post.")
-    for name in ("request", "request_uri", "registration"):
-        if name in given:
-            raise refuse(f"{name}_not_supported", f"The {name} parameter is not supported.")
+    if "registration" in given:
+        raise refuse("registration_not_supported", "The registration parameter is not supported.")
+    if registration.require_pushed_authorization_requests and not transport.pushed:
+        raise refuse("invalid_request", "This client must push its requests (RFC 9126).")
+    if registration.require_signed_request_object and not transport.signed:
+        raise refuse("invalid_request", "This client must sign its requests (RFC 9101).")
+    if "authorization_code" not in registration.grant_types:
+        raise refuse("unauthorized_client", "This client is not registered for the code flow.")
     if "response_type" not in given:
         raise refuse("invalid_request", "response_type is missing.")
     if given["response_type"] != "code":
         raise refuse("unsupported_response_type", "Only response_type=code is supported.")
-    prompt = _words(given, "prompt")
+    prompt = words_of(given, "prompt")
     if any(word not in PROMPTS for word in prompt) or ("none" in prompt and len(prompt) > 1):
         raise refuse("invalid_request", "prompt is none alone, or some of login, consent and select_account.")
     if "max_age" in given and not _SECONDS.fullmatch(given["max_age"]):
@@ -121,29 +142,55 @@ def check(
         claims = read_claims_request(given.get("claims"))
     except ValueError:
         raise refuse("invalid_request", "claims is not a JSON object of the form in OIDC Core 5.5.") from None
-    acr_values = _words(given, "acr_values")
-    asked_scope, scope = _scope(given, client.registration, refuse)
+    try:
+        acr_values = levels.asked(words_of(given, "acr_values"), claims, registration)
+    except levels.Unmet:
+        raise refuse(
+            "unmet_authentication_requirements", "No acr that is asked for can be reached."
+        ) from None
+    asked_scope, scope = granted_scope(given, registration, refuse)
+    check_resources(resources, registration, refuse)
+    if "dpop_jkt" in given and not _DIGEST.fullmatch(given["dpop_jkt"]):
+        raise refuse("invalid_request", "dpop_jkt is not a SHA-256 thumbprint (RFC 9449 10).")
     return AuthorizationRequest(
         client_id=client.client_id,
         back_to=back_to,
         scope=scope,
         asked_scope=asked_scope,
-        profiles=_profiles(acr_values, client.registration),
+        profiles=levels.profiles(acr_values, registration),
         nonce=given.get("nonce"),
-        code_challenge=_challenge(given, client.registration, refuse),
+        code_challenge=_challenge(given, registration, refuse),
         prompt=prompt,
-        max_age=int(given["max_age"]) if "max_age" in given else client.registration.default_max_age,
+        max_age=int(given["max_age"]) if "max_age" in given else registration.default_max_age,
         login_hint=given.get("login_hint"),
         id_token_hint=given.get("id_token_hint"),
-        ui_locales=_words(given, "ui_locales"),
+        ui_locales=words_of(given, "ui_locales"),
         acr_values=acr_values,
         claims=claims,
+        resources=resources,
+        dpop_jkt=given.get("dpop_jkt"),
     )
 
 
-def _client(
+def singled(parameters: Sequence[tuple[str, str]]) -> tuple[dict[str, str], set[str]]:
+    """Each parameter by its name, and the names that came more than once; only `resource` may (RFC 8707 §2)."""
+    given: dict[str, str] = {}
+    repeated: set[str] = set()
+    for name, value in parameters:
+        if name == "resource":
+            continue
+        if name in given:
+            repeated.add(name)
+        # RFC 6749 §3.1: a parameter without a value is treated as if it were not there.
+        if value != "":
+            given[name] = value
+    return given, repeated
+
+
+def known_client(
     given: dict[str, str], repeated: set[str], find_client: Callable[[str], KnownClient | None]
 ) -> KnownClient:
+    """The client that the request names. Raises Refusal P01, P03 or P04, which are pages."""
     if "client_id" in repeated:
         raise Refusal("P03", "client_id is included more than once")
     if "client_id" not in given:
@@ -158,7 +205,10 @@ def _client(
     return client
 
 
-def _back_to(given: dict[str, str], repeated: set[str], registration: ClientMetadata) -> CheckedRedirect:
+def checked_redirect(
+    given: dict[str, str], repeated: set[str], registration: ClientMetadata
+) -> CheckedRedirect:
+    """The address that the answer goes to. Raises Refusal P02 or P03, which are pages."""
     if "redirect_uri" in repeated:
         raise Refusal("P03", "redirect_uri is included more than once")
     if "redirect_uri" not in given:
@@ -175,51 +225,16 @@ def _back_to(given: dict[str, str], repeated: set[str], registration: ClientMeta
     return CheckedRedirect(uri, mode if mode in RESPONSE_MODES else "query", state)
 
 
-def matches(uri: str, registered: str, application_type: str) -> bool:
-    """Byte for byte; for a native client on a loopback address the port is its own choice (RFC 8252 §7.3)."""
-    if uri == registered:
-        return True
-    if application_type != "native":
-        return False
-    try:
-        ours, theirs = urlsplit(registered), urlsplit(uri)
-        port = theirs.port
-    except ValueError:
-        return False
-    if ours.scheme != "http" or ours.hostname not in ("127.0.0.1", "::1") or port is None:
-        return False
-    host = f"[{ours.hostname}]" if ours.hostname == "::1" else ours.hostname
-    return uri == f"http://{host}:{port}{ours.path}{'?' + ours.query if ours.query else ''}"
-
-
-def difference(uri: str, registered: Sequence[str]) -> str:
-    """For the log: which part of the nearest registered address differs. Never shown to a person."""
-    names = ("scheme", "host", "path", "query", "fragment")
-    try:
-        given = urlsplit(uri)
-    except ValueError:
-        return "it is not an address"
-    differing = [
-        [name for name, ours, theirs in zip(names, urlsplit(known), given, strict=True) if ours != theirs]
-        for known in registered
-    ]
-    nearest = min(differing, key=len)
-    return (
-        f"{' and '.join(nearest)} differ from the nearest registered address"
-        if nearest
-        else "its spelling differs"
-    )
-
-
-def _words(given: dict[str, str], name: str) -> tuple[str, ...]:
+def words_of(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """A parameter that is a list of words, each once."""
     return tuple(dict.fromkeys(given.get(name, "").split()))[:50]
 
 
-def _scope(
-    given: dict[str, str], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
+def granted_scope(
+    given: Mapping[str, str], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What was asked, and the part of it that the registration allows; the rest is left out (RFC 6749 §3.3)."""
-    asked = _words(given, "scope")
+    asked = words_of(given, "scope")
     if not asked or any(not _SCOPE_WORD.fullmatch(word) for word in asked):
         raise refuse("invalid_scope", "scope is missing or malformed.")
     allowed = tuple(word for word in asked if word in registration.scope)
@@ -243,43 +258,41 @@ def _challenge(
     # Without a method RFC 7636 §4.3 means "plain", which is not offered (RFC 9700 §2.1.1).
     if given.get("code_challenge_method") != "S256":
         raise refuse("invalid_request", "code_challenge_method must be S256.")
-    if not _CHALLENGE.fullmatch(challenge):
+    if not _DIGEST.fullmatch(challenge):
         raise refuse("invalid_request", "code_challenge is not an S256 challenge.")
     return challenge
 
 
-def _profiles(acr_values: tuple[str, ...], registration: ClientMetadata) -> tuple[str, ...]:
-    """acr_values is voluntary (OIDC Core §5.5.1.1): names that this client does not accept are passed over."""
-    asked = tuple(
-        value for value in acr_values if value in PROFILES and value in registration.accepted_profiles
-    )
-    return asked or registration.accepted_profiles
-
-
-def needed_level(acr_values: tuple[str, ...]) -> str:
-    """The level that a request needs: the first that it names, in its order of preference (OIDC Core §3.1.2.1)."""
-    return next((value for value in acr_values if value in LEVELS), LEVELS[0])
-
-
-def granted_acr(request_acr: tuple[str, ...], profile: str, amr: tuple[str, ...]) -> str:
-    """The `acr` to state: the first asked value that is true of this login, else the level reached."""
-    reached = LEVELS if "mfa" in amr else LEVELS[:1]
-    return next((value for value in request_acr if value in reached or value == profile), reached[-1])
+def check_resources(
+    resources: tuple[str, ...], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
+) -> None:
+    """RFC 8707 §2: refuses what is no resource, or none of this client's."""
+    if len(resources) > MOST_RESOURCES or any(not is_resource(one) for one in resources):
+        raise refuse("invalid_target", "resource is an absolute URI without a fragment (RFC 8707 2).")
+    if any(one not in registration.resources for one in resources):
+        raise refuse("invalid_target", "A resource is not registered for this client.")
 
 
 def to_json(request: AuthorizationRequest) -> str:
     """The text in which a request waits while its person owes steps."""
     values = dict(vars(request))
     values["back_to"] = vars(request.back_to)
-    values["claims"] = request.claims.to_document()
+    values["claims"] = claims_text(request)
     return json.dumps(values)
+
+
+def claims_text(request: AuthorizationRequest) -> str | None:
+    """The claims request as text, None if nothing was asked."""
+    if not request.claims.id_token and not request.claims.userinfo:
+        return None
+    return json.dumps(request.claims.to_document(), separators=(",", ":"))
 
 
 def from_json(text: str) -> AuthorizationRequest:
     """A waiting request. Only `to_json`'s own text, out of the database, may come in here."""
     values = json.loads(text)
     values["back_to"] = CheckedRedirect(**values["back_to"])
-    values["claims"] = ClaimsRequest.from_document(values["claims"])
-    for name in ("scope", "asked_scope", "profiles", "prompt", "ui_locales", "acr_values"):
+    values["claims"] = read_claims_request(values["claims"])
+    for name in ("scope", "asked_scope", "profiles", "prompt", "ui_locales", "acr_values", "resources"):
         values[name] = tuple(values[name])
     return AuthorizationRequest(**values)

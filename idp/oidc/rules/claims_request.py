@@ -1,25 +1,44 @@
-"""The `claims` parameter (OIDC Core §5.5): which single claims are asked for, and where they are wanted."""
+"""The `claims` parameter (OIDC Core §5.5): which single claims are asked for, where they are wanted, and with what value."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 MOST_CLAIMS = 100
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """One claim of a request. `values`: it is wanted only with one of these; empty: with any."""
+
+    essential: bool = False
+    values: tuple[Any, ...] = ()
+
+    def to_document(self) -> dict[str, Any] | None:
+        if not self.essential and not self.values:
+            return None
+        said: dict[str, Any] = {"essential": True} if self.essential else {}
+        return said | ({"values": list(self.values)} if self.values else {})
+
+
+@dataclass(frozen=True)
 class ClaimsRequest:
-    """Names asked for in the ID token and at userinfo. Asking is voluntary: what cannot be given is left out."""
+    """What is asked for in the ID token and at userinfo, by name. What cannot be given is left out (§5.5.1)."""
 
-    id_token: tuple[str, ...] = ()
-    userinfo: tuple[str, ...] = ()
+    id_token: Mapping[str, Wanted] = field(default_factory=dict)
+    userinfo: Mapping[str, Wanted] = field(default_factory=dict)
 
-    def to_document(self) -> dict[str, list[str]]:
-        return {"id_token": list(self.id_token), "userinfo": list(self.userinfo)}
+    def to_document(self) -> dict[str, dict[str, Any]]:
+        """The JSON object of §5.5, which `read_claims_request` reads again."""
+        return {
+            "id_token": {name: wanted.to_document() for name, wanted in self.id_token.items()},
+            "userinfo": {name: wanted.to_document() for name, wanted in self.userinfo.items()},
+        }
 
-    @classmethod
-    def from_document(cls, document: dict[str, list[str]]) -> "ClaimsRequest":
-        return cls(tuple(document["id_token"]), tuple(document["userinfo"]))
+    def said(self, name: str) -> Wanted | None:
+        """What the ID token is to say under `name`, None if nothing was asked."""
+        return self.id_token.get(name)
 
 
 NOTHING_ASKED = ClaimsRequest()
@@ -35,19 +54,34 @@ def read_claims_request(text: str | None) -> ClaimsRequest:
         raise ValueError("too deep") from None
     if not isinstance(document, dict):
         raise ValueError("not an object")
-    return ClaimsRequest(_names(document.get("id_token")), _names(document.get("userinfo")))
+    return ClaimsRequest(_section(document.get("id_token")), _section(document.get("userinfo")))
 
 
-def _names(section: Any) -> tuple[str, ...]:
+def as_wanted(claims: dict[str, Any], section: Mapping[str, Wanted]) -> dict[str, Any]:
+    """The claims without those that were wanted with another value than the one that is true."""
+    return {
+        name: value
+        for name, value in claims.items()
+        if name not in section or not section[name].values or value in section[name].values
+    }
+
+
+def _section(section: Any) -> dict[str, Wanted]:
     if section is None:
-        return ()
+        return {}
     if not isinstance(section, dict) or len(section) > MOST_CLAIMS:
         raise ValueError("a section is an object")
-    for wanted in section.values():
-        if wanted is None:
-            continue
-        if not isinstance(wanted, dict) or not isinstance(wanted.get("essential", False), bool):
-            raise ValueError("a claim is null or an object")
-        if not isinstance(wanted.get("values", []), list):
-            raise ValueError("values is a list")
-    return tuple(section)
+    return {name: _wanted(said) for name, said in section.items()}
+
+
+def _wanted(said: Any) -> Wanted:
+    if said is None:
+        return Wanted()
+    if not isinstance(said, dict) or not isinstance(said.get("essential", False), bool):
+        raise ValueError("a claim is null or an object")
+    values = said.get("values", [])
+    if not isinstance(values, list) or len(values) > MOST_CLAIMS:
+        raise ValueError("values is a list")
+    if "value" in said:
+        values = [said["value"], *values]
+    return Wanted(said.get("essential", False), tuple(values))

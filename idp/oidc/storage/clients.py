@@ -7,8 +7,12 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from idp.database import raise_generation
 from idp.oidc.storage.tables import ClientRow, Grant
 
-_every = select(ClientRow.__table__).order_by(ClientRow.registered_at, ClientRow.client_id)
-_find = select(ClientRow.__table__).where(ClientRow.client_id == bindparam("client"))
+DELETED = "deleted"
+"""A client that has deleted its own registration (RFC 7592 §2.3): its row stays, for what it did stays on record."""
+
+_there = select(ClientRow.__table__).where(ClientRow.status != DELETED)
+_every = _there.order_by(ClientRow.registered_at, ClientRow.client_id)
+_find = _there.where(ClientRow.client_id == bindparam("client"))
 _add = insert(ClientRow)
 _here = update(ClientRow).where(ClientRow.client_id == bindparam("client"))
 _metadata = _here.values(
@@ -23,6 +27,7 @@ _secret = _here.values(
 )
 _end_previous = _here.values(previous_secret_digest=None, previous_secret_until=None)
 _owner = _here.values(owner=bindparam("named"))
+_registration_token = _here.values(registration_token_digest=bindparam("digest"))
 _uses = (
     select(Grant.client_id, func.max(Grant.issued_at))
     .where(Grant.issued_at > bindparam("since"))
@@ -73,6 +78,10 @@ def end_previous_secret(tx: Connection, client: str) -> bool:
 
 def set_owner(tx: Connection, client: str, owner: str) -> bool:
     return tx.execute(_owner, {"client": client, "named": owner}).rowcount == 1
+
+
+def set_registration_token(tx: Connection, client: str, digest: str | None) -> None:
+    tx.execute(_registration_token, {"client": client, "digest": digest})
 
 
 def note_uses(tx: Connection, now: int) -> int:

@@ -24,6 +24,8 @@ GRANT_COLUMNS = (
     Grant.amr,
     Grant.offline,
     Grant.issued_at,
+    Grant.resources,
+    Grant.dpop_jkt,
 )
 
 PERSON_COLUMNS = (
@@ -45,7 +47,7 @@ _holder_may = and_(
 """The grant stands, and its person may still sign in with the credentials they granted it with."""
 
 _insert = Prepared(insert(Grant))
-_find_code = Prepared(
+_unredeemed = (
     select(
         *GRANT_COLUMNS,
         *FACT_COLUMNS,
@@ -57,8 +59,9 @@ _find_code = Prepared(
     .select_from(Grant)
     .join(Account, Account.id == Grant.account_id)
     .join(Person, Person.id == Account.person_id)
-    .where(Grant.code_digest == bindparam("code"))
 )
+_find_code = Prepared(_unredeemed.where(Grant.code_digest == bindparam("code")))
+_find_by_id = Prepared(_unredeemed.where(Grant.id == bindparam("grant")))
 _consume = Prepared(
     update(Grant)
     .where(Grant.id == bindparam("grant"), Grant.consumed_at.is_(None), Grant.revoked_at.is_(None))
@@ -72,6 +75,11 @@ _revoke = (
 _revoke_session = (
     update(Grant)
     .where(Grant.sid == bindparam("session"), Grant.offline.is_(False), Grant.revoked_at.is_(None))
+    .values(revoked_at=bindparam("moment"))
+)
+_revoke_client = (
+    update(Grant)
+    .where(Grant.client_id == bindparam("client"), Grant.revoked_at.is_(None))
     .values(revoked_at=bindparam("moment"))
 )
 _session_clients = (
@@ -91,6 +99,11 @@ def find_code(connection: Connection, digest: str) -> Any | None:
     return _find_code.row(connection, {"code": digest})
 
 
+def find_by_id(connection: Connection, grant: str) -> Any | None:
+    """The same columns, for a grant that a device waits for."""
+    return _find_by_id.row(connection, {"grant": grant})
+
+
 def consume(tx: Connection, grant: str, now: int) -> bool:
     """Use the code. True for one caller alone."""
     return _consume.run(tx, {"grant": grant, "moment": now}) == 1
@@ -104,6 +117,11 @@ def revoke(tx: Connection, grant: str, now: int) -> None:
 def revoke_session(tx: Connection, sid: str, now: int) -> None:
     """End the grants of a session; those for offline access outlive it (Back-Channel Logout §2.7)."""
     tx.execute(_revoke_session, {"session": sid, "moment": now})
+
+
+def revoke_client(tx: Connection, client: str, now: int) -> None:
+    """End every grant of a client that is gone."""
+    tx.execute(_revoke_client, {"client": client, "moment": now})
 
 
 def session_clients(connection: Connection, sid: str) -> list[str]:
@@ -128,6 +146,8 @@ _find_token = Prepared(
         AccessToken.scope.label("token_scope"),
         AccessToken.issued_at.label("token_issued_at"),
         AccessToken.expires_at.label("token_expires_at"),
+        AccessToken.audience.label("token_audience"),
+        AccessToken.dpop_jkt.label("token_jkt"),
     )
     .select_from(AccessToken)
     .join(Grant, Grant.id == AccessToken.grant_id)
@@ -173,6 +193,7 @@ _find_family = Prepared(
         RefreshFamily.previous_digest,
         RefreshFamily.rotated_at,
         RefreshFamily.expires_at,
+        RefreshFamily.dpop_jkt.label("family_jkt"),
         _holder_may.label("holder_may"),
     )
     .select_from(RefreshFamily)
@@ -188,6 +209,11 @@ _rotate = Prepared(
         previous_digest=RefreshFamily.digest, digest=bindparam("successor"), rotated_at=bindparam("moment")
     )
 )
+_touch_family = (
+    update(RefreshFamily)
+    .where(RefreshFamily.id == bindparam("family"))
+    .values(rotated_at=bindparam("moment"))
+)
 
 
 def add_family(tx: Connection, row: dict[str, Any]) -> None:
@@ -202,3 +228,8 @@ def rotate(tx: Connection, family: str, current: str, successor: str, now: int) 
     """Put the successor in force. True for one caller alone."""
     parameters = {"family": family, "current": current, "successor": successor, "moment": now}
     return _rotate.run(tx, parameters) == 1
+
+
+def touch_family(tx: Connection, family: str, now: int) -> None:
+    """A token that stays the same was used: its idle time begins anew."""
+    tx.execute(_touch_family, {"family": family, "moment": now})

@@ -2,7 +2,14 @@
 
 from sqlalchemy import Connection, and_, delete, select
 
-from idp.oidc.storage.tables import AccessToken, Grant, RefreshFamily, UsedAssertion
+from idp.oidc.storage.tables import (
+    AccessToken,
+    DeviceRequest,
+    Grant,
+    PushedRequest,
+    RefreshFamily,
+    UsedAssertion,
+)
 
 DAY = 86400
 
@@ -16,6 +23,8 @@ def purge(tx: Connection, now: int, most: int = 500) -> int:
     gone = 0
     for table, key, over in (
         (UsedAssertion, UsedAssertion.id, UsedAssertion.expires_at < now),
+        (PushedRequest, PushedRequest.digest, PushedRequest.expires_at < now - DAY),
+        (DeviceRequest, DeviceRequest.id, DeviceRequest.expires_at < now - DAY),
         (AccessToken, AccessToken.digest, AccessToken.expires_at < now - DAY),
         (RefreshFamily, RefreshFamily.id, RefreshFamily.expires_at < now - DAY),
         (

@@ -10,7 +10,8 @@ class ClientRow(Model):
     """A relying party. `metadata_json` is the validated registration (RFC 7591 §2); the secret is a keyed digest.
 
     While a secret is rotated, the one before still opens until `previous_secret_until`. `revision` counts the changes:
-    a form that was opened before another's change is not saved over it. `owner` answers for the service.
+    a form that was opened before another's change is not saved over it. `owner` answers for the service. The token with
+    which a client that registered itself manages its registration (RFC 7592) is kept as a digest.
     """
 
     __tablename__ = "clients"
@@ -25,6 +26,7 @@ class ClientRow(Model):
     owner: Mapped[str] = mapped_column(String(200), default="", server_default="")
     revision: Mapped[int] = mapped_column(RowId, default=1, server_default="1")
     last_used_at: Mapped[int | None] = mapped_column(Seconds)
+    registration_token_digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class InitialAccessToken(Model):
@@ -46,7 +48,8 @@ class Grant(Model):
     """What a person granted to a relying party at one authorization: the code, and the root of all tokens from it.
 
     A code is used once: `consumed_at` is set by one conditional UPDATE. `revoked_at` ends every token at once.
-    `offline` grants outlive the session (OIDC Core §11).
+    `offline` grants outlive the session (OIDC Core §11). `resources`: for which RFC 8707 lets tokens be made, words.
+    `dpop_jkt`: thumbprint of the key that alone may redeem the code (RFC 9449 §10).
     """
 
     __tablename__ = "grants"
@@ -70,10 +73,15 @@ class Grant(Model):
     code_expires_at: Mapped[int] = mapped_column(Seconds)
     consumed_at: Mapped[int | None] = mapped_column(Seconds)
     revoked_at: Mapped[int | None] = mapped_column(Seconds)
+    resources: Mapped[str | None] = mapped_column(Text)
+    dpop_jkt: Mapped[str | None] = mapped_column(String(43))
 
 
 class AccessToken(Model):
-    """An opaque access token, by its digest."""
+    """An access token, by its digest. `audience`: the resources it is for, words; None: this provider's own userinfo.
+
+    `dpop_jkt`: thumbprint of the key it is bound to (RFC 9449 §6), None for a bearer token.
+    """
 
     __tablename__ = "access_tokens"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -82,12 +90,15 @@ class AccessToken(Model):
     issued_at: Mapped[int] = mapped_column(Seconds)
     expires_at: Mapped[int] = mapped_column(Seconds, index=True)
     revoked_at: Mapped[int | None] = mapped_column(Seconds)
+    audience: Mapped[str | None] = mapped_column(Text)
+    dpop_jkt: Mapped[str | None] = mapped_column(String(43))
 
 
 class RefreshFamily(Model):
     """The line of refresh tokens of one grant: the digest of the one in force and of its direct predecessor.
 
     The token text begins with `id`, so that any older one still leads here and ends the family (RFC 9700 §4.14.2).
+    `dpop_jkt`: the key that a public client must prove at each use (RFC 9449 §5).
     """
 
     __tablename__ = "refresh_families"
@@ -97,6 +108,7 @@ class RefreshFamily(Model):
     previous_digest: Mapped[str | None] = mapped_column(String(64))
     rotated_at: Mapped[int] = mapped_column(Seconds)
     expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    dpop_jkt: Mapped[str | None] = mapped_column(String(43))
 
 
 class SigningKey(Model):
@@ -115,8 +127,59 @@ class SigningKey(Model):
 
 
 class UsedAssertion(Model):
-    """The id of a client assertion that was presented: one INSERT decides who was first (RFC 7523 §3)."""
+    """The id of a client assertion or DPoP proof that was presented: one INSERT decides who was first.
+
+    RFC 7523 §3, RFC 9449 §11.1.
+    """
 
     __tablename__ = "used_assertions"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+
+
+class PushedRequest(Model):
+    """A checked authorization request behind a request_uri (RFC 9126). Opened often, answered once: `used_at`."""
+
+    __tablename__ = "pushed_requests"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"))
+    request: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    used_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class DeviceRequest(Model):
+    """A device that waits for its person (RFC 8628): two codes, one for the device and one that people type.
+
+    `grant_id` is set when the person has agreed, `refused_at` when not. `next_poll_at` and `pause` (seconds) hold back a
+    device that asks too often (§3.5).
+    """
+
+    __tablename__ = "device_requests"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    device_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"))
+    request: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    next_poll_at: Mapped[int] = mapped_column(Seconds)
+    pause: Mapped[int] = mapped_column(RowId)
+    grant_id: Mapped[str | None] = mapped_column(String(32))
+    refused_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class Consent(Model):
+    """What a person has agreed that a service receives: `scope` (words), given by `given_by` (an account) at `given_at`.
+
+    A pupil under 15 asks a guardian: `asked_scope` and `asked_at` wait until one of them agrees or refuses.
+    """
+
+    __tablename__ = "consents"
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
+    scope: Mapped[str] = mapped_column(Text, default="")
+    given_at: Mapped[int | None] = mapped_column(Seconds)
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    asked_scope: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[int | None] = mapped_column(Seconds)
+    refused_at: Mapped[int | None] = mapped_column(Seconds)

@@ -1,0 +1,66 @@
+"""A device's request (RFC 8628 §3.1) → the same value as any other, and the codes that people type (§6.1)."""
+
+from collections.abc import Callable, Mapping
+
+from idp.oidc.rules import levels
+from idp.oidc.rules.authorization_request import (
+    AuthorizationRequest,
+    KnownClient,
+    check_resources,
+    granted_scope,
+    words_of,
+)
+from idp.oidc.rules.claims_request import NOTHING_ASKED
+from idp.oidc.rules.client_metadata import DEVICE_CODE
+from idp.refusals import CheckedRedirect, ProtocolRefusal
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""Without vowels no word comes of it (§6.1). Eight of them are 34 bits."""
+
+
+def check(
+    form: Mapping[str, str], resources: tuple[str, ...], client: KnownClient, device: str
+) -> AuthorizationRequest:
+    """The checked request. Raises ProtocolRefusal without a way back: the device reads JSON."""
+
+    def refuse(error: str, description: str) -> ProtocolRefusal:
+        return ProtocolRefusal(error, description)
+
+    said = client.registration
+    if DEVICE_CODE not in said.grant_types:
+        raise refuse("unauthorized_client", "This client is not registered for the device flow.")
+    asked_scope, scope = granted_scope(form, said, refuse)
+    check_resources(resources, said, refuse)
+    acr_values = words_of(form, "acr_values") or said.default_acr_values
+    return AuthorizationRequest(
+        client_id=client.client_id,
+        back_to=CheckedRedirect("", "device", None),
+        scope=scope,
+        asked_scope=asked_scope,
+        profiles=levels.profiles(acr_values, said),
+        nonce=form.get("nonce"),
+        code_challenge=None,
+        prompt=(),
+        max_age=said.default_max_age,
+        login_hint=None,
+        id_token_hint=None,
+        ui_locales=(),
+        acr_values=acr_values,
+        claims=NOTHING_ASKED,
+        resources=resources,
+        device=device,
+    )
+
+
+def new_user_code(choose: Callable[[str], str]) -> str:
+    """XXXX-XXXX; `choose` takes one letter of a text at random."""
+    letters = "".join(choose(LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def normal_user_code(typed: str) -> str | None:
+    """As it was given, whatever dashes, spaces and lower case somebody has typed (§6.1); None if it cannot be one."""
+    letters = "".join(letter for letter in typed[:40].upper() if letter.isalnum())
+    if len(letters) != 8 or any(letter not in LETTERS for letter in letters):
+        return None
+    return f"{letters[:4]}-{letters[4:]}"

@@ -1,0 +1,150 @@
+"""Statements on consents: one row a person and service."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from idp.oidc.storage.tables import Consent
+from idp.people.storage.tables import Account, Guardianship, Person
+
+LEGAL = 1
+"""SIECLE's level of responsibility of who represents a child by law."""
+
+_find = select(Consent.__table__).where(
+    Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
+)
+_here = update(Consent).where(
+    Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
+)
+_add = insert(Consent)
+_give = _here.values(
+    scope=bindparam("words"),
+    given_at=bindparam("moment"),
+    given_by=bindparam("giver"),
+    asked_scope=None,
+    asked_at=None,
+    refused_at=None,
+)
+_ask = _here.values(asked_scope=bindparam("words"), asked_at=bindparam("moment"), refused_at=None)
+_refuse = _here.where(Consent.asked_at.is_not(None)).values(
+    asked_scope=None, asked_at=None, refused_at=bindparam("moment")
+)
+_withdraw = delete(Consent).where(
+    Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
+)
+_of_children = (
+    select(
+        Consent.account_id,
+        Consent.client_id,
+        Consent.scope,
+        Consent.asked_scope,
+        Consent.given_at,
+        Consent.asked_at,
+        Person.first_name,
+    )
+    .join(Account, Account.id == Consent.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .join(Guardianship, Guardianship.pupil_id == Person.id)
+    .where(
+        Guardianship.guardian_id == bindparam("guardian"),
+        Guardianship.until.is_(None),
+        Guardianship.disputed_at.is_(None),
+        Guardianship.level == LEGAL,
+        Account.present.is_(True),
+        Person.birth_date > bindparam("born_after"),
+    )
+    .order_by(Consent.asked_at.is_(None), Person.first_name, Consent.client_id)
+)
+_guardians = (
+    select(Account.id)
+    .join(Guardianship, Guardianship.guardian_id == Account.person_id)
+    .where(
+        Guardianship.pupil_id == bindparam("pupil"),
+        Guardianship.until.is_(None),
+        Guardianship.disputed_at.is_(None),
+        Guardianship.level == LEGAL,
+        Account.present.is_(True),
+        Account.state == "active",
+    )
+    .distinct()
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a person's row says of a service. Scopes are words; moments epoch seconds."""
+
+    scope: tuple[str, ...] = ()
+    given_at: int | None = None
+    given_by: int | None = None
+    asked_scope: tuple[str, ...] = ()
+    asked_at: int | None = None
+    refused_at: int | None = None
+
+
+@dataclass(frozen=True)
+class OfChild:
+    """One service of a guardian's child: `account` and `first_name` are the child's."""
+
+    account: int
+    client_id: str
+    scope: tuple[str, ...]
+    asked_scope: tuple[str, ...]
+    given_at: int | None
+    asked_at: int | None
+    first_name: str
+
+
+def find(connection: Connection, account: int, client: str) -> Kept | None:
+    row = connection.execute(_find, {"account": account, "client": client}).one_or_none()
+    if row is None:
+        return None
+    asked = tuple((row.asked_scope or "").split())
+    return Kept(tuple(row.scope.split()), row.given_at, row.given_by, asked, row.asked_at, row.refused_at)
+
+
+def give(tx: Connection, account: int, client: str, scope: str, giver: int, now: int) -> None:
+    """Keep what was agreed to, and by whom; a question that waited is answered."""
+    _at_row(tx, _give, account, client, {"words": scope, "moment": now, "giver": giver})
+
+
+def ask(tx: Connection, account: int, client: str, scope: str, now: int) -> None:
+    """A pupil's question to the guardians."""
+    _at_row(tx, _ask, account, client, {"words": scope, "moment": now})
+
+
+def refuse(tx: Connection, account: int, client: str, now: int) -> bool:
+    """Refuse a question that waits. True for one caller alone."""
+    return tx.execute(_refuse, {"account": account, "client": client, "moment": now}).rowcount == 1
+
+
+def withdraw(tx: Connection, account: int, client: str) -> bool:
+    return tx.execute(_withdraw, {"account": account, "client": client}).rowcount == 1
+
+
+def of_children(connection: Connection, guardian: int, born_after: str) -> list[OfChild]:
+    """Services of a guardian's (a person's id) children born after an ISO date, open questions first."""
+    rows = connection.execute(_of_children, {"guardian": guardian, "born_after": born_after})
+    return [
+        OfChild(row[0], row[1], tuple(row[2].split()), tuple((row[3] or "").split()), row[4], row[5], row[6])
+        for row in rows
+    ]
+
+
+def guardians_of(connection: Connection, pupil: int) -> list[int]:
+    """Accounts of the guardians of a pupil (a person's id) who can agree."""
+    return list(connection.execute(_guardians, {"pupil": pupil}).scalars())
+
+
+def _at_row(tx: Connection, statement: Any, account: int, client: str, values: dict[str, Any]) -> None:
+    where = {"account": account, "client": client}
+    if tx.execute(statement, {**where, **values}).rowcount == 1:
+        return
+    try:
+        with tx.begin_nested():
+            tx.execute(_add, {"account_id": account, "client_id": client, "scope": ""})
+    except IntegrityError:
+        pass  # Another tab was faster; its row is as good.
+    tx.execute(statement, {**where, **values})
