@@ -1,0 +1,236 @@
+"""Consent: who is asked, what is remembered, what is taken back; a pupil under 15 asks a guardian."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Clock
+from tests.oidc.flow import RelyingParty, answer, signed_in_browser
+from tests.visitor import Visitor, messages
+from tests.world import Someone, World
+
+PUBLISHER = {
+    "client_name": "Éditeur",
+    "first_party": False,
+    "policy_uri": "https://portail.example/donnees",
+    "scope": "openid profile email offline_access ect.scope.editeur",
+    "service_claims": ["class", "school"],
+}
+
+
+@pytest.fixture
+def guardian(outdoors: World) -> Someone:
+    return outdoors.guardian(mail="claire@example.org")
+
+
+@pytest.fixture
+def pupil(outdoors: World, guardian: Someone) -> Someone:
+    child = outdoors.pupil("Léa", "Durand", birth_date="2015-03-14")
+    outdoors.family(guardian, child)
+    return child
+
+
+@pytest.fixture
+def publisher(app: Flask, outdoors: World) -> RelyingParty:
+    """A service that is not the school's own, without anybody signed in yet."""
+    return RelyingParty(app, outdoors.relying_party(**PUBLISHER), app.test_client())
+
+
+def with_browser_of(world: World, party: RelyingParty, who: Someone) -> Visitor:
+    with world.app.app_context():
+        party.browser = signed_in_browser(world, who)
+    return Visitor(world.app, party.browser)
+
+
+def at_the_question(visitor: Visitor, party: RelyingParty, **changes: str) -> Visitor:
+    return visitor.opens(party.authorize(**changes).headers["Location"])
+
+
+def test_the_page_says_in_plain_words_what_is_handed_over(
+    outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    at_the_question(visitor, publisher, scope="openid email ect.scope.editeur")
+    visitor.sees("Votre accord", "Éditeur", "votre adresse mail", "votre classe et votre établissement")
+    visitor.sees('href="https://portail.example/donnees"')
+    assert "votre nom et votre identifiant" not in visitor.html
+
+
+def test_what_was_agreed_to_is_remembered_for_these_scopes_alone(
+    outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    at_the_question(visitor, publisher, scope="openid email").fills("act=agree")
+    assert visitor.page is not None and "code" in answer(visitor.page)
+    assert "code" in answer(publisher.authorize(scope="openid email", prompt="none"))
+    more = answer(publisher.authorize(scope="openid email profile", prompt="none"))
+    assert more["error"] == "consent_required"
+    at_the_question(visitor, publisher, scope="openid email profile").sees("votre nom et votre identifiant")
+
+
+def test_a_single_claim_needs_the_agreement_of_its_scope(
+    outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    claims = '{"userinfo": {"email": {"essential": true}}}'
+    at_the_question(visitor, publisher, scope="openid", claims=claims).sees("votre adresse mail")
+
+
+def test_who_refuses_goes_back_with_access_denied_and_the_request_is_over(
+    outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    at_the_question(visitor, publisher)
+    asked_at = visitor.path
+    visitor.fills("act=refuse")
+    assert visitor.page is not None
+    found = answer(visitor.page)
+    assert (found["error"], found["state"], found["iss"]) == (
+        "access_denied",
+        "the-state",
+        "http://localhost",
+    )
+    assert visitor.opens(asked_at).sees("R04").status == 409
+
+
+def test_prompt_consent_shows_the_page_even_of_the_schools_own_service(
+    app: Flask, outdoors: World, guardian: Someone
+) -> None:
+    party = RelyingParty(app, outdoors.relying_party(), app.test_client())
+    visitor = with_browser_of(outdoors, party, guardian)
+    assert "code" in answer(party.authorize())
+    at_the_question(visitor, party, prompt="consent").sees("Votre accord").fills("act=agree")
+    assert visitor.page is not None and "code" in answer(visitor.page)
+
+
+def test_an_agreement_is_seen_and_taken_back_in_the_account(
+    outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    at_the_question(visitor, publisher, scope="openid offline_access").fills("act=agree")
+    assert visitor.page is not None
+    tokens = publisher.redeem(answer(visitor.page)["code"]).get_json()
+    visitor.opens("/account/services").sees("Éditeur").fills(client=publisher.client_id)
+    visitor.sees("L’accès est retiré")
+    assert publisher.refresh(tokens["refresh_token"]).get_json()["error"] == "invalid_grant"
+    assert publisher.userinfo(tokens["access_token"]).status_code == 401
+    found = answer(publisher.authorize(scope="openid", prompt="none"))
+    assert found["error"] == "consent_required"
+
+
+def test_nobody_agrees_for_somebody_else(outdoors: World, publisher: RelyingParty, guardian: Someone) -> None:
+    with_browser_of(outdoors, publisher, guardian)
+    waiting = publisher.authorize().headers["Location"]
+    other = outdoors.guardian("Nadia", "Petit")
+    with outdoors.app.app_context():
+        stranger = Visitor(outdoors.app, signed_in_browser(outdoors, other))
+    assert stranger.opens(f"{waiting.replace('/authorize/', '/login/')}/consent").sees("R02").status == 403
+
+
+class TestAPupilUnder15:
+    def test_asks_a_guardian_who_agrees_in_their_own_account(
+        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+    ) -> None:
+        child = with_browser_of(outdoors, publisher, pupil)
+        at_the_question(child, publisher, scope="openid profile").sees("L’accord d’un responsable")
+        assert "Je suis d’accord" not in child.html
+        child.fills("act=ask").sees("La demande est faite")
+        mail = messages(outdoors.app, "mail")[-1]
+        assert mail["facts"]["subject"] == "Votre enfant demande votre accord"
+        assert mail["facts"]["facts"]["child"] == "Léa" and mail["facts"]["facts"]["service"] == "Éditeur"
+        with outdoors.app.app_context():
+            parent = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+        parent.opens("/account/consents").sees("Éditeur", "Léa", "votre nom et votre identifiant")
+        parent.fills("act=agree").sees("Votre réponse est enregistrée")
+        child.follows("Continuer")
+        assert child.page is not None and "code" in answer(child.page)
+        assert "code" in answer(publisher.authorize(scope="openid profile", prompt="none"))
+
+    def test_cannot_agree_alone_by_a_forged_form(
+        self, outdoors: World, publisher: RelyingParty, pupil: Someone
+    ) -> None:
+        child = with_browser_of(outdoors, publisher, pupil)
+        at_the_question(child, publisher)
+        child.page = child.browser.post(child.path, data={"act": "agree", "csrf_token": _token(child)})
+        child.sees("L’accord d’un responsable")
+        assert answer(publisher.authorize(prompt="none"))["error"] == "consent_required"
+
+    def test_learns_that_a_guardian_has_refused_and_may_ask_again(
+        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+    ) -> None:
+        child = with_browser_of(outdoors, publisher, pupil)
+        at_the_question(child, publisher).fills("act=ask")
+        with outdoors.app.app_context():
+            parent = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+        parent.opens("/account/consents").fills("act=refuse")
+        child.opens(child.path).sees("Un responsable a refusé").fills("act=ask").sees("La demande est faite")
+        assert len([one for one in messages(outdoors.app, "mail")]) == 2
+
+    def test_two_guardians_are_asked_and_the_first_answer_counts(
+        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+    ) -> None:
+        other = outdoors.guardian("Marc", "Durand", mail="marc@example.org")
+        outdoors.family(other, pupil, relation="20")
+        child = with_browser_of(outdoors, publisher, pupil)
+        at_the_question(child, publisher).fills("act=ask").opens(child.path)
+        assert {mail["to"] for mail in messages(outdoors.app, "mail")} == {
+            "claire@example.org",
+            "marc@example.org",
+        }
+        with outdoors.app.app_context():
+            first = Visitor(outdoors.app, signed_in_browser(outdoors, guardian)).opens("/account/consents")
+            second = Visitor(outdoors.app, signed_in_browser(outdoors, other)).opens("/account/consents")
+        first.fills("act=agree").sees("Votre réponse est enregistrée")
+        second.fills("act=refuse").sees("Q02")
+
+    def test_without_a_guardian_who_can_answer_is_told_whom_to_turn_to(
+        self, outdoors: World, publisher: RelyingParty
+    ) -> None:
+        alone = outdoors.pupil("Max", "Seul", birth_date="2014-01-01")
+        child = with_browser_of(outdoors, publisher, alone)
+        at_the_question(child, publisher).fills("act=ask").sees("Q03", "le secrétariat du collège")
+
+    def test_a_guardian_takes_the_agreement_back(
+        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+    ) -> None:
+        child = with_browser_of(outdoors, publisher, pupil)
+        at_the_question(child, publisher, scope="openid offline_access").fills("act=ask")
+        with outdoors.app.app_context():
+            parent = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+        parent.opens("/account/consents").fills("act=agree")
+        child.follows("Continuer")
+        assert child.page is not None
+        tokens = publisher.redeem(answer(child.page)["code"]).get_json()
+        parent.opens("/account/consents").fills("act=withdraw")
+        assert publisher.refresh(tokens["refresh_token"]).get_json()["error"] == "invalid_grant"
+        assert answer(publisher.authorize(scope="openid", prompt="none"))["error"] == "consent_required"
+
+    def test_another_family_cannot_answer(
+        self, outdoors: World, publisher: RelyingParty, pupil: Someone
+    ) -> None:
+        child = with_browser_of(outdoors, publisher, pupil)
+        at_the_question(child, publisher).fills("act=ask")
+        with outdoors.app.app_context():
+            stranger = Visitor(outdoors.app, signed_in_browser(outdoors, outdoors.guardian("Nadia", "Petit")))
+        stranger.opens("/account/consents").sees("Rien n’est demandé")
+        forged = {"child": str(pupil.account), "client": publisher.client_id, "csrf_token": _token(stranger)}
+        for act in ("agree", "withdraw"):
+            stranger.page = stranger.browser.post("/account/consents", data={**forged, "act": act})
+            assert stranger.sees("Q02").status == 404
+
+    def test_agrees_alone_from_the_fifteenth_birthday_on(
+        self, outdoors: World, clock: Clock, publisher: RelyingParty
+    ) -> None:
+        # The clock stands at 18 November 2026.
+        day_before = outdoors.pupil("Zoé", "Bel", birth_date="2011-11-19")
+        child = with_browser_of(outdoors, publisher, day_before)
+        at_the_question(child, publisher).sees("L’accord d’un responsable")
+        clock.advance(86400)
+        child = with_browser_of(outdoors, publisher, day_before)
+        at_the_question(child, publisher).sees("Je suis d’accord").fills("act=agree")
+        assert child.page is not None and "code" in answer(child.page)
+
+
+def _token(visitor: Visitor) -> str:
+    from tests.pages import forms_with
+
+    return str(forms_with(visitor.html, {"csrf_token"})[0][1]["csrf_token"])

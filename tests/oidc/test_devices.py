@@ -1,0 +1,195 @@
+"""The device flow (RFC 8628): a code on a screen, its person in a browser, tokens for the device."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from idp.oidc.rules.client_metadata import DEVICE_CODE
+from tests.conftest import Clock
+from tests.oidc.flow import RelyingParty, signed_in_browser
+from tests.visitor import Visitor
+from tests.world import Someone, World
+
+APP = {
+    "client_name": "Pronote sur le téléphone",
+    "token_endpoint_auth_method": "none",
+    "grant_types": [DEVICE_CODE, "refresh_token"],
+    "redirect_uris": None,
+    "post_logout_redirect_uris": None,
+    "client_uri": "https://pronote.example",
+    "scope": "openid profile offline_access",
+    "service_claims": None,
+}
+
+
+class Device:
+    """An app that shows a code and asks whether its person has agreed."""
+
+    def __init__(self, party: RelyingParty) -> None:
+        self.party = party
+        self.http: FlaskClient = party.app.test_client()
+        self.shown: dict[str, str] = {}
+
+    def begins(self, **more: str) -> "Device":
+        form = {"client_id": self.party.client_id, "scope": "openid profile offline_access", **more}
+        response = self.http.post("/device_authorization", data=form)
+        assert response.status_code == 200, response.text
+        self.shown = response.get_json()
+        return self
+
+    def asks(self, **changes: str) -> TestResponse:
+        form = {
+            "grant_type": DEVICE_CODE,
+            "device_code": self.shown["device_code"],
+            "client_id": self.party.client_id,
+            **changes,
+        }
+        return self.http.post("/token", data=form)
+
+    def is_told(self, **changes: str) -> str:
+        response = self.asks(**changes)
+        assert response.status_code == 400, response.text
+        return str(response.get_json()["error"])
+
+
+@pytest.fixture
+def device(app: Flask, outdoors: World) -> Device:
+    party = RelyingParty(app, outdoors.relying_party(**APP), app.test_client())
+    return Device(party).begins()
+
+
+@pytest.fixture
+def guardian(outdoors: World) -> Someone:
+    return outdoors.guardian()
+
+
+@pytest.fixture
+def person(outdoors: World, guardian: Someone) -> Visitor:
+    with outdoors.app.app_context():
+        return Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+
+
+def test_a_person_agrees_on_their_own_browser_and_the_device_gets_its_tokens_once(
+    device: Device, person: Visitor, clock: Clock
+) -> None:
+    assert device.is_told() == "authorization_pending"
+    person.opens("/device").fills(user_code=device.shown["user_code"].lower().replace("-", " "))
+    person.sees("Connecter cet appareil ?", "Pronote sur le téléphone", "votre nom et votre identifiant")
+    person.fills("act=agree").sees("Appareil connecté")
+    clock.advance(5)
+    tokens = device.asks().get_json()
+    assert tokens["token_type"] == "Bearer" and tokens["refresh_token"] and tokens["id_token"]
+    claims = device.party.userinfo(tokens["access_token"]).get_json()
+    assert claims["name"] == "Claire Durand"
+    assert device.is_told() == "invalid_grant"
+
+
+def test_somebody_who_is_not_signed_in_passes_the_usual_pages(
+    app: Flask, device: Device, guardian: Someone
+) -> None:
+    person = Visitor(app).opens(f"/device?user_code={device.shown['user_code']}")
+    person.fills(user_code=device.shown["user_code"]).fills("profile=responsable")
+    person.fills(username=guardian.username, password=guardian.password).sees("Connecter cet appareil ?")
+    person.fills("act=agree").sees("Appareil connecté")
+    assert device.asks().status_code == 200
+
+
+def test_a_link_alone_connects_nothing(device: Device, person: Visitor) -> None:
+    # RFC 8628 §5.4: whoever scans a stranger's QR code is shown it, and asked.
+    person.opens(device.shown["verification_uri_complete"].removeprefix("http://localhost"))
+    person.sees(f'value="{device.shown["user_code"]}"')
+    assert device.is_told() == "authorization_pending"
+
+
+def test_who_refuses_ends_it(device: Device, person: Visitor) -> None:
+    person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=refuse")
+    person.sees("Appareil refusé")
+    assert device.is_told() == "access_denied"
+    person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01")
+
+
+def test_a_device_that_asks_too_often_is_slowed_down_more_and_more(device: Device, clock: Clock) -> None:
+    assert device.is_told() == "authorization_pending"
+    assert device.is_told() == "slow_down"
+    clock.advance(9)
+    assert device.is_told() == "slow_down", "the pause has grown to 10 seconds (§3.5)"
+    clock.advance(15)
+    assert device.is_told() == "authorization_pending"
+
+
+def test_codes_die(device: Device, person: Visitor, clock: Clock) -> None:
+    clock.advance(601)
+    assert device.is_told() == "expired_token"
+    person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01")
+
+
+def test_another_client_cannot_fetch_what_a_person_agreed_to(
+    app: Flask, outdoors: World, device: Device, person: Visitor
+) -> None:
+    person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
+    thief = outdoors.relying_party(**APP)
+    assert device.is_told(client_id=thief.client_id) == "invalid_grant"
+    assert device.asks().status_code == 200
+
+
+def test_a_client_without_this_grant_gets_no_code(app: Flask, outdoors: World) -> None:
+    other = outdoors.relying_party(token_endpoint_auth_method="none")
+    response = app.test_client().post(
+        "/device_authorization", data={"client_id": other.client_id, "scope": "openid"}
+    )
+    assert (response.status_code, response.get_json()["error"]) == (400, "unauthorized_client")
+
+
+def test_a_device_client_cannot_send_a_browser(app: Flask, outdoors: World, device: Device) -> None:
+    party = device.party
+    response = party.authorize()
+    assert response.status_code == 400 and "P02" in response.text and "Location" not in response.headers
+
+
+def test_wrong_codes_are_counted(app: Flask, device: Device, person: Visitor) -> None:
+    allowed = app.extensions["settings"].throttling.per_address
+    person.opens("/device")
+    for _ in range(allowed):
+        person.fills(user_code="BCDF-GHJK").sees("D01")
+    person.fills(user_code=device.shown["user_code"]).sees("S05")
+
+
+@pytest.mark.settings(throttling={"per_address": 5})
+def test_right_codes_are_not_counted(app: Flask, device: Device, person: Visitor) -> None:
+    for _ in range(8):
+        person.opens("/device").fills(user_code=device.begins().shown["user_code"]).sees(
+            "Connecter cet appareil"
+        )
+
+
+@pytest.mark.parametrize("typed", ["", "AEIOU", "BCDF-GHJKL", "ÀÀÀÀ-ÀÀÀÀ", "x" * 5000, "\x00" * 8])
+def test_what_cannot_be_a_code_is_told_so(person: Visitor, typed: str) -> None:
+    assert person.opens("/device").fills(user_code=typed).sees("D01").status == 400
+
+
+def test_the_code_is_drawn_for_a_screen(device: Device) -> None:
+    drawn = device.http.get(f"/device/qr.svg?user_code={device.shown['user_code']}")
+    assert drawn.mimetype == "image/svg+xml" and drawn.text.startswith("<svg")
+    assert device.http.get("/device/qr.svg?user_code=<script>").status_code == 404
+
+
+def test_a_closed_account_ends_what_the_device_was_to_get(
+    outdoors: World, device: Device, person: Visitor, guardian: Someone
+) -> None:
+    person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
+    outdoors.set_account(guardian, state="closed")
+    assert device.is_told() == "invalid_grant"
+
+
+def test_an_agreement_is_kept_through_a_restart(
+    device: Device, person: Visitor, app: Flask, clock: Clock
+) -> None:
+    from idp.app import create_app
+
+    person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
+    again = create_app(app.extensions["settings"], clock)
+    device.http = again.test_client()
+    assert device.asks().status_code == 200
+    with again.app_context():
+        again.extensions["connections"].close()
