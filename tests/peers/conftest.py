@@ -70,7 +70,9 @@ def install(lock: Path, made: Path, *commands: list[str]) -> None:
         if made.exists() and made.stat().st_mtime >= lock.stat().st_mtime:
             return
         for command in commands:
-            subprocess.run(command, cwd=lock.parent, check=True, capture_output=True)
+            done = subprocess.run(command, cwd=lock.parent, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+        made.touch()
 
 
 @pytest.fixture(scope="session")
