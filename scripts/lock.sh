@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renew both lock files from pyproject.toml: every platform, hashes, no registry's address.
+# Renew the lock files of pyproject.toml and of the tests' Django site: every platform, hashes, no registry's address.
 set -eu
 
 tools=$(mktemp -d)
@@ -9,9 +9,10 @@ trap 'rm -rf "$tools"' EXIT INT TERM
 
 compile() {
     "$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-        --no-header --no-annotate --no-emit-index-url pyproject.toml "$@"
+        --no-header --no-annotate --no-emit-index-url "$@"
 }
 
-compile --extra build --output-file requirements.lock
+compile pyproject.toml --extra build --output-file requirements.lock
 # The same versions as above wherever both name a package.
-compile --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+compile pyproject.toml --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+compile tests/peers/django/requirements.in --output-file tests/peers/django/requirements.lock

@@ -20,6 +20,7 @@ from idp import schema
 from idp.app import create_app
 from idp.oidc import signing
 from idp.settings import Settings, load_settings
+from tests.browser.windows import chromium, desk  # noqa: F401
 from tests.visitor import Visitor
 from tests.world import World
 

@@ -21,7 +21,7 @@ def python_files(*folders: str) -> list[Path]:
         path
         for folder in folders
         for path in (ROOT / folder).rglob("*.py")
-        if "node_modules" not in path.parts and "versions" not in path.parts
+        if not {"node_modules", ".venv", "versions"} & set(path.parts)
     )
 
 

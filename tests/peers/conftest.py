@@ -1,12 +1,14 @@
 """A provider with the system's clock behind a real address, and npm's packages where there is Node.js."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
@@ -14,7 +16,11 @@ from werkzeug.serving import make_server
 
 from idp.app import create_app
 from idp.context import system_clock
+from idp.oidc import initial_tokens
 from tests.conftest import fresh_database, settings_for
+from tests.journeys.person import Person
+from tests.peers.passage import Peer
+from tests.peers.process import Process
 from tests.world import World
 
 NODE = Path(__file__).parent / "node"
@@ -49,15 +55,80 @@ def served() -> Iterator[Served]:
         app.extensions["connections"].close()
 
 
+def missing(what: str, lack: str) -> NoReturn:
+    """Leave the test out, and say why; in CI that is a failure."""
+    reason = f"left out: {what}, for there is no {lack} here"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def install(lock: Path, made: Path, *commands: list[str]) -> None:
+    """Run the commands beside a lock file unless `made` is newer; one process of a run at a time."""
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if made.exists() and made.stat().st_mtime >= lock.stat().st_mtime:
+            return
+        for command in commands:
+            done = subprocess.run(command, cwd=lock.parent, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+        made.touch()
+
+
 @pytest.fixture(scope="session")
 def node() -> str:
     """The node command, with the locked packages installed."""
     found, npm = shutil.which("node"), shutil.which("npm")
     if found is None or npm is None:
-        reason = "left out: npm's openid-client as a relying party, for there is no Node.js with npm here"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    if not (NODE / "node_modules" / ".package-lock.json").exists():
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=NODE, check=True, capture_output=True)
+        missing("npm's relying parties", "Node.js with npm")
+    made = NODE / "node_modules" / ".package-lock.json"
+    install(NODE / "package-lock.json", made, [npm, "ci", "--no-audit", "--no-fund"])
     return found
+
+
+StartNode = Callable[..., Peer]
+
+
+@pytest.fixture
+def start_node(served: Served, node: str) -> Iterator[StartNode]:
+    """Start a script's relying party, registered with the given members beside its addresses."""
+    running = []
+
+    def begin(
+        script: str,
+        method: str = "client_secret_basic",
+        algorithm: str = "ES256",
+        registers_itself: bool = False,
+        **members: Any,
+    ) -> Peer:
+        process = Process([node, script], NODE)
+        running.append(process)
+        own = process.heard()
+        document = {
+            "redirect_uris": [f"{own['address']}/callback"],
+            "post_logout_redirect_uris": [f"{own['address']}/bye"],
+            "backchannel_logout_uri": f"{own['address']}/backchannel",
+            "token_endpoint_auth_method": method,
+            "id_token_signed_response_alg": algorithm,
+            "jwks": own["jwks"] if method == "private_key_jwt" else None,
+            **members,
+        }
+        told = {
+            "issuer": served.issuer,
+            "token_endpoint_auth_method": method,
+            "id_token_signed_response_alg": algorithm,
+        }
+        with served.app.app_context():
+            guardian = served.world.guardian()
+            if registers_itself:
+                token = initial_tokens.make("Éditeur Tilleul", 7, 1, "account:1", system_clock())
+                told |= {"initial_access_token": token, "document": document}
+            else:
+                registered = served.world.relying_party(**document)
+                told |= {"client_id": registered.client_id, "client_secret": registered.client_secret}
+        process.told(told)
+        return Peer(own["address"], Person(), guardian)
+
+    yield begin
+    for process in running:
+        process.ends()

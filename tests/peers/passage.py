@@ -1,5 +1,8 @@
 """A person's way from a relying party through the provider's own forms and back."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from tests.journeys.person import Person
 from tests.world import Someone
 
@@ -13,3 +16,30 @@ def log_in(person: Person, at: str, who: Someone) -> None:
 def log_out(person: Person, at: str) -> None:
     """To the provider's question, and yes."""
     person.opens(at).sees("Se déconnecter ?").fills(confirm="1")
+
+
+@dataclass
+class Peer:
+    """The relying party at `address`, and the browser of the one person who uses it."""
+
+    address: str
+    person: Person
+    guardian: Someone
+
+    def logs_in(self, **query: str) -> dict[str, Any]:
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        log_in(self.person, f"{self.address}/login?{asked}", self.guardian)
+        return self.said()
+
+    def does(self, what: str) -> Any:
+        self.person.opens(f"{self.address}/{what}")
+        return self.said()
+
+    def logs_out(self) -> Any:
+        log_out(self.person, f"{self.address}/logout")
+        return self.said()
+
+    def said(self) -> Any:
+        assert self.person.page is not None
+        assert self.person.address.startswith(self.address), self.person.html
+        return self.person.page.json()

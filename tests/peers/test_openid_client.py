@@ -1,94 +1,20 @@
 """npm's openid-client as a relying party with an address of its own: the person's browser meets both over HTTP."""
 
-import json
-import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import pytest
 
-from tests.journeys.person import Person
-from tests.peers.conftest import NODE, Served
-from tests.peers.passage import log_in, log_out
-from tests.world import Someone, deliver_due
+from tests.peers.conftest import Served, StartNode
+from tests.peers.passage import Peer, log_in
+from tests.world import deliver_due
 
 pytestmark = pytest.mark.node
-
-
-@dataclass
-class Peer:
-    """The relying party at `address`, and the browser of the one person who uses it."""
-
-    address: str
-    person: Person
-    guardian: Someone
-
-    def logs_in(self, **query: str) -> dict[str, Any]:
-        asked = "&".join(f"{name}={value}" for name, value in query.items())
-        log_in(self.person, f"{self.address}/login?{asked}", self.guardian)
-        return self.said()
-
-    def does(self, what: str) -> Any:
-        self.person.opens(f"{self.address}/{what}")
-        return self.said()
-
-    def logs_out(self) -> Any:
-        log_out(self.person, f"{self.address}/logout")
-        return self.said()
-
-    def said(self) -> Any:
-        assert self.person.page is not None
-        assert self.person.address.startswith(self.address), self.person.html
-        return self.person.page.json()
-
-
-Start = Callable[..., Peer]
+Start = partial[Peer]
 
 
 @pytest.fixture
-def start(served: Served, node: str) -> Iterator[Start]:
-    """Start a relying party, registered with the given members beside its addresses."""
-    running = []
-
-    def heard(process: subprocess.Popen[str]) -> dict[str, Any]:
-        assert process.stdout is not None and process.stderr is not None
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        return dict(json.loads(line))
-
-    def begin(method: str = "client_secret_basic", algorithm: str = "ES256", **members: Any) -> Peer:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen([node, "openid_client.mjs"], cwd=NODE, text=True, **pipes)
-        running.append(process)
-        own = heard(process)
-        document = {
-            "redirect_uris": [f"{own['address']}/callback"],
-            "post_logout_redirect_uris": [f"{own['address']}/bye"],
-            "backchannel_logout_uri": f"{own['address']}/backchannel",
-            "token_endpoint_auth_method": method,
-            "id_token_signed_response_alg": algorithm,
-            "jwks": own["jwks"] if method == "private_key_jwt" else None,
-            **members,
-        }
-        with served.app.app_context():
-            guardian, registered = served.world.guardian(), served.world.relying_party(**document)
-        told = {
-            "issuer": served.issuer,
-            "client_id": registered.client_id,
-            "client_secret": registered.client_secret or None,
-            "token_endpoint_auth_method": method,
-            "id_token_signed_response_alg": algorithm,
-        }
-        assert process.stdin is not None
-        process.stdin.write(json.dumps({name: value for name, value in told.items() if value}) + "\n")
-        process.stdin.flush()
-        assert heard(process) == {"ready": True}
-        return Peer(own["address"], Person(), guardian)
-
-    yield begin
-    for process in running:
-        process.communicate(timeout=20)
+def start(start_node: StartNode) -> Start:
+    return partial(start_node, "openid_client.mjs")
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,9 @@
-// A relying party by npm's openid-client, on a port of its own. It prints its address and public key, reads its
-// registration as one line of JSON, prints that it is ready, and serves until its input ends.
-import { createServer } from "node:http";
-import { createInterface } from "node:readline";
-import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
+// A relying party by npm's openid-client.
+import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as client from "openid-client";
+import { body, jwk, key, serve } from "./service.mjs";
 
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
-
-const say = (value) => console.log(JSON.stringify(value));
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const key = await generateKeyPair("ES256", { extractable: true });
-const jwk = { ...(await exportJWK(key.publicKey)), use: "sig", alg: "ES256", kid: "peer" };
 
 const authentications = {
   client_secret_basic: (secret) => client.ClientSecretBasic(secret),
@@ -74,10 +67,7 @@ const goodbye = () =>
 
 const introspect = () => client.tokenIntrospection(config, tokens.access_token);
 
-const body = async (request) => Buffer.concat(await request.toArray()).toString();
-
-async function answer(request) {
-  const url = new URL(request.url, address);
+async function answer(request, url) {
   switch (`${request.method} ${url.pathname}`) {
     case "GET /login":
       return { go: await begin(url.searchParams) };
@@ -106,20 +96,8 @@ async function answer(request) {
   }
 }
 
-const server = createServer(async (request, response) => {
-  try {
-    const said = await answer(request);
-    if (said.go) response.writeHead(302, { location: said.go.href }).end();
-    else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(said));
-  } catch (fault) {
-    const error = fault.error ?? fault.code ?? fault.message;
-    response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ error }));
-  }
-});
-server.listen(0, "127.0.0.1", async () => {
-  address = `http://127.0.0.1:${server.address().port}`;
-  say({ address, jwks: { keys: [jwk] } });
-  const told = JSON.parse((await lines.next()).value);
+serve(async (told, own) => {
+  address = own;
   const metadata = {
     client_secret: told.client_secret,
     id_token_signed_response_alg: told.id_token_signed_response_alg,
@@ -132,7 +110,4 @@ server.listen(0, "127.0.0.1", async () => {
     { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] },
   );
   jwks = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
-  say({ ready: true });
-  await lines.next();
-  process.exit(0);
-});
+}, answer);

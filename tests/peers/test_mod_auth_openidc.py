@@ -1,0 +1,160 @@
+"""Debian's mod_auth_openidc as a relying party: a web server that guards a page, and no line of code beside it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from joserfc.jwk import RSAKey
+
+from tests.journeys.person import Person
+from tests.operations.house import eventually, free_port, status
+from tests.peers.conftest import Served, missing
+from tests.peers.passage import Peer, log_in, log_out
+from tests.world import deliver_due
+
+SITE = Path(__file__).parent / "apache"
+MODULES = Path("/usr/lib/apache2/modules")
+Start = Callable[..., Peer]
+
+
+@pytest.fixture(scope="session")
+def apache() -> str:
+    """The server's command, where its module is there too."""
+    found = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if found is None or not (MODULES / "mod_auth_openidc.so").exists():
+        missing("Apache's mod_auth_openidc as a relying party", "libapache2-mod-auth-openidc")
+    return found
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that the server still reads when it is no longer root, as a folder of pytest's is not."""
+    with tempfile.TemporaryDirectory(prefix="idp-apache-") as made:
+        Path(made).chmod(0o755)
+        shutil.copytree(SITE / "pages", Path(made, "pages"))
+        yield Path(made)
+
+
+def key_pair(folder: Path) -> dict[str, Any]:
+    """A key that the server signs its assertions with; the public one as a JWK."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(pem)
+    public_pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "public.pem").write_bytes(public_pem)
+    public = RSAKey.import_key(public_pem).as_dict(private=False)
+    return {**public, "kid": "apache", "use": "sig", "alg": "RS256"}
+
+
+@pytest.fixture
+def start(served: Served, apache: str, folder: Path) -> Iterator[Start]:
+    running = []
+
+    def begin(method: str = "client_secret_basic", algorithm: str = "ES256") -> Peer:
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        document = {
+            "redirect_uris": [f"{address}/oidc"],
+            "post_logout_redirect_uris": [f"{address}/bye"],
+            "backchannel_logout_uri": f"{address}/oidc?logout=backchannel",
+            "token_endpoint_auth_method": method,
+            "id_token_signed_response_alg": algorithm,
+            "jwks": {"keys": [key_pair(folder)]} if method == "private_key_jwt" else None,
+        }
+        with served.app.app_context():
+            guardian, registered = served.world.guardian(), served.world.relying_party(**document)
+        # The module knows private_key_jwt only below a private key, and ends at a login without the public one.
+        proof = (
+            f'OIDCPublicKeyFiles "apache#{folder}/public.pem"\nOIDCPrivateKeyFiles "apache#{folder}/key.pem"'
+            if method == "private_key_jwt"
+            else f'OIDCClientSecret "{registered.client_secret}"'
+        )
+        filled = Template((SITE / "httpd.conf").read_text(encoding="utf-8")).substitute(
+            folder=folder,
+            port=port,
+            modules=MODULES,
+            issuer=served.issuer,
+            client_id=registered.client_id,
+            proof=proof,
+            method=method,
+            algorithm=algorithm,
+        )
+        (folder / "httpd.conf").write_text(filled, encoding="utf-8")
+        process = subprocess.Popen(
+            [apache, "-f", str(folder / "httpd.conf"), "-D", "FOREGROUND"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(process)
+        eventually(lambda: process.poll() is not None or status(f"{address}/bye") == 200)
+        assert process.poll() is None, process.communicate()[0]
+        return Peer(address, Person(), guardian)
+
+    yield begin
+    for process in running:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def logs_in(peer: Peer) -> dict[str, Any]:
+    """To the guarded page, and what it shows of the person."""
+    log_in(peer.person, f"{peer.address}/me", peer.guardian)
+    return dict(peer.said())
+
+
+def held(peer: Peer) -> dict[str, Any]:
+    """What the module holds for the person."""
+    return dict(peer.does("oidc?info=json"))
+
+
+@pytest.mark.parametrize(
+    ("method", "algorithm"),
+    [("client_secret_basic", "ES256"), ("client_secret_post", "RS256"), ("private_key_jwt", "ES256")],
+)
+def test_each_kind_of_client_guards_a_page(start: Start, method: str, algorithm: str) -> None:
+    peer = start(method, algorithm)
+    shown = logs_in(peer)
+    assert shown["name"] == "Claire Durand"
+    assert shown["email"] == "claire@example.org"
+    found = held(peer)
+    assert found["userinfo"]["sub"] == found["id_token"]["sub"] == shown["sub"]
+
+
+def test_a_refresh_gives_new_tokens_for_the_same_person(start: Start) -> None:
+    peer = start()
+    shown = logs_in(peer)
+    first = held(peer)
+    query = urlencode({"refresh": f"{peer.address}/me", "access_token": first["access_token"]})
+    assert peer.does(f"oidc?{query}") == shown
+    assert peer.person.address == f"{peer.address}/me"
+    second = held(peer)
+    for name in ("access_token", "refresh_token"):
+        assert second[name] != first[name]
+
+
+def test_a_logout_ends_both_sessions(start: Start) -> None:
+    peer = start()
+    logs_in(peer)
+    query = urlencode({"logout": f"{peer.address}/bye"})
+    log_out(peer.person, f"{peer.address}/oidc?{query}")
+    assert peer.said() == {"bye": True}
+    peer.person.opens(f"{peer.address}/me").sees("Connexion responsable")
+
+
+def test_a_logout_elsewhere_closes_the_page_by_the_back_channel(served: Served, start: Start) -> None:
+    peer = start()
+    shown = logs_in(peer)
+    log_out(peer.person, f"{served.issuer}/logout")
+    assert peer.does("me") == shown
+    deliver_due(served.app)
+    peer.person.opens(f"{peer.address}/me").sees("Connexion responsable")
