@@ -59,6 +59,7 @@ def test_the_readmes_first_relying_party_logs_a_person_in(
     try:
         person = Person(requests.Session()).opens(address).fills("profile=responsable")
         person.fills(username=guardian.username, password=guardian.password)
+        person.sees("My service", "votre nom et votre identifiant").fills("act=agree")
         assert person.page is not None
         assert json.loads(person.page.text)["name"] == "Claire Durand"
     finally:

@@ -103,7 +103,7 @@ NOTICES: dict[str, Notice] = {
     "consent_asked": Notice(
         N_("Votre enfant demande votre accord"),
         N_("%(child)s voudrait utiliser %(service)s et demande votre accord."),
-        N_("Pour répondre, ouvrez « Mon compte », page « Accords »."),
+        N_("Pour répondre, ouvrez « Mon compte », page « Accords parentaux »."),
     ),
     "identity_linked": Notice(
         N_("Un autre moyen de connexion est relié"),

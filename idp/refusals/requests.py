@@ -82,7 +82,7 @@ CATALOGUE: dict[str, Wording] = {
     "Q01": Wording(
         403,
         N_("L’accord d’un responsable est nécessaire"),
-        N_("Avant 15 ans, un responsable doit donner son accord. Demande-le-lui depuis cette page."),
+        N_("Avant 15 ans, un responsable doit donner son accord. Demandez-le-lui depuis cette page."),
         "A pupil under 15 tried to agree alone to a service that is not the school's own.",
     ),
     "Q02": Wording(
@@ -94,7 +94,7 @@ CATALOGUE: dict[str, Wording] = {
     "Q03": Wording(
         409,
         N_("Aucun responsable à qui demander"),
-        N_("Aucun de tes responsables n’a encore ouvert son compte. Adresse-toi à %(office)s."),
+        N_("Aucun de vos responsables n’a encore ouvert son compte. Adressez-vous à %(office)s."),
         "No guardian of legal level with an active account: the family has to open theirs first.",
     ),
     "P05": Wording(

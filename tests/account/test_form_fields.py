@@ -32,6 +32,7 @@ FORMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "children/join": ({"username": "nobody", "password": "x"}, set()),
     "devices": ({"sid": "nobody"}, set()),
     "services": ({"client": "nobody"}, set()),
+    "consents": ({"client": "nobody", "child": "1", "act": "agree"}, set()),
     "security": ({"act": "rename", "passkey": "x", "name": "x"}, set()),
     "security/app": ({"code": "000000"}, set()),
     "confirm": ({"password": "wrong"}, set()),

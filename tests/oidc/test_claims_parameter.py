@@ -8,6 +8,7 @@ from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.visitor import Visitor
 from tests.world import World
@@ -69,8 +70,9 @@ class TestSub:
         assert found["error"] == "login_required"
 
     def test_of_somebody_else_asks_for_another_login_and_refuses_the_wrong_one(
-        self, app: Flask, world: World, party: RelyingParty
+        self, app: Flask, world: World, party: RelyingParty, clock: Clock
     ) -> None:
+        clock.advance(60)
         other = world.guardian("Nadia", "Petit")
         page = party.authorize(claims=asked(id_token={"sub": {"value": "x"}})).headers["Location"]
         visitor = Visitor(app, party.browser).opens(page).fills("profile=responsable")

@@ -177,8 +177,10 @@ class TestAPupilUnder15:
             "marc@example.org",
         }
         with outdoors.app.app_context():
-            first = Visitor(outdoors.app, signed_in_browser(outdoors, guardian)).opens("/account/consents")
-            second = Visitor(outdoors.app, signed_in_browser(outdoors, other)).opens("/account/consents")
+            first = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+            second = Visitor(outdoors.app, signed_in_browser(outdoors, other))
+        first.opens("/account/consents")
+        second.opens("/account/consents")
         first.fills("act=agree").sees("Votre réponse est enregistrée")
         second.fills("act=refuse").sees("Q02")
 

@@ -33,7 +33,11 @@ def test_every_prompt_and_response_mode_it_names_works(portal: RelyingParty) -> 
     assert said["response_modes_supported"] == list(RESPONSE_MODES)
     for mode in RESPONSE_MODES:
         assert portal.authorize(response_mode=mode).status_code in (200, 303)
-    assert "code" in answer(portal.authorize(prompt="consent"))
+    for prompt in PROMPTS:
+        response = portal.authorize(prompt=prompt)
+        # Each one but "none" may show a page first.
+        assert response.headers["Location"].startswith("/authorize/") or "code" in answer(response), prompt
+    assert "code" in answer(portal.authorize(prompt="none"))
 
 
 def test_silence_means_nothing_here(portal: RelyingParty) -> None:

@@ -112,7 +112,7 @@ def test_keys_are_listed_rotated_and_withdrawn(house: House) -> None:
         return {key["kid"]: f"{key['alg']} {key['state']}" for key in keys}
 
     before = listing()
-    assert sorted(before.values()) == ["ES256 signing", "EdDSA signing", "RS256 signing"]
+    assert sorted(before.values()) == ["ES256 signing", "EdDSA signing", "PS256 signing", "RS256 signing"]
     assert house.run("keys", "rotate", "ES256").returncode == 0
     after = listing()
     assert [after[kid] for kid in after.keys() - before.keys()] == ["ES256 next"]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.oidc.rules.client_metadata import AUTH_METHODS, GRANT_TYPES, PROFILES, SERVICE_CLAIMS, SIGNING_ALGS
+from idp.oidc.rules.security_profiles import PROFILES as PROFILES_OF_SECURITY
 from idp.refusals import N_
 
 
 @dataclass(frozen=True)
 class Field:
-    """`form` is "text", "lines" (one value a line), "choice", "choices" or "words"."""
+    """`form` is "text", "lines" (one value a line), "choice", "choices", "words" or "flag" (yes or no)."""
 
     name: str
     form: str
@@ -21,6 +22,12 @@ class Field:
 
 FIELDS: tuple[Field, ...] = (
     Field("client_name", "text", N_("Nom du service"), N_("Les familles le lisent en se connectant.")),
+    Field(
+        "first_party",
+        "flag",
+        N_("Service de l’établissement ou de l’académie"),
+        N_("Coché : personne n’a d’accord à donner. Sinon chacun dit une fois s’il est d’accord."),
+    ),
     Field("contacts", "lines", N_("Contacts"), N_("Adresses à prévenir d’un incident, une par ligne.")),
     Field("client_uri", "text", N_("Page d’accueil du service"), N_("Une adresse https.")),
     Field(
@@ -48,11 +55,30 @@ FIELDS: tuple[Field, ...] = (
         N_("Le service y apprend qu’une personne s’est déconnectée."),
     ),
     Field(
+        "frontchannel_logout_uri",
+        "text",
+        N_("Adresse de déconnexion (dans le navigateur)"),
+        N_("Pour un service qui ne peut pas recevoir de serveur à serveur."),
+    ),
+    Field(
         "token_endpoint_auth_method",
         "choice",
         N_("Comment le service montre qui il est"),
         N_("client_secret_basic convient presque toujours ; none pour une application sans serveur."),
         AUTH_METHODS,
+    ),
+    Field(
+        "jwks_uri",
+        "text",
+        N_("Adresse de ses clés publiques"),
+        N_("Pour private_key_jwt ; le service y renouvelle ses clés sans nous prévenir."),
+    ),
+    Field(
+        "security_profile",
+        "choice",
+        N_("Profil de sécurité"),
+        N_("fapi2 pour ce qui engage une famille ; vide pour les autres."),
+        ("", *PROFILES_OF_SECURITY),
     ),
     Field(
         "id_token_signed_response_alg",
@@ -99,6 +125,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("season_until", "text", N_("au"), N_("Mois et jour, MM-JJ, compris.")),
     Field("policy_uri", "text", N_("Page sur les données personnelles"), N_("Montrée aux familles.")),
+    Field("tos_uri", "text", N_("Conditions d’utilisation"), N_("Montrées aux familles.")),
     Field("logo_uri", "text", N_("Logo"), N_("Une image carrée en https.")),
 )
 
@@ -125,6 +152,8 @@ def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -
             # Nothing ticked must not come to mean everything; no claims at all is a choice that can be meant.
             if given or field.name != "service_claims":
                 document[field.name] = given
+        elif field.form == "flag":
+            document[field.name] = bool(given)
         elif given:
             document[field.name] = " ".join(given[0].split()) if field.form == "words" else given[0]
     return document
@@ -132,9 +161,12 @@ def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -
 
 def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """What the form's fields hold for a registration."""
-    return {
-        field.name: "\n".join(document.get(field.name, ()))
-        if field.form == "lines"
-        else document.get(field.name, [] if field.form == "choices" else "")
-        for field in FIELDS
-    }
+    return {field.name: _value(field, document.get(field.name)) for field in FIELDS}
+
+
+def _value(field: Field, value: Any) -> Any:
+    if field.form == "lines":
+        return "\n".join(value or ())
+    if field.form == "flag":
+        return "yes" if value else ""
+    return value or ([] if field.form == "choices" else "")
