@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 log = logging.getLogger(__name__)
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self' {issuer}; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data: {issuer}; form-action 'self' {issuer}; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 PROFILES = ("responsable eleve", "responsable", "eleve", "personnel")

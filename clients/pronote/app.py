@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from clients.configuration import Configuration
 from clients.pronote import schoolwork
+from clients.pronote.phone import add_phone
 from clients.pronote.registration import registration
 from clients.relying_party import create_relying_party, logged_in, session_was_closed, visitor
 from clients.store import Visitor
@@ -24,6 +25,7 @@ def create_app(given: Configuration) -> Flask:
     """Pronote's WSGI application."""
     app = create_relying_party("pronote", "Pronote", given, registration(given.base))
     app.add_url_rule("/", view_func=home)
+    add_phone(app)
     app.add_url_rule("/child", view_func=choose_child, methods=["POST"])
     for view in (marks, homework, absences):
         app.add_url_rule(f"/{view.__name__}", view_func=view)

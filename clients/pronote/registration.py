@@ -14,7 +14,7 @@ def registration(base: str) -> dict[str, Any]:
         "backchannel_logout_uri": f"{base}/backchannel-logout",
         "backchannel_logout_session_required": True,
         "token_endpoint_auth_method": "client_secret_post",
-        "grant_types": ["authorization_code"],
+        "grant_types": ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"],
         "response_types": ["code"],
         "id_token_signed_response_alg": "ES256",
         "scope": "openid ect.scope.cnx ect.scope.pronote",

@@ -65,6 +65,19 @@ def lock(terminal: Terminal, username: str) -> None:
 
 @accounts.command()
 @click.argument("username")
+@pass_terminal
+def disconnect(terminal: Terminal, username: str) -> None:
+    """End every session of a person; the services are told."""
+    with terminal.application():
+        from idp.people import accounts as people
+        from idp.signin import locking
+
+        locking.disconnect(people.find(username), ACTOR, now())
+    click.echo(f"{username} is signed out everywhere.")
+
+
+@accounts.command()
+@click.argument("username")
 @click.confirmation_option(prompt="An account that is closed stays closed. Close it?")
 @pass_terminal
 def close(terminal: Terminal, username: str) -> None:

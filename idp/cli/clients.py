@@ -108,6 +108,19 @@ def enable(terminal: Terminal, client_id: str) -> None:
     click.echo(f"{client_id} is active.")
 
 
+@clients.command()
+@click.argument("client_id")
+@click.confirmation_option(prompt="Its tokens die, and its client_id is never given again. Delete it?")
+@pass_terminal
+def delete(terminal: Terminal, client_id: str) -> None:
+    """Take a registration away for good."""
+    with terminal.application():
+        from idp.oidc import registration
+
+        registration.delete(client_id, ACTOR, now())
+    click.echo(f"{client_id} is deleted.")
+
+
 @clients.command("rotate-secret")
 @click.argument("client_id")
 @click.option(

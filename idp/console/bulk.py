@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from idp import audit
 from idp.console import people
 from idp.console.rules.rights import Act
 from idp.context import settings
@@ -13,10 +12,9 @@ from idp.jobs.queue import Job, Progress
 from idp.people import letters
 from idp.people.letter_pdf import MIME, letters_pdf
 from idp.people.letters import Letter
-from idp.people.storage import accounts, lifecycle
+from idp.people.storage import accounts
 from idp.refusals import Refusal
-from idp.signin import doors, sessions
-from idp.signin.storage import throttles
+from idp.signin import locking
 
 KIND = "people.bulk"
 A_STEP = 50
@@ -28,8 +26,8 @@ def ask(school: int, act: str, chosen: Sequence[int], reason: str, actor: str, n
     """Ask for `act` on these accounts; the job. Raises Refusal K08."""
     if act not in ACTS or not chosen:
         raise Refusal("K08", "no act, or nobody", field="personnes")
-    if act == "close" and len(reason.strip()) < people.SHORTEST_REASON:
-        raise Refusal("K08", "a reason is asked for", field="motif")
+    if act == "close":
+        people.needs_reason(reason)
     payload = {"act": act, "accounts": list(chosen), "reason": reason[:500]}
     with transaction() as tx:
         return queue.ask(tx, KIND, payload, actor, now, school, total=len(chosen))
@@ -68,17 +66,14 @@ def _do(tx: Any, job: Job, account: int, now: int) -> Letter | bool:
     one = accounts.by_id(tx, account)
     if one is None or job.payload["act"] not in people.acts_for(one):
         return False
-    who = f"account:{account}"
     if job.payload["act"] == "unlock":
-        lifecycle.unlock(tx, account)
-        throttles.clear(tx, doors.account_door(one.username))
-        audit.record(tx, now, "account.unlock", job.asked_by, who)
+        locking.unlock_in(tx, one, job.asked_by, now)
         return True
     if job.payload["act"] == "close":
-        if not lifecycle.close(tx, account, now):
+        try:
+            people.close_in(tx, one, job.payload["reason"], job.asked_by, now)
+        except Refusal:
             return False
-        sessions.end_all_in(tx, one, now)
-        audit.record(tx, now, "account.closed", job.asked_by, who, reason=job.payload["reason"])
         return True
     password = people.reset_in(tx, one, job.asked_by, now)
     return Letter(one.id, one.kind, one.first_name, one.family_name, one.username, password)

@@ -34,7 +34,7 @@ def acts_for(one: AccountFacts) -> frozenset[str]:
         return frozenset()
     fitting = {"close", "detach", "merge"}
     if one.present:
-        fitting |= {"reset", "unlock", "mail"}
+        fitting |= {"reset", "unlock", "mail", "disconnect"}
     if one.present and one.state in (State.CREATED, State.NOTIFIED, State.EXPIRED):
         fitting.add("print")
     if one.has_second_factor:
@@ -94,7 +94,7 @@ def correct_mail(one: AccountFacts, typed: str, seen: str, language: str, actor:
 
 def detach(one: AccountFacts, link: int, reason: str, actor: str, now: int) -> None:
     """End the link between a guardian and a child. Raises Refusal K08 (no reason), K03 (it was ended already)."""
-    _needs(reason)
+    needs_reason(reason)
     with transaction() as tx:
         if not family.detach(tx, link, one.person_id, now):
             raise Refusal("K03", "the link is over, or another's")
@@ -126,7 +126,7 @@ def may_merge(kept: AccountFacts, joined: AccountFacts) -> str | None:
 
 def merge(kept: AccountFacts, joined: AccountFacts, reason: str, actor: str, now: int) -> None:
     """Give the children of `joined` to `kept`, and close it. Raises Refusal K08 (no reason), K09 (they cannot be one)."""
-    _needs(reason)
+    needs_reason(reason)
     if why := may_merge(kept, joined):
         raise Refusal("K09", why)
     with transaction() as tx:
@@ -140,14 +140,24 @@ def merge(kept: AccountFacts, joined: AccountFacts, reason: str, actor: str, now
         audit.record(tx, now, "account.closed", actor, f"account:{joined.id}", into=kept.username)
 
 
+def disconnect(one: AccountFacts, actor: str, now: int) -> None:
+    """End every session of the person: a phone lost, a computer left open."""
+    locking.disconnect(one, actor, now)
+
+
 def close(one: AccountFacts, reason: str, actor: str, now: int) -> None:
     """Close an account for good. Raises Refusal K08 (no reason), K09."""
-    _needs(reason)
+    needs_reason(reason)
     with transaction() as tx:
-        if not lifecycle.close(tx, one.id, now):
-            raise Refusal("K09", "the account is closed already")
-        sessions.end_all_in(tx, one, now)
-        audit.record(tx, now, "account.closed", actor, f"account:{one.id}", reason=reason)
+        close_in(tx, one, reason, actor, now)
+
+
+def close_in(tx: Connection, one: AccountFacts, reason: str, actor: str, now: int) -> None:
+    """The same within a larger act's transaction. Raises Refusal K09."""
+    if not lifecycle.close(tx, one.id, now):
+        raise Refusal("K09", "the account is closed already")
+    sessions.end_all_in(tx, one, now)
+    audit.record(tx, now, "account.closed", actor, f"account:{one.id}", reason=reason)
 
 
 def remove_factors(one: AccountFacts, actor: str, now: int) -> None:
@@ -155,6 +165,7 @@ def remove_factors(one: AccountFacts, actor: str, now: int) -> None:
     changes.remove_all(one.username, actor, now)
 
 
-def _needs(reason: str) -> None:
+def needs_reason(reason: str) -> None:
+    """Raises Refusal K08 for a reason that says nothing, or far too much."""
     if len(reason.strip()) < SHORTEST_REASON or len(reason) > 500:
         raise Refusal("K08", "a reason is asked for", field="motif")

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from idp import audit
+from idp.console.people import needs_reason
 from idp.console.storage import erasure as storage
 from idp.context import settings
 from idp.database import reading, transaction
@@ -26,8 +27,8 @@ def everything(one: AccountFacts, actor: str, now: int) -> dict[str, Any]:
 
 def hold(one: AccountFacts, days: int, reason: str, actor: str, now: int) -> None:
     """Forbid erasure for some days (0: no longer). Raises Refusal K08 (no reason)."""
-    if days and len(reason.strip()) < 5:
-        raise Refusal("K08", "a hold needs its reason", field="motif")
+    if days:
+        needs_reason(reason)
     until = now + days * DAY if days else None
     with transaction() as tx:
         storage.hold(tx, one.person_id, until, reason.strip()[:500] if days else None)
@@ -51,8 +52,7 @@ def erase(one: AccountFacts, reason: str, actor: str, now: int) -> None:
 
     Raises Refusal K12 (a hold, or a school's base still names the person), K08 (no reason).
     """
-    if len(reason.strip()) < 5:
-        raise Refusal("K08", "a reason is asked for", field="motif")
+    needs_reason(reason)
     if why := why_kept(one, now):
         raise Refusal("K12", why)
     with transaction() as tx:

@@ -1,8 +1,11 @@
 """An administrator locks, unlocks or closes an account; its sessions end, and its relying parties are told."""
 
+from sqlalchemy import Connection
+
 from idp import audit
 from idp.database import transaction
 from idp.people import accounts
+from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import lifecycle
 from idp.refusals import Refusal
 from idp.signin import alarm, doors, identity, sessions
@@ -13,10 +16,22 @@ def unlock(username: str, actor: str, now: int) -> None:
     """Open a locked account, and the doors that failed tries have closed. Raises NoSuchAccount."""
     facts = accounts.find(username)
     with transaction() as tx:
-        lifecycle.unlock(tx, facts.id)
-        for door in (doors.account_door(facts.username), identity.identity_door(facts.id)):
-            throttles.clear(tx, door)
-        audit.record(tx, now, "account.unlock", actor, f"account:{facts.id}")
+        unlock_in(tx, facts, actor, now)
+
+
+def unlock_in(tx: Connection, facts: AccountFacts, actor: str, now: int) -> None:
+    """The same within a larger act's transaction."""
+    lifecycle.unlock(tx, facts.id)
+    for door in (doors.account_door(facts.username), identity.identity_door(facts.id)):
+        throttles.clear(tx, door)
+    audit.record(tx, now, "account.unlock", actor, f"account:{facts.id}")
+
+
+def disconnect(facts: AccountFacts, actor: str, now: int) -> None:
+    """End every session of a person, and tell the services; what they did for offline access goes on."""
+    with transaction() as tx:
+        sessions.end_all_in(tx, facts, now)
+        audit.record(tx, now, "session.end", actor, f"account:{facts.id}", others=True)
 
 
 def lock(username: str, actor: str, now: int) -> None:

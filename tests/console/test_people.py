@@ -79,7 +79,7 @@ def test_another_schools_people_are_as_if_they_were_not(app: Flask, outdoors: Wo
 
 
 @pytest.mark.parametrize(
-    "do", ["reset", "unlock", "close", "mail", "print", "factors", "merge", "detach", "uphold"]
+    "do", ["reset", "unlock", "disconnect", "close", "mail", "print", "factors", "merge", "detach", "uphold"]
 )
 def test_no_act_reaches_another_school_by_post(app: Flask, outdoors: World, at_desk, family, do: str) -> None:
     elsewhere = outdoors.school("0990002P", "Autre")

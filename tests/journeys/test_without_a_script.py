@@ -90,6 +90,17 @@ def test_single_sign_on_and_single_logout(demo: Demo) -> None:
     parent.opens(f"{demo.pronote}/login").sees("Mot de passe")
 
 
+def test_pronote_on_a_phone_is_connected_from_the_browser(demo: Demo) -> None:
+    phone = Person().opens(demo.pronote).follows("Se connecter avec un code, depuis un autre appareil")
+    code = re.search(r"[B-Z]{4}-[B-Z]{4}", phone.html)
+    assert code is not None
+    phone.follows("Continuer maintenant").sees(code[0])
+    person = log_in(demo, "guardian", "responsable")
+    person.opens(f"{demo.provider}/device?user_code={code[0]}").fills(user_code=code[0])
+    person.sees("Connecter cet appareil", "Pronote").fills("act=agree").sees("Appareil connecté")
+    phone.follows("Continuer maintenant").sees("Emploi du temps")
+
+
 def test_a_pupil_sees_the_own_page_and_is_refused_by_the_provider_elsewhere(demo: Demo) -> None:
     pupil = log_in(demo, "pupil", "eleve")
     pupil.opens(f"{demo.pronote}/login").sees("Emploi du temps")

@@ -6,6 +6,7 @@ from flask import request
 
 from idp.console import delegations as acts
 from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.console.people import needs_reason
 from idp.console.rules.rights import Act
 from idp.console.storage import rights
 from idp.context import now
@@ -70,8 +71,7 @@ def renewal(desk: Desk) -> Page:
             if not kinds:
                 raise Refusal("K08", "no kind", field="profils")
             reason = request.form.get("reason", "").strip()
-            if len(reason) < 5:
-                raise Refusal("K08", "no reason", field="motif")
+            needs_reason(reason)
             asked = campaigns.ask_renewal(
                 desk.school.uai, kinds, _day("changed_before"), desk.actor, now(), reason
             )

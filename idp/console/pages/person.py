@@ -21,6 +21,7 @@ NEEDS = {
     "print": Act.PRINT_LETTERS,
     "reset": Act.RESET,
     "unlock": Act.UNLOCK,
+    "disconnect": Act.UNLOCK,
     "mail": Act.CORRECT_MAIL,
     "detach": Act.DETACH,
     "uphold": Act.DETACH,
@@ -115,6 +116,11 @@ def _unlock(desk: Desk, one: AccountFacts) -> Page:
     return _onward(desk, one, "unlock")
 
 
+def _disconnect(desk: Desk, one: AccountFacts) -> Page:
+    people.disconnect(one, desk.actor, now())
+    return _onward(desk, one, "disconnect")
+
+
 def _mail(desk: Desk, one: AccountFacts) -> Page:
     typed, seen = request.form.get("mail", ""), request.form.get("seen", "")
     people.correct_mail(one, typed, seen, current_language(), desk.actor, now())
@@ -159,6 +165,7 @@ DOORS: dict[str, Callable[[Desk, AccountFacts], Page]] = {
     "print": _print,
     "reset": _reset,
     "unlock": _unlock,
+    "disconnect": _disconnect,
     "mail": _mail,
     "detach": _detach,
     "uphold": _uphold,

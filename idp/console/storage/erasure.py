@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from idp.factors.storage.tables import AuthenticatorApp, Ceremony, Passkey, PasskeyHandle, RecoveryCode
 from idp.federation.storage.tables import FederatedIdentity
-from idp.oidc.storage.tables import Grant
+from idp.oidc.storage.tables import Consent, Grant
 from idp.people.storage.import_tables import ImportDecision
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, SourceRecord, StaffPost
 from idp.recovery.storage.tables import Identification
@@ -24,6 +24,7 @@ _OF_ACCOUNT = (
     FederatedIdentity,
     Identification,
     Grant,
+    Consent,
 )
 """Tables whose rows go with the account; tokens go with their grants."""
 

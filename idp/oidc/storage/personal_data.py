@@ -7,7 +7,7 @@ from sqlalchemy import Connection, or_, select
 from idp.audit import AuditRecord
 from idp.factors.storage.tables import Passkey
 from idp.federation.storage.tables import FederatedIdentity
-from idp.oidc.storage.tables import Grant
+from idp.oidc.storage.tables import Consent, Grant
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
 from idp.signin.storage.tables import KnownDevice, Session
 
@@ -31,6 +31,14 @@ def everything(connection: Connection, account: int, person: int) -> dict[str, l
         "services": select(
             Grant.client_id, Grant.scope, Grant.issued_at, Grant.consumed_at, Grant.revoked_at
         ).where(Grant.account_id == account),
+        "consents": select(
+            Consent.client_id,
+            Consent.scope,
+            Consent.given_at,
+            Consent.given_by,
+            Consent.asked_at,
+            Consent.refused_at,
+        ).where(Consent.account_id == account),
         "passkeys": select(Passkey.name, Passkey.created_at, Passkey.last_used_at).where(
             Passkey.account_id == account
         ),

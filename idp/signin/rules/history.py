@@ -25,6 +25,9 @@ SENTENCES: dict[str, str] = {
     "factor.removed": N_("Connexion en deux étapes : moyen retiré"),
     "passkey.copied": N_("Clé d’accès refusée : elle a peut-être été copiée"),
     "service.withdrawn": N_("Accès retiré à un service"),
+    "consent.give": N_("Accord donné à un service"),
+    "consent.refuse": N_("Accord refusé à un service"),
+    "consent.ask": N_("Accord demandé aux responsables"),
     "data.downloaded": N_("Données téléchargées"),
     "guardianship.ended": N_("Lien avec un responsable terminé"),
 }
