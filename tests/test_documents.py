@@ -69,8 +69,11 @@ def test_the_readmes_first_relying_party_logs_a_person_in(
 
 
 def test_the_documented_registration_can_be_registered() -> None:
-    for block in blocks("docs/integrating.md", "json"):
-        assert read_metadata(json.loads(block), loopback_http=False).client_name == "Pronote"
+    names = [
+        read_metadata(json.loads(block), loopback_http=False).client_name
+        for block in blocks("docs/integrating.md", "json")
+    ]
+    assert names == ["Pronote", "Paiement de la cantine"]
     shown = re.search(r"echo '(\{.*?\})'", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert shown is not None
     assert read_metadata(json.loads(shown.group(1)), loopback_http=True).client_name == "My service"
