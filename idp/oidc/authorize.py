@@ -112,7 +112,7 @@ def asked_of(request: AuthorizationRequest, now: int) -> Asked:
     another = session is not None and not _may_answer(request, client, session.account)
     return Asked(
         profiles=request.profiles,
-        asked_at=now,
+        before=session.sid if session is not None else None,
         prompt=(*request.prompt, "select_account") if another and not request.silent else request.prompt,
         max_age=request.max_age,
         hinted=_hinted(request, now),

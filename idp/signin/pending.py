@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from idp.database import reading, transaction
@@ -87,6 +87,9 @@ def choose_profile(pending: Pending, profile: str | None) -> None:
 
 
 def _asked(values: dict[str, Any]) -> Asked:
-    for name in ("profiles", "prompt", "locales"):
-        values[name] = tuple(values[name])
-    return Asked(**values)
+    # A request that has waited through an upgrade may have a member that is no more.
+    known = {one.name for one in fields(Asked)}
+    said: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if name in known
+    }
+    return Asked(**said)

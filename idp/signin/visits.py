@@ -28,7 +28,7 @@ def first_owed(asked: Asked, profile: str | None, now: int) -> Step | None:
 def _visit(session: Session, profile: str | None) -> Visit:
     account = session.account
     forced = account.kind == "staff" and settings().signin.staff_second_factor
-    return Visit(account, session.auth_time, profile, session.amr, session.device_known, forced)
+    return Visit(account, session.auth_time, profile, session.amr, session.sid, session.device_known, forced)
 
 
 def owed(pending: Pending, now: int) -> Step | None:

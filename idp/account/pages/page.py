@@ -52,7 +52,7 @@ def here() -> tuple[str, str]:
 
 
 def _asked() -> Asked:
-    return Asked(profiles=tuple(PROFILES.values()), asked_at=now())
+    return Asked(profiles=tuple(PROFILES.values()))
 
 
 def _through_the_login(name: str) -> Response:

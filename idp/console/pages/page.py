@@ -138,7 +138,7 @@ def number(name: str) -> int:
 
 
 def _asked() -> Asked:
-    return Asked(profiles=(PROFILES["staff"],), asked_at=now())
+    return Asked(profiles=(PROFILES["staff"],))
 
 
 def _through_the_login() -> Response:

@@ -17,7 +17,6 @@ def start() -> Response:
     profiles = tuple(PROFILES.values())
     asked = Asked(
         profiles=(profile,) if profile in profiles else profiles,
-        asked_at=now(),
         login_hint=request.args.get("identifiant", "")[:120] or None,
     )
     waiting = pending.keep(

@@ -15,17 +15,19 @@ class Asked:
     """What a request demands of the person. Built from an authorization request, or from a page of our own.
 
     `profiles`: who may come in, in the order to show. `prompt`: OIDC Core §3.1.2.1. `max_age`: seconds or None.
-    `level`: the authentication level that is needed (`eidas1` or `eidas2`). `hinted`: the account that an id_token_hint names, or None. `asked_at`: when the request arrived (epoch seconds).
+    `level`: the authentication level that is needed (`eidas1` or `eidas2`). `hinted`: the account that an id_token_hint
+    names, or None. `before`: `sid` of the session that was live when the request arrived, so that a login since is known
+    as one, whatever the clock's grain.
     """
 
     profiles: tuple[str, ...]
-    asked_at: int
     prompt: tuple[str, ...] = ()
     max_age: int | None = None
     hinted: int | None = None
     login_hint: str | None = None
     locales: tuple[str, ...] = ()
     level: str = "eidas1"
+    before: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Visit:
     auth_time: int | None
     chosen_profile: str | None
     amr: tuple[str, ...] = ()
+    sid: str | None = None
     device_known: bool = True
     needs_second_factor: bool = False
 
@@ -56,7 +59,7 @@ class Step:
 def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
     if visit.account is None or visit.auth_time is None:
         return True
-    if visit.auth_time >= asked.asked_at:
+    if visit.sid != asked.before:
         return False
     if "login" in asked.prompt or "select_account" in asked.prompt:
         return True

@@ -40,31 +40,40 @@ ASKED = {"state": "confirming", "mail_verified_at": None}
 @pytest.mark.parametrize(
     ("asked", "visit", "expected"),
     [
-        (Asked(ALL, NOW), NOBODY, "profile"),
-        (Asked(("eleve",), NOW), NOBODY, "sign_in"),
-        (Asked(ALL, NOW), Visit(None, None, "eleve"), "sign_in"),
-        (Asked(("responsable", "eleve"), NOW), Visit(None, None, "personnel"), "profile"),
-        (Asked(ALL, NOW), Visit(account(), 10, None), None),
-        (Asked(ALL, NOW, prompt=("login",)), Visit(account(), NOW - 1, "eleve"), "sign_in"),
-        (Asked(ALL, NOW, prompt=("login",)), Visit(account(), NOW, None), None),
-        (Asked(ALL, NOW, prompt=("select_account",)), Visit(account(), NOW - 1, "eleve"), "sign_in"),
-        (Asked(ALL, NOW, max_age=0), Visit(account(), NOW - 1, "eleve"), "sign_in"),
-        (Asked(ALL, NOW, max_age=0), Visit(account(), NOW, None), None),
-        (Asked(ALL, NOW, max_age=990), Visit(account(), 10, None), None),
-        (Asked(ALL, NOW, max_age=989), Visit(account(), 10, "eleve"), "sign_in"),
-        (Asked(ALL, NOW, hinted=2), Visit(account(), 10, "eleve"), "sign_in"),
-        (Asked(ALL, NOW, hinted=2), Visit(account(), NOW, None), "other_account"),
-        (Asked(ALL, NOW, hinted=1), Visit(account(), 10, None), None),
-        (Asked(("eleve",), NOW), Visit(account(), 10, None), "other_account"),
-        (Asked(("eleve",), NOW), Visit(account(**NEW), 10, None), "other_account"),
-        (Asked(ALL, NOW), Visit(account(**NEW), 10, None), "new_password"),
-        (Asked(ALL, NOW), Visit(account(renewal_asked_at=5), 10, None), "new_password"),
-        (Asked(ALL, NOW), Visit(account(renewal_asked_at=5, password_changed_at=6), 10, None), None),
-        (Asked(ALL, NOW), Visit(account(**CHOSEN), 10, None), "identity"),
-        (Asked(ALL, NOW), Visit(account(**CHOSEN, kind="pupil"), 10, None), "identity"),
-        (Asked(ALL, NOW), Visit(account(**{**CHOSEN, "identity_proved_at": 1}), 10, None), "identity"),
-        (Asked(ALL, NOW), Visit(account(**ASKED), 10, None), "confirm_mail"),
-        (Asked(ALL, NOW), Visit(account(kind="pupil", mail=None, mail_verified_at=None), 10, None), None),
+        (Asked(ALL), NOBODY, "profile"),
+        (Asked(("eleve",)), NOBODY, "sign_in"),
+        (Asked(ALL), Visit(None, None, "eleve"), "sign_in"),
+        (
+            Asked(
+                (
+                    "responsable",
+                    "eleve",
+                )
+            ),
+            Visit(None, None, "personnel"),
+            "profile",
+        ),
+        (Asked(ALL), Visit(account(), 10, None), None),
+        (Asked(ALL, prompt=("login",)), Visit(account(), NOW - 1, "eleve"), "sign_in"),
+        (Asked(ALL, prompt=("login",)), Visit(account(), NOW, None, sid="new"), None),
+        (Asked(ALL, prompt=("select_account",)), Visit(account(), NOW - 1, "eleve"), "sign_in"),
+        (Asked(ALL, max_age=0), Visit(account(), NOW - 1, "eleve"), "sign_in"),
+        (Asked(ALL, max_age=0), Visit(account(), NOW, None, sid="new"), None),
+        (Asked(ALL, max_age=990), Visit(account(), 10, None), None),
+        (Asked(ALL, max_age=989), Visit(account(), 10, "eleve"), "sign_in"),
+        (Asked(ALL, hinted=2), Visit(account(), 10, "eleve"), "sign_in"),
+        (Asked(ALL, hinted=2), Visit(account(), NOW, None, sid="new"), "other_account"),
+        (Asked(ALL, hinted=1), Visit(account(), 10, None), None),
+        (Asked(("eleve",)), Visit(account(), 10, None), "other_account"),
+        (Asked(("eleve",)), Visit(account(**NEW), 10, None), "other_account"),
+        (Asked(ALL), Visit(account(**NEW), 10, None), "new_password"),
+        (Asked(ALL), Visit(account(renewal_asked_at=5), 10, None), "new_password"),
+        (Asked(ALL), Visit(account(renewal_asked_at=5, password_changed_at=6), 10, None), None),
+        (Asked(ALL), Visit(account(**CHOSEN), 10, None), "identity"),
+        (Asked(ALL), Visit(account(**CHOSEN, kind="pupil"), 10, None), "identity"),
+        (Asked(ALL), Visit(account(**{**CHOSEN, "identity_proved_at": 1}), 10, None), "identity"),
+        (Asked(ALL), Visit(account(**ASKED), 10, None), "confirm_mail"),
+        (Asked(ALL), Visit(account(kind="pupil", mail=None, mail_verified_at=None), 10, None), None),
     ],
 )
 def test_the_first_step_owed(asked: Asked, visit: Visit, expected: str | None) -> None:
@@ -80,7 +89,7 @@ def test_nobody_who_is_not_active_ever_owes_nothing() -> None:
                     visit = Visit(
                         account(kind=kind, state=state, identity_proved_at=proved, mail=mail), NOW, None
                     )
-                    assert next_step(Asked(ALL, NOW), visit, NOW) is not None, (kind, state)
+                    assert next_step(Asked(ALL), visit, NOW) is not None, (kind, state)
 
 
 def test_every_step_has_an_error_that_a_relying_party_knows() -> None:
