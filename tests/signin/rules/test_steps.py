@@ -43,16 +43,7 @@ ASKED = {"state": "confirming", "mail_verified_at": None}
         (Asked(ALL), NOBODY, "profile"),
         (Asked(("eleve",)), NOBODY, "sign_in"),
         (Asked(ALL), Visit(None, None, "eleve"), "sign_in"),
-        (
-            Asked(
-                (
-                    "responsable",
-                    "eleve",
-                )
-            ),
-            Visit(None, None, "personnel"),
-            "profile",
-        ),
+        (Asked(("responsable", "eleve")), Visit(None, None, "personnel"), "profile"),
         (Asked(ALL), Visit(account(), 10, None), None),
         (Asked(ALL, prompt=("login",)), Visit(account(), NOW - 1, "eleve"), "sign_in"),
         (Asked(ALL, prompt=("login",)), Visit(account(), NOW, None, sid="new"), None),
