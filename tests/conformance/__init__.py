@@ -1,0 +1,5 @@
+import pytest
+
+pytest.register_assert_rewrite(
+    "tests.conformance.checks", "tests.conformance.registrations", "tests.conformance.suite"
+)
