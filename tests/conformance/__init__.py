@@ -1,5 +1,8 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    "tests.conformance.checks", "tests.conformance.registrations", "tests.conformance.suite"
+    "tests.conformance.checks",
+    "tests.conformance.window",
+    "tests.conformance.registrations",
+    "tests.conformance.suite",
 )
