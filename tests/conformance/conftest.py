@@ -8,8 +8,8 @@ from flask import Flask
 
 from tests.browser.conftest import chromium, desk  # noqa: F401
 from tests.conformance import registrations
-from tests.conformance.suite import Person, RelyingParty
-from tests.conftest import Clock
+from tests.conformance.suite import Own, Person, RelyingParty
+from tests.conftest import Clock, Serve
 from tests.peers.conftest import served  # noqa: F401
 from tests.world import World
 
@@ -49,3 +49,8 @@ def register(app: Flask, clock: Clock, person: Person, response_mode: str | None
 def party(register: Register) -> RelyingParty:
     """The plain one."""
     return register()
+
+
+@pytest.fixture
+def own(serve: Serve) -> Own:
+    return Own(serve)

@@ -3,6 +3,7 @@
 It registers itself (RFC 7591), sends requests as GET or POST, redeems codes and looks at all that it gets.
 """
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +16,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
 from tests.conformance import checks
-from tests.conftest import Clock
+from tests.conftest import Clock, Serve
 from tests.oidc.flow import basic
 from tests.pages import forms_with
 from tests.visitor import Visitor
@@ -260,14 +261,22 @@ def unsigned(claims: dict[str, Any]) -> str:
     return f"{'.'.join(parts)}."
 
 
-def documents(found: dict[str, str]) -> Flask:
-    """A server of these texts by their paths; what was asked for last stands under "asked"."""
-    app = Flask("documents")
+class Own:
+    """The relying party's own server, on loopback: `asked` are the paths that were read there."""
 
-    @app.get("/<path:_>")
-    def read(_: str) -> tuple[str, int, dict[str, str]]:
-        found["asked"] = request.path
-        text = found.get(request.path)
+    def __init__(self, serve: Serve) -> None:
+        self.found: dict[str, str] = {}
+        self.asked: list[str] = []
+        app = Flask("own")
+        app.add_url_rule("/<path:_>", view_func=self._read)
+        self.address = serve(app)
+
+    def puts(self, path: str, document: object) -> str:
+        """Make a document, or a text as it is, readable; its address."""
+        self.found[path] = document if isinstance(document, str) else json.dumps(document)
+        return self.address + path
+
+    def _read(self, _: str) -> tuple[str, int, dict[str, str]]:
+        self.asked.append(request.path)
+        text = self.found.get(request.path)
         return text or "", 200 if text else 404, {"Content-Type": "application/json"}
-
-    return app

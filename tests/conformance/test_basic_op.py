@@ -2,12 +2,14 @@
 
 import json
 
+import pytest
 from flask import Flask
 
 from tests.conformance import checks, registrations, suite
 from tests.conformance.conftest import Register
-from tests.conformance.suite import ISSUER, RelyingParty
-from tests.conftest import Clock, Serve
+from tests.conformance.registrations import CALLBACK
+from tests.conformance.suite import ISSUER, Own, RelyingParty
+from tests.conftest import Clock
 from tests.oidc.flow import VERIFIER, challenge
 
 ALL = "openid profile email address phone"
@@ -39,8 +41,8 @@ def test_idtoken_signature(party: RelyingParty) -> None:
 def test_idtoken_unsigned(app: Flask, clock: Clock, party: RelyingParty) -> None:
     """Not offered here: not announced, and a registration that asks for it is refused."""
     assert "none" not in party.metadata["id_token_signing_alg_values_supported"]
-    unsigned = registrations.registration(app, clock, id_token_signed_response_alg="none")
-    registrations.refused(unsigned, "invalid_client_metadata")
+    asked = registrations.registration(app, clock, id_token_signed_response_alg="none")
+    registrations.refused(asked, "invalid_client_metadata")
 
 
 def test_userinfo_get(party: RelyingParty) -> None:
@@ -86,7 +88,6 @@ def test_scope_address(party: RelyingParty) -> None:
     """OIDC Core §5.1.1."""
     found = party.logs_in(scope="openid address").userinfo
     assert found.keys() == {"sub", "address"}
-    assert found["address"]["locality"] == "Belleville"
     assert found["address"]["formatted"] == "1 rue des Lilas\n99000 Belleville"
 
 
@@ -124,11 +125,17 @@ def test_display_popup(party: RelyingParty) -> None:
 def test_prompt_login(party: RelyingParty, clock: Clock) -> None:
     """OIDC Core §3.1.2.1: a live session is not enough."""
     first = party.logs_in()
-    clock.advance(2)
+    clock.advance(1)
     second = party.logs_in(prompt="login")
-    assert "sign_in" in second.shown
-    assert second.claims["auth_time"] == first.claims["auth_time"] + 2
-    assert second.claims["sub"] == first.claims["sub"]
+    assert "sign_in" in second.shown and second.claims["sub"] == first.claims["sub"]
+    assert second.claims["auth_time"] == first.claims["auth_time"] + 1
+
+
+@pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": "0"}])
+def test_a_new_login_is_a_new_one_within_a_second_too(party: RelyingParty, asked: dict[str, str]) -> None:
+    """OIDC Core §3.1.2.1: prompt=login and max_age=0 mean the same, however young the session is."""
+    party.logs_in()
+    assert "sign_in" in party.logs_in(**asked).shown
 
 
 def test_prompt_none_not_logged_in(party: RelyingParty) -> None:
@@ -143,9 +150,8 @@ def test_prompt_none_logged_in(party: RelyingParty, clock: Clock) -> None:
     first = party.logs_in()
     clock.advance(2)
     second = party.logs_in(prompt="none")
-    assert second.shown == []
+    assert second.shown == [] and second.claims["sub"] == first.claims["sub"]
     assert second.claims["auth_time"] == first.claims["auth_time"]
-    assert second.claims["sub"] == first.claims["sub"]
 
 
 def test_max_age_1(party: RelyingParty, clock: Clock) -> None:
@@ -153,9 +159,8 @@ def test_max_age_1(party: RelyingParty, clock: Clock) -> None:
     first = party.logs_in()
     clock.advance(2)
     second = party.logs_in(max_age="1")
-    assert "sign_in" in second.shown
+    assert "sign_in" in second.shown and second.claims["sub"] == first.claims["sub"]
     assert second.claims["auth_time"] == clock() > first.claims["auth_time"]
-    assert second.claims["sub"] == first.claims["sub"]
 
 
 def test_max_age_10000(party: RelyingParty, clock: Clock) -> None:
@@ -163,9 +168,8 @@ def test_max_age_10000(party: RelyingParty, clock: Clock) -> None:
     first = party.logs_in(max_age="15000")
     clock.advance(60)
     second = party.logs_in(max_age="10000")
-    assert "sign_in" in first.shown and second.shown == []
+    assert "sign_in" in first.shown and second.shown == [] and second.claims["sub"] == first.claims["sub"]
     assert second.claims["auth_time"] == first.claims["auth_time"]
-    assert second.claims["sub"] == first.claims["sub"]
 
 
 def test_ensure_request_with_unknown_parameter_succeeds(party: RelyingParty) -> None:
@@ -198,7 +202,6 @@ def test_claims_locales(party: RelyingParty) -> None:
 def test_ensure_request_with_acr_values_succeeds(party: RelyingParty) -> None:
     """OIDC Core §3.1.2.1: unknown levels are passed over; of known ones the reached one is told."""
     party.logs_in(acr_values="1 2")
-    assert "eidas1" in party.metadata["acr_values_supported"]
     assert party.logs_in(acr_values="1 eidas1").claims["acr"] == "eidas1"
 
 
@@ -219,7 +222,7 @@ def test_codereuse_30seconds(party: RelyingParty, clock: Clock) -> None:
 
 def test_ensure_registered_redirect_uri(party: RelyingParty) -> None:
     """OIDC Core §3.1.2.1, RFC 6749 §3.1.2.4."""
-    party.refused_on_a_page(redirect_uri="https://suite.example/callback/other")
+    party.refused_on_a_page(redirect_uri=f"{CALLBACK}/other")
 
 
 def test_ensure_post_request_succeeds(party: RelyingParty) -> None:
@@ -232,22 +235,19 @@ def test_server_client_secret_post(register: Register) -> None:
     """RFC 6749 §2.3.1; a client that is registered for it has no other way."""
     party = register(token_endpoint_auth_method="client_secret_post")
     party.logs_in()
-    code = party.gets()["code"]
-    party.registered["token_endpoint_auth_method"] = "client_secret_basic"
+    code, party.registered["token_endpoint_auth_method"] = party.gets()["code"], "client_secret_basic"
     checks.check_token_error(party.redeems(code), "invalid_client", 401)
 
 
 def test_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported(
-    register: Register, serve: Serve
+    own: Own, register: Register
 ) -> None:
     """OIDC Core §6.2: algorithm none is not announced, and refused with the error that says so."""
-    document: dict[str, str] = {}
-    uri = serve(suite.documents(document)) + "/request.jwt"
-    party = register(request_uris=[uri])
+    party = register(request_uris=[f"{own.address}/request.jwt"])
     inside = {**party.parameters(), "iss": party.client_id, "aud": ISSUER}
-    document["/request.jwt"] = suite.unsigned(inside)
+    uri = own.puts("/request.jwt", suite.unsigned(inside))
     assert party.gets(request_uri=uri, state=inside["state"])["error"] == "request_uri_not_supported"
-    assert document["asked"] == "/request.jwt"
+    assert own.asked == ["/request.jwt"]
 
 
 def test_unsigned_request_object_supported_correctly_or_rejected_as_unsupported(party: RelyingParty) -> None:
@@ -269,9 +269,10 @@ def test_ensure_request_object_with_redirect_uri(register: Register) -> None:
     party = register(suite.key("first"), jwks=suite.key_set("first"), request_object_signing_alg="RS256")
     inside = party.parameters()
     request = party.signed({**inside, "iss": party.client_id, "aud": ISSUER}, typ="JWT")
-    outside = party.parameters(redirect_uri="https://suite.example/another", request=request)
+    outside = party.parameters(redirect_uri=f"{CALLBACK}/another", request=request)
     party.asked = inside
     party.receives(party.person.arrives(outside).goes_on())
+    party.refused_on_a_page(redirect_uri=f"{CALLBACK}/another", request=suite.unsigned(inside))
 
 
 def test_refresh_token(register: Register, clock: Clock) -> None:
@@ -286,8 +287,7 @@ def test_refresh_token(register: Register, clock: Clock) -> None:
     assert tokens["access_token"] != first.tokens["access_token"]
     again = party.id_token(tokens, party.asked["nonce"])
     assert again["iat"] == first.claims["iat"] + 5
-    for name in ("iss", "sub", "aud", "auth_time", "nonce"):
-        assert again[name] == first.claims[name], name
+    assert {**again, "iat": 0, "exp": 0, "at_hash": ""} == {**first.claims, "iat": 0, "exp": 0, "at_hash": ""}
     assert party.userinfo(tokens["access_token"]).get_json() == first.userinfo
 
 

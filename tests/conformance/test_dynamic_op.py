@@ -1,15 +1,12 @@
 """Dynamic OP: a client that registers itself, with its keys, its sector and its request objects at addresses of its own."""
 
-import json
-
-import pytest
 from flask import Flask
 
 from idp.oidc import signing
 from tests.conformance import checks, registrations, suite
 from tests.conformance.conftest import Register
 from tests.conformance.registrations import CALLBACK
-from tests.conformance.suite import ISSUER, RelyingParty
+from tests.conformance.suite import ISSUER, Own, RelyingParty
 from tests.conformance.test_basic_op import (  # noqa: F401
     test_ensure_request_object_with_redirect_uri,
     test_idtoken_unsigned,
@@ -17,25 +14,7 @@ from tests.conformance.test_basic_op import (  # noqa: F401
     test_server,
 )
 from tests.conformance.test_config_op import test_discovery_endpoint_verification  # noqa: F401
-from tests.conftest import Clock, Serve
-
-
-class Own:
-    """The relying party's own server, on loopback: what it answers is in `found`, by path."""
-
-    def __init__(self, serve: Serve) -> None:
-        self.found: dict[str, str] = {}
-        self.address = serve(suite.documents(self.found))
-
-    def puts(self, path: str, document: object) -> str:
-        """Make a document readable; its address."""
-        self.found[path] = document if isinstance(document, str) else json.dumps(document)
-        return self.address + path
-
-
-@pytest.fixture
-def own(serve: Serve) -> Own:
-    return Own(serve)
+from tests.conftest import Clock
 
 
 def test_idtoken_rs256(register: Register) -> None:
@@ -132,7 +111,7 @@ def test_registration_jwks_uri(own: Own, register: Register) -> None:
     """OIDC Registration §2, OIDC Core §9; and no key but those at the address will do."""
     party = with_keys_at(own, register)
     party.logs_in()
-    assert own.found["asked"] == "/keys"
+    assert own.asked == ["/keys"]
     code = party.gets()["code"]
     party.key = suite.key("second")
     checks.check_token_error(party.redeems(code), "invalid_client", 401)
@@ -143,8 +122,8 @@ def test_registration_sector_uri(own: Own, register: Register) -> None:
     elsewhere = "https://other.example/callback"
     uri = own.puts("/sector", [CALLBACK, elsewhere])
     party = register(redirect_uris=[CALLBACK, elsewhere], sector_identifier_uri=uri)
+    assert own.asked == ["/sector"]
     second = register(redirect_uris=[elsewhere], sector_identifier_uri=uri)
-    assert own.found["asked"] == "/sector"
     sub = party.logs_in().claims["sub"]
     assert second.logs_in().claims["sub"] == sub != register().logs_in().claims["sub"]
 
@@ -154,7 +133,7 @@ def test_registration_sector_bad(own: Own, app: Flask, clock: Clock) -> None:
     uri = own.puts("/sector", ["https://suite.example/another"])
     response = registrations.registration(app, clock, sector_identifier_uri=uri)
     registrations.refused(response, "invalid_client_metadata")
-    assert own.found["asked"] == "/sector"
+    assert own.asked == ["/sector"]
 
 
 def test_server_rotate_keys(party: RelyingParty, app: Flask, clock: Clock) -> None:
@@ -205,7 +184,7 @@ def test_request_uri_signed_rs256(own: Own, register: Register) -> None:
     own.puts("/request.jwt", party.signed({**party.asked, "iss": party.client_id, "aud": ISSUER}))
     beside = {"client_id": party.client_id, "response_type": "code", "scope": "openid", "request_uri": uri}
     login = party.receives(party.person.arrives(beside).goes_on())
-    assert own.found["asked"] == "/request.jwt" and login.userinfo["email"] == "ana@example.org"
+    assert own.asked == ["/request.jwt"] and login.userinfo["email"] == "ana@example.org"
 
 
 def test_ensure_client_assertion_with_iss_aud_succeeds(own: Own, register: Register) -> None:

@@ -6,6 +6,7 @@ address on the way has held a code or an error.
 
 import pytest
 
+from tests.browser.conftest import Desk
 from tests.conformance.test_basic_op import (  # noqa: F401
     test_alternate_happy_flow,
     test_claims_essential,
@@ -46,8 +47,30 @@ from tests.conformance.test_basic_op import (  # noqa: F401
     test_userinfo_post_body,
     test_userinfo_post_header,
 )
+from tests.conformance.window import open_for_business
+from tests.conftest import Serve
+from tests.peers.conftest import Served
 
 
 @pytest.fixture
 def response_mode() -> str:
     return "form_post"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_a_browser_posts_the_form_to_the_callback(
+    served: Served, serve: Serve, desk: Desk, script: bool
+) -> None:
+    """§2: by itself, and where scripts are off by the page's button: POST, form-encoded, nothing in the address."""
+    party = open_for_business(served, serve)
+    page = desk.window(java_script_enabled=script)
+    page.goto(party.request(response_mode="form_post", state="the state"))
+    party.passes(page)
+    if not script:
+        page.get_by_role("button", name="Continuer", exact=True).click()
+    page.wait_for_url(f"{party.address}/callback")
+    (posted,) = party.posted
+    assert posted["type"] == "application/x-www-form-urlencoded" and posted["query"] == ""
+    assert posted["form"].keys() == {"code", "state", "iss", "session_state"}
+    assert posted["form"]["state"] == "the state" and posted["form"]["iss"] == served.issuer

@@ -35,13 +35,14 @@ async function ask(message) {{
 
 @dataclass
 class WebParty:
-    """`told`: what was asked of its front-channel logout address."""
+    """`told`: what was asked of its front-channel logout address; `posted`: what was posted to its callback."""
 
     served: Served
     someone: Someone
     address: str = ""
     registered: dict[str, Any] = field(default_factory=dict)
     told: list[dict[str, str]] = field(default_factory=list)
+    posted: list[dict[str, Any]] = field(default_factory=list)
 
     def application(self) -> Flask:
         app = Flask("suite")
@@ -49,6 +50,12 @@ class WebParty:
         @app.get("/callback")
         @app.get("/bye")
         def plain() -> str:
+            return PAGE.format("")
+
+        @app.post("/callback")
+        def callback() -> str:
+            query, form = request.query_string.decode(), request.form.to_dict()
+            self.posted.append({"type": request.content_type, "query": query, "form": form})
             return PAGE.format("")
 
         @app.get("/session")
@@ -78,11 +85,7 @@ class WebParty:
     def logs_in(self, page: Page) -> tuple[dict[str, str], str]:
         """Through the provider's pages; what has come to the callback, and the ID token that it got for the code."""
         page.goto(self.request())
-        page.get_by_role("button", name="Responsable d’élève").click()
-        page.get_by_label("Identifiant").fill(self.someone.username)
-        page.get_by_label("Mot de passe", exact=True).fill(self.someone.password)
-        page.get_by_role("button", name="Se connecter", exact=True).click()
-        page.get_by_role("button", name="Je suis d’accord").click()
+        self.passes(page)
         said = self.answer(page)
         form = {"grant_type": "authorization_code", "code": said["code"]}
         response = requests.post(
@@ -93,6 +96,14 @@ class WebParty:
         )
         assert response.status_code == 200, response.text
         return said, response.json()["id_token"]
+
+    def passes(self, page: Page) -> None:
+        """Through the pages of a first login."""
+        page.get_by_role("button", name="Responsable d’élève").click()
+        page.get_by_label("Identifiant").fill(self.someone.username)
+        page.get_by_label("Mot de passe", exact=True).fill(self.someone.password)
+        page.get_by_role("button", name="Se connecter", exact=True).click()
+        page.get_by_role("button", name="Je suis d’accord").click()
 
     def answer(self, page: Page) -> dict[str, str]:
         """What the browser has brought to the callback."""
