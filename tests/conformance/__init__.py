@@ -1,0 +1,8 @@
+import pytest
+
+pytest.register_assert_rewrite(
+    "tests.conformance.checks",
+    "tests.conformance.window",
+    "tests.conformance.registrations",
+    "tests.conformance.suite",
+)

@@ -1,0 +1,282 @@
+"""The relying party of the conformance tests, and the person who signs in for it through the provider's own pages.
+
+It registers itself (RFC 7591), sends requests as GET or POST, redeems codes and looks at all that it gets.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from flask import Flask, request
+from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from werkzeug.test import TestResponse
+
+from tests.conformance import checks
+from tests.conftest import Clock, Serve
+from tests.oidc.flow import basic
+from tests.pages import forms_with
+from tests.visitor import Visitor
+from tests.world import Someone
+
+ISSUER = "http://localhost"
+"""The issuer of the tests' settings."""
+
+BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class Watched(FlaskClient):
+    """A browser that remembers every address to which it went or was sent."""
+
+    addresses: list[str]
+
+    def open(self, *arguments: Any, **values: Any) -> TestResponse:
+        response = super().open(*arguments, **values)
+        self.addresses = [
+            *getattr(self, "addresses", []),
+            response.request.url,
+            response.headers.get("Location", ""),
+        ]
+        return response
+
+
+class Person(Visitor):
+    """Somebody before a browser: fills in each page of the way, and says which pages there were."""
+
+    def __init__(self, app: Flask, someone: Someone) -> None:
+        super().__init__(app, Watched(app, app.response_class, use_cookies=True))
+        self.someone = someone
+
+    @property
+    def addresses(self) -> list[str]:
+        """Every address to which the browser went or was sent."""
+        assert isinstance(self.browser, Watched)
+        return self.browser.addresses
+
+    @property
+    def step(self) -> str:
+        """The step of the login whose page is on the screen, or nothing."""
+        on_a_page = self.status == 200 and forms_with(self.html, {"csrf_token"})
+        return self.path.rpartition("/")[2] if on_a_page and self.path.startswith("/login/") else ""
+
+    def arrives(self, parameters: dict[str, str], method: str = "GET") -> "Person":
+        """At the provider, sent by a relying party."""
+        self.browser.addresses = []  # type: ignore[attr-defined]
+        if method == "GET":
+            return self._arrive(self.browser.get("/authorize", query_string=parameters))  # type: ignore[return-value]
+        return self._arrive(self.browser.post("/authorize", data=parameters))  # type: ignore[return-value]
+
+    def goes_on(self) -> list[str]:
+        """Through every page that is shown; their steps in order."""
+        shown: list[str] = []
+        while step := self.step:
+            assert step not in shown, f"{step} is shown again:\n{self.html}"
+            shown.append(step)
+            if step == "profile":
+                self.fills(profile="responsable")
+            elif step == "sign_in":
+                self.fills(username=self.someone.username, password=self.someone.password)
+            else:
+                assert step == "consent", step
+                self.fills(press="act=agree")
+        return shown
+
+    def logs_out(self, **asked: str) -> "Person":
+        """Ask as a relying party's link does, and say yes to the page that asks back."""
+        self._arrive(self.browser.get("/logout", query_string=asked))
+        return self.sees("Se déconnecter ?").fills(confirm="1")  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Login:
+    """One login that has passed every check. `shown`: the steps whose pages the person saw."""
+
+    shown: list[str]
+    answer: dict[str, str]
+    tokens: dict[str, Any]
+    claims: dict[str, Any]
+    userinfo: dict[str, Any]
+
+
+@dataclass
+class RelyingParty:
+    """Speaks for one client that has registered itself. `key` signs its assertions and request objects."""
+
+    app: Flask
+    clock: Clock
+    person: Person
+    registered: dict[str, Any]
+    mode: str | None = None
+    key: RSAKey | None = None
+    asked: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def client_id(self) -> str:
+        return str(self.registered["client_id"])
+
+    @property
+    def jwks(self) -> dict[str, Any]:
+        return dict(self.app.test_client().get("/jwks.json").get_json())
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What discovery says."""
+        return dict(self.app.test_client().get("/.well-known/openid-configuration").get_json())
+
+    def parameters(self, **changes: str | None) -> dict[str, str]:
+        values: dict[str, str | None] = {
+            "client_id": self.client_id,
+            "redirect_uri": self.registered["redirect_uris"][0],
+            "response_type": "code",
+            "scope": "openid",
+            "state": secrets.token_urlsafe(12),
+            "nonce": secrets.token_urlsafe(12),
+            "response_mode": self.mode,
+            **changes,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+    def asks(self, method: str = "GET", **changes: str | None) -> list[str]:
+        """Send the person with a request and let them go on; the steps whose pages were shown."""
+        self.asked = self.parameters(**changes)
+        return self.person.arrives(self.asked, method).goes_on()
+
+    def answer(self) -> dict[str, str]:
+        """What has come to the callback, for the request and from the provider that it should."""
+        page = self.person.page
+        assert page is not None
+        said = checks.answer_of(page, self.asked["redirect_uri"], self.asked.get("response_mode"))
+        assert said.get("state") == self.asked.get("state")
+        assert said["iss"] == ISSUER  # RFC 9207 §2.
+        if self.mode == "form_post":
+            for address in self.person.addresses:
+                assert "code=" not in address and "error=" not in address and "callback?" not in address
+        return said
+
+    def gets(self, method: str = "GET", **changes: str | None) -> dict[str, str]:
+        """Send a request; what has come to the callback."""
+        self.asks(method, **changes)
+        return self.answer()
+
+    def refused_on_a_page(self, method: str = "GET", **changes: str | None) -> None:
+        """Send a request that nothing may answer but an error page (RFC 6749 §4.1.2.1)."""
+        assert self.asks(method, **changes) == []
+        page = self.person.page
+        assert page is not None and 400 <= page.status_code < 500 and page.mimetype == "text/html"
+        assert "Location" not in page.headers and "Refresh" not in page.headers
+        assert 'class="refusal"' in page.text and "suite.example/callback" not in page.text
+        assert not [
+            address for address in self.person.addresses if address.startswith("https://suite.example")
+        ]
+
+    def credentials(self) -> tuple[dict[str, str], dict[str, str]]:
+        """(headers, form) by which this client shows who it is."""
+        way = self.registered["token_endpoint_auth_method"]
+        if way == "client_secret_basic":
+            return basic(self.client_id, self.registered["client_secret"]), {}
+        if way == "client_secret_post":
+            return {}, {"client_id": self.client_id, "client_secret": self.registered["client_secret"]}
+        assert way == "private_key_jwt"
+        return {}, {"client_assertion_type": BEARER_ASSERTION, "client_assertion": self.assertion()}
+
+    def signed(self, claims: dict[str, Any], **header: str) -> str:
+        """A JWT under this client's key."""
+        assert self.key is not None
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid, **header}, claims, self.key)
+
+    def assertion(self, audience: str = f"{ISSUER}/token") -> str:
+        """OIDC Core §9: the seven claims of a client assertion."""
+        now = self.clock()
+        who = {"iss": self.client_id, "sub": self.client_id, "jti": secrets.token_hex(16)}
+        return self.signed({**who, "aud": audience, "iat": now, "nbf": now, "exp": now + 60})
+
+    def posts(self, form: dict[str, str]) -> TestResponse:
+        """To the token endpoint."""
+        headers, shown = self.credentials()
+        return self.app.test_client().post("/token", data={**shown, **form}, headers=headers)
+
+    def redeems(self, code: str, **changes: str) -> TestResponse:
+        uri = self.asked["redirect_uri"]
+        return self.posts({"grant_type": "authorization_code", "code": code, "redirect_uri": uri, **changes})
+
+    def refreshes(self, refresh_token: str) -> TestResponse:
+        return self.posts({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    def userinfo(self, access_token: str, method: str = "GET") -> TestResponse:
+        """With the token in the header."""
+        bearer = {"Authorization": f"Bearer {access_token}"}
+        return self.app.test_client().open("/userinfo", method=method, headers=bearer)
+
+    def id_token(self, tokens: dict[str, Any], nonce: str | None) -> dict[str, Any]:
+        """The claims of an ID token that has passed every check."""
+        alg = self.registered["id_token_signed_response_alg"]
+        claims = checks.verified(tokens["id_token"], self.jwks, alg)
+        checks.check_id_token(
+            claims, ISSUER, self.client_id, nonce, tokens["access_token"], alg, self.clock()
+        )
+        assert claims.keys() <= checks.OF_THE_TOKEN | {"nonce"}, claims.keys()
+        return claims
+
+    def logs_in(
+        self, method: str = "GET", also: frozenset[str] = frozenset(), **changes: str | None
+    ) -> Login:
+        """The whole way, from the request to userinfo, with every check. `also`: single claims that were asked for."""
+        shown = self.asks(method, **changes)
+        return self.receives(shown, also)
+
+    def receives(
+        self, shown: list[str], also: frozenset[str] = frozenset(), scope: str | None = None, **more: str
+    ) -> Login:
+        """The second half of it: the code that has come is redeemed."""
+        said = self.answer()
+        tokens = checks.check_token_answer(self.redeems(said["code"], **more))
+        asked_scope = scope or self.asked["scope"]
+        assert set(tokens.get("scope", asked_scope).split()) <= set(asked_scope.split())
+        assert ("refresh_token" in tokens) == ("offline_access" in asked_scope.split())
+        claims = self.id_token(tokens, self.asked.get("nonce"))
+        response = self.userinfo(tokens["access_token"])
+        assert (response.status_code, response.mimetype) == (200, "application/json"), response.text
+        info = dict(response.get_json())
+        checks.check_userinfo(info, claims["sub"], asked_scope, also)
+        return Login(shown, said, tokens, claims, info)
+
+
+@cache
+def key(kid: str) -> RSAKey:
+    """A signing key of the relying party; the same for the same `kid`, for making one takes a while."""
+    return RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"}, private=True)
+
+
+def key_set(*kids: str) -> dict[str, Any]:
+    """The public halves of keys, as a JWK set."""
+    return {"keys": [key(kid).as_dict(private=False) for kid in kids]}
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    """A JWT of algorithm none (RFC 7519 §6.1)."""
+    parts = [checks.encoded({"alg": "none"}), checks.encoded(claims)]
+    return f"{'.'.join(parts)}."
+
+
+class Own:
+    """The relying party's own server, on loopback: `asked` are the paths that were read there."""
+
+    def __init__(self, serve: Serve) -> None:
+        self.found: dict[str, str] = {}
+        self.asked: list[str] = []
+        app = Flask("own")
+        app.add_url_rule("/<path:_>", view_func=self._read)
+        self.address = serve(app)
+
+    def puts(self, path: str, document: object) -> str:
+        """Make a document, or a text as it is, readable; its address."""
+        self.found[path] = document if isinstance(document, str) else json.dumps(document)
+        return self.address + path
+
+    def _read(self, _: str) -> tuple[str, int, dict[str, str]]:
+        self.asked.append(request.path)
+        text = self.found.get(request.path)
+        return text or "", 200 if text else 404, {"Content-Type": "application/json"}
