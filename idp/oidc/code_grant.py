@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, grants
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode
 from sqlalchemy import Connection
@@ -108,6 +108,13 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+
+    def validate_code_verifier(self, grant: Any, result: Any) -> None:
+        """A verifier that is missing, malformed or not called for is as wrong as another one (§4.6, RFC 9700 §2.1.1)."""
+        try:
+            super().validate_code_verifier(grant, result)
+        except InvalidRequestError as fault:
+            raise InvalidGrantError(fault.description) from fault
 
 
 class IDTokenForCode(OpenIDCode):  # type: ignore[misc]

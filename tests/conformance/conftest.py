@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.browser.conftest import chromium, desk  # noqa: F401
 from tests.conformance import registrations
 from tests.conformance.suite import Own, Person, RelyingParty
 from tests.conftest import Clock, Serve

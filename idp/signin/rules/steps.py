@@ -63,7 +63,8 @@ def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
         return False
     if "login" in asked.prompt or "select_account" in asked.prompt:
         return True
-    if asked.max_age is not None and now - visit.auth_time > asked.max_age:
+    # OIDC Core §3.1.2.1, errata set 2: max_age=0 is prompt=login.
+    if asked.max_age is not None and (asked.max_age == 0 or now - visit.auth_time > asked.max_age):
         return True
     return asked.hinted is not None and asked.hinted != visit.account.id
 
