@@ -126,7 +126,7 @@ def _prepare(folder: Path, port: int) -> Side:
                 tx.execute(insert(Account).values(account))
         document = {
             "client_name": "Bench", "redirect_uris": [REDIRECT], "grant_types": ["authorization_code", "refresh_token"],
-            "scope": "openid offline_access", "accepted_profiles": ["responsable"],
+            "scope": "openid offline_access", "accepted_profiles": ["responsable"], "first_party": True,
         }  # fmt: skip
         registered = registration.register(document, "bench", now)
         app.extensions["connections"].close()
