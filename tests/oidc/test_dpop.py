@@ -1,0 +1,211 @@
+"""DPoP outside FAPI 2.0 too (RFC 9449): required, voluntary, public clients; replays, nonces, the rules by themselves."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from joserfc.jwk import ECKey
+
+from idp.app import create_app
+from idp.oidc.rules import dpop as rules
+from tests.conformance.fapi_client import FapiClient, answered, new_key, refused
+from tests.conformance.fapi_fixtures import MakeClient, client, make_client, signer
+from tests.conftest import Clock
+from tests.oidc.flow import REDIRECT, VERIFIER
+
+__all__ = ["client", "make_client", "signer"]
+
+
+def code_of(client: FapiClient) -> str:
+    return answered(client.browser.get("/authorize", query_string=client.parameters()))["code"]
+
+
+@pytest.fixture
+def plain(make_client: MakeClient) -> FapiClient:
+    """A client under no profile."""
+    return make_client(None)
+
+
+class PublicClient(FapiClient):
+    """A single-page application: it shows nothing but its client_id."""
+
+    def credentials(self, **changes: Any) -> dict[str, str]:
+        return {"client_id": self.client_id}
+
+
+@pytest.fixture
+def spa(make_client: MakeClient) -> PublicClient:
+    made = make_client(None, token_endpoint_auth_method="none")
+    return PublicClient(made.app, made.client_id, made.key, made.clock, made.browser)
+
+
+def test_a_proof_binds_the_token_of_whoever_likes(plain: FapiClient) -> None:
+    tokens = plain.redeem(code_of(plain), {}).get_json()
+    assert tokens["token_type"] == "DPoP"
+    assert plain.userinfo(tokens["access_token"]).status_code == 200
+    thief = {"_key": new_key("thief")}
+    assert plain.userinfo(tokens["access_token"], **thief).status_code == 401
+
+
+def test_without_a_proof_a_bearer_token_is_given_where_the_registration_allows_it(
+    plain: FapiClient, make_client: MakeClient
+) -> None:
+    form = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
+    bearer = plain.calls("/token", {**form, "code": code_of(plain)}).get_json()
+    assert bearer["token_type"] == "Bearer"
+    assert plain.userinfo(bearer["access_token"]).status_code == 401, "a bearer token is none of a key's"
+    strict = make_client(None, dpop_bound_access_tokens=True)
+    refused(strict.calls("/token", {**form, "code": code_of(strict)}), "invalid_dpop_proof")
+
+
+def test_a_bound_token_is_worth_nothing_as_a_bearer(plain: FapiClient) -> None:
+    token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
+    get = plain.app.test_client().get("/userinfo", headers={"Authorization": f"Bearer {token}"})
+    post = plain.app.test_client().post("/userinfo", data={"access_token": token})
+    assert get.status_code == post.status_code == 401
+
+
+def test_a_public_clients_refresh_token_is_bound_to_its_key(spa: PublicClient) -> None:
+    tokens = spa.redeem(code_of(spa), {}).get_json()
+    refused(spa.refresh(tokens["refresh_token"], _key=new_key("thief")), "invalid_grant")
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    refused(spa.calls("/token", form), "invalid_grant")
+    assert spa.refresh(tokens["refresh_token"]).get_json()["token_type"] == "DPoP"
+
+
+def test_dpop_jkt_of_the_request_binds_the_code(plain: FapiClient) -> None:
+    thumbprint = plain.dpop_key.thumbprint()
+    query = plain.parameters(dpop_jkt=thumbprint)
+    code = answered(plain.browser.get("/authorize", query_string=query))["code"]
+    refused(plain.redeem(code, {"_key": new_key("thief")}), "invalid_grant")
+    assert plain.redeem(code, {}).status_code == 200
+    query = plain.parameters(dpop_jkt="short")
+    assert answered(plain.browser.get("/authorize", query_string=query))["error"] == "invalid_request"
+
+
+def test_introspection_names_the_key(plain: FapiClient) -> None:
+    token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
+    found = plain.calls("/introspect", {"token": token}).get_json()
+    assert found["cnf"] == {"jkt": plain.dpop_key.thumbprint()} and found["token_type"] == "DPoP"
+
+
+class TestAProofIsTakenOnce:
+    def call(self, app: Flask, client: FapiClient, token: str, proof: str) -> int:
+        headers = {"Authorization": f"DPoP {token}", "DPoP": proof}
+        return app.test_client().get("/userinfo", headers=headers).status_code
+
+    def ready(self, client: FapiClient) -> tuple[str, str]:
+        token = client.redeem(code_of(client), {}).get_json()["access_token"]
+        assert client.userinfo(token).status_code == 200
+        return token, client.proof("/userinfo", "GET", token)
+
+    def test_one_after_the_other(self, plain: FapiClient) -> None:
+        token, proof = self.ready(plain)
+        assert [self.call(plain.app, plain, token, proof) for _ in range(3)] == [200, 401, 401]
+
+    def test_twenty_at_once(self, plain: FapiClient) -> None:
+        token, proof = self.ready(plain)
+        with ThreadPoolExecutor(20) as lanes:
+            found = list(lanes.map(lambda _: self.call(plain.app, plain, token, proof), range(20)))
+        assert sorted(found) == [200, *[401] * 19]
+
+    def test_after_a_restart(self, plain: FapiClient, app: Flask, clock: Clock) -> None:
+        token, proof = self.ready(plain)
+        assert self.call(plain.app, plain, token, proof) == 200
+        again = create_app(app.extensions["settings"], clock)
+        assert self.call(again, plain, token, proof) == 401
+        with again.app_context():
+            again.extensions["connections"].close()
+
+
+class TestNonces:
+    def test_the_first_proof_is_asked_to_bear_one(self, plain: FapiClient) -> None:
+        code = code_of(plain)
+        response = plain.redeem(code, {"nonce": None})
+        refused(response, "use_dpop_nonce")
+        assert response.headers["DPoP-Nonce"]
+        assert plain.redeem(code, {}).status_code == 200, "the code was not used up"
+
+    def test_one_of_the_period_before_is_good_and_an_older_is_not(
+        self, plain: FapiClient, clock: Clock
+    ) -> None:
+        plain.redeem(code_of(plain), {})
+        clock.advance(rules.NONCE_LIFE)
+        assert plain.redeem(code_of(plain), {"nonce": plain.nonce}).status_code == 200
+        clock.advance(rules.NONCE_LIFE)
+        refused(plain.redeem(code_of(plain), {"nonce": plain.nonce}), "use_dpop_nonce")
+
+    @pytest.mark.parametrize("nonce", ["", "x" * 40, 5, "é"])
+    def test_a_made_up_one_is_not_taken(self, plain: FapiClient, nonce: Any) -> None:
+        refused(plain.redeem(code_of(plain), {"nonce": nonce}), "use_dpop_nonce")
+
+    def test_userinfo_asks_for_one_in_its_challenge(self, plain: FapiClient) -> None:
+        token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
+        response = plain.userinfo(token, nonce="old")
+        assert response.status_code == 401 and response.headers["DPoP-Nonce"]
+        assert 'error="use_dpop_nonce"' in response.headers["WWW-Authenticate"]
+
+    def test_pages_of_other_origins_can_read_it(self, plain: FapiClient) -> None:
+        response = plain.redeem(code_of(plain), {"nonce": None})
+        assert "DPoP-Nonce" in response.headers["Access-Control-Expose-Headers"]
+        asked = plain.app.test_client().options("/token")
+        assert "DPoP" in asked.headers["Access-Control-Allow-Headers"]
+
+
+def test_two_proofs_are_none(plain: FapiClient) -> None:
+    plain.redeem(code_of(plain), {})
+    token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
+    first, second = (plain.proof("/userinfo", "GET", token) for _ in range(2))
+    headers = [("Authorization", f"DPoP {token}"), ("DPoP", first), ("DPoP", second)]
+    assert plain.app.test_client().get("/userinfo", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"ath": "x"}, {"ath": None}, {"htm": "POST"}, {"htu": "http://localhost/token"}]
+)
+def test_userinfo_wants_a_proof_for_this_token_and_this_call(
+    plain: FapiClient, wrong: dict[str, Any]
+) -> None:
+    token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
+    response = plain.userinfo(token, **wrong)
+    assert response.status_code == 401
+    assert 'error="invalid_dpop_proof"' in response.headers["WWW-Authenticate"]
+
+
+def test_a_proof_with_a_private_key_is_refused(plain: FapiClient) -> None:
+    key = ECKey.generate_key("P-256")
+    header = {"jwk": key.as_dict(private=True)}
+    refused(plain.redeem(code_of(plain), {"_key": key, "_header": header}), "invalid_dpop_proof")
+
+
+URI = "https://idp.example/token"
+GOOD = {"jti": "1", "htm": "POST", "htu": URI, "iat": 1000}
+
+
+@pytest.mark.parametrize(
+    "htu", [URI, "HTTPS://IDP.example/token", "https://idp.example:443/token", f"{URI}?a=b", f"{URI}#x"]
+)
+def test_query_fragment_and_spelling_of_the_host_do_not_count(htu: str) -> None:
+    assert rules.claims_fault({**GOOD, "htu": htu}, "POST", URI, None, 1000) is None
+
+
+@settings(derandomize=True, max_examples=300)
+@given(
+    st.text(max_size=60)
+    | st.builds(lambda end: URI + end, st.text(alphabet="/abcT%.:@", min_size=1, max_size=9))
+)
+def test_no_other_address_passes(htu: str) -> None:
+    fault = rules.claims_fault({**GOOD, "htu": htu}, "POST", URI, None, 1000)
+    assert fault == "htu" or htu.split("?")[0].split("#")[0].lower().rstrip() == URI
+
+
+@settings(derandomize=True, max_examples=300)
+@given(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5) | st.lists(st.integers())
+)
+def test_only_a_number_near_now_is_a_time(iat: Any) -> None:
+    near = isinstance(iat, int | float) and not isinstance(iat, bool) and abs(iat - 1000) <= rules.WINDOW
+    assert (rules.claims_fault({**GOOD, "iat": iat}, "POST", URI, None, 1000) is None) is near
