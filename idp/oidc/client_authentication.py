@@ -96,9 +96,11 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         if request.form.get("client_assertion_type") != self.CLIENT_ASSERTION_TYPE:
             return None
         assertion = request.form.get("client_assertion", "")
-        _, claims = self.extract_assertion(assertion)
-        # Read before the signature is checked: it only says whose keys to check it with.
-        client = query_client(claims["sub"]) if isinstance(claims.get("sub"), str) else None
+        try:
+            subject = client_keys.claims_as_written(assertion).get("sub")
+        except client_keys.BadJWT as fault:
+            raise _refused(f"assertion: {fault}") from fault
+        client = query_client(subject) if isinstance(subject, str) else None
         if client is None:
             raise _refused("assertion: sub")
         self.process_assertion_claims(assertion, client)

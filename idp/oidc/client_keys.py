@@ -45,13 +45,23 @@ def claims_of(token: str, client: Client, algorithms: Sequence[str]) -> tuple[di
 
 def header_of(token: str) -> dict[str, Any]:
     """The header as it is written, unverified. Raises BadJWT."""
-    head = token.partition(".")[0]
+    return _part(token, 0)
+
+
+def claims_as_written(token: str) -> dict[str, Any]:
+    """The claims, unverified: good for nothing but to know whose keys to verify them with. Raises BadJWT."""
+    return _part(token, 1)
+
+
+def _part(token: str, number: int) -> dict[str, Any]:
+    parts = token[:LONGEST_JWT].split(".")
     try:
-        found = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
-        raise BadJWT("the header cannot be read") from None
+        text = parts[number]
+        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (IndexError, binascii.Error, ValueError, RecursionError):
+        raise BadJWT("it cannot be read") from None
     if not isinstance(found, dict):
-        raise BadJWT("the header is not an object")
+        raise BadJWT("header or claims are not an object")
     return found
 
 
