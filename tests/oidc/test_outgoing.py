@@ -1,0 +1,295 @@
+"""What is fetched from outside: from public addresses alone, bounded in size and time, kept a while (CVE-2026-55671)."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request
+from joserfc.jwk import ECKey
+
+from idp import outgoing
+from idp.oidc import fetching, registration
+from idp.oidc.rules.metadata_reader import MetadataFaults
+from tests.conformance.fapi_client import ASSERTION_TYPE, FapiClient, new_key
+from tests.conftest import Clock, Serve
+from tests.oidc.flow import RelyingParty, answer, signed_in_browser
+from tests.world import World, deliver_due
+
+NOBODY = pytest.mark.settings(outgoing={"allowed_networks": []})
+
+
+class Listener:
+    """A port on loopback, and who has knocked."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _ = self.server.accept()
+            except OSError:
+                return
+            self.seen += 1
+            connection.close()
+
+    def close(self) -> None:
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+        self.thread.join()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    made = Listener()
+    yield made
+    made.close()
+
+
+INSIDE = (
+    "localhost",
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "0.0.0.0",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "127.0.0.1.",
+    "LOCALHOST",
+)
+
+
+@NOBODY
+@pytest.mark.parametrize("host", INSIDE)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_spelling_leads_inside(world: World, listener: Listener, host: str, scheme: str) -> None:
+    with pytest.raises(outgoing.Unreachable):
+        outgoing.get(f"{scheme}://{host}:{listener.port}/", "application/json", 1000)
+    assert listener.seen == 0
+
+
+@NOBODY
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("8.8.8.8", True),
+        ("2001:4860:4860::8888", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("::ffff:10.0.0.1", False),
+        ("::ffff:8.8.8.8", True),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("2002:7f00:1::", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
+    ],
+)
+def test_public_addresses_alone_are_permitted(world: World, address: str, allowed: bool) -> None:
+    assert outgoing.permitted(address) is allowed
+
+
+@pytest.mark.settings(outgoing={"allowed_networks": ["10.20.0.0/16", "fd00::/8"]})
+def test_a_network_that_is_named_is_permitted(world: World) -> None:
+    assert outgoing.permitted("10.20.3.4") and outgoing.permitted("fd00::5")
+    assert outgoing.permitted("::ffff:10.20.0.1")
+    assert not outgoing.permitted("10.21.0.1") and not outgoing.permitted("127.0.0.1")
+
+
+class TestEachAddressOfARegistration:
+    """With nothing inside allowed, a local listener sees nothing, whatever a registration names."""
+
+    pytestmark = NOBODY
+
+    def test_sector_identifier_uri(self, world: World, listener: Listener) -> None:
+        document = {
+            "client_name": "x",
+            "redirect_uris": ["https://x.example/cb"],
+            "sector_identifier_uri": f"http://localhost:{listener.port}/",
+        }
+        with pytest.raises(MetadataFaults, match="sector_identifier_uri"):
+            registration.register(document, "test", 0)
+        assert listener.seen == 0
+
+    def test_jwks_uri(self, app: Flask, world: World, clock: Clock, listener: Listener) -> None:
+        made = world.relying_party(
+            token_endpoint_auth_method="private_key_jwt", jwks_uri=f"http://127.0.0.1:{listener.port}/"
+        )
+        party = FapiClient(app, made.client_id, new_key("k"), clock, app.test_client())
+        response = party.calls("/token", {"grant_type": "refresh_token", "refresh_token": "x"})
+        assert response.get_json()["error"] == "invalid_client" and listener.seen == 0
+
+    def test_request_uri(self, app: Flask, world: World, listener: Listener) -> None:
+        uri = f"http://localhost:{listener.port}/request"
+        registered = world.relying_party(request_uris=[uri])
+        party = RelyingParty(app, registered, signed_in_browser(world, world.guardian()))
+        assert answer(party.authorize(request_uri=uri))["error"] == "invalid_request_uri"
+        assert listener.seen == 0
+
+    def test_backchannel_logout_uri(self, app: Flask, world: World, listener: Listener) -> None:
+        from sqlalchemy import select
+
+        from idp.database import reading
+        from idp.messages.outbox import OutboxMessage
+        from idp.oidc import logout
+
+        registered = world.relying_party(backchannel_logout_uri=f"http://localhost:{listener.port}/")
+        guardian = world.guardian()
+        party = RelyingParty(app, registered, signed_in_browser(world, guardian))
+        party.tokens()
+        session = world.session(guardian)
+        from idp.database import transaction
+
+        with transaction() as tx:
+            logout.tell_one(tx, registered.client_id, session.sid, guardian.account, "x", world.clock())
+        deliver_due(app)
+        rows = reading().execute(select(OutboxMessage.delivered_at, OutboxMessage.attempts)).all()
+        assert [tuple(row) for row in rows] == [(None, 1)] and listener.seen == 0
+
+
+class Outside:
+    """Somebody's server: what it answers, and how often it was asked."""
+
+    def __init__(self, serve: Serve) -> None:
+        self.asked: list[str] = []
+        self.body: bytes = b"{}"
+        self.status, self.headers = 200, {"Content-Type": "application/json"}
+        app = Flask("outside")
+        app.add_url_rule("/<path:path>", view_func=self._answer)
+        self.address = serve(app)
+
+    def _answer(self, path: str) -> Response:
+        self.asked.append(request.path)
+        return Response(self.body, self.status, self.headers)
+
+    def publishes(self, *kids: str, private: bool = False) -> None:
+        keys = [ECKey.generate_key("P-256", {"kid": kid}) for kid in kids]
+        self.body = json.dumps({"keys": [key.as_dict(private=private) for key in keys]}).encode()
+
+
+@pytest.fixture
+def outside(serve: Serve) -> Outside:
+    return Outside(serve)
+
+
+def test_a_redirect_is_not_followed(world: World, outside: Outside, listener: Listener) -> None:
+    outside.status, outside.headers = 302, {"Location": f"http://127.0.0.1:{listener.port}/"}
+    with pytest.raises(fetching.NotFetched, match="302"):
+        fetching.key_set(f"{outside.address}/keys", None)
+    assert listener.seen == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"5",
+        b'{"keys": []}',
+        b'{"keys": [5]}',
+        b'{"keys": [{"kty": "oct", "k": "x"}]}',
+        b"[" * 30_000,
+        b'{"keys": [' + b" " * fetching.LARGEST + b"]}",
+        b"\xff\xfe",
+    ],
+    ids=lambda body: str(body[:20]),
+)
+def test_what_is_no_key_set_is_refused(world: World, outside: Outside, body: bytes) -> None:
+    outside.body = body
+    with pytest.raises(fetching.NotFetched):
+        fetching.key_set(f"{outside.address}/keys", None)
+
+
+def test_a_private_key_is_refused(world: World, outside: Outside) -> None:
+    outside.publishes("a", private=True)
+    with pytest.raises(fetching.NotFetched, match="private"):
+        fetching.key_set(f"{outside.address}/keys", None)
+
+
+def test_a_key_set_is_kept_and_asked_for_again_for_a_new_kid(
+    world: World, clock: Clock, outside: Outside
+) -> None:
+    uri = f"{outside.address}/keys"
+    outside.publishes("a")
+    for _ in range(3):
+        assert fetching.key_set(uri, "a")["keys"][0]["kid"] == "a"
+    assert len(outside.asked) == 1
+    outside.publishes("b")
+    assert fetching.key_set(uri, "b")["keys"][0]["kid"] == "a", "a flood of unknown kids is not passed on"
+    clock.advance(fetching.AGAIN)
+    assert fetching.key_set(uri, "b")["keys"][0]["kid"] == "b"
+    clock.advance(fetching.KEPT)
+    fetching.key_set(uri, "b")
+    assert len(outside.asked) == 3
+
+
+def test_a_server_that_drips_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part comes in time, and the whole never: the second bound ends it."""
+    monkeypatch.setattr(outgoing, "PATIENCE", 0.2)
+    ended = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while not ended.wait(0.05):
+                try:
+                    connection.sendall(b"1\r\nx\r\n")
+                except OSError:
+                    return
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    try:
+        with pytest.raises(outgoing.Unreachable):
+            outgoing.get(f"http://127.0.0.1:{server.getsockname()[1]}/", "*/*", 1000)
+    finally:
+        ended.set()
+        thread.join()
+        server.close()
+
+
+def test_no_proxy_of_the_environment_is_used(
+    world: World, outside: Outside, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{listener.port}")
+    outside.publishes("a")
+    assert fetching.key_set(f"{outside.address}/keys", "a") and listener.seen == 0
+
+
+def test_an_assertion_whose_keys_cannot_be_had_is_refused(app: Flask, world: World, outside: Outside) -> None:
+    outside.status = 500
+    made = world.relying_party(
+        token_endpoint_auth_method="private_key_jwt", jwks_uri=f"{outside.address}/keys"
+    )
+    form: dict[str, Any] = {
+        "grant_type": "refresh_token",
+        "refresh_token": "x",
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": FapiClient(
+            app, made.client_id, new_key("k"), world.clock, app.test_client()
+        ).assertion(),
+    }
+    response = app.test_client().post("/token", data=form)
+    assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client")
