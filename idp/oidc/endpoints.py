@@ -15,6 +15,7 @@ from idp.oidc import (
     dpop,
     dynamic_registration,
     end_session_pages,
+    openapi,
 )
 from idp.oidc.server import provider, single_values
 from idp.oidc.userinfo import without_credentials
@@ -104,6 +105,11 @@ def metadata() -> Response:
 @blueprint.get("/jwks.json")
 def jwks() -> Response:
     return _public(discovery.jwks_bytes(), settings().keys.jwks_cache)
+
+
+@blueprint.get("/openapi.json")
+def description() -> Response:
+    return _public(openapi.document_bytes(), settings().keys.jwks_cache)
 
 
 @blueprint.route("/logout", methods=["GET", "POST"])
