@@ -1,0 +1,191 @@
+"""Whatever comes to /authorize: never an accident, never a way to an address that nobody registered, always the right form."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from idp.oidc.rules.redirect_uris import matches
+from tests.oidc.flow import REDIRECT, RelyingParty, signed_in_browser
+from tests.visitor import Visitor
+from tests.world import World
+
+NAMES = (
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "prompt",
+    "max_age",
+    "display",
+    "claims",
+    "acr_values",
+    "id_token_hint",
+    "login_hint",
+    "ui_locales",
+    "claims_locales",
+    "code_challenge",
+    "code_challenge_method",
+    "request",
+    "request_uri",
+    "resource",
+    "dpop_jkt",
+    "registration",
+    "unknown",
+)
+WORDS = (
+    "openid",
+    "none",
+    "login",
+    "consent",
+    "code",
+    "form_post",
+    "fragment",
+    "0",
+    "{}",
+    "[" * 900,
+    "é",
+    "\x00",
+    "%",
+    "",
+)
+ERRORS = {
+    "invalid_request",
+    "invalid_scope",
+    "invalid_target",
+    "unsupported_response_type",
+    "request_not_supported",
+    "registration_not_supported",
+    "invalid_request_object",
+    "invalid_request_uri",
+    "login_required",
+    "consent_required",
+    "interaction_required",
+    "account_selection_required",
+    "unmet_authentication_requirements",
+}
+SOME = settings(
+    max_examples=150,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+values = st.sampled_from(WORDS) | st.text(max_size=40)
+changes = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=5)
+
+
+@pytest.fixture
+def party(app: Flask, world: World) -> RelyingParty:
+    return RelyingParty(app, world.relying_party(), signed_in_browser(world, world.guardian()))
+
+
+def judge(response: TestResponse) -> None:
+    """One of the four right forms."""
+    if response.status_code in (302, 303):
+        where = urlsplit(response.headers["Location"])
+        if where.netloc == "":
+            assert where.path.startswith("/authorize"), where
+            return
+        assert f"{where.scheme}://{where.netloc}{where.path}" == REDIRECT
+        said = dict(parse_qsl(where.query or where.fragment))
+        assert said["iss"] == "http://localhost"
+        assert "code" in said or said["error"] in ERRORS
+    elif response.status_code == 200:
+        assert f'action="{REDIRECT}"' in response.text, "form_post"
+    else:
+        assert 400 <= response.status_code < 500 and response.mimetype == "text/html"
+        assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_parameters_lead_astray(party: RelyingParty, method: str) -> None:
+    @SOME
+    @given(changes)
+    def one(extra: list[tuple[str, str]]) -> None:
+        named = {name for name, _ in extra}
+        pairs = [(n, v) for n, v in party.parameters().items() if n not in named] + extra
+        if method == "GET":
+            judge(party.browser.get(f"/authorize?{urlencode(pairs)}"))
+        else:
+            encoded = urlencode(pairs)
+            judge(
+                party.browser.post(
+                    "/authorize", data=encoded, content_type="application/x-www-form-urlencoded"
+                )
+            )
+
+    one()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in ("resource", "client_id", "redirect_uri")]
+)
+def test_every_parameter_twice_is_invalid_request(party: RelyingParty, name: str) -> None:
+    pairs = [*party.parameters().items(), (name, "x"), (name, "x")]
+    response = party.browser.get(f"/authorize?{urlencode(pairs)}")
+    said = dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+    assert said["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 200_000, "w " * 10_000, "[" * 10_000, "%ff%00%0d%0a"],
+    ids=["long", "words", "deep", "bytes"],
+)
+def test_what_is_far_too_much_is_refused_at_once(party: RelyingParty, name: str, value: str) -> None:
+    judge(party.browser.post("/authorize", data=party.parameters(**{name: value})))
+
+
+def test_bytes_that_are_no_text(party: RelyingParty) -> None:
+    for name in NAMES:
+        judge(party.browser.get(f"/authorize?{urlencode(party.parameters())}&{name}=%ff%fe"))
+
+
+REGISTERED = (
+    "https://portail.example/cb",
+    "https://portail.example:8443/a/b?x=1&y=%C3%A9",
+    "http://127.0.0.1/cb",
+)
+
+
+@st.composite
+def neighbours(draw: st.DrawFn) -> str:
+    """A registered address with one thing changed."""
+    uri = draw(st.sampled_from(REGISTERED))
+    at = draw(st.integers(0, len(uri)))
+    put = draw(
+        st.sampled_from(
+            ["", "/", "\\", "@", "#", "?", "%2e", "..", "//", ".evil.example", ":80", "\t", " ", "A", "%"]
+        )
+    )
+    cut = draw(st.integers(0, 2))
+    return uri[:at] + put + uri[at + cut :]
+
+
+@settings(max_examples=600, derandomize=True, database=None)
+@given(neighbours())
+def test_an_address_is_right_only_to_the_byte(uri: str) -> None:
+    for registered in REGISTERED:
+        assert matches(uri, registered, "web") is (uri == registered)
+
+
+def test_pages_of_this_room_take_whatever_is_typed(app: Flask, party: RelyingParty) -> None:
+    visitor = Visitor(app, party.browser).opens("/device")
+
+    @SOME
+    @given(st.text(max_size=60) | st.sampled_from(WORDS))
+    def one(typed: str) -> None:
+        assert visitor.opens("/device").fills(user_code=typed).status in (400, 429)
+
+    one()
+    for path in ("/login/x/consent", "/login/%00/consent", f"/login/{'x' * 5000}/consent"):
+        assert 400 <= visitor.browser.get(path).status_code < 500
+        assert 400 <= visitor.browser.post(path, data={"act": "agree"}).status_code < 500
