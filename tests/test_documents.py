@@ -83,3 +83,11 @@ def test_every_document_that_is_linked_is_there() -> None:
     for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_every_file_that_the_standards_page_names_is_there() -> None:
+    root = Path(__file__).parent.parent
+    named = set(re.findall(r"`([a-z0-9_/]+\.py)`", (root / "docs/standards.md").read_text(encoding="utf-8")))
+    assert len(named) > 50
+    missing = {name for name in named if not (root / ("tests" if "test_" in name else "idp") / name).exists()}
+    assert not missing
