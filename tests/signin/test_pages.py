@@ -163,6 +163,8 @@ class TestCookiesAndHeaders:
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "same-origin"
         assert headers["X-Content-Type-Options"] == "nosniff"
 
     def test_a_sign_in_form_may_lead_to_its_relying_party_alone(self, portal: RelyingParty) -> None:
