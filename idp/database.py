@@ -24,7 +24,7 @@ from sqlalchemy import (
     make_url,
     update,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import NullPool
 
@@ -57,6 +57,9 @@ class DatabaseUnavailable(Exception):
 
 DATABASE_FAULTS = (DatabaseUnavailable, OperationalError)
 """What the door turns into "come back in a moment"."""
+
+UNSTORABLE = (DataError, OverflowError)
+"""What a database says of a value that it cannot hold: a NUL in a text (PostgreSQL), a number of thirty digits."""
 
 RowId = BigInteger().with_variant(Integer, "sqlite")
 """A row number. SQLite numbers rows by itself only for its own INTEGER type."""

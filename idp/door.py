@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from idp.context import settings
-from idp.database import DATABASE_FAULTS
+from idp.database import DATABASE_FAULTS, UNSTORABLE
 from idp.refusals import Refusal
 from idp.style import style
 
@@ -46,6 +46,8 @@ def init_door(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for fault in DATABASE_FAULTS:
         app.register_error_handler(fault, _unavailable)
+    for unstorable in UNSTORABLE:
+        app.register_error_handler(unstorable, _unstorable)
     app.register_error_handler(Exception, _accident)
     app.after_request(_headers)
 
@@ -87,6 +89,10 @@ def _unavailable(fault: Exception) -> Response:
     response = _machine(503, "temporarily_unavailable") if _for_machine() else show(Refusal("G05"))
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _unstorable(fault: Exception) -> Response:
+    return _refused(Refusal("G06", f"the database cannot hold a value: {type(fault).__name__}"))
 
 
 def _accident(fault: Exception) -> Response:

@@ -33,10 +33,9 @@ class InsideAddress(requests.ConnectionError):
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is complete; `headers` have lower-case names."""
+    """`body` is complete."""
 
     status: int
-    headers: dict[str, str]
     body: bytes
 
 
@@ -55,8 +54,7 @@ def get(address: str, accept: str, largest: int) -> Answer:
                     raise Unreachable(f"answered more than {largest} bytes")
                 if time.monotonic() - began > 2 * PATIENCE:
                     raise Unreachable("answered too slowly")
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            return Answer(answer.status_code, headers, bytes(body))
+            return Answer(answer.status_code, bytes(body))
     except (requests.RequestException, ValueError) as fault:
         raise Unreachable(f"no answer: {type(fault).__name__}") from fault
 

@@ -53,7 +53,7 @@ def _replace(client: Client, document: Any) -> None:
     secret = document.get("client_secret")
     if secret is not None and not (isinstance(secret, str) and client.check_client_secret(secret[:1000])):
         raise MetadataFaults([Fault("client_secret", "is not that of the registration")])
-    asked = read(document)
+    asked = read(document, client.registration)
     needs_secret = asked.token_endpoint_auth_method.startswith("client_secret")
     if needs_secret and client.secret_digest is None:
         raise MetadataFaults(

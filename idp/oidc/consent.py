@@ -21,9 +21,7 @@ from idp.signin.storage import pending as pending_storage
 
 def is_owed(request: AuthorizationRequest, client: Client, account: AccountFacts) -> bool:
     """Whether a page must be shown first. No statement for the school's own services."""
-    if rules.must_be_shown(request):
-        return True
-    return not client.registration.first_party and not _is_given(request, client, account)
+    return rules.must_be_shown(request, client.registration) or not _is_given(request, client, account)
 
 
 def waits_for_guardian(
@@ -44,9 +42,12 @@ def give(request: AuthorizationRequest, client: Client, account: AccountFacts, n
     """The person agrees for themselves. Raises Refusal Q01 where a guardian has to."""
     if waits_for_guardian(request, client, account, now):
         raise Refusal("Q01", "a guardian has to agree")
-    if client.registration.first_party:
+    if _is_given(request, client, account):
         return
-    _give(account.id, client, rules.words(request, client.registration), account.id, now)
+    kept = question(client, account)
+    words = rules.words(request, client.registration)
+    # What was agreed to before stays agreed to.
+    _give(account.id, client, tuple(dict.fromkeys((*(kept.scope if kept else ()), *words))), account.id, now)
 
 
 def ask_guardians(request: AuthorizationRequest, client: Client, account: AccountFacts, now: int) -> bool:

@@ -3,6 +3,7 @@
 Open registration is refused: a school's families are behind it. What only an administrator grants is refused here too.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -42,14 +43,19 @@ def answer() -> Response:
     return as_json(201, body)
 
 
-def read(document: object) -> ClientMetadata:
-    """A registration that a publisher may make alone. Raises MetadataFaults."""
+def read(document: object, present: ClientMetadata | None = None) -> ClientMetadata:
+    """A registration that a publisher may make alone; what an administrator has added to the `present` one stays.
+
+    Raises MetadataFaults.
+    """
     metadata = registration.read(document, BY_PROTOCOL)
-    if ADMINISTRATORS_ONLY & set(metadata.scope):
+    added = set(metadata.scope) - set(present.scope if present else ())
+    if ADMINISTRATORS_ONLY & added:
         raise MetadataFaults([Fault("scope", "names one that only an administrator grants (ect.scope.ine)")])
-    if metadata.first_party:
+    schools_own = present is not None and present.first_party
+    if metadata.first_party and not schools_own:
         raise MetadataFaults([Fault("first_party", "is for an administrator to say")])
-    return metadata
+    return replace(metadata, first_party=schools_own)
 
 
 def own_uri(client_id: str) -> str:

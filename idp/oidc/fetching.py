@@ -19,7 +19,8 @@ KEPT = 600
 """Seconds that a key set is kept without being asked for again."""
 
 AGAIN = 30
-"""Seconds before an unknown `kid` makes us fetch anew: a client that has just rotated is served, a flood is not."""
+"""Seconds between two tries: a client that has just rotated is served; a flood of unknown `kid`s, or a server that does not
+answer, holds up one request and not each."""
 
 MOST = 500
 
@@ -30,18 +31,19 @@ class NotFetched(Exception):
 
 def key_set(uri: str, kid: str | None) -> dict[str, Any]:
     """The JWK set at a client's jwks_uri; fetched again for a `kid` that the kept one lacks. Raises NotFetched."""
-    kept: OrderedDict[str, tuple[int, dict[str, Any]]] = current_app.extensions.setdefault(
+    kept: OrderedDict[str, tuple[int, int, dict[str, Any]]] = current_app.extensions.setdefault(
         "fetched_keys", OrderedDict()
     )
     moment = now()
-    fetched_at, found = kept.get(uri, (0, {"keys": []}))
+    fetched_at, tried_at, found = kept.get(uri, (0, 0, {"keys": []}))
     known = kid is None or any(key.get("kid") == kid for key in found["keys"])
-    if moment - fetched_at < (KEPT if known else AGAIN):
+    if (known and moment - fetched_at < KEPT) or moment - tried_at < AGAIN:
         return found
+    kept[uri] = (fetched_at, moment, found)
     fetched: dict[str, Any] = _json(uri, "application/jwk-set+json, application/json")
     if reason := fault_of_jwks(fetched):
         raise NotFetched(f"jwks_uri: the document {reason}")
-    kept[uri] = (moment, fetched)
+    kept[uri] = (moment, moment, fetched)
     kept.move_to_end(uri)
     while len(kept) > MOST:
         kept.popitem(last=False)

@@ -6,6 +6,7 @@ import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -96,6 +97,28 @@ def test_nobody_raises_their_own_rights(app: Flask, outdoors: World, at_desk, ro
         assert answer.status_code in (403, 422)
     after = rows(app)
     assert after["staff_posts"] == before["staff_posts"] and after["delegations"] == []
+
+
+@pytest.mark.parametrize("value", ["\0", "\0" * 40, "9" * 30, "-1", "x" * 5000, "é\u202e", "%", "'"])
+def test_no_address_has_a_value_that_the_database_cannot_hold(
+    app: Flask, outdoors: World, at_desk, value: str
+) -> None:
+    """Every address of the house, at every place of it and with every question that some page knows."""
+    visitor = at_desk(worker_of(outdoors, "academy_administrator"))
+    asked = dict.fromkeys(("q", "page", "sort", "state", "name", "class", "kind", "by", "user_code"), value)
+    machine = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        places = re.sub(r"<(?:(\w+):)?\w+>", lambda found: "9" * 30 if found[1] else quote(value), rule.rule)
+        real = rule.rule.replace("<uai>", UAI)
+        for path in {places, re.sub(r"<(?:(\w+):)?\w+>", "1", real)}:
+            for browser in (visitor.browser, machine):
+                answer = browser.get(path, query_string=asked)
+                assert answer.status_code < 500, (path, answer.text)
+                if "POST" in (rule.methods or ()) and browser is machine:
+                    answer = browser.post(path, data={**asked, "client_id": value, "code": value})
+                    assert answer.status_code < 500, (path, answer.text)
 
 
 @pytest.mark.parametrize("name", sorted(RIGHTS))

@@ -80,6 +80,24 @@ def test_what_may_not_be_said_is_refused_and_nothing_changes(
     assert call(app, registered).get_json() == before
 
 
+def test_what_an_administrator_has_added_stays(app: Flask, world: World, registered: dict[str, Any]) -> None:
+    from idp.oidc import clients, registration
+
+    client_id = registered["client_id"]
+    client = clients.find_fresh(client_id)
+    assert client is not None
+    more = {**registration.shown(client.registration), "first_party": True, "scope": "openid ect.scope.ine"}
+    registration.replace(client_id, more, "test", world.clock())
+    shown = call(app, registered).get_json()
+    assert shown["first_party"] is True
+    document = {
+        k: v for k, v in shown.items() if not k.startswith("registration_") and k != "client_id_issued_at"
+    }
+    response = call(app, registered, "PUT", json={**document, "client_name": "Neu"})
+    assert response.status_code == 200 and response.get_json()["first_party"] is True
+    assert "ect.scope.ine" in response.get_json()["scope"]
+
+
 @pytest.mark.parametrize("body", ["", "[1]", '"x"', "{", "null"])
 def test_what_is_no_document_is_refused(app: Flask, registered: dict[str, Any], body: str) -> None:
     response = call(app, registered, "PUT", data=body, content_type="application/json")

@@ -67,6 +67,17 @@ def test_what_was_agreed_to_is_remembered_for_these_scopes_alone(
     at_the_question(visitor, publisher, scope="openid email profile").sees("votre nom et votre identifiant")
 
 
+def test_what_was_agreed_to_before_stays_agreed_to(
+    outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    for scope in ("openid email", "openid profile"):
+        at_the_question(visitor, publisher, scope=scope).fills("act=agree")
+    assert "code" in answer(publisher.authorize(scope="openid email profile", prompt="none"))
+    at_the_question(visitor, publisher, scope="openid", prompt="consent").fills("act=agree")
+    assert "code" in answer(publisher.authorize(scope="openid email profile", prompt="none"))
+
+
 def test_a_single_claim_needs_the_agreement_of_its_scope(
     outdoors: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
@@ -92,14 +103,16 @@ def test_who_refuses_goes_back_with_access_denied_and_the_request_is_over(
     assert visitor.opens(asked_at).sees("R04").status == 409
 
 
-def test_prompt_consent_shows_the_page_even_of_the_schools_own_service(
-    app: Flask, outdoors: World, guardian: Someone
+def test_prompt_consent_asks_again_but_never_for_the_schools_own_service(
+    app: Flask, outdoors: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    party = RelyingParty(app, outdoors.relying_party(), app.test_client())
-    visitor = with_browser_of(outdoors, party, guardian)
-    assert "code" in answer(party.authorize())
-    at_the_question(visitor, party, prompt="consent").sees("Votre accord").fills("act=agree")
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    at_the_question(visitor, publisher).fills("act=agree")
+    assert "code" in answer(publisher.authorize())
+    at_the_question(visitor, publisher, prompt="consent").sees("Votre accord").fills("act=agree")
     assert visitor.page is not None and "code" in answer(visitor.page)
+    own = RelyingParty(app, outdoors.relying_party(), publisher.browser)
+    assert "code" in answer(own.authorize(prompt="consent"))
 
 
 def test_an_agreement_is_seen_and_taken_back_in_the_account(

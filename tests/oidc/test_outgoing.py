@@ -242,6 +242,20 @@ def test_a_key_set_is_kept_and_asked_for_again_for_a_new_kid(
     assert len(outside.asked) == 3
 
 
+def test_a_server_that_fails_is_not_asked_by_every_request(
+    world: World, clock: Clock, outside: Outside
+) -> None:
+    uri = f"{outside.address}/keys"
+    outside.status = 500
+    with pytest.raises(fetching.NotFetched):
+        fetching.key_set(uri, "a")
+    assert fetching.key_set(uri, "a") == {"keys": []} and len(outside.asked) == 1
+    outside.status = 200
+    outside.publishes("a")
+    clock.advance(fetching.AGAIN)
+    assert fetching.key_set(uri, "a")["keys"][0]["kid"] == "a"
+
+
 def test_a_server_that_drips_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each part comes in time, and the whole never: the second bound ends it."""
     monkeypatch.setattr(outgoing, "PATIENCE", 0.2)

@@ -31,6 +31,12 @@ class Peer:
         log_in(self.person, f"{self.address}/login?{asked}", self.guardian)
         return self.said()
 
+    def agrees(self) -> dict[str, Any]:
+        """The first login at a service that is not the school's own."""
+        log_in(self.person, f"{self.address}/login", self.guardian)
+        self.person.sees("Votre accord").fills("act=agree")
+        return self.said()
+
     def does(self, what: str) -> Any:
         self.person.opens(f"{self.address}/{what}")
         return self.said()

@@ -39,7 +39,7 @@ def test_a_service_registers_itself_with_an_initial_access_token(start: Start) -
     grants = ["authorization_code", "refresh_token"]
     members = {"client_name": "Portail", "scope": scope, "grant_types": grants}
     peer = start(registers_itself=True, **members)
-    assert peer.logs_in()["userinfo"]["name"] == "Claire Durand"
+    assert peer.agrees()["userinfo"]["name"] == "Claire Durand"
     assert peer.does("refresh")["name"] == "Claire Durand"
 
 

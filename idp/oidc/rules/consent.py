@@ -29,9 +29,13 @@ def is_given(registration: ClientMetadata, needed: Collection[str], given: Colle
     return registration.first_party or set(needed) <= set(given)
 
 
-def must_be_shown(request: AuthorizationRequest) -> bool:
-    """prompt=consent asks for the page (OIDC Core §3.1.2.1); a device's person compares its code (RFC 8628 §5.4)."""
-    return "consent" in request.prompt or request.device is not None
+def must_be_shown(request: AuthorizationRequest, registration: ClientMetadata) -> bool:
+    """prompt=consent asks for the page again (OIDC Core §3.1.2.1); a device's person compares its code (RFC 8628 §5.4).
+
+    The school's own services never ask: client libraries add prompt=consent to offline_access by themselves (Core §11),
+    and a family would agree at each login to what is not theirs to refuse.
+    """
+    return request.device is not None or ("consent" in request.prompt and not registration.first_party)
 
 
 def needs_guardian(kind: str, birth_date: str | None, now: int) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from idp.oidc.rules.jwt_claims import SKEW, is_number
 
-ALGS = ("ES256", "PS256", "EdDSA", "RS256")
+ALGS = ("ES256", "PS256", "EdDSA")
 WINDOW = 60
 """Seconds that a proof may be old, or ahead."""
 
