@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from idp.oidc.rules.client_metadata import DEVICE_CODE
+from tests.at_once import at_once
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.visitor import Visitor
@@ -83,6 +84,19 @@ def test_a_person_agrees_on_their_own_browser_and_the_device_gets_its_tokens_onc
     claims = device.party.userinfo(tokens["access_token"]).get_json()
     assert claims["name"] == "Claire Durand"
     assert device.is_told() == "invalid_grant"
+
+
+def test_an_agreed_device_that_asks_fifty_times_at_once_is_answered_once(
+    app: Flask, device: Device, person: Visitor, clock: Clock
+) -> None:
+    person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
+    form = {
+        "grant_type": DEVICE_CODE,
+        "device_code": device.shown["device_code"],
+        "client_id": device.party.client_id,
+    }
+    statuses = at_once(app, lambda _: app.test_client().post("/token", data=form).status_code)
+    assert sorted(statuses) == [200] + [400] * 49
 
 
 def test_somebody_who_is_not_signed_in_passes_the_usual_pages(

@@ -1,6 +1,5 @@
 """DPoP outside FAPI 2.0 too (RFC 9449): required, voluntary, public clients; replays, nonces, the rules by themselves."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from joserfc.jwk import ECKey
 
 from idp.app import create_app
 from idp.oidc.rules import dpop as rules
+from tests.at_once import at_once
 from tests.conformance.fapi_client import FapiClient, answered, new_key, refused
 from tests.conformance.fapi_fixtures import MakeClient, client, make_client, signer
 from tests.conftest import Clock
@@ -108,8 +108,7 @@ class TestAProofIsTakenOnce:
 
     def test_twenty_at_once(self, plain: FapiClient) -> None:
         token, proof = self.ready(plain)
-        with ThreadPoolExecutor(20) as lanes:
-            found = list(lanes.map(lambda _: self.call(plain.app, plain, token, proof), range(20)))
+        found = at_once(plain.app, lambda _: self.call(plain.app, plain, token, proof), 20)
         assert sorted(found) == [200, *[401] * 19]
 
     def test_after_a_restart(self, plain: FapiClient, app: Flask, clock: Clock) -> None:

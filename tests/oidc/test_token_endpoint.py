@@ -1,7 +1,6 @@
 """POST /token with a code: who gets tokens for what, once (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.5)."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from idp.oidc import registration
+from tests.at_once import at_once
 from tests.oidc.flow import RelyingParty, basic
 from tests.world import Someone, World
 
@@ -70,16 +70,7 @@ def test_a_code_works_once_and_a_replay_ends_what_came_of_it(portal: RelyingPart
 
 def test_one_code_presented_fifty_times_at_once_gives_one_answer(portal: RelyingParty) -> None:
     code = portal.code()
-
-    def redeem(_: int) -> int:
-        try:
-            return portal.redeem(code).status_code
-        finally:
-            with portal.app.app_context():
-                portal.app.extensions["connections"].close()
-
-    with ThreadPoolExecutor(8) as threads:
-        statuses = list(threads.map(redeem, range(50)))
+    statuses = at_once(portal.app, lambda _: portal.redeem(code).status_code)
     assert sorted(statuses) == [200] + [400] * 49
 
 

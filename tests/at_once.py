@@ -1,0 +1,26 @@
+"""The same thing many times in the same moment."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from flask import Flask
+
+Answer = TypeVar("Answer")
+
+
+def at_once(app: Flask, act: Callable[[int], Answer], times: int = 50) -> list[Answer]:
+    """What `act` (given its number) answers, each time in a thread of its own and none before all are ready."""
+    gate = threading.Barrier(times)
+
+    def one(number: int) -> Answer:
+        gate.wait()
+        try:
+            return act(number)
+        finally:
+            with app.app_context():
+                app.extensions["connections"].close()
+
+    with ThreadPoolExecutor(times) as lanes:
+        return list(lanes.map(one, range(times)))
