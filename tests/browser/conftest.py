@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.browser.windows import Desk  # noqa: F401
 from tests.journeys.conftest import demo  # noqa: F401
 from tests.peers.conftest import served  # noqa: F401
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Click, and be on the page that it leads to: what is looked at next is not the one before."""
+    with page.expect_navigation(wait_until="load"):
+        link.click()
 
 
 def looks_right(page: Page, name: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk, looks_right_everywhere
+from tests.browser.conftest import Desk, follow, looks_right_everywhere
 from tests.browser.test_journey import accept_terms, fill_date, press
 from tests.journeys.conftest import Demo
 from tests.journeys.person import mails
@@ -58,7 +58,7 @@ def test_a_parent_without_a_letter_opens_the_account_by_sms(desk: Desk, demo: De
     page.goto(demo.icart)
     page.get_by_role("link", name="Élève et parent").click()
     page.get_by_role("button", name="Responsable d’élève").click()
-    page.get_by_role("link", name="Je n’ai pas de compte").click()
+    follow(page, page.get_by_role("link", name="Je n’ai pas de compte"))
     looks_right_everywhere(page, "activation-number")
     page.get_by_label("Votre numéro de mobile").fill("12")
     press(page, "Recevoir un code par SMS")
@@ -135,7 +135,7 @@ def test_a_new_number_and_a_new_password_for_a_child(desk: Desk, demo: Demo) -> 
     known = len(requests.get(f"{demo.mailbox}/api/sms", timeout=10).json())
     page.goto(f"{demo.provider}/account/mobile")
     page.get_by_label("Nouveau numéro de mobile").fill("06 99 88 77 66")
-    press(page, "Recevoir un code par SMS")
+    follow(page, page.get_by_role("button", name="Recevoir un code par SMS", exact=True).first)
     looks_right_everywhere(page, "account-mobile-code")
     page.get_by_label("Code à 6 chiffres").fill(newest_sms(demo, known))
     press(page, "Valider le code")
@@ -200,7 +200,7 @@ def test_a_lost_password_by_mail_from_the_sign_in_page(desk: Desk, demo: Demo) -
     page.goto(demo.icart)
     page.get_by_role("link", name="Élève et parent").click()
     page.get_by_role("button", name="Responsable d’élève").click()
-    page.get_by_role("link", name="Mot de passe perdu").click()
+    follow(page, page.get_by_role("link", name="Mot de passe perdu"))
     looks_right_everywhere(page, "recovery-password")
     page.get_by_label("Identifiant").fill(card["username"])
     press(page, "Continuer")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from idp.context import system_clock
 from idp.oidc.rules.client_metadata import DEVICE_CODE
-from tests.browser.conftest import Desk, looks_right_everywhere
+from tests.browser.conftest import Desk, follow, looks_right_everywhere
 from tests.browser.test_pages import Opens, come_to_sign_in, heading, opens, press, sign_in
 from tests.conftest import Serve
 from tests.peers.conftest import Served
@@ -69,7 +69,7 @@ def test_a_child_asks_and_a_guardian_answers(
     sign_in(pupil, child.username, PASSWORD)
     heading(pupil, "L’accord d’un responsable")
     looks_right_everywhere(pupil, "ask_guardians")
-    press(pupil, "Demander à mes responsables")
+    follow(pupil, pupil.get_by_role("button", name="Demander à mes responsables", exact=True).first)
     looks_right_everywhere(pupil, "ask_guardians-asked")
     parent.goto(f"{served.issuer}/account/consents")
     parent.get_by_role("button", name="Responsable d’élève").click()

@@ -20,7 +20,7 @@ from idp.demo.siecle_files import guardians_xml, pupils_xml
 from idp.oidc import registration
 from idp.people.storage.tables import StaffPost
 from idp.worker import Worker
-from tests.browser.conftest import Desk, looks_right, looks_right_everywhere, tab_to
+from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
 from tests.peers.conftest import Served
 from tests.people.exports import export, link, person, pupil
 from tests.world import PASSWORD, Someone
@@ -58,7 +58,7 @@ def sign_in(page: Page, served: Served, someone: Someone, path: str) -> None:
 
 
 def tab(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Console").get_by_role("link", name=name, exact=True).click()
+    follow(page, page.get_by_role("navigation", name="Console").get_by_role("link", name=name, exact=True))
 
 
 def family_files(folder: Path) -> list[Path]:
@@ -79,7 +79,7 @@ def test_the_heads_first_morning(desk: Desk, worked: Served, tmp_path: Path) -> 
     sign_in(office, worked, head, "/console/")
     expect(office.get_by_role("heading", name="Par où commencer")).to_be_visible()
     looks_right_everywhere(office, "console-empty")
-    office.get_by_role("link", name="Importer la base").click()
+    follow(office, office.get_by_role("link", name="Importer la base"))
     looks_right_everywhere(office, "console-imports")
     office.get_by_label("Les fichiers de l’établissement").set_input_files(family_files(tmp_path))
     office.get_by_role("button", name="Vérifier les fichiers").click()
@@ -87,7 +87,7 @@ def test_the_heads_first_morning(desk: Desk, worked: Served, tmp_path: Path) -> 
     looks_right_everywhere(office, "console-preview")
     office.get_by_role("button", name="Écrire cet import").click()
     expect(office.get_by_text("L’import est écrit.")).to_be_visible()
-    office.get_by_role("link", name="Imprimer les courriers").click()
+    follow(office, office.get_by_role("link", name="Imprimer les courriers"))
     looks_right_everywhere(office, "console-letters")
     office.get_by_role("button", name="Préparer les courriers").click()
     expect(office.get_by_text("4 personnes ont leur courrier.")).to_be_visible()
@@ -117,9 +117,9 @@ def test_the_heads_first_morning(desk: Desk, worked: Served, tmp_path: Path) -> 
     office.get_by_role("button", name="Chercher").click()
     expect(office.get_by_role("cell", name="Mail à confirmer")).to_be_visible()
     looks_right_everywhere(office, "console-people")
-    office.get_by_role("link", name="Durand Claire").click()
+    follow(office, office.get_by_role("link", name="Durand Claire"))
     looks_right_everywhere(office, "console-person")
-    office.get_by_role("link", name="Fermer le compte").click()
+    follow(office, office.get_by_role("link", name="Fermer le compte"))
     looks_right_everywhere(office, "console-act")
     for name in ("Campagne", "Délégations"):
         tab(office, name)
@@ -136,7 +136,7 @@ def test_an_ambiguous_guardian_is_settled_side_by_side(desk: Desk, worked: Serve
     office.goto(f"{worked.issuer}/console/school/{UAI}/imports")
     office.get_by_label("Les fichiers de l’établissement").set_input_files(family_files(tmp_path))
     office.get_by_role("button", name="Vérifier les fichiers").click()
-    office.get_by_role("link", name="Comparer et décider").click()
+    follow(office, office.get_by_role("link", name="Comparer et décider"))
     looks_right_everywhere(office, "console-settle")
     office.get_by_label(re.compile(known.username)).check()
     office.get_by_role("button", name="Enregistrer la décision").click()
@@ -180,7 +180,7 @@ def test_the_academys_morning(desk: Desk, worked: Served, icart: tuple[str, str]
     expect(page.get_by_text("Le secret n’est montré qu’une fois")).to_be_visible()
     looks_right(page, "academy-service-secret")
     tab(page, "Services")
-    page.get_by_role("link", name="i-Cart").click()
+    follow(page, page.get_by_role("link", name="i-Cart"))
     looks_right_everywhere(page, "academy-service")
     page.get_by_role("button", name="Essayer une connexion entière").click()
     expect(page.get_by_text("La connexion entière a réussi.")).to_be_visible()

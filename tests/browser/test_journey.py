@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk, looks_right, looks_right_everywhere, tab_to
+from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
 from tests.journeys.conftest import Demo
 from tests.journeys.test_without_a_script import link_in_the_newest_mail
 
@@ -35,9 +35,9 @@ def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None
     card = demo.card(who)
     page.goto(demo.icart)
     looks_right(page, "icart-entry")
-    page.get_by_role("link", name="Élève et parent").click()
+    follow(page, page.get_by_role("link", name="Élève et parent"))
     looks_right(page, "profile")
-    page.get_by_role("button", name="Responsable d’élève").click()
+    follow(page, page.get_by_role("button", name="Responsable d’élève"))
     looks_right(page, "sign_in")
     sign_in(page, card["username"], "not the password")
     expect(page.get_by_role("alert")).to_contain_text("S01")
@@ -66,7 +66,7 @@ def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None
     phone = desk.window(360)
     phone.goto(link_in_the_newest_mail(demo, mail))
     looks_right(phone, "mail_link")
-    press(phone, "Oui, confirmer mon adresse")
+    follow(phone, phone.get_by_role("button", name="Oui, confirmer mon adresse", exact=True).first)
     looks_right(phone, "mail_confirmed")
     # Nothing is touched here: the page that waits goes on by itself.
     expect(page.get_by_role("heading", level=1)).to_contain_text("Conditions d’utilisation", timeout=20000)
@@ -90,7 +90,7 @@ def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -
     first_login(desk, demo, "guardian_new", page, "browser@example.org")
     accept_terms(page)
     looks_right(page, "portal-home")
-    page.get_by_role("link", name="Mes Applications").first.click()
+    follow(page, page.get_by_role("link", name="Mes Applications").first)
     looks_right(page, "applications")
     page.get_by_role("button", name="Ajouter Esidoc aux favoris").click()
     page.get_by_role("link", name="Mes Favoris").click()
@@ -100,7 +100,7 @@ def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -
     expect(page.get_by_label("Enfant")).to_be_visible()
     looks_right(page, "pronote")
     page.goto(f"{demo.icart}/services")
-    page.get_by_role("link", name="Ouvrir les Téléservices").click()
+    follow(page, page.get_by_role("link", name="Ouvrir les Téléservices"))
     looks_right(page, "teleservices")
     page.get_by_role("link", name=re.compile("Orientation pour")).first.click()
     page.get_by_label("Premier vœu").select_option("Classe supérieure")
@@ -108,7 +108,7 @@ def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -
     press(page, "Envoyer")
     expect(page.get_by_role("status")).to_contain_text("enregistré")
     looks_right(page, "orientation")
-    press(page, "Se déconnecter")
+    follow(page, page.get_by_role("button", name="Se déconnecter", exact=True).first)
     looks_right(page, "logout_confirm")
     press(page, "Se déconnecter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("déconnecté")

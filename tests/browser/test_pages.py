@@ -10,7 +10,7 @@ from flask import Flask, request
 from playwright.sync_api import Page, Route, expect
 
 from idp.context import system_clock
-from tests.browser.conftest import Desk, looks_right_everywhere, tab_to
+from tests.browser.conftest import Desk, follow, looks_right_everywhere, tab_to
 from tests.conftest import Serve
 from tests.oidc.flow import challenge
 from tests.peers.conftest import Served
@@ -125,7 +125,7 @@ def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Some
     page, service = desk.window(), opens(client_name="Portail de la vie scolaire")
     page.goto(service.asks())
     looks_right_everywhere(page, "profile")
-    page.get_by_role("button", name="Responsable d’élève").click()
+    follow(page, page.get_by_role("button", name="Responsable d’élève"))
     looks_right_everywhere(page, "sign_in")
     sign_in(page, claire.username, "not the password")
     refused(page, "S01", "sign_in-S01")
@@ -279,7 +279,7 @@ def test_another_account_then_logging_out(desk: Desk, opens: Opens, served: Serv
     page.goto(served.issuer)
     expect(page.get_by_role("main")).to_contain_text("Claire Durand")
     looks_right_everywhere(page, "home-signed-in")
-    page.get_by_role("link", name="Se déconnecter").click()
+    follow(page, page.get_by_role("link", name="Se déconnecter"))
     looks_right_everywhere(page, "logout_confirm")
     press(page, "Se déconnecter")
     heading(page, "Vous êtes déconnecté(e)")
