@@ -1,14 +1,12 @@
 """How many statements the hot path may say: a new one is a decision, not an accident."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 
-from idp.database import reading
 from tests.conftest import fresh_database
 from tests.oidc.flow import RelyingParty, signed_in_browser
+from tests.recorded import statements
 from tests.world import World
 
 
@@ -23,20 +21,6 @@ def portal(world: World) -> RelyingParty:
     portal = RelyingParty(world.app, world.relying_party(), signed_in_browser(world, world.guardian()))
     portal.tokens(scope="openid offline_access")
     return portal
-
-
-@contextmanager
-def recorded(app: Flask) -> Iterator[list[str]]:
-    """The first word of every statement that reaches the database."""
-    said: list[str] = []
-    with app.app_context():
-        driver = reading().connection.driver_connection
-    assert driver is not None
-    driver.set_trace_callback(lambda statement: said.append(statement.split()[0]))
-    try:
-        yield said
-    finally:
-        driver.set_trace_callback(None)
 
 
 READ = ["SELECT"]
@@ -65,6 +49,6 @@ def test_the_hot_path(portal: RelyingParty) -> None:
         "jwks": (lambda: portal.app.test_client().get("/jwks.json"), GENERATION),
     }
     for name, (act, expected) in acts.items():
-        with recorded(portal.app) as said:
+        with statements(portal.app) as said:
             act()
-        assert said == expected, name
+        assert [statement.split()[0] for statement in said] == expected, name
