@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from idp.oidc.storage.tables import Grant
+from idp.oidc.storage.tables import Consent, Grant
 from idp.people.storage.tables import Account
 from idp.signin.storage.tables import Session
 
@@ -20,11 +20,10 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class Service:
-    """A relying party that this person has gone to. Moments are epoch seconds."""
+    """A relying party that this person has gone to, or has agreed to. `last_at`: epoch seconds."""
 
     client_id: str
     scope: tuple[str, ...]
-    first_at: int
     last_at: int
 
 
@@ -44,12 +43,16 @@ _of_account = select(Session.sid).where(
     Session.account_id == bindparam("account"), Session.sid == bindparam("session")
 )
 _services = (
-    select(Grant.client_id, func.max(Grant.scope), func.min(Grant.issued_at), func.max(Grant.issued_at))
+    select(Grant.client_id, Grant.scope, func.max(Grant.issued_at))
     .where(
         Grant.account_id == bindparam("account"), Grant.consumed_at.is_not(None), Grant.revoked_at.is_(None)
     )
-    .group_by(Grant.client_id)
-    .order_by(func.max(Grant.issued_at).desc())
+    .group_by(Grant.client_id, Grant.scope)
+    .union_all(
+        select(Consent.client_id, Consent.scope, Consent.given_at).where(
+            Consent.account_id == bindparam("account"), Consent.given_at.is_not(None)
+        )
+    )
 )
 _sids_at = (
     select(Grant.sid)
@@ -83,9 +86,15 @@ def is_session_of(connection: Connection, account: int, sid: str) -> bool:
 
 
 def services(connection: Connection, account: int) -> list[Service]:
-    """The relying parties that hold a grant of this account, the one used last first."""
-    rows = connection.execute(_services, {"account": account})
-    return [Service(row[0], tuple(row[1].split()), row[2], row[3]) for row in rows]
+    """The relying parties that hold a grant of this account, or its agreement; the one used last first.
+
+    Grants are purged when nothing hangs on them any more; what was agreed to stays until it is taken back.
+    """
+    found: dict[str, Service] = {}
+    for client, scope, at in connection.execute(_services, {"account": account}):
+        before = found.get(client, Service(client, (), 0))
+        found[client] = Service(client, (*before.scope, *scope.split()), max(before.last_at, at))
+    return sorted(found.values(), key=lambda one: one.last_at, reverse=True)
 
 
 def withdraw(tx: Connection, account: int, client: str, now: int) -> list[str]:

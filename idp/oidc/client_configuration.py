@@ -22,6 +22,9 @@ _OF_THE_SERVER = (
     "client_id_issued_at",
 )
 
+_MAKES = {"sector": "redirect_uris", "subject_type": "subject_type"}
+"""Which member of a document each part of a pairwise subject comes from (OIDC Core §8.1)."""
+
 
 def answer(client_id: str) -> Response:
     """The answer to GET, PUT and DELETE /register/<client_id>. An unknown client is told like a wrong token (§2.1)."""
@@ -54,6 +57,12 @@ def _replace(client: Client, document: Any) -> None:
     if secret is not None and not (isinstance(secret, str) and client.check_client_secret(secret[:1000])):
         raise MetadataFaults([Fault("client_secret", "is not that of the registration")])
     asked = read(document, client.registration)
+    # Whoever could move to another's host would read, at the next refresh, the subjects that people have there.
+    for name in ("sector", "subject_type"):
+        if getattr(asked, name) != getattr(client.registration, name):
+            raise MetadataFaults(
+                [Fault(_MAKES[name], "would give people other subjects: an administrator moves a service")]
+            )
     needs_secret = asked.token_endpoint_auth_method.startswith("client_secret")
     if needs_secret and client.secret_digest is None:
         raise MetadataFaults(

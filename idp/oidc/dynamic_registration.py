@@ -11,7 +11,7 @@ from flask import Response, jsonify, request
 from idp.context import now, settings
 from idp.database import transaction
 from idp.oidc import initial_tokens, registration
-from idp.oidc.rules.client_metadata import BY_PROTOCOL, ClientMetadata
+from idp.oidc.rules.client_metadata import BY_PROTOCOL, DEVICE_CODE, ClientMetadata
 from idp.oidc.rules.metadata_reader import Fault, MetadataFaults
 from idp.oidc.storage import clients as storage
 from idp.security import digest, new_token
@@ -52,6 +52,11 @@ def read(document: object, present: ClientMetadata | None = None) -> ClientMetad
     added = set(metadata.scope) - set(present.scope if present else ())
     if ADMINISTRATORS_ONLY & added:
         raise MetadataFaults([Fault("scope", "names one that only an administrator grants (ect.scope.ine)")])
+    # Nothing of a code's way shows that the host whose subjects a device would receive is the publisher's own.
+    if DEVICE_CODE in metadata.grant_types and not (present and DEVICE_CODE in present.grant_types):
+        raise MetadataFaults(
+            [Fault("grant_types", "names the device flow, which only an administrator grants")]
+        )
     schools_own = present is not None and present.first_party
     if metadata.first_party and not schools_own:
         raise MetadataFaults([Fault("first_party", "is for an administrator to say")])

@@ -43,7 +43,7 @@ def ask(pending_id: str) -> Page:
     if act == "agree":
         consent.give(asked, client, session.account, now())
         return authorize.agreed(waiting, now())
-    told = in_words(words(asked, client.registration), client.registration.service_claims)
+    told = in_words(words(asked, client.registration))
     return render_template(
         "oidc/consent.html",
         waiting=waiting,
@@ -63,7 +63,7 @@ def _ask_guardians(waiting: Pending, asked: AuthorizationRequest, client: Client
     return render_template(
         "oidc/ask_guardians.html",
         waiting=waiting,
-        words=in_words(words(asked, client.registration), client.registration.service_claims),
+        words=in_words(words(asked, client.registration)),
         waits=bool(kept and kept.asked_at),
         refused=bool(kept and kept.refused_at),
         refusal=Refusal("Q03") if alone else None,

@@ -11,8 +11,9 @@ from idp import audit
 from idp.context import settings
 from idp.database import transaction
 from idp.oidc import fetching
-from idp.oidc.clients import secret_digest
+from idp.oidc.clients import registration_from_json, secret_digest
 from idp.oidc.rules.client_metadata import BY_HAND, ClientMetadata, Defaults, read_metadata
+from idp.oidc.rules.consent import outgrown
 from idp.oidc.rules.metadata_reader import Fault, MetadataFaults
 from idp.oidc.storage import clients as storage
 from idp.oidc.storage import grants
@@ -88,11 +89,18 @@ def replace_with(
     revision: int | None = None,
     owner: str | None = None,
 ) -> dict[str, Any]:
-    """The same for a document that was read already. Raises NoSuchClient, ChangedMeanwhile."""
+    """The same for a document that was read already. Raises NoSuchClient, ChangedMeanwhile.
+
+    Where the new registration gives more than people have agreed to, what they had granted ends: they are asked again.
+    """
     with transaction() as tx:
+        row = storage.find(tx, client_id)
+        if row is None:
+            raise NoSuchClient(client_id)
         if not storage.set_metadata(tx, client_id, _text(metadata), now, revision):
-            _known(storage.find(tx, client_id) is not None, client_id)
             raise ChangedMeanwhile(client_id)
+        if outgrown(registration_from_json(row["metadata_json"]), metadata):
+            grants.revoke_client(tx, client_id, now)
         if owner is not None:
             storage.set_owner(tx, client_id, owner[:200])
         audit.record(tx, now, "client.replace", actor, f"client:{client_id}")

@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from idp.oidc import initial_tokens
+from idp.oidc.rules.client_metadata import DEVICE_CODE
 from tests.oidc.flow import RelyingParty
 from tests.world import World
 
@@ -68,6 +69,9 @@ def test_replacing_takes_the_whole_document(app: Flask, registered: dict[str, An
         {"client_id_issued_at": 5},
         {"scope": "openid ect.scope.ine"},
         {"first_party": True},
+        {"redirect_uris": ["https://another.example/cb"]},
+        {"subject_type": "public"},
+        {"grant_types": ["authorization_code", DEVICE_CODE]},
     ],
 )
 def test_what_may_not_be_said_is_refused_and_nothing_changes(

@@ -3,8 +3,11 @@
 import pytest
 from flask import Flask
 
+from idp.database import transaction
+from idp.oidc import registration
+from idp.oidc.storage.purge import purge
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
+from tests.oidc.flow import REDIRECT, RelyingParty, answer, signed_in_browser
 from tests.visitor import Visitor, messages
 from tests.world import Someone, World
 
@@ -128,6 +131,35 @@ def test_an_agreement_is_seen_and_taken_back_in_the_account(
     assert publisher.userinfo(tokens["access_token"]).status_code == 401
     found = answer(publisher.authorize(scope="openid", prompt="none"))
     assert found["error"] == "consent_required"
+
+
+def test_an_agreement_is_seen_and_taken_back_long_after_its_grants_are_gone(
+    outdoors: World, clock: Clock, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    at_the_question(visitor, publisher, scope="openid email").fills("act=agree")
+    clock.advance(30 * 86400)
+    with outdoors.app.app_context(), transaction() as tx:
+        assert purge(tx, clock()) > 0
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor.opens("/account/services").sees("Éditeur", "votre adresse mail").fills(client=publisher.client_id)
+    assert answer(publisher.authorize(scope="openid", prompt="none"))["error"] == "consent_required"
+
+
+def test_a_service_that_adds_to_its_own_scope_asks_again(
+    app: Flask, outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
+    visitor = with_browser_of(outdoors, publisher, guardian)
+    at_the_question(visitor, publisher, scope="openid ect.scope.editeur").fills("act=agree")
+    code = answer(publisher.authorize(scope="openid ect.scope.editeur", prompt="none"))["code"]
+    access_token = publisher.redeem(code).get_json()["access_token"]
+    more = {**PUBLISHER, "redirect_uris": [REDIRECT], "service_claims": ["class", "school", "phone_number"]}
+    with app.app_context():
+        registration.replace(publisher.client_id, more, "test", outdoors.clock())
+    found = answer(publisher.authorize(scope="openid ect.scope.editeur", prompt="none"))
+    assert found["error"] == "consent_required"
+    at_the_question(visitor, publisher, scope="openid ect.scope.editeur").sees("votre numéro de mobile")
+    assert publisher.userinfo(access_token).status_code == 401, "what was granted before knew nothing of it"
 
 
 def test_nobody_agrees_for_somebody_else(outdoors: World, publisher: RelyingParty, guardian: Someone) -> None:

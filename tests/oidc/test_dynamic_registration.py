@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from idp.oidc import clients, initial_tokens
+from idp.oidc.rules.client_metadata import DEVICE_CODE
 from tests.conftest import NOON, Clock
 from tests.world import World
 
@@ -57,6 +58,7 @@ def test_an_expired_token_opens_nothing(app: Flask, token: str, clock: Clock) ->
         ({**DOCUMENT, "redirect_uris": []}, "invalid_redirect_uri"),
         ({**DOCUMENT, "grant_types": ["implicit"]}, "invalid_client_metadata"),
         ({**DOCUMENT, "scope": "openid ect.scope.ine"}, "invalid_client_metadata"),
+        ({**DOCUMENT, "grant_types": ["authorization_code", DEVICE_CODE]}, "invalid_client_metadata"),
         ([1], "invalid_client_metadata"),
         (None, "invalid_client_metadata"),
     ],

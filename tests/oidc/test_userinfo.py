@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idp.oidc import clients, registration
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.world import Someone, World
 
@@ -38,6 +39,18 @@ def test_an_absent_claim_is_left_out_and_never_empty(world: World, portal: Relyi
     said = info(portal, scope="openid profile email phone address ect.scope.cnx")
     assert "phone_number" not in said and "address" not in said
     assert all(value not in (None, "", [], {}) for value in said.values())
+
+
+def test_a_scope_that_was_taken_from_a_service_opens_nothing_any_more(
+    world: World, portal: RelyingParty
+) -> None:
+    token = portal.tokens(scope="openid email ect.scope.portail")["access_token"]
+    assert {"sub", "email"} < set(portal.userinfo(token).get_json())
+    client = clients.find_fresh(portal.client_id)
+    assert client is not None
+    less = {**registration.shown(client.registration), "scope": "openid profile"}
+    registration.replace(portal.client_id, less, "test", world.clock())
+    assert set(portal.userinfo(token).get_json()) == {"sub"}
 
 
 def test_the_token_may_come_in_the_body_of_a_post(portal: RelyingParty) -> None:

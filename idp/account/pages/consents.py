@@ -27,9 +27,7 @@ def consents(session: Session) -> Page:
     for one in consent.of_children(session.account, now()):
         client = clients.find(one.client_id)
         if client is not None and (one.asked_scope or one.given_at):
-            said = client.registration
-            words = in_words(one.asked_scope or one.scope, said.service_claims)
-            shown.append((one, said, words))
+            shown.append((one, client.registration, in_words(one.asked_scope or one.scope)))
     text = render_template("account/consents.html", account=session.account, consents=shown, refusal=refusal)
     return text, (refusal.status if refusal else 200)
 

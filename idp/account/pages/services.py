@@ -8,6 +8,7 @@ from idp.account.pages.page import Page, back_to, page
 from idp.context import now
 from idp.database import reading
 from idp.oidc import clients
+from idp.oidc.rules.consent import kinds
 from idp.oidc.rules.scopes_in_words import in_words
 from idp.signin.pages.forms import EmptyForm
 from idp.signin.sessions import Session
@@ -22,5 +23,6 @@ def services(session: Session) -> Page:
     for one in storage.services(reading(), session.account.id):
         client = clients.find(one.client_id)
         if client is not None:
-            found.append((one, client.registration, in_words(one.scope, client.registration.service_claims)))
+            said = client.registration
+            found.append((one, said, in_words(kinds(one.scope, (), said))))
     return render_template("account/services.html", account=session.account, services=found)

@@ -112,9 +112,14 @@ def released(
     allowed_scope: tuple[str, ...],
     service_claims: tuple[str, ...],
 ) -> frozenset[str]:
-    """Names of the claims to give: those of the granted scopes, and of the asked ones what the registration allows."""
-    granted = {name for word in scope for name in SCOPE_CLAIMS.get(word, ())}
-    if any(word.startswith("ect.scope.") and word not in SCOPE_CLAIMS for word in scope):
+    """Names of the claims to give: those of the granted scopes, and the asked ones; of both what the registration allows.
+
+    It is the registration of today that counts: a scope that was taken from a service opens nothing any more.
+    """
+    granted = {name for word in scope if word in allowed_scope for name in SCOPE_CLAIMS.get(word, ())}
+    if any(
+        word.startswith("ect.scope.") and word not in SCOPE_CLAIMS and word in allowed_scope for word in scope
+    ):
         granted.update(service_claims)
     allowed = {name for word in allowed_scope for name in SCOPE_CLAIMS.get(word, ())} | set(service_claims)
     return frozenset(granted | (set(asked) & allowed))
