@@ -87,7 +87,7 @@ def _walk(client: Client, start: str, token: str, session: Session, trial: Trial
     from idp import outgoing
 
     issuer, own = settings().server.issuer, _origins(client)
-    browser = outgoing.session()
+    browser = outgoing.Session()
     browser.headers["User-Agent"] = "trial login"
     address, seen_authorize, seen_callback, answer = start, False, False, None
     for _ in range(MOST_STEPS):

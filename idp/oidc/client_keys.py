@@ -70,5 +70,5 @@ def _keys(client: Client, kid: object) -> dict[str, Any]:
     if said.jwks is not None:
         return said.jwks
     if said.jwks_uri is not None:
-        return fetching.key_set(said.jwks_uri, kid if isinstance(kid, str) else None)
+        return fetching.key_set(client.client_id, said.jwks_uri, kid if isinstance(kid, str) else None)
     raise BadJWT("no keys are registered")

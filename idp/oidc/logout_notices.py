@@ -26,7 +26,7 @@ def deliver(payload: dict[str, Any], now: int) -> None:
         return
     token = logout_token(client, payload["sid"], payload["subject"], now)
     try:
-        with outgoing.session() as http:
+        with outgoing.Session() as http:
             response = http.post(
                 client.registration.backchannel_logout_uri,
                 data={"logout_token": token},

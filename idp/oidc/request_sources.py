@@ -95,7 +95,7 @@ def _fetched(uri: str, given: dict[str, str], client: Client) -> str:
     if uri not in client.registration.request_uris:
         raise _refused(given, client, "invalid_request_uri", "The request_uri is not registered.")
     try:
-        return fetching.request_object(uri.partition("#")[0])
+        return fetching.request_object(client.client_id, uri)
     except fetching.NotFetched as fault:
         log.info("request_uri of client %s: %s", client.client_id, fault)
         raise _refused(given, client, "invalid_request_uri", "The request_uri cannot be read.") from fault
