@@ -58,7 +58,12 @@ class DatabaseUnavailable(Exception):
 DATABASE_FAULTS = (DatabaseUnavailable, OperationalError)
 """What the door turns into "come back in a moment"."""
 
-UNSTORABLE = (DataError, OverflowError)
+
+class Unstorable(Exception):
+    """A prepared statement was given a value that the database cannot hold."""
+
+
+UNSTORABLE = (DataError, OverflowError, Unstorable)
 """What a database says of a value that it cannot hold: a NUL in a text (PostgreSQL), a number of thirty digits."""
 
 RowId = BigInteger().with_variant(Integer, "sqlite")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Executable
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.selectable import Select
 
-from idp.database import DatabaseUnavailable
+from idp.database import DatabaseUnavailable, Unstorable
 
 
 class Prepared:
@@ -40,6 +40,8 @@ class Prepared:
             return driver.execute(text, given if order is None else tuple(given[name] for name in order))
         except connection.dialect.loaded_dbapi.OperationalError as fault:
             raise DatabaseUnavailable(str(fault)) from fault
+        except connection.dialect.loaded_dbapi.DataError:
+            raise Unstorable("a text with a NUL") from None
 
     def _for(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
         dialect = connection.dialect

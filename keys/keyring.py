@@ -9,7 +9,7 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from keys.jwks import jwks_bytes
-from keys.rotation import KeyRecord, published, signer
+from keys.rotation import KeyRecord, published, signer, vouched_for
 
 # RFC 9864 gives Ed25519 a name of its own; relying parties still register "EdDSA" (OIDC Core, RFC 8037), and only Ed25519
 # keys are made here.
@@ -24,6 +24,7 @@ class Keyring:
     """What signs, and what verifies, at `now`.
 
     `private` gives the private JWK (JSON text) of each key that may sign, by kid; `public` the public JWK of each record.
+    `verification_keys` are those of the JWKS; `hint_keys` also those that have left it in their own time.
     `until` is the moment at which another keyring has to be made.
     """
 
@@ -45,6 +46,8 @@ class Keyring:
                 self._signing[alg] = (record.kid, key)
         self._jwks = jwks_bytes(public[record.kid] for record in visible)
         self.verification_keys = KeySet.import_key_set(json.loads(self._jwks))
+        vouching = jwks_bytes(public[record.kid] for record in vouched_for(records, now))
+        self.hint_keys = KeySet.import_key_set(json.loads(vouching))
         moments = [
             moment
             for record in records

@@ -79,6 +79,18 @@ def published(keys: Sequence[KeyRecord], now: int) -> list[KeyRecord]:
     return [key for key in keys if key.state(now) != "retired"]
 
 
+def vouched_for(keys: Sequence[KeyRecord], now: int) -> list[KeyRecord]:
+    """The keys whose old tokens may still be believed: the published ones, and those that left in their own time.
+
+    A key that was taken out in an emergency left the moment it stopped signing, and vouches for nothing any more.
+    """
+    return [key for key in keys if key.state(now) != "retired" or not _was_taken_out(key)]
+
+
+def _was_taken_out(key: KeyRecord) -> bool:
+    return key.retires_at is None or key.removed_at is None or key.removed_at <= key.retires_at
+
+
 def plan(keys: Sequence[KeyRecord], now: int, policy: RotationPolicy) -> list[Step]:
     """What is due at `now`: a first key for each algorithm, a next key in time, and an end for the one replaced."""
     steps: list[Step] = []

@@ -108,9 +108,9 @@ def remove_factors(terminal: Terminal, username: str) -> None:
 def reset(terminal: Terminal, username: str, as_json: bool) -> None:
     """Give a new provisional password, shown once; sessions and tokens of the account end."""
     with terminal.application():
-        from idp.people import accounts as acts
+        from idp.signin import locking
 
-        password = acts.reset(username, ACTOR, now())
+        password = locking.reset(username, ACTOR, now())
     if as_json:
         return say_json({"username": username, "provisional_password": password})
     click.echo(password)

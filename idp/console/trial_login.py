@@ -6,6 +6,7 @@ of the provider and of the service's own registration are visited; what came bac
 
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from sqlalchemy import Connection
@@ -23,6 +24,9 @@ from idp.people import opening
 from idp.people.storage import accounts, imports
 from idp.signin import cookies, sessions
 from idp.signin.sessions import Session
+
+if TYPE_CHECKING:
+    from idp import outgoing
 
 KIND = "service.login"
 PATIENCE = 5
@@ -82,13 +86,19 @@ def _try(client: Client, trial: Trial, now: int) -> None:
 def _walk(client: Client, start: str, token: str, session: Session, trial: Trial) -> None:
     """Follow redirects from the service's start to its last page, looking at each."""
     # Loaded where it is used: the web's processes never walk.
-    import requests
-
     from idp import outgoing
 
+    with outgoing.Session() as browser:
+        browser.headers["User-Agent"] = "trial login"
+        _walk_with(browser, client, start, token, session, trial)
+
+
+def _walk_with(
+    browser: "outgoing.Session", client: Client, start: str, token: str, session: Session, trial: Trial
+) -> None:
+    import requests
+
     issuer, own = settings().server.issuer, _origins(client)
-    browser = outgoing.Session()
-    browser.headers["User-Agent"] = "trial login"
     address, seen_authorize, seen_callback, answer = start, False, False, None
     for _ in range(MOST_STEPS):
         origin = _origin(address)

@@ -18,6 +18,7 @@ from idp.federation.rules.tokens import Unacceptable, judge_id_token, judge_user
 from idp.federation.storage import logins
 from idp.refusals import Refusal
 from idp.security import digest, keyed_digest, new_token
+from keys.headers import AnyHeader
 
 LIFETIME = 600
 
@@ -123,14 +124,14 @@ def _redeem(provider: Provider, code: str, state: str) -> tuple[str, str]:
 
 def _verified(provider: Provider, token: str, now: int) -> dict[str, Any]:
     """The claims of a JWT that the provider has signed with one of the allowed algorithms. Raises Refusal F04."""
-    allowed = provider.settings.algorithms
+    headers = AnyHeader(provider.settings.algorithms)
     try:
         try:
-            return dict(jwt.decode(token, provider.keys, algorithms=allowed).claims)
+            return dict(jwt.decode(token, provider.keys, registry=headers).claims)
         except (JoseError, ValueError):
             # The provider may have changed its keys within our hour.
             renewed = providers.find(provider.settings.name, now, fresh=True)
-            return dict(jwt.decode(token, renewed.keys, algorithms=allowed).claims)
+            return dict(jwt.decode(token, renewed.keys, registry=headers).claims)
     except (JoseError, ValueError, TypeError, KeyError) as fault:
         raise Refusal("F04", f"a token's signature: {type(fault).__name__}") from None
 

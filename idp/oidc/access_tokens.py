@@ -31,11 +31,15 @@ class Issue:
 
 
 def audience_of(grant: tokens.GrantFacts, client: Client, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """The resources of one token: those asked for here, within those of the grant (RFC 8707 §2.2). Raises InvalidTarget."""
-    within = grant.resources or client.registration.resources
-    if any(one not in within for one in asked):
+    """The resources of one token: those asked for here, within those of the grant (RFC 8707 §2.2) and of the registration.
+
+    Raises InvalidTarget.
+    """
+    registered = client.registration.resources
+    within = tuple(one for one in grant.resources or registered if one in registered)
+    if any(one not in within for one in asked) or (grant.resources and not within):
         raise InvalidTarget()
-    return asked or grant.resources
+    return asked or (within if grant.resources else ())
 
 
 def generate(

@@ -5,14 +5,18 @@ and the dispatcher asks again after every page.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, redirect, url_for
+from flask import request as http
 
 from idp.context import settings
+from idp.database import transaction
 from idp.oidc import answers, availability, clients, consent, granting, request_sources, tokens
 from idp.oidc.clients import Client
-from idp.oidc.rules.authorization_request import AuthorizationRequest, from_json, to_json
+from idp.oidc.rules.authorization_request import AuthorizationRequest
 from idp.oidc.rules.levels import needed_level
+from idp.oidc.rules.waiting_request import from_json, to_json, within_registration
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.signin import cookies, pending, visits
@@ -71,12 +75,12 @@ def resume(pending_id: str, now: int) -> Response:
 
 
 def waiting_request(waiting: Pending) -> tuple[AuthorizationRequest, Client]:
-    """The request that waits, and its client. Raises Refusal P04 if that was suspended meanwhile."""
+    """The request that waits, and its client. Raises Refusal P04 if that was suspended meanwhile, P02, P07."""
     request = from_json(waiting.request)
     client = clients.active(request.client_id)
     if client is None:
         raise Refusal("P04", "the client was suspended while its request waited")
-    return request, client
+    return within_registration(request, client.registration), client
 
 
 def agreed(waiting: Pending, now: int) -> Response:
@@ -84,6 +88,12 @@ def agreed(waiting: Pending, now: int) -> Response:
     if visits.owed(waiting, now) is not None:
         return resume(waiting.id, now)
     return _answer(waiting_request(waiting)[0], waiting.id, now)
+
+
+def cancel(request: AuthorizationRequest, pending_id: str, now: int) -> None:
+    """The person goes back without signing in, or without going on. Raises Refusal R04."""
+    with transaction() as tx:
+        granting.give_up_in(tx, request, pending_id, now)
 
 
 def _answer(request: AuthorizationRequest, pending_id: str | None, now: int) -> Response:
@@ -113,6 +123,7 @@ def asked_of(request: AuthorizationRequest, now: int) -> Asked:
     return Asked(
         profiles=request.profiles,
         before=session.sid if session is not None else None,
+        at=now,
         prompt=(*request.prompt, "select_account") if another and not request.silent else request.prompt,
         max_age=request.max_age,
         hinted=_hinted(request, now),
@@ -123,23 +134,41 @@ def asked_of(request: AuthorizationRequest, now: int) -> Asked:
 
 
 def _hinted(request: AuthorizationRequest, now: int) -> int | None:
-    """The account that id_token_hint names: that of the live session, or -1 for anybody else (OIDC Core §3.1.2.1)."""
+    """The account that id_token_hint names, None where nothing but its `sub` is known any more (`_may_answer`)."""
     if request.id_token_hint is None:
         return None
     client = clients.find(request.client_id)
-    claims = tokens.read_hint(request.id_token_hint)
+    claims = _hint(request)
     if claims is None or client is None or claims["aud"] != client.client_id:
         raise ProtocolRefusal(
             "invalid_request", "id_token_hint is not an ID token of this client.", request.back_to
         )
-    account = tokens.account_of(client, claims["sub"], claims.get("sid"))
-    return account if account is not None else -1
+    return tokens.account_of(client, claims["sub"], claims.get("sid"))
+
+
+def _hint(request: AuthorizationRequest) -> dict[str, Any] | None:
+    """The claims of the request's id_token_hint, verified once a request of the browser's; None without a good one."""
+    if request.id_token_hint is None:
+        return None
+    read: dict[str, Any] = http.environ.setdefault("idp.hints", {})
+    if request.id_token_hint not in read:
+        read[request.id_token_hint] = tokens.read_hint(request.id_token_hint)
+    found: dict[str, Any] | None = read[request.id_token_hint]
+    return found
 
 
 def _may_answer(request: AuthorizationRequest, client: Client, account: AccountFacts) -> bool:
-    """Whether this is the person whom the claims parameter names by `sub`, if it names one (OIDC Core §5.5.1)."""
+    """Whether this is the person whom the request names by `sub`: in the claims parameter, or by an ID token as a hint.
+
+    OIDC Core §5.5.1, §3.1.2.1. A hint may be older than the session that it came of.
+    """
     wanted = request.claims.said("sub")
-    return wanted is None or not wanted.values or tokens.subject(client, account.subject) in wanted.values
+    hint = _hint(request)
+    if (wanted is None or not wanted.values) and hint is None:
+        return True
+    subject = tokens.subject(client, account.subject)
+    named = wanted is None or not wanted.values or subject in wanted.values
+    return named and (hint is None or hint["sub"] == subject)
 
 
 def _service(client: Client, request: AuthorizationRequest) -> Service:

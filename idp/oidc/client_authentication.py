@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 LONGEST_ASSERTION = 8192
 LONGEST_LIFE = 3600
+TYPES = (None, "JWT", "client-authentication+jwt")
 
 
 def authenticate(request: OAuth2Request) -> Client:
@@ -108,9 +109,12 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def process_assertion_claims(self, assertion: str, client: Client) -> Any:
         try:
-            _, claims = client_keys.claims_of(assertion, client, _algorithms(client))
+            header, claims = client_keys.claims_of(assertion, client, _algorithms(client))
         except client_keys.BadJWT as fault:
             raise _refused(f"assertion: {fault}") from fault
+        # RFC 8725 §3.11: what a client has signed for another purpose must not pass for this.
+        if header.get("typ") not in TYPES:
+            raise _refused("assertion: typ")
         self.verify_claims(claims, client)
         return claims
 

@@ -11,7 +11,16 @@ from flask import Response, request
 from idp.context import now
 from idp.oidc import clients, registration
 from idp.oidc.clients import Client
-from idp.oidc.dynamic_registration import NO_LONGER, as_json, bearer_token, faulty, own_uri, read, refused
+from idp.oidc.dynamic_registration import (
+    NO_LONGER,
+    as_json,
+    bearer_token,
+    document,
+    faulty,
+    own_uri,
+    read,
+    refused,
+)
 from idp.oidc.rules.metadata_reader import Fault, MetadataFaults
 from idp.security import digest, same
 
@@ -22,7 +31,7 @@ _OF_THE_SERVER = (
     "client_id_issued_at",
 )
 
-_MAKES = {"sector": "redirect_uris", "subject_type": "subject_type"}
+_MAKES = {"sector_host": "redirect_uris", "subject_type": "subject_type"}
 """Which member of a document each part of a pairwise subject comes from (OIDC Core §8.1)."""
 
 
@@ -39,26 +48,28 @@ def answer(client_id: str) -> Response:
         return Response(status=204, headers={"Cache-Control": "no-store"})
     if request.method == "PUT":
         try:
-            _replace(client, request.get_json(silent=True))
+            _replace(client, document())
         except MetadataFaults as faults:
             return faulty(faults)
+        except registration.ChangedMeanwhile:
+            return refused(409, "invalid_client_metadata", "It was changed meanwhile: read it again.")
         client = clients.find_fresh(client_id)
         assert client is not None
     return as_json(200, _shown(client, token or ""))
 
 
-def _replace(client: Client, document: Any) -> None:
+def _replace(client: Client, given: Any) -> None:
     """§2.2: the document is the whole registration. Raises MetadataFaults."""
-    if not isinstance(document, dict) or document.get("client_id") != client.client_id:
+    if not isinstance(given, dict) or given.get("client_id") != client.client_id:
         raise MetadataFaults([Fault("client_id", "is that of the registration")])
-    if named := next((name for name in _OF_THE_SERVER if name in document), None):
+    if named := next((name for name in _OF_THE_SERVER if name in given), None):
         raise MetadataFaults([Fault(named, "is the server's to say (RFC 7592 2.2)")])
-    secret = document.get("client_secret")
+    secret = given.get("client_secret")
     if secret is not None and not (isinstance(secret, str) and client.check_client_secret(secret[:1000])):
         raise MetadataFaults([Fault("client_secret", "is not that of the registration")])
-    asked = read(document, client.registration)
+    asked = read(given, client)
     # Whoever could move to another's host would read, at the next refresh, the subjects that people have there.
-    for name in ("sector", "subject_type"):
+    for name in _MAKES:
         if getattr(asked, name) != getattr(client.registration, name):
             raise MetadataFaults(
                 [Fault(_MAKES[name], "would give people other subjects: an administrator moves a service")]
@@ -68,7 +79,8 @@ def _replace(client: Client, document: Any) -> None:
         raise MetadataFaults(
             [Fault("token_endpoint_auth_method", "would need a secret: an administrator makes one")]
         )
-    registration.replace_with(client.client_id, asked, f"client:{client.client_id}", now())
+    actor = f"client:{client.client_id}"
+    registration.replace_with(client.client_id, asked, actor, now(), client.revision)
 
 
 def _shown(client: Client, token: str) -> dict[str, Any]:

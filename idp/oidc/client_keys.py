@@ -15,6 +15,7 @@ from joserfc.jwk import KeySet
 
 from idp.oidc import fetching
 from idp.oidc.clients import Client
+from keys.headers import AnyHeader
 
 LONGEST_JWT = 16_384
 
@@ -33,14 +34,23 @@ def claims_of(token: str, client: Client, algorithms: Sequence[str]) -> tuple[di
         raise BadJWT("crit")
     try:
         keys = KeySet.import_key_set(_keys(client, header.get("kid")))  # type: ignore[arg-type]
-        found = jwt.decode(token, keys, algorithms=list(algorithms))
+        found = jwt.decode(token, keys, registry=AnyHeader(algorithms))
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as fault:
         raise BadJWT(type(fault).__name__) from fault
     except fetching.NotFetched as fault:
         raise BadJWT(f"jwks_uri: {fault}") from fault
-    if not isinstance(found.claims, dict):
-        raise BadJWT("claims are not an object")
-    return header, found.claims
+    return header, written(found.claims)
+
+
+def written(found: Any) -> dict[str, Any]:
+    """A JSON object that can be written down again: JSON's escapes can spell half a character. Raises BadJWT."""
+    if not isinstance(found, dict):
+        raise BadJWT("header or claims are not an object")
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise BadJWT("it holds what is no text") from None
+    return found
 
 
 def header_of(token: str) -> dict[str, Any]:
@@ -60,9 +70,7 @@ def _part(token: str, number: int) -> dict[str, Any]:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (IndexError, binascii.Error, ValueError, RecursionError):
         raise BadJWT("it cannot be read") from None
-    if not isinstance(found, dict):
-        raise BadJWT("header or claims are not an object")
-    return found
+    return written(found)
 
 
 def _keys(client: Client, kid: object) -> dict[str, Any]:

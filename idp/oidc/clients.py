@@ -40,6 +40,11 @@ class Client(ClientMixin):  # type: ignore[misc]
         return self.status == "active"
 
     @property
+    def sector(self) -> str:
+        """What makes this client's pairwise subjects: a host, else the client alone."""
+        return self.registration.sector_host or self.client_id
+
+    @property
     def client_metadata(self) -> dict[str, Any]:
         """The members that Authlib's logout and userinfo endpoints look up."""
         return {"post_logout_redirect_uris": list(self.registration.post_logout_redirect_uris)}

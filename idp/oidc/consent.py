@@ -3,20 +3,17 @@
 A pupil under 15 does not agree alone: the question goes to the guardians' accounts, and the first who answers decides.
 """
 
-from datetime import UTC, datetime
-
 from idp import audit
 from idp.database import reading, transaction
 from idp.messages import notices
+from idp.oidc import granting
 from idp.oidc.clients import Client
 from idp.oidc.rules import consent as rules
 from idp.oidc.rules.authorization_request import AuthorizationRequest
 from idp.oidc.storage import consents as storage
-from idp.oidc.storage import devices, pushed
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
 from idp.refusals import Refusal
-from idp.signin.storage import pending as pending_storage
 
 
 def is_owed(request: AuthorizationRequest, client: Client, account: AccountFacts) -> bool:
@@ -69,8 +66,13 @@ def ask_guardians(request: AuthorizationRequest, client: Client, account: Accoun
     return True
 
 
-def decide_for_child(guardian: AccountFacts, child: int, client: Client, agreed: bool, now: int) -> None:
-    """A guardian answers a question of their child (an account's id). Raises Refusal Q02 if there is none (any more)."""
+def decide_for_child(
+    guardian: AccountFacts, child: int, client: Client, shown: str, agreed: bool, now: int
+) -> None:
+    """A guardian answers a question of their child (an account's id). `shown`: the words that they have read.
+
+    Raises Refusal Q02 if there is no such question (any more): answered by another, or about something else by now.
+    """
     kept = next(
         (
             one
@@ -81,39 +83,28 @@ def decide_for_child(guardian: AccountFacts, child: int, client: Client, agreed:
     )
     if kept is None or not kept.asked_scope:
         raise Refusal("Q02", "no such question")
-    if agreed:
-        _give(child, client, tuple(dict.fromkeys((*kept.scope, *kept.asked_scope))), guardian.id, now)
-        return
+    scope = " ".join(dict.fromkeys((*kept.scope, *shown.split())))
+    who, whose, service = f"account:{guardian.id}", f"account:{child}", client.client_id
     with transaction() as tx:
-        if storage.refuse(tx, child, client.client_id, now):
-            audit.record(
-                tx,
-                now,
-                "consent.refuse",
-                f"account:{guardian.id}",
-                f"account:{child}",
-                client=client.client_id,
-            )
+        if agreed:
+            won = storage.give_asked(tx, child, service, shown, scope, guardian.id, now)
+        else:
+            won = storage.refuse(tx, child, service, shown, now)
+        if not won:
+            raise Refusal("Q02", "the question was answered or changed meanwhile")
+        act = "consent.give" if agreed else "consent.refuse"
+        audit.record(tx, now, act, who, whose, client=service, scope=scope if agreed else shown)
 
 
 def of_children(guardian: AccountFacts, now: int) -> list[storage.OfChild]:
     """What a guardian's children under 15 have, or ask for; open questions first."""
-    today = datetime.fromtimestamp(now, UTC).date()
-    youngest_of_age = today.replace(
-        year=today.year - rules.AGE_OF_CONSENT, day=min(today.day, 28)
-    ).isoformat()
-    return storage.of_children(reading(), guardian.person_id, youngest_of_age)
+    return storage.of_children(reading(), guardian.person_id, rules.born_last_of_age(now).isoformat())
 
 
 def refuse(request: AuthorizationRequest, pending_id: str, account: AccountFacts, now: int) -> None:
     """The person does not agree: the waiting request is answered, once. Raises Refusal R04."""
     with transaction() as tx:
-        if not pending_storage.finish_pending(tx, pending_id, now):
-            raise Refusal("R04", "the pending request was answered in another tab")
-        if request.pushed is not None:
-            pushed.use(tx, request.pushed, now)
-        if request.device is not None:
-            devices.refuse(tx, request.device, now)
+        granting.give_up_in(tx, request, pending_id, now)
         who = f"account:{account.id}"
         audit.record(tx, now, "consent.refuse", who, who, client=request.client_id)
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from idp.context import settings
-from idp.oidc import device_grant
+from idp.oidc import clients, device_grant
 from idp.oidc.rules.authorization_request import AuthorizationRequest
 from idp.oidc.rules.device_request import normal_user_code
 from idp.refusals import Refusal
@@ -18,7 +18,7 @@ def look_up(typed: str, address: str, now: int) -> AuthorizationRequest:
     if doors.network_waits(address, now):
         raise Refusal("S05", "too many failures from this network")
     found = device_grant.waiting_for(typed)
-    if found is None:
+    if found is None or clients.active(found.client_id) is None:
         raise Refusal("D01", "no device waits with this code")
     doors.network_was_right(address)
     return found

@@ -14,11 +14,13 @@ from idp.oidc.access_tokens import Issue
 from idp.oidc.clients import Client
 from idp.oidc.code_grant import issue_for, redeem_in
 from idp.oidc.rules import device_request
-from idp.oidc.rules.authorization_request import AuthorizationRequest, from_json, to_json
+from idp.oidc.rules.authorization_request import AuthorizationRequest
+from idp.oidc.rules.waiting_request import from_json, to_json
 from idp.oidc.storage import devices
 from idp.oidc.storage import grants as grant_storage
 from idp.security import digest, keyed_digest, new_token
 
+LONGEST_CODE = 200
 PAUSE = 5
 """Seconds between two questions of a device (§3.2), and by how much more it waits each time it was too fast (§3.5)."""
 
@@ -87,7 +89,11 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]
 
     def query_device_credential(self, device_code: str) -> Device:
         """Another client's code is as unknown as none (§3.5 leaves invalid_grant for both)."""
-        row = devices.by_device_code(reading(), digest(device_code))
+        row = (
+            devices.by_device_code(reading(), digest(device_code))
+            if len(device_code) <= LONGEST_CODE
+            else None
+        )
         if row is None or row["client_id"] != self.authenticate_token_endpoint_client().client_id:
             raise InvalidGrantError("The device code is unknown.")
         found = grant_storage.find_by_id(reading(), row["grant_id"]) if row["grant_id"] else None
@@ -130,7 +136,10 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]
         if not won:
             raise InvalidGrantError("The device code was used before.")
         # Authlib has no hook here that an ID token could be added by (OIDC over RFC 8628).
-        token["id_token"] = tokens.id_token(request.issue.grant, request.client, token["access_token"], now())
+        if "openid" in token["scope"].split():
+            token["id_token"] = tokens.id_token(
+                request.issue.grant, request.client, token["access_token"], now()
+            )
 
 
 def waiting_for(user_code: str) -> AuthorizationRequest | None:

@@ -18,6 +18,7 @@ from idp.oidc import client_keys
 from idp.oidc.rules import dpop as rules
 from idp.oidc.storage import assertions
 from idp.security import digest
+from keys.headers import AnyHeader
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +74,11 @@ def _verified(proof: str) -> tuple[dict[str, Any], str]:
         if fault := rules.header_fault(header):
             raise _bad(fault)
         key = JWKRegistry.import_key(header["jwk"])
-        claims = jwt.decode(proof, key, algorithms=[header["alg"]]).claims
+        claims = client_keys.written(jwt.decode(proof, key, registry=AnyHeader([header["alg"]])).claims)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError, client_keys.BadJWT) as fault:
         raise _bad(type(fault).__name__) from fault
-    if not isinstance(claims, dict) or key.is_private:
-        raise _bad("claims or key")
+    if key.is_private:
+        raise _bad("key")
     return claims, key.thumbprint()
 
 

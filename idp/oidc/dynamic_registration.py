@@ -3,6 +3,7 @@
 Open registration is refused: a school's families are behind it. What only an administrator grants is refused here too.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,11 @@ from flask import Response, jsonify, request
 
 from idp.context import now, settings
 from idp.database import transaction
-from idp.oidc import initial_tokens, registration
+from idp.oidc import clients, initial_tokens, registration
+from idp.oidc.clients import Client
 from idp.oidc.rules.client_metadata import BY_PROTOCOL, DEVICE_CODE, ClientMetadata
 from idp.oidc.rules.metadata_reader import Fault, MetadataFaults
+from idp.oidc.rules.registered_members import is_service_scope
 from idp.oidc.storage import clients as storage
 from idp.security import digest, new_token
 
@@ -29,7 +32,7 @@ def answer() -> Response:
     if not _usable(token):
         return refused(401, "invalid_token", "The token opens nothing (any more).", NO_LONGER)
     try:
-        metadata = read(request.get_json(silent=True))
+        metadata = read(document())
     except MetadataFaults as faults:
         return faulty(faults)
     made = _register(metadata, token)
@@ -43,24 +46,59 @@ def answer() -> Response:
     return as_json(201, body)
 
 
-def read(document: object, present: ClientMetadata | None = None) -> ClientMetadata:
+def read(document: object, present: Client | None = None) -> ClientMetadata:
     """A registration that a publisher may make alone; what an administrator has added to the `present` one stays.
 
     Raises MetadataFaults.
     """
     metadata = registration.read(document, BY_PROTOCOL)
-    added = set(metadata.scope) - set(present.scope if present else ())
-    if ADMINISTRATORS_ONLY & added:
-        raise MetadataFaults([Fault("scope", "names one that only an administrator grants (ect.scope.ine)")])
-    # Nothing of a code's way shows that the host whose subjects a device would receive is the publisher's own.
-    if DEVICE_CODE in metadata.grant_types and not (present and DEVICE_CODE in present.grant_types):
-        raise MetadataFaults(
-            [Fault("grant_types", "names the device flow, which only an administrator grants")]
-        )
-    schools_own = present is not None and present.first_party
-    if metadata.first_party and not schools_own:
+    known = present.registration if present is not None else None
+    for name, word in _beyond(metadata, known, present.client_id if present is not None else None):
+        raise MetadataFaults([Fault(name, f"names what only an administrator grants ({word})")])
+    if metadata.first_party and not (known and known.first_party):
         raise MetadataFaults([Fault("first_party", "is for an administrator to say")])
-    return replace(metadata, first_party=schools_own)
+    return metadata if known is None else _limited(metadata, known)
+
+
+def _beyond(
+    asked: ClientMetadata, known: ClientMetadata | None, client_id: str | None
+) -> Iterator[tuple[str, str]]:
+    """Each member that names what is not a publisher's to take, with the word at fault."""
+    others = (one.registration.scope for one in clients.every() if one.client_id != client_id)
+    # A scope of the service's own is free until another has it; a resource is somebody's from the start.
+    taken = {word for scope in others for word in scope if is_service_scope(word)}
+    # Nothing of a code's way shows that the host whose subjects a device would receive is the publisher's own.
+    for name, reserved in (
+        ("scope", ADMINISTRATORS_ONLY | taken),
+        ("resources", set(asked.resources)),
+        ("grant_types", {DEVICE_CODE}),
+    ):
+        there = getattr(known, name) if known is not None else ()
+        yield from ((name, word) for word in getattr(asked, name) if word in reserved and word not in there)
+
+
+def _limited(asked: ClientMetadata, known: ClientMetadata) -> ClientMetadata:
+    """`asked` within the limits that the registration has: schools and profiles may become fewer, seasons stay."""
+    profiles = tuple(one for one in asked.accepted_profiles if one in known.accepted_profiles)
+    schools = tuple(one for one in asked.accepted_schools if one in known.accepted_schools)
+    return replace(
+        asked,
+        first_party=known.first_party,
+        accepted_profiles=profiles or known.accepted_profiles,
+        accepted_schools=(schools or known.accepted_schools)
+        if known.accepted_schools
+        else asked.accepted_schools,
+        season_from=known.season_from or asked.season_from,
+        season_until=known.season_until or asked.season_until,
+    )
+
+
+def document() -> Any:
+    """The JSON of this request's body; None for what is none, or is nested without end."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def own_uri(client_id: str) -> str:

@@ -3,7 +3,7 @@
 Services that listen in the browser are told on the last page (Front-Channel Logout 1.0 §3).
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,18 +14,24 @@ from idp.federation import logout as federated_logout
 from idp.oidc import answers, logout, logout_request
 from idp.signin import cookies, visits
 
+LONGEST_QUERY = 6000
+"""Characters of a query that every server and proxy on the way takes."""
+
 
 def answer() -> BaseResponse | str:
     """The answer to GET and POST /logout."""
     source = request.form if request.method == "POST" else request.args
-    asked = logout_request.read(source.to_dict(flat=True))
+    given = logout_request.once(source.items(multi=True))
+    if request.method == "POST" and "confirm" not in given and cookies.session_token() is None:
+        return _asked_again(given)
+    asked = logout_request.read(given)
     session = visits.current(now())
     elsewhere = federated_logout.origin(session.sid, now()) if session is not None else None
     origins = [answers.origin(asked.redirect_uri)] if asked.redirect_uri else []
     g.form_action = " ".join(["'self'", *origins, *([elsewhere] if elsewhere else [])])
     if session is not None and "confirm" not in request.form:
         return render_template(
-            "logout_confirm.html", fields=list(source.items()), client=asked.client, session=session
+            "logout_confirm.html", fields=list(given.items()), client=asked.client, session=session
         )
     frames: list[str] = []
     if session is not None:
@@ -39,6 +45,16 @@ def answer() -> BaseResponse | str:
     if back_to and not frames:
         return cookies.clear_session(redirect(back_to, 303))
     return cookies.clear_session(_last_page(asked.client, frames, back_to))
+
+
+def _asked_again(given: dict[str, str]) -> BaseResponse:
+    """A form of another site brings no SameSite=Lax cookie: asked again as a GET, it brings the session to be ended.
+
+    What is too long for an address is left behind: the person still logs out, and stays here.
+    """
+    encoded = urlencode(given)
+    address = url_for("oidc.end_session")
+    return redirect(f"{address}?{encoded}" if len(encoded) <= LONGEST_QUERY else address, 303)
 
 
 def _last_page(client: object, frames: list[str], back_to: str | None) -> Response:

@@ -24,9 +24,6 @@ from idp.signin import cookies
 
 blueprint = Blueprint("oidc", __name__)
 
-LONGEST_QUERY = 6000
-"""Characters of a query that every server and proxy on the way takes."""
-
 OPEN_TO_PAGES = {"token", "revoke", "userinfo", "metadata", "jwks", "push"}
 """Single-page applications call these from any origin: no cookie is involved. Never the authorization endpoint."""
 
@@ -42,7 +39,7 @@ def begin() -> BaseResponse:
         return authorize.begin(list(request.args.items(multi=True)), now())
     parameters = list(request.form.items(multi=True))
     encoded = urlencode(parameters)
-    if cookies.session_token() is None and len(encoded) <= LONGEST_QUERY:
+    if cookies.session_token() is None and len(encoded) <= end_session_pages.LONGEST_QUERY:
         return redirect(f"{url_for('oidc.begin')}?{encoded}", 303)
     return authorize.begin(parameters, now())
 

@@ -70,8 +70,10 @@ def _serves(kept: _Kept, kid: str | None, moment: int) -> bool:
 
 
 def _renew(kept: _Kept, uri: str, moment: int) -> None:
-    kept.tried_at = moment
-    fetched = _json(uri, "application/jwk-set+json, application/json")
+    try:
+        fetched = _json(uri, "application/jwk-set+json, application/json")
+    finally:
+        kept.tried_at = moment
     if reason := fault_of_jwks(fetched):
         raise NotFetched(f"jwks_uri: the document {reason}")
     kept.found, kept.fetched_at = fetched, moment

@@ -2,11 +2,15 @@
 
 import secrets
 
+from sqlalchemy import Connection
+
 from idp.context import settings
 from idp.database import transaction
 from idp.oidc.clients import Client
-from idp.oidc.rules.authorization_request import AuthorizationRequest, claims_text
+from idp.oidc.rules.authorization_request import AuthorizationRequest
+from idp.oidc.rules.claims import released
 from idp.oidc.rules.levels import granted_acr
+from idp.oidc.rules.waiting_request import claims_text
 from idp.oidc.storage import devices, pushed
 from idp.oidc.storage import grants as storage
 from idp.refusals import Refusal
@@ -26,7 +30,7 @@ def issue(
 
     A waiting request, a pushed one and a device's are answered once: Refusal R04 or D02 for the slower tab.
     """
-    code, grant_id = new_token(), secrets.token_hex(16)
+    code, grant_id, said = new_token(), secrets.token_hex(16), client.registration
     lifetime = settings().tokens.code
     row = {
         "id": grant_id,
@@ -39,14 +43,16 @@ def issue(
         "asked_scope": " ".join(request.asked_scope),
         "nonce": request.nonce,
         "code_challenge": request.code_challenge,
-        "claims": claims_text(request),
+        # What could not be given today was not shown either: a wider registration must not bring it later.
+        "claims": claims_text(
+            request.claims.among(released((), _asked(request), said.scope, said.service_claims))
+        ),
         "auth_time": session.auth_time,
         "acr": granted_acr(request.acr_values, session.account.profile, session.amr),
         "amr": " ".join(session.amr),
         "offline": "offline_access" in request.scope,
         "issued_at": max(moment, session.account.credentials_since),
-        "code_expires_at": moment
-        + (min(lifetime, LONGEST_UNDER_FAPI) if client.registration.is_fapi else lifetime),
+        "code_expires_at": moment + (min(lifetime, LONGEST_UNDER_FAPI) if said.is_fapi else lifetime),
         "resources": " ".join(request.resources) or None,
         "dpop_jkt": request.dpop_jkt,
     }
@@ -60,3 +66,17 @@ def issue(
         if request.device is not None and not devices.agree(tx, request.device, grant_id, moment):
             raise Refusal("D02", "the device's code is no longer waited for")
     return code
+
+
+def give_up_in(tx: Connection, request: AuthorizationRequest, pending_id: str, moment: int) -> None:
+    """The person goes back without granting anything: the request is answered, once. Raises Refusal R04."""
+    if not pending_storage.finish_pending(tx, pending_id, moment):
+        raise Refusal("R04", "the pending request was answered in another tab")
+    if request.pushed is not None:
+        pushed.use(tx, request.pushed, moment)
+    if request.device is not None:
+        devices.refuse(tx, request.device, moment)
+
+
+def _asked(request: AuthorizationRequest) -> tuple[str, ...]:
+    return (*request.claims.id_token, *request.claims.userinfo)

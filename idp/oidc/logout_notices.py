@@ -36,6 +36,8 @@ def deliver(payload: dict[str, Any], now: int) -> None:
             )
     except requests.RequestException as fault:
         raise NotDelivered(f"no answer: {type(fault).__name__}") from fault
+    if http.is_late:
+        raise NotDelivered("answered too slowly")
     if response.status_code not in (200, 204):
         raise NotDelivered(f"answered {response.status_code}")
 

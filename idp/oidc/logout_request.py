@@ -1,11 +1,13 @@
 """What a relying party asks when it sends somebody to log out (RP-Initiated Logout 1.0 §2, §3)."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from idp.oidc import clients
+from idp.oidc.rules.authorization_request import LONGEST, LONGEST_OTHER, singled
 from idp.oidc.server import SlimRequest, provider
 
 log = logging.getLogger(__name__)
@@ -17,6 +19,16 @@ class LogoutRequest:
 
     client: clients.Client | None
     redirect_uri: str | None
+
+
+def once(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each parameter that came once and is no longer than it needs to be; of the others nothing can be believed."""
+    given, repeated = singled(list(parameters))
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in repeated and len(value) <= LONGEST.get(name, LONGEST_OTHER)
+    }
 
 
 def read(form: dict[str, str]) -> LogoutRequest:

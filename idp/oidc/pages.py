@@ -35,22 +35,40 @@ def ask(pending_id: str) -> Page:
     act = request.form.get("act") if EmptyForm().validate_on_submit() else None
     if act == "refuse":
         consent.refuse(asked, waiting.id, session.account, now())
-        if asked.device is not None:
-            return redirect(url_for("oidc_pages.device_done", refused=1), 303)
-        raise ProtocolRefusal("access_denied", "The person has not agreed.", asked.back_to)
+        return _without(asked)
+    needed = words(asked, client.registration)
     if consent.waits_for_guardian(asked, client, session.account, now()):
         return _ask_guardians(waiting, asked, client, act)
-    if act == "agree":
+    # The registration may have changed since the page was read: what is agreed to is what was shown.
+    if act == "agree" and request.form.get("shown") == " ".join(needed):
         consent.give(asked, client, session.account, now())
         return authorize.agreed(waiting, now())
-    told = in_words(words(asked, client.registration))
     return render_template(
         "oidc/consent.html",
         waiting=waiting,
         account=session.account,
-        words=told,
+        words=in_words(needed),
+        shown=" ".join(needed),
         device=asked.device is not None,
     )
+
+
+@blueprint.post("/authorize/<pending_id>/cancel")
+def cancel(pending_id: str) -> Page:
+    """ "Annuler et revenir au service", from any step before the answer (RFC 6749 §4.1.2.1, access_denied)."""
+    waiting = pending.find(pending_id, cookies.browser(), now())
+    if waiting.kind != "oidc" or not EmptyForm().validate_on_submit():
+        return onward(waiting)
+    asked, _ = authorize.waiting_request(waiting)
+    authorize.cancel(asked, waiting.id, now())
+    return _without(asked)
+
+
+def _without(asked: AuthorizationRequest) -> Page:
+    """Back to the service, or to the device, with nothing."""
+    if asked.device is not None:
+        return redirect(url_for("oidc_pages.device_done", refused=1), 303)
+    raise ProtocolRefusal("access_denied", "The person has not agreed.", asked.back_to)
 
 
 def _ask_guardians(waiting: Pending, asked: AuthorizationRequest, client: Client, act: str | None) -> Page:

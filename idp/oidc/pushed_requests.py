@@ -13,8 +13,9 @@ from idp.context import now, settings
 from idp.database import transaction
 from idp.oidc import client_authentication, clients, dpop, request_sources
 from idp.oidc.clients import Client
-from idp.oidc.rules.authorization_request import AuthorizationRequest, Transport, check, to_json
+from idp.oidc.rules.authorization_request import AuthorizationRequest, Transport, check
 from idp.oidc.rules.request_object import BadRequestObject
+from idp.oidc.rules.waiting_request import to_json
 from idp.oidc.storage import pushed as storage
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.security import digest, new_token

@@ -18,7 +18,7 @@ from sqlalchemy import Row
 
 from idp.context import now, settings
 from idp.database import reading, transaction
-from idp.oidc import access_tokens, availability, client_authentication, clients, dpop, tokens
+from idp.oidc import access_tokens, availability, client_authentication, dpop, tokens
 from idp.oidc.access_tokens import Issue
 from idp.oidc.clients import Client
 from idp.oidc.refresh_tokens import family_of, successor
@@ -45,10 +45,13 @@ class Presented:
         return " ".join(self.grant.scope)
 
 
-def find(refresh_token: str, moment: int) -> Presented | None:
-    """The token if it lives. One that was replaced longer ago than the grace ends its family."""
+def find(refresh_token: str, client: Client, moment: int) -> Presented | None:
+    """The token of `client` if it lives. One that was replaced longer ago than the grace ends its family.
+
+    Another client's is as unknown as none: whoever has heard of a family must not be able to end it.
+    """
     row = _living_family(refresh_token, moment)
-    if row is None:
+    if row is None or row.client_id != client.client_id:
         return None
     presented = digest(refresh_token)
     current = same(presented, row.digest)
@@ -89,11 +92,11 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> Presented | None:
-        found = find(refresh_token, now())
-        client = clients.find(found.grant.client_id) if found else None
-        if found and client and availability.why_closed(client, found.grant.account, now()):
+        client, moment = self.request.client, now()
+        found = find(refresh_token, client, moment)
+        if found is None or found.grant.account.profile not in client.registration.accepted_profiles:
             return None
-        return found
+        return None if availability.why_closed(client, found.grant.account, moment) else found
 
     def authenticate_user(self, refresh_token: Presented) -> Issue:
         """Authlib hands this on to the token generator."""
@@ -116,7 +119,11 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
 
     def issue_token(self, user: Any, refresh_token: Presented) -> dict[str, Any]:
         asked = (self.request.payload.scope or "").split()
-        scope = [word for word in refresh_token.grant.scope if not asked or word in asked]
+        # What was taken from the registration meanwhile is granted no more.
+        registered = self.request.client.registration.scope
+        scope = [
+            word for word in refresh_token.grant.scope if word in registered and (not asked or word in asked)
+        ]
         token: dict[str, Any] = self.generate_token(
             user=user, scope=" ".join(scope), include_refresh_token=False
         )
@@ -133,11 +140,15 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
         Of many at once one rotates; the others find the predecessor within its grace, and get the same successor.
         """
         token, moment = self.request.credential, now()
+        # RFC 9449 §5: a public client's token is bound to the first key that it proves.
+        key = self.request.issue.dpop_jkt if self.request.client.registration.is_public else None
         with transaction(durable=False) as tx:
             replacing = (digest(refresh_token.text), digest(token["refresh_token"]))
             if refresh_token.text == token["refresh_token"]:
-                storage.touch_family(tx, refresh_token.family, moment)
-            elif not refresh_token.again and not storage.rotate(tx, refresh_token.family, *replacing, moment):
+                storage.touch_family(tx, refresh_token.family, moment, key)
+            elif not refresh_token.again and not storage.rotate(
+                tx, refresh_token.family, *replacing, moment, key
+            ):
                 row = storage.find_family(tx, refresh_token.family)
                 if row is None or not same(row.previous_digest or "", replacing[0]):
                     raise InvalidGrantError("The refresh token was used before.")
@@ -148,4 +159,5 @@ class IDTokenForRefresh(OpenIDToken):  # type: ignore[misc]
     """The new ID token keeps iss, sub, aud and auth_time of the first (OIDC Core §12.2)."""
 
     def encode_id_token(self, token: dict[str, Any], request: Any) -> str:
-        return tokens.id_token(request.refresh_token.grant, request.client, token["access_token"], now())
+        grant = request.refresh_token.grant
+        return tokens.id_token(grant, request.client, token["access_token"], now(), first=False)

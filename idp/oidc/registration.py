@@ -169,7 +169,8 @@ def read(document: object, defaults: Defaults = BY_HAND) -> ClientMetadata:
             listed = fetching.sector_uris(metadata.sector_identifier_uri)
         except fetching.NotFetched as fault:
             raise MetadataFaults([Fault("sector_identifier_uri", f"cannot be used: {fault}")]) from fault
-        if any(uri not in listed for uri in metadata.redirect_uris):
+        # A device has no redirect URI: then its own page is what the document must list.
+        if any(uri not in listed for uri in metadata.redirect_uris or (metadata.client_uri or "",)):
             raise MetadataFaults([Fault("sector_identifier_uri", "does not list every redirect URI")])
     return metadata
 

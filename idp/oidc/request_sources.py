@@ -17,11 +17,11 @@ from idp.oidc.rules.authorization_request import (
     Transport,
     check,
     checked_redirect,
-    from_json,
     known_client,
     singled,
 )
 from idp.oidc.rules.client_metadata import ASSERTION_ALGS
+from idp.oidc.rules.waiting_request import from_json, within_registration
 from idp.oidc.storage import pushed as storage
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.security import digest
@@ -87,7 +87,7 @@ def _opened(uri: str, client: Client) -> AuthorizationRequest:
     found = storage.find(reading(), digest(uri), now())
     if found is None or found[0] != client.client_id:
         raise Refusal("P07", "the pushed request is unknown, too old, answered, or another client's")
-    return from_json(found[1])
+    return within_registration(from_json(found[1]), client.registration)
 
 
 def _fetched(uri: str, given: dict[str, str], client: Client) -> str:

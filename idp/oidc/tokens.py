@@ -27,7 +27,7 @@ from idp.people.storage.accounts import facts_of
 from idp.security import digest
 from idp.signin.storage import sessions as session_accounts
 
-LONGEST_TOKEN = 8192
+LONGEST_TOKEN = 16_384
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
@@ -84,11 +84,13 @@ def subject(client: Client, account_subject: str) -> str:
     if client.registration.subject_type == "public":
         return account_subject
     key = settings().secrets.pairwise_key.encode()
-    return pairwise_subject(key, client.registration.sector, account_subject)
+    return pairwise_subject(key, client.sector, account_subject)
 
 
-def id_token(grant: GrantFacts, client: Client, access_token: str | None, now: int) -> str:
-    """A signed ID token (OIDC Core §2). `auth_time` is that of the first login, on refresh too (§12.2)."""
+def id_token(
+    grant: GrantFacts, client: Client, access_token: str | None, now: int, first: bool = True
+) -> str:
+    """A signed ID token (OIDC Core §2). On refresh (not `first`) `auth_time` stays, and there is no nonce (§12.2)."""
     alg = client.registration.id_token_signed_response_alg
     kid, key = signing.keyring().signing_key(alg)
     asked = grant.claims.id_token
@@ -105,7 +107,7 @@ def id_token(grant: GrantFacts, client: Client, access_token: str | None, now: i
         "amr": list(grant.amr),
         "sid": grant.sid,
     }
-    if grant.nonce is not None:
+    if grant.nonce is not None and first:
         claims["nonce"] = grant.nonce
     if access_token is not None:
         claims["at_hash"] = half_hash(access_token, alg)
@@ -121,7 +123,8 @@ def half_hash(value: str, alg: str) -> str:
 def userinfo(grant: GrantFacts, scope: tuple[str, ...], client: Client, now: int) -> dict[str, Any]:
     """The claims of OIDC Core §5.3.2, read afresh."""
     registration = client.registration
-    asked = grant.claims.userinfo
+    # Single claims were asked for beside the whole scope: a token that was narrowed on refresh does not bear them.
+    asked = grant.claims.userinfo if set(scope) >= set(grant.scope) & set(registration.scope) else {}
     names = rules.released(scope, tuple(asked), registration.scope, registration.service_claims)
     claims = as_wanted(person_claims(grant, client, names, now), asked)
     return {"sub": subject(client, grant.account.subject), **claims}
@@ -162,7 +165,7 @@ def person_claims(grant: GrantFacts, client: Client, names: frozenset[str], now:
         posts=persons.posts(reading(), account.person_id) if places and account.kind == "staff" else (),
     )
     key = settings().secrets.pairwise_key.encode()
-    sector = client.registration.sector
+    sector = client.sector
     pairwise = rules.Pairwise(lambda known: subject(client, known), lambda ine: ine_hash(key, sector, ine))
     return rules.claims_of(person, names, grant.auth_time, now, pairwise)
 
@@ -183,14 +186,16 @@ def read_hint(token: str) -> dict[str, Any] | None:
     """
     if len(token) > LONGEST_TOKEN or not token.isascii():
         return None
+    keyring = signing.keyring()
     try:
-        keyring = signing.keyring()
-        claims = jwt.decode(token, keyring.verification_keys, algorithms=list(keyring.algorithms)).claims
-    except (JoseError, ValueError, TypeError, KeyError):
+        read = jwt.decode(token, keyring.hint_keys, algorithms=list(keyring.algorithms))
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    wanted = claims.get("iss") == settings().server.issuer and isinstance(claims.get("aud"), str)
-    # A logout token of ours has no sub with at_hash or auth_time: it must not pass for an ID token.
-    return dict(claims) if wanted and "auth_time" in claims and isinstance(claims.get("sub"), str) else None
+    claims = read.claims
+    ours = claims.get("iss") == settings().server.issuer and isinstance(claims.get("aud"), str)
+    # Logout tokens and access tokens of ours have a type of their own, and must not pass for an ID token.
+    plain = read.header.get("typ") in (None, "JWT") and "crit" not in read.header and "auth_time" in claims
+    return dict(claims) if ours and plain and isinstance(claims.get("sub"), str) else None
 
 
 def account_of(client: Client, sub: str, sid: object) -> int | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from authlib.oauth2.rfc6749 import ResourceProtector
+from authlib.oauth2.rfc6749 import InvalidRequestError, ResourceProtector
 from authlib.oauth2.rfc6750 import BearerTokenValidator, InvalidTokenError
 from authlib.oidc.core import UserInfoEndpoint
 
@@ -101,7 +101,7 @@ class UserInfo(UserInfoEndpoint):  # type: ignore[misc]
     def _acquire(self, request: Any) -> Live:
         in_body = request.form.get("access_token")
         if in_body is not None and request.headers.get("Authorization"):
-            raise InvalidTokenError("The token was sent in two places.")
+            raise InvalidRequestError("The token was sent in two places.")
         if in_body is None:
             return self.resource_protector.validate_request(["openid"], request)  # type: ignore[no-any-return]
         token = self.validator.authenticate_token(in_body)

@@ -62,15 +62,11 @@ def show(username: str) -> dict[str, Any]:
     return asdict(find(username))
 
 
-def reset(username: str, actor: str, now: int) -> str:
-    """Back to a provisional password, which is returned once; sessions and tokens end. Raises NoSuchAccount."""
-    facts = find(username)
-    with transaction() as tx:
-        return reset_in(tx, facts, actor, now)
-
-
 def reset_in(tx: Connection, facts: AccountFacts, actor: str, now: int) -> str:
-    """The same within the transaction of the act that asked for it. Raises Refusal S04."""
+    """Back to a provisional password, which is returned once; sessions and tokens end. Raises Refusal S04.
+
+    Whoever asks for it ends the sessions too, so that the services are told.
+    """
     password = new_provisional_password(settings().passwords.provisional_length)
     expires = now + settings().passwords.letter_days * DAY
     if not storage.reset(tx, facts.id, provisional_digest(password), expires, now):

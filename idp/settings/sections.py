@@ -106,7 +106,12 @@ class Sessions(Section):
     """Single sign-on sessions and pending requests."""
 
     idle: int = Field(1800, ge=60, description="Seconds without use after which a session ends.")
-    longest: int = Field(28800, ge=300, description="Seconds after which a session ends in any case.")
+    longest: int = Field(
+        28800,
+        ge=300,
+        le=172800,
+        description="Seconds after which a session ends in any case: while it lasts, a logout knows whom to tell.",
+    )
     pending: int = Field(
         3600, ge=300, description="Seconds that a relying party's request waits for the person."
     )

@@ -1,4 +1,4 @@
-"""An administrator locks, unlocks or closes an account; its sessions end, and its relying parties are told."""
+"""An administrator locks, unlocks, resets or closes an account; its sessions end, and its relying parties are told."""
 
 from sqlalchemy import Connection
 
@@ -32,6 +32,15 @@ def disconnect(facts: AccountFacts, actor: str, now: int) -> None:
     with transaction() as tx:
         sessions.end_all_in(tx, facts, now)
         audit.record(tx, now, "session.end", actor, f"account:{facts.id}", others=True)
+
+
+def reset(username: str, actor: str, now: int) -> str:
+    """Back to a provisional password, which is returned once. Raises NoSuchAccount, Refusal S04 (a closed account)."""
+    facts = accounts.find(username)
+    with transaction() as tx:
+        password = accounts.reset_in(tx, facts, actor, now)
+        sessions.end_all_in(tx, facts, now)
+    return password
 
 
 def lock(username: str, actor: str, now: int) -> None:

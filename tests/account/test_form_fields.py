@@ -1,17 +1,27 @@
 """No form writes a column that it does not show: every column of the models is sent with every form (CVE-2026-27946)."""
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request_started
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from idp.database import reading
+from idp.database import reading, transaction
+from idp.demo.phone import secret_of
+from idp.factors.rules.totp import code_at, step_at
 from idp.people.storage.tables import Account, Guardianship, Person
+from idp.recovery import activation_links
 from idp.signin.storage.tables import Session
 from tests.account.test_pages import signed_in
+from tests.conftest import NOON, Clock
+from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of
-from tests.visitor import SMS
+from tests.visitor import SMS, Visitor, messages
 from tests.world import Someone, World
 
 HOSTILE: dict[str, str] = {
@@ -84,3 +94,226 @@ def test_every_page_that_takes_a_form_is_here(app: Flask) -> None:
         if rule.endpoint.startswith("account.")
     }
     assert paths == {*FORMS, *elsewhere}
+
+
+class Hostile(FlaskClient):
+    """A browser that sends every column with every form; `posted` are the pages to which it has."""
+
+    def post(self, path: str, *, data: dict[str, Any], **more: Any) -> TestResponse:  # type: ignore[override]
+        page, _ = self.application.url_map.bind("localhost").match(path, "POST")
+        self.posted = {*getattr(self, "posted", ()), page}
+        return super().post(path, data={**HOSTILE, **data}, **more)
+
+
+@dataclass
+class Walk:
+    """Somebody before the door, in such a browser."""
+
+    app: Flask
+    world: World
+    clock: Clock
+    visitor: Visitor
+
+    def signs_in(self, who: Someone, profile: str = "responsable", visitor: Visitor | None = None) -> Visitor:
+        visitor = (visitor or self.visitor).opens("/account").fills(profile=profile)
+        return visitor.fills(username=who.username, password=who.password)
+
+    def presses(self, path: str, **values: str) -> None:
+        """A button in the corner of the page."""
+        token = fields_of(self.visitor.html, having="csrf_token")["csrf_token"]
+        self.visitor._arrive(self.visitor.browser.post(path, data={"csrf_token": token, **values}))
+
+    def last(self, kind: str) -> dict[str, str]:
+        return dict(messages(self.app, kind)[-1]["facts"])
+
+    def follows_the_mail(self) -> Visitor:
+        return self.visitor.opens(self.last("mail")["link"].removeprefix("http://localhost"))
+
+    def family(self, **more: Any) -> Someone:
+        guardian = self.world.guardian(**more)
+        self.world.family(guardian, self.world.pupil("Léa", birth_date="2014-05-06"))
+        return guardian
+
+
+CHOSEN = "Poires-Vertes-1848"
+BIRTH = {"day": "6", "month": "5", "year": "2014"}
+SOMETHING = object()
+Changes = dict[str, Any]
+"""Column of the account → the value that it has now; SOMETHING: another one than before."""
+
+
+def comes_back(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.family()
+    walk.visitor.opens("/account").fills(profile="eleve")
+    walk.presses(f"{walk.visitor.path.removesuffix('/sign_in')}/change_profile")
+    walk.signs_in(guardian).fills(**BIRTH).sees("Mes informations")
+    walk.presses("/language", language="en")
+    return guardian, {"last_signed_in_at": NOON, "language": "en"}
+
+
+def is_not_the_one(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.family()
+    walk.signs_in(guardian, visitor=Visitor(walk.app)).fills(**BIRTH)
+    walk.signs_in(guardian)
+    walk.follows_the_mail().fills().sees("verrouillé")
+    return guardian, {"last_signed_in_at": NOON, "state": "locked", "credentials_since": NOON + 1}
+
+
+def comes_first(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.family(state="notified")
+    walk.signs_in(guardian).fills(password=CHOSEN, again=CHOSEN).fills(mail="claire@example.org", **BIRTH)
+    walk.visitor.fills("act=resend")
+    walk.follows_the_mail().fills()
+    return guardian, FIRST_PASSWORD | {
+        "state": "active",
+        "identity_proved_at": NOON,
+        "mail": "claire@example.org",
+        "mail_verified_at": NOON,
+        "language": "fr",
+    }
+
+
+def brings_a_second_factor(walk: Walk) -> tuple[Someone, Changes]:
+    head = walk.world.staff()
+    walk.signs_in(head, "personnel")
+    found = re.search(r'id="key">([A-Z2-7 ]+)<', walk.visitor.html)
+    assert found is not None
+    secret = secret_of(found[1])
+    walk.visitor.fills(code=code_at(secret, step_at(NOON))).sees("Vos codes de secours")
+    walk.visitor.opens("/logout").fills(confirm="1")
+    walk.clock.advance(60)
+    walk.visitor.opens("/account").fills(username=head.username, password=head.password)
+    walk.visitor.fills(code=code_at(secret, step_at(NOON + 60))).sees("Mes informations")
+    return head, {"second_factor_since": NOON, "last_signed_in_at": NOON + 60}
+
+
+def is_somebody_else(walk: Walk) -> tuple[Someone, Changes]:
+    pupil = walk.world.pupil()
+    walk.signs_in(pupil, "eleve")
+    walk.visitor.fills(day="14", month="3", year="2015").sees("Mes informations")
+    portal = RelyingParty(
+        walk.app, walk.world.relying_party(accepted_profiles=["responsable"]), walk.visitor.browser
+    )
+    walk.visitor.opens(portal.authorize().headers["Location"]).sees("S07").fills()
+    return pupil, {"last_signed_in_at": NOON}
+
+
+def has_lost_the_password(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.world.guardian()
+    walk.visitor.opens("/recovery/password").fills(username=guardian.username)
+    walk.follows_the_mail().fills(password=CHOSEN, again=CHOSEN).sees("Mes informations")
+    return guardian, RECOVERED
+
+
+def types_the_code(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.world.guardian()
+    walk.visitor.opens("/recovery/password").fills(username=guardian.username)
+    walk.visitor.fills(code=walk.last("mail")["code"]).fills(password=CHOSEN, again=CHOSEN)
+    walk.visitor.sees("Mes informations")
+    return guardian, RECOVERED
+
+
+def has_lost_the_username(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.world.guardian()
+    walk.visitor.opens("/recovery/username").fills(contact="claire@example.org")
+    assert guardian.username in str(walk.last("mail"))
+    return guardian, {}
+
+
+def has_no_letter(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.family(state="created", mobile="+33612345678")
+    walk.world.guardian("Marc", "Petit", state="created", mobile="+33612345678")
+    walk.visitor.opens("/activation").fills(contact="06 12 34 56 78").fills(code=walk.last("sms")["code"])
+    walk.visitor.fills(first_name="Claire", family_name="Durand")
+    found = re.search(r'name="(\d+)-day"', walk.visitor.html)
+    assert found is not None
+    walk.visitor.fills(**{f"{found[1]}-{part}": value for part, value in BIRTH.items()})
+    walk.visitor.fills(password=CHOSEN, again=CHOSEN).sees("Votre adresse mail")
+    return guardian, FIRST_PASSWORD | {"state": "confirming", "identity_proved_at": NOON}
+
+
+def has_a_letter_by_mail(walk: Walk) -> tuple[Someone, Changes]:
+    guardian = walk.family(state="notified")
+    with walk.app.app_context(), transaction() as tx:
+        activation_links.send_in(tx, walk.world.facts(guardian), "claire@example.org", "fr", NOON)
+    walk.follows_the_mail().fills(password=CHOSEN, again=CHOSEN)
+    return guardian, FIRST_PASSWORD | {
+        "state": "confirming",
+        "mail": "claire@example.org",
+        "mail_verified_at": NOON,
+    }
+
+
+FIRST_PASSWORD: Changes = {
+    "password_hash": SOMETHING,
+    "password_changed_at": NOON,
+    "provisional_digest": None,
+    "letter_expires_at": None,
+    "last_signed_in_at": NOON,
+}
+RECOVERED: Changes = {
+    "password_hash": SOMETHING,
+    "credentials_since": NOON + 1,
+    "last_signed_in_at": NOON,
+}
+SIGNS_IN = {"signin.profile", "signin.sign_in"}
+WALKS: dict[Callable[[Walk], tuple[Someone, Changes]], set[str]] = {
+    comes_back: SIGNS_IN | {"signin.change_profile", "signin.new_device", "signin.language"},
+    is_not_the_one: SIGNS_IN | {"signin.lock_account"},
+    comes_first: SIGNS_IN
+    | {"signin.new_password", "signin.identity", "signin.confirm_mail", "signin.confirm_mail_link"},
+    brings_a_second_factor: SIGNS_IN | {"signin.set_up_factor", "signin.second_factor", "oidc.end_session"},
+    is_somebody_else: SIGNS_IN | {"signin.new_device", "signin.other_account"},
+    has_lost_the_password: {"recovery.lost_password", "recovery.link"},
+    types_the_code: {"recovery.lost_password", "recovery.code", "recovery.password"},
+    has_lost_the_username: {"recovery.lost_username"},
+    has_no_letter: {
+        "recovery.no_account",
+        "recovery.code",
+        "recovery.names",
+        "recovery.children",
+        "signin.new_password",
+    },
+    has_a_letter_by_mail: {"recovery.activation_link"},
+}
+"""Whoever is at the door → the pages whose forms are sent on the way."""
+
+
+@pytest.mark.settings(sms=SMS, signin={"new_device_check": True, "staff_second_factor": True})
+@pytest.mark.parametrize("goes", WALKS, ids=lambda goes: goes.__name__)
+def test_whoever_is_at_the_door_changes_what_the_pages_say_and_no_more(
+    app: Flask, world: World, clock: Clock, goes: Callable[[Walk], tuple[Someone, Changes]]
+) -> None:
+    browser = Hostile(app, app.response_class, use_cookies=True)
+    walk, before = Walk(app, world, clock, Visitor(app, browser)), {}
+
+    def noting(app: Flask, **_: Any) -> None:
+        # The people are there before the first form is sent.
+        before.update({} if before else rows(app))
+
+    with request_started.connected_to(noting, app):
+        someone, expected = goes(walk)
+    after = rows(app)
+    assert browser.posted == WALKS[goes]
+    changed = {name: after[name] for name in after if before.get(name) != after[name]}
+    named = {f"accounts.{someone.account}.{column}": value for column, value in expected.items()}
+    assert {
+        name: SOMETHING if named.get(name) is SOMETHING else value for name, value in changed.items()
+    } == named
+    assert set(before) == set(after)
+    with app.app_context():
+        opened = reading().execute(select(Session.account_id, Session.amr)).all()
+    assert {account for account, _ in opened} <= {someone.account}
+    assert {amr for _, amr in opened} <= {"pwd", "pwd otp mfa", "sms kba"}, "and never what was sent: mfa"
+
+
+def test_every_form_of_the_door_is_sent(app: Flask) -> None:
+    """A route without a walk fails: whoever adds a form says what it may write."""
+    no_form = {"signin.passkey", "signin.passkey_options", "recovery.known"}
+    of_another_provider = {"recovery.link_account"}
+    forms = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(("signin.", "recovery.")) and "POST" in (rule.methods or ())
+    }
+    assert forms == set().union(*WALKS.values(), no_form, of_another_provider) - {"oidc.end_session"}

@@ -126,13 +126,22 @@ def check_id_token(
     assert claims["at_hash"] == half_hash(access_token, alg)
 
 
-def check_token_answer(response: TestResponse) -> dict[str, Any]:
-    """RFC 6749 §5.1, OIDC Core §3.1.3.3."""
+def check_same_login(first: dict[str, Any], again: dict[str, Any]) -> None:
+    """OIDC Core §12.2: the ID token of a refresh says what the first one did, but for its own times; no nonce."""
+    of_one_token = {"iat", "exp", "at_hash", "nonce"}
+    assert "nonce" not in again and again["iat"] > first["iat"]
+    assert {name: value for name, value in again.items() if name not in of_one_token} == {
+        name: value for name, value in first.items() if name not in of_one_token
+    }
+
+
+def check_token_answer(response: TestResponse, of_type: str = "bearer") -> dict[str, Any]:
+    """RFC 6749 §5.1, OIDC Core §3.1.3.3; for a token of the type `dpop` RFC 9449 §5."""
     assert response.status_code == 200, response.text
     assert response.mimetype == "application/json"
     assert "no-store" in response.headers["Cache-Control"] and response.headers["Pragma"] == "no-cache"
     said = dict(response.get_json())
-    assert said["token_type"].lower() == "bearer"
+    assert said["token_type"].lower() == of_type
     assert type(said["expires_in"]) is int and said["expires_in"] > 0
     for name in ("access_token", "refresh_token"):
         if name in said:

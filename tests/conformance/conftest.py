@@ -1,4 +1,4 @@
-"""The relying party of the certification plans, and the person who signs in for it."""
+"""The relying parties of the certification plans, and the person who signs in for them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.conformance import registrations
+from tests.conformance import registrations, suite
+from tests.conformance.fapi_client import FapiClient
+from tests.conformance.fapi_fixtures import MakeClient, maker
 from tests.conformance.suite import Own, Person, RelyingParty
 from tests.conftest import Clock, Serve
 from tests.peers.conftest import served  # noqa: F401
@@ -22,6 +24,18 @@ def response_mode() -> str | None:
 
 
 @pytest.fixture
+def own_key() -> suite.SigningKey | None:
+    """With which a client shows who it is that says nothing of it; a plan's module can have one, else there are secrets."""
+    return None
+
+
+@pytest.fixture
+def profile() -> str:
+    """The security profile of clients under FAPI 2.0; a plan's module can have its own."""
+    return "fapi2"
+
+
+@pytest.fixture
 def person(app: Flask, outdoors: World) -> Person:
     """A guardian of whom every standard claim is known, before a browser that is not signed in."""
     known = {
@@ -34,12 +48,22 @@ def person(app: Flask, outdoors: World) -> Person:
 
 
 @pytest.fixture
-def register(app: Flask, clock: Clock, person: Person, response_mode: str | None) -> Register:
+def register(
+    app: Flask,
+    clock: Clock,
+    person: Person,
+    response_mode: str | None,
+    own_key: suite.SigningKey | None,
+) -> Register:
     """A relying party that registers itself with these members; `key` is what it signs with."""
+    usual: dict[str, Any] = {}
+    if own_key is not None:
+        usual = {"token_endpoint_auth_method": "private_key_jwt", "jwks": suite.public(own_key)}
 
-    def registering(key: Any = None, **members: Any) -> RelyingParty:
-        said = registrations.registered(app, clock, **members)
-        return RelyingParty(app, clock, person, said, response_mode, key)
+    def registering(key: suite.SigningKey | None = None, **members: Any) -> RelyingParty:
+        mine = {} if key is not None else usual
+        said = registrations.registered(app, clock, **{**mine, **members})
+        return RelyingParty(app, clock, person, said, response_mode, key or own_key)
 
     return registering
 
@@ -53,3 +77,13 @@ def party(register: Register) -> RelyingParty:
 @pytest.fixture
 def own(serve: Serve) -> Own:
     return Own(serve)
+
+
+@pytest.fixture
+def make_client(app: Flask, outdoors: World, clock: Clock, profile: str) -> MakeClient:
+    return maker(app, outdoors, clock, profile)
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> FapiClient:
+    return make_client()

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,11 +13,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jws import JWSRegistry
 from werkzeug.test import TestResponse
 
 from tests.oidc.flow import REDIRECT, VERIFIER, challenge
 
 ISSUER = "http://localhost"
+QUERY = "?dummy1=lorem&dummy2=ipsum"
+"""Of the second client's redirect URI."""
+
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -29,11 +33,23 @@ def new_key(kid: str, alg: str = "ES256") -> Any:
 
 
 def signed(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
-    return jwt.encode(header, claims, key, algorithms=[header["alg"]])
+    # Members that nobody knows are a test's own affair.
+    registry = JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
+    return jwt.encode(header, claims, key, registry=registry)
 
 
 def without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def algorithm(key: Any) -> str:
+    return "ES256" if key.key_type == "EC" else "PS256"
+
+
+def any_algorithm(key: Any) -> Any:
+    """The same RSA key, which says nothing of the algorithm that it is for."""
+    members = key.as_dict(private=True)
+    return RSAKey.import_key({name: value for name, value in members.items() if name != "alg"})
 
 
 @dataclass
@@ -48,23 +64,35 @@ class FapiClient:
     signs_requests: bool = False
     dpop_key: Any = field(default_factory=lambda: ECKey.generate_key("P-256"))
     nonce: str | None = None
+    redirect_uri: str = REDIRECT
 
     @property
     def alg(self) -> str:
-        return "ES256" if self.key.key_type == "EC" else "PS256"
+        return algorithm(self.key)
+
+    @property
+    def issuer(self) -> str:
+        return str(self.app.extensions["settings"].server.issuer)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What discovery says."""
+        return dict(self.app.test_client().get("/.well-known/openid-configuration").get_json())
 
     def assertion(self, **changes: Any) -> str:
-        now = self.clock()
+        """`changes` of the claims; `_header` replaces members of the header, `_key` the signing key."""
+        now, key = self.clock(), changes.pop("_key", self.key)
+        header = {"alg": self.alg, "kid": self.key.kid, **changes.pop("_header", {})}
         claims = {
             "iss": self.client_id,
             "sub": self.client_id,
-            "aud": ISSUER,
+            "aud": self.issuer,
             "iat": now,
             "exp": now + 60,
             "jti": secrets.token_hex(8),
             **changes,
         }
-        return signed({"alg": self.alg, "kid": self.key.kid}, without_none(claims), self.key)
+        return signed(header, without_none(claims), key)
 
     def credentials(self, **changes: Any) -> dict[str, str]:
         return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion(**changes)}
@@ -72,13 +100,13 @@ class FapiClient:
     def proof(self, path: str, method: str = "POST", token: str | None = None, **changes: Any) -> str:
         """`changes` of the claims; `_header` replaces members of the header, `_key` the signing key."""
         key = changes.pop("_key", self.dpop_key)
-        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.as_dict(private=False)}
+        header = {"typ": "dpop+jwt", "alg": algorithm(key), "jwk": key.as_dict(private=False)}
         header |= changes.pop("_header", {})
         hashed = hashlib.sha256((token or "").encode()).digest()
         claims = {
             "jti": secrets.token_hex(8),
             "htm": method,
-            "htu": f"{ISSUER}{path}",
+            "htu": f"{self.issuer}{path}",
             "iat": self.clock(),
             "nonce": self.nonce,
             "ath": base64.urlsafe_b64encode(hashed).rstrip(b"=").decode() if token else None,
@@ -106,7 +134,7 @@ class FapiClient:
             {
                 "client_id": self.client_id,
                 "response_type": "code",
-                "redirect_uri": REDIRECT,
+                "redirect_uri": self.redirect_uri,
                 "scope": "openid offline_access",
                 "state": "the-state",
                 "nonce": "the-nonce",
@@ -121,7 +149,7 @@ class FapiClient:
         now, key = self.clock(), key or self.key
         claims = {
             "iss": self.client_id,
-            "aud": ISSUER,
+            "aud": self.issuer,
             "iat": now,
             "nbf": now,
             "exp": now + 300,
@@ -131,23 +159,35 @@ class FapiClient:
         own = {"alg": self.alg, "kid": self.key.kid, "typ": "oauth-authz-req+jwt", **(header or {})}
         return signed(own, without_none(claims), key)
 
+    def form(self, **changes: Any) -> dict[str, Any]:
+        """What this client pushes: its parameters as they are, or in a signed object."""
+        if self.signs_requests:
+            return {"request": self.request_object(**changes)}
+        return {
+            name: json.dumps(value) if isinstance(value, dict) else value
+            for name, value in self.parameters(**changes).items()
+        }
+
     def push(self, dpop: dict[str, Any] | None = None, assertion: Any = None, **changes: Any) -> TestResponse:
-        form = (
-            {"request": self.request_object(**changes)} if self.signs_requests else self.parameters(**changes)
-        )
-        return self.calls("/par", form, dpop, **(assertion or {}))
+        return self.calls("/par", self.form(**changes), dpop, **(assertion or {}))
 
     def pushed(self, **changes: Any) -> str:
         response = self.push(**changes)
         assert response.status_code == 201, response.text
-        return str(response.get_json()["request_uri"])
+        said = response.get_json()
+        assert type(said["expires_in"]) is int and said["expires_in"] > 0
+        return str(said["request_uri"])
 
     def opens(self, request_uri: str, browser: FlaskClient | None = None, **more: str) -> TestResponse:
         query = {"client_id": self.client_id, "request_uri": request_uri, **more}
         return (browser or self.browser).get("/authorize", query_string=query)
 
+    def answer(self, response: TestResponse) -> dict[str, str]:
+        """What the browser brings back to this client."""
+        return answered(response, self.redirect_uri, self.issuer)
+
     def code(self, **changes: Any) -> str:
-        return answered(self.opens(self.pushed(**changes)))["code"]
+        return self.answer(self.opens(self.pushed(**changes)))["code"]
 
     def redeem(
         self, code: str, dpop: dict[str, Any] | None = None, assertion: Any = None, **changes: Any
@@ -155,7 +195,7 @@ class FapiClient:
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": REDIRECT,
+            "redirect_uri": self.redirect_uri,
             "code_verifier": VERIFIER,
             **changes,
         }
@@ -172,27 +212,32 @@ class FapiClient:
     def userinfo(self, token: str, scheme: str = "DPoP", **dpop: Any) -> TestResponse:
         for _ in range(2):
             proof = self.proof("/userinfo", "GET", token, **dict(dpop))
-            headers = {"Authorization": f"{scheme} {token}", "DPoP": proof}
-            response = self.app.test_client().get("/userinfo", headers=headers)
+            response = self.reads([("Authorization", f"{scheme} {token}"), ("DPoP", proof)])
             if "use_dpop_nonce" not in response.headers.get("WWW-Authenticate", "") or "nonce" in dpop:
                 break
             self.nonce = response.headers["DPoP-Nonce"]
         return response
 
+    def reads(self, headers: Sequence[tuple[str, str]], query: str = "") -> TestResponse:
+        """GET userinfo with these headers and no others."""
+        return self.app.test_client().get("/userinfo", headers=list(headers), query_string=query)
+
     def id_token(self, tokens: dict[str, Any]) -> dict[str, Any]:
         keys = KeySet.import_key_set(self.app.test_client().get("/jwks.json").get_json())
         found = jwt.decode(tokens["id_token"], keys, algorithms=["PS256", "ES256", "EdDSA"])
-        assert found.claims["aud"] == self.client_id and found.claims["iss"] == ISSUER
+        assert found.claims["aud"] == self.client_id and found.claims["iss"] == self.issuer
         return dict(found.claims)
 
 
-def answered(response: TestResponse) -> dict[str, str]:
-    """What the browser brings back; `iss` is always there (RFC 9207)."""
+def answered(response: TestResponse, callback: str = REDIRECT, issuer: str = ISSUER) -> dict[str, str]:
+    """What the browser brings back, without the callback's own query; `iss` is always there (RFC 9207)."""
     assert response.status_code == 303, (response.status, response.text[:300])
-    where = urlsplit(response.headers["Location"])
-    assert f"{where.scheme}://{where.netloc}{where.path}" == REDIRECT, where
-    found = dict(parse_qsl(where.query))
-    assert found["iss"] == ISSUER
+    where, wanted = urlsplit(response.headers["Location"]), urlsplit(callback)
+    assert where._replace(query="") == wanted._replace(query=""), where
+    pairs, kept = parse_qsl(where.query), parse_qsl(wanted.query)
+    assert pairs[: len(kept)] == kept and len({name for name, _ in pairs}) == len(pairs)
+    found = dict(pairs[len(kept) :])
+    assert found["iss"] == issuer and ("code" in found) != ("error" in found)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, request
 from flask.testing import FlaskClient
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import RSAKey as SigningKey
 from werkzeug.test import TestResponse
 
 from tests.conformance import checks
@@ -110,7 +110,7 @@ class RelyingParty:
     person: Person
     registered: dict[str, Any]
     mode: str | None = None
-    key: RSAKey | None = None
+    key: SigningKey | None = None
     asked: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -183,9 +183,10 @@ class RelyingParty:
         return {}, {"client_assertion_type": BEARER_ASSERTION, "client_assertion": self.assertion()}
 
     def signed(self, claims: dict[str, Any], **header: str) -> str:
-        """A JWT under this client's key."""
+        """A JWT under this client's key, which the header names if it has a name."""
         assert self.key is not None
-        return jwt.encode({"alg": "RS256", "kid": self.key.kid, **header}, claims, self.key)
+        named = {"kid": self.key.kid} if self.key.kid else {}
+        return jwt.encode({"alg": "RS256", **named, **header}, claims, self.key)
 
     def assertion(self, audience: str = f"{ISSUER}/token") -> str:
         """OIDC Core §9: the seven claims of a client assertion."""
@@ -202,8 +203,8 @@ class RelyingParty:
         uri = self.asked["redirect_uri"]
         return self.posts({"grant_type": "authorization_code", "code": code, "redirect_uri": uri, **changes})
 
-    def refreshes(self, refresh_token: str) -> TestResponse:
-        return self.posts({"grant_type": "refresh_token", "refresh_token": refresh_token})
+    def refreshes(self, refresh_token: str, **changes: str) -> TestResponse:
+        return self.posts({"grant_type": "refresh_token", "refresh_token": refresh_token, **changes})
 
     def userinfo(self, access_token: str, method: str = "GET") -> TestResponse:
         """With the token in the header."""
@@ -245,14 +246,19 @@ class RelyingParty:
 
 
 @cache
-def key(kid: str) -> RSAKey:
+def key(kid: str | None) -> SigningKey:
     """A signing key of the relying party; the same for the same `kid`, for making one takes a while."""
-    return RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"}, private=True)
+    named = {} if kid is None else {"kid": kid}
+    return SigningKey.generate_key(2048, {**named, "use": "sig", "alg": "RS256"}, private=True)  # type: ignore[arg-type]
+
+
+def public(*keys: SigningKey) -> dict[str, Any]:
+    """The public halves of keys, as a JWK set."""
+    return {"keys": [one.as_dict(private=False) for one in keys]}
 
 
 def key_set(*kids: str) -> dict[str, Any]:
-    """The public halves of keys, as a JWK set."""
-    return {"keys": [key(kid).as_dict(private=False) for kid in kids]}
+    return public(*map(key, kids))
 
 
 def unsigned(claims: dict[str, Any]) -> str:

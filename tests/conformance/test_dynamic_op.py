@@ -1,5 +1,6 @@
 """Dynamic OP: a client that registers itself, with its keys, its sector and its request objects at addresses of its own."""
 
+import pytest
 from flask import Flask
 
 from idp.oidc import signing
@@ -13,14 +14,40 @@ from tests.conformance.test_basic_op import (  # noqa: F401
     test_refresh_token,
     test_server,
 )
-from tests.conformance.test_config_op import test_discovery_endpoint_verification  # noqa: F401
+from tests.conformance.test_config_op import PUBLISHED, checked_metadata
 from tests.conftest import Clock
+
+
+@pytest.fixture
+def own_key() -> suite.SigningKey:
+    """In this plan clients show by private_key_jwt who they are, here with a key that has no name (RFC 7517 §4.5)."""
+    return suite.key(None)
 
 
 def test_idtoken_rs256(register: Register) -> None:
     """OIDC Registration §2."""
     login = register(id_token_signed_response_alg="RS256").logs_in()
     assert checks.header_of(login.tokens["id_token"])["alg"] == "RS256"
+
+
+@pytest.mark.settings(server={"issuer": PUBLISHED})
+def test_discovery_endpoint_verification(app: Flask) -> None:
+    """All that Config OP asks, and what a client needs that registers itself.
+
+    Of a dynamic provider the suite's module asks for the response types `id_token` and `token id_token` and for the grant
+    type `implicit` too (OIDC Core §15.2). They are refused on purpose (RFC 9700 §2.1.2; docs/standards.md).
+    """
+    said = checked_metadata(app)
+    assert said["response_types_supported"] == ["code"]
+    assert "authorization_code" in said["grant_types_supported"]
+    assert "implicit" not in said["grant_types_supported"]
+    assert said["registration_endpoint"] == f"{PUBLISHED}/register"
+    assert said["request_parameter_supported"] is said["request_uri_parameter_supported"] is True
+    assert said["claims_parameter_supported"] is True
+    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    for signed in ("token_endpoint_auth", "request_object", "userinfo"):
+        assert "RS256" in said[f"{signed}_signing_alg_values_supported"]
+    assert {"openid", "offline_access"} <= {*said["scopes_supported"]}
 
 
 def test_userinfo_rs256(register: Register) -> None:
@@ -38,9 +65,19 @@ def test_userinfo_rs256(register: Register) -> None:
 
 
 def test_ensure_redirect_uri_in_authorization_request(register: Register) -> None:
-    """OIDC Core §3.1.2.1: required; which of two would be a guess."""
+    """OIDC Core §3.1.2.1: required; which of two would be a guess, on one host or on two.
+
+    Nothing is said of a sector: two hosts make one of their own, in which a person has one name.
+    """
     party = register(redirect_uris=[CALLBACK, "https://suite.example/callback/two"])
     party.refused_on_a_page(redirect_uri=None)
+    elsewhere = "https://example.org/redirect"
+    party = register(redirect_uris=[CALLBACK, elsewhere])
+    assert party.registered["subject_type"] == "pairwise"
+    party.refused_on_a_page(redirect_uri=None)
+    assert not [address for address in party.person.addresses if address.startswith("https://example.org")]
+    sub = party.logs_in().claims["sub"]
+    assert party.logs_in(redirect_uri=elsewhere).claims["sub"] == sub != register().logs_in().claims["sub"]
 
 
 def test_redirect_uri_query_OK(register: Register) -> None:
@@ -95,11 +132,11 @@ def test_registration_tos_uri(register: Register) -> None:
     shown_at_sign_in(register(tos_uri="https://suite.example/terms"), 'href="https://suite.example/terms"')
 
 
-def with_keys_at(own: Own, register: Register, **members: object) -> RelyingParty:
+def with_keys_at(own: Own, register: Register, kid: str = "first", **members: object) -> RelyingParty:
     """A client whose one public key is at its jwks_uri, and who shows with it who it is."""
-    uri = own.puts("/keys", suite.key_set("first"))
+    uri = own.puts("/keys", suite.key_set(kid))
     return register(
-        suite.key("first"),
+        suite.key(kid),
         jwks_uri=uri,
         token_endpoint_auth_method="private_key_jwt",
         token_endpoint_auth_signing_alg="RS256",
@@ -108,13 +145,20 @@ def with_keys_at(own: Own, register: Register, **members: object) -> RelyingPart
 
 
 def test_registration_jwks_uri(own: Own, register: Register) -> None:
-    """OIDC Registration §2, OIDC Core §9; and no key but those at the address will do."""
+    """OIDC Registration §2, OIDC Core §9; and no key but those at the address will do.
+
+    Whoever registers later at the same address has the keys that are there then, and is served at once.
+    """
     party = with_keys_at(own, register)
     party.logs_in()
     assert own.asked == ["/keys"]
     code = party.gets()["code"]
     party.key = suite.key("second")
     checks.check_token_error(party.redeems(code), "invalid_client", 401)
+    later = with_keys_at(own, register, "third")
+    later.logs_in()
+    party.key = suite.key("first")
+    party.logs_in()
 
 
 def test_registration_sector_uri(own: Own, register: Register) -> None:
@@ -151,14 +195,16 @@ def test_server_rotate_keys(party: RelyingParty, app: Flask, clock: Clock) -> No
 
 
 def test_refresh_token_rp_key_rotation(own: Own, register: Register, clock: Clock) -> None:
-    """OIDC Core §10.1.1: an unknown kid is looked up at the jwks_uri again."""
+    """OIDC Core §10.1.1: an unknown kid is looked up at the jwks_uri again; somebody else's keys were there a moment ago."""
+    with_keys_at(own, register, "third").logs_in()
     party = with_keys_at(own, register, grant_types=["authorization_code", "refresh_token"])
-    first = party.logs_in(scope="openid offline_access", prompt="consent")
+    scope = "openid offline_access"
+    first = party.logs_in(scope=scope, prompt="consent")
     own.puts("/keys", suite.key_set("second"))
     party.key = suite.key("second")
     clock.advance(60)
-    tokens = checks.check_token_answer(party.refreshes(first.tokens["refresh_token"]))
-    assert party.id_token(tokens, party.asked["nonce"])["sub"] == first.claims["sub"]
+    tokens = checks.check_token_answer(party.refreshes(first.tokens["refresh_token"], scope=scope))
+    checks.check_same_login(first.claims, party.id_token(tokens, nonce=None))
 
 
 def test_request_uri_unsigned(own: Own, register: Register) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Desk
+from tests.conformance.fapi_client import FapiClient
 from tests.conformance.suite import RelyingParty
 from tests.conformance.window import open_for_business
 from tests.conftest import Serve
@@ -17,6 +18,19 @@ def test_session_management_discovery_endpoint_verification(party: RelyingParty)
     for name in ("check_session_iframe", "end_session_endpoint"):
         response = party.app.test_client().get(party.metadata[name])
         assert (response.status_code, response.mimetype) == (200, "text/html"), name
+
+
+@pytest.mark.settings(server={"issuer": "https://localhost"})
+def test_under_https_the_cookie_goes_along_to_a_frame_in_another_sites_page(client: FapiClient) -> None:
+    """§3.2, RFC 6265bis: without SameSite=None a browser keeps it from the frame, and takes that from Secure ones alone."""
+    response = client.opens(client.pushed())
+    assert client.answer(response)["session_state"]
+    (cookie,) = [one for one in response.headers.getlist("Set-Cookie") if "state=" in one.partition(";")[0]]
+    name, attributes = cookie.partition("=")[0], {part.strip() for part in cookie.split(";")[1:]}
+    assert name == "__Host-idp_state" and attributes == {"Secure", "SameSite=None", "Path=/"}
+    frame = client.app.test_client().get("/check_session")
+    assert f'data-cookie="{name}"' in frame.text and "X-Frame-Options" not in frame.headers
+    assert "frame-ancestors 'none'" not in frame.headers["Content-Security-Policy"]
 
 
 def says(page: Page, message: str) -> str:

@@ -132,10 +132,9 @@ class TestGuessing:
 
 
 def test_a_reset_or_recovery_never_lowers_the_factors(world: World, guardian: Someone) -> None:
-    from idp.people import accounts
 
     enrol(world, guardian)
-    accounts.reset(guardian.username, "test", world.clock())
+    locking.reset(guardian.username, "test", world.clock())
     assert world.facts(guardian).has_second_factor
 
 

@@ -3,13 +3,18 @@
 import base64
 import json
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from joserfc import jwt
 from joserfc._rfc7518.jws_algs import ESAlgorithm
 from joserfc.jwk import ECKey, OctKey
 
+from idp.app import create_app
+from tests.at_once import at_once
+from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, basic
 from tests.world import World
 
@@ -110,6 +115,56 @@ class TestPrivateKeyJWT:
         assert self.redeem(signer, assertion)[0] == 200
         assert self.redeem(signer, assertion) == (401, "invalid_client")
 
+    def shown(self, app: Flask, assertion: str) -> int:
+        """The status of a request that needs nothing but the assertion."""
+        form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion, "token": "x"}
+        status = app.test_client().post("/introspect", data=form).status_code
+        assert status in (200, 401)
+        return status
+
+    def test_the_same_assertion_twenty_times_at_once_passes_once(
+        self,
+        signer: RelyingParty,
+        key: ECKey,
+        clock: Clock,
+    ) -> None:
+        assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
+        statuses = at_once(signer.app, lambda _: self.shown(signer.app, assertion), 20)
+        assert sorted(statuses) == [200] + [401] * 19
+
+    @pytest.fixture
+    def another(self, app: Flask, clock: Clock) -> Iterator[Flask]:
+        """A second worker on the same database; or the first, started again."""
+        another = create_app(app.extensions["settings"], clock)
+        yield another
+        with another.app_context():
+            another.extensions["connections"].close()
+
+    def test_the_same_assertion_passes_once_on_two_workers(
+        self, signer: RelyingParty, key: ECKey, clock: Clock, another: Flask
+    ) -> None:
+        workers = (signer.app, another)
+
+        def one(number: int) -> int:
+            worker = workers[number % 2]
+            try:
+                return self.shown(worker, assertion)
+            finally:
+                with worker.app_context():
+                    worker.extensions["connections"].close()
+
+        assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
+        assert sorted(at_once(signer.app, one, 20)) == [200] + [401] * 19
+
+    def test_the_same_assertion_does_not_pass_again_after_a_restart(
+        self, signer: RelyingParty, key: ECKey, clock: Clock, another: Flask
+    ) -> None:
+        assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
+        assert self.shown(signer.app, assertion) == 200
+        assert self.shown(another, assertion) == 401
+        fresh = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
+        assert self.shown(another, fresh) == 200, "it is the assertion that was refused"
+
     @pytest.mark.parametrize(
         "change",
         [
@@ -170,6 +225,24 @@ class TestPrivateKeyJWT:
         ]
         for assertion in forged:
             assert self.redeem(signer, assertion) == (401, "invalid_client"), assertion[:40]
+
+    @pytest.mark.parametrize("said", [{"sub": "\ud800"}, {"sub": "x\udfff"}, {"\ud800": 1}])
+    def test_half_a_character_in_an_unsigned_assertion_is_no_accident(
+        self, signer: RelyingParty, clock: Clock, said: dict[str, Any]
+    ) -> None:
+        """JSON can spell a lone surrogate, which neither UTF-8 nor a database can hold."""
+        parts = ({"alg": "none"}, {**self.claims(signer, clock.now), **said})
+        text = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
+        form = {
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": f"{'.'.join(text)}.AAAA",
+            "grant_type": "authorization_code",
+            "token": "x",
+            "scope": "openid",
+        }
+        for path in ("/token", "/par", "/revoke", "/introspect", "/device_authorization"):
+            response = signer.app.test_client().post(path, data=form)
+            assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client"), path
 
     def test_an_id_token_of_ours_is_no_assertion(
         self, world: World, signer: RelyingParty, key: ECKey, clock

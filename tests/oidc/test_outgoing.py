@@ -1,57 +1,26 @@
-"""What is fetched from outside: from public addresses alone, bounded in size and time, kept a while (CVE-2026-55671)."""
+"""What is fetched from outside: from public addresses alone, bounded in size, kept a while (CVE-2026-55671).
 
-import json
-import socket
-import threading
-from collections.abc import Iterator
+Names that lead to several addresses, time, and every address of a registration: tests/outgoing.
+"""
+
 from typing import Any
 
 import pytest
-from flask import Flask, Response, request
-from joserfc.jwk import ECKey
+from flask import Flask
 
 from idp import outgoing
 from idp.oidc import fetching, registration
 from idp.oidc.rules.metadata_reader import MetadataFaults
 from tests.conformance.fapi_client import ASSERTION_TYPE, FapiClient, new_key
-from tests.conftest import Clock, Serve
+from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, answer, signed_in_browser
+from tests.outgoing.conftest import listener, outside
+from tests.outgoing.outside import Listener, Outside, allowing
 from tests.world import World, deliver_due
 
+__all__ = ["listener", "outside"]
+
 NOBODY = pytest.mark.settings(outgoing={"allowed_networks": []})
-
-
-class Listener:
-    """A port on loopback, and who has knocked."""
-
-    def __init__(self) -> None:
-        self.seen = 0
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        self.thread = threading.Thread(target=self._listen, daemon=True)
-        self.thread.start()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self.server.accept()
-            except OSError:
-                return
-            self.seen += 1
-            connection.close()
-
-    def close(self) -> None:
-        self.server.shutdown(socket.SHUT_RDWR)
-        self.server.close()
-        self.thread.join()
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    made = Listener()
-    yield made
-    made.close()
-
 
 INSIDE = (
     "localhost",
@@ -70,16 +39,14 @@ INSIDE = (
 )
 
 
-@NOBODY
 @pytest.mark.parametrize("host", INSIDE)
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_no_spelling_leads_inside(world: World, listener: Listener, host: str, scheme: str) -> None:
-    with pytest.raises(outgoing.Unreachable):
+def test_no_spelling_leads_inside(listener: Listener, host: str, scheme: str) -> None:
+    with allowing(), pytest.raises(outgoing.Unreachable):
         outgoing.get(f"{scheme}://{host}:{listener.port}/", "application/json", 1000)
     assert listener.seen == 0
 
 
-@NOBODY
 @pytest.mark.parametrize(
     ("address", "allowed"),
     [
@@ -103,15 +70,16 @@ def test_no_spelling_leads_inside(world: World, listener: Listener, host: str, s
         ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
     ],
 )
-def test_public_addresses_alone_are_permitted(world: World, address: str, allowed: bool) -> None:
-    assert outgoing.permitted(address) is allowed
+def test_public_addresses_alone_are_permitted(address: str, allowed: bool) -> None:
+    with allowing():
+        assert outgoing.permitted(address) is allowed
 
 
-@pytest.mark.settings(outgoing={"allowed_networks": ["10.20.0.0/16", "fd00::/8"]})
-def test_a_network_that_is_named_is_permitted(world: World) -> None:
-    assert outgoing.permitted("10.20.3.4") and outgoing.permitted("fd00::5")
-    assert outgoing.permitted("::ffff:10.20.0.1")
-    assert not outgoing.permitted("10.21.0.1") and not outgoing.permitted("127.0.0.1")
+def test_a_network_that_is_named_is_permitted() -> None:
+    with allowing("10.20.0.0/16", "fd00::/8"):
+        assert outgoing.permitted("10.20.3.4") and outgoing.permitted("fd00::5")
+        assert outgoing.permitted("::ffff:10.20.0.1")
+        assert not outgoing.permitted("10.21.0.1") and not outgoing.permitted("127.0.0.1")
 
 
 class TestEachAddressOfARegistration:
@@ -165,35 +133,10 @@ class TestEachAddressOfARegistration:
         assert [tuple(row) for row in rows] == [(None, 1)] and listener.seen == 0
 
 
-class Outside:
-    """Somebody's server: what it answers, and how often it was asked."""
-
-    def __init__(self, serve: Serve) -> None:
-        self.asked: list[str] = []
-        self.body: bytes = b"{}"
-        self.status, self.headers = 200, {"Content-Type": "application/json"}
-        app = Flask("outside")
-        app.add_url_rule("/<path:path>", view_func=self._answer)
-        self.address = serve(app)
-
-    def _answer(self, path: str) -> Response:
-        self.asked.append(request.path)
-        return Response(self.body, self.status, self.headers)
-
-    def publishes(self, *kids: str, private: bool = False) -> None:
-        keys = [ECKey.generate_key("P-256", {"kid": kid}) for kid in kids]
-        self.body = json.dumps({"keys": [key.as_dict(private=private) for key in keys]}).encode()
-
-
-@pytest.fixture
-def outside(serve: Serve) -> Outside:
-    return Outside(serve)
-
-
 def test_a_redirect_is_not_followed(world: World, outside: Outside, listener: Listener) -> None:
     outside.status, outside.headers = 302, {"Location": f"http://127.0.0.1:{listener.port}/"}
     with pytest.raises(fetching.NotFetched, match="302"):
-        fetching.key_set(f"{outside.address}/keys", None)
+        fetching.key_set("c", f"{outside.address}/keys", None)
     assert listener.seen == 0
 
 
@@ -213,16 +156,16 @@ def test_a_redirect_is_not_followed(world: World, outside: Outside, listener: Li
     ],
     ids=lambda body: str(body[:20]),
 )
-def test_what_is_no_key_set_is_refused(world: World, outside: Outside, body: bytes) -> None:
+def test_what_is_no_key_set_is_refused(outside: Outside, body: bytes) -> None:
     outside.body = body
-    with pytest.raises(fetching.NotFetched):
-        fetching.key_set(f"{outside.address}/keys", None)
+    with allowing("127.0.0.0/8", "::1/128"), pytest.raises(fetching.NotFetched):
+        fetching.key_set("c", f"{outside.address}/keys", None)
 
 
 def test_a_private_key_is_refused(world: World, outside: Outside) -> None:
     outside.publishes("a", private=True)
     with pytest.raises(fetching.NotFetched, match="private"):
-        fetching.key_set(f"{outside.address}/keys", None)
+        fetching.key_set("c", f"{outside.address}/keys", None)
 
 
 def test_a_key_set_is_kept_and_asked_for_again_for_a_new_kid(
@@ -231,14 +174,16 @@ def test_a_key_set_is_kept_and_asked_for_again_for_a_new_kid(
     uri = f"{outside.address}/keys"
     outside.publishes("a")
     for _ in range(3):
-        assert fetching.key_set(uri, "a")["keys"][0]["kid"] == "a"
+        assert fetching.key_set("c", uri, "a")["keys"][0]["kid"] == "a"
     assert len(outside.asked) == 1
     outside.publishes("b")
-    assert fetching.key_set(uri, "b")["keys"][0]["kid"] == "a", "a flood of unknown kids is not passed on"
+    assert fetching.key_set("c", uri, "b")["keys"][0]["kid"] == "a", (
+        "a flood of unknown kids is not passed on"
+    )
     clock.advance(fetching.AGAIN)
-    assert fetching.key_set(uri, "b")["keys"][0]["kid"] == "b"
+    assert fetching.key_set("c", uri, "b")["keys"][0]["kid"] == "b"
     clock.advance(fetching.KEPT)
-    fetching.key_set(uri, "b")
+    fetching.key_set("c", uri, "b")
     assert len(outside.asked) == 3
 
 
@@ -247,41 +192,14 @@ def test_a_server_that_fails_is_not_asked_by_every_request(
 ) -> None:
     uri = f"{outside.address}/keys"
     outside.status = 500
-    with pytest.raises(fetching.NotFetched):
-        fetching.key_set(uri, "a")
-    assert fetching.key_set(uri, "a") == {"keys": []} and len(outside.asked) == 1
+    for _ in range(2):
+        with pytest.raises(fetching.NotFetched):
+            fetching.key_set("c", uri, "a")
+    assert len(outside.asked) == 1
     outside.status = 200
     outside.publishes("a")
     clock.advance(fetching.AGAIN)
-    assert fetching.key_set(uri, "a")["keys"][0]["kid"] == "a"
-
-
-def test_a_server_that_drips_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each part comes in time, and the whole never: the second bound ends it."""
-    monkeypatch.setattr(outgoing, "PATIENCE", 0.2)
-    ended = threading.Event()
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def drip() -> None:
-        connection, _ = server.accept()
-        with connection:
-            connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-            while not ended.wait(0.05):
-                try:
-                    connection.sendall(b"1\r\nx\r\n")
-                except OSError:
-                    return
-
-    thread = threading.Thread(target=drip, daemon=True)
-    thread.start()
-    try:
-        with pytest.raises(outgoing.Unreachable):
-            outgoing.get(f"http://127.0.0.1:{server.getsockname()[1]}/", "*/*", 1000)
-    finally:
-        ended.set()
-        thread.join()
-        server.close()
+    assert fetching.key_set("c", uri, "a")["keys"][0]["kid"] == "a"
 
 
 def test_no_proxy_of_the_environment_is_used(
@@ -289,7 +207,7 @@ def test_no_proxy_of_the_environment_is_used(
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{listener.port}")
     outside.publishes("a")
-    assert fetching.key_set(f"{outside.address}/keys", "a") and listener.seen == 0
+    assert fetching.key_set("c", f"{outside.address}/keys", "a") and listener.seen == 0
 
 
 def test_an_assertion_whose_keys_cannot_be_had_is_refused(app: Flask, world: World, outside: Outside) -> None:

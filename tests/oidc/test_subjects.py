@@ -1,6 +1,24 @@
-"""Subjects are for ever: these values must never change, or every service loses its users."""
+"""Subjects are for ever: these values must never change, or every service loses its users; nor are they given again."""
 
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select
+
+from idp import worker
+from idp.console import personal_data
+from idp.database import reading, transaction
 from idp.oidc.rules.subjects import ine_hash, pairwise_subject
+from idp.people import import_record
+from idp.people.hashing import lane
+from idp.people.rules.siecle import PupilRecord
+from idp.people.storage.tables import Account, Guardianship, Person, SourceRecord
+from idp.signin import locking
+from tests.conftest import NOON, Clock
+from tests.oidc.flow import RelyingParty, signed_in_browser
+from tests.people.exports import export, files_of, link, person, pupil
+from tests.world import PASSWORD, Someone, World
 
 KEY = b"a key that never changes, of 32+ bytes"
 
@@ -29,3 +47,128 @@ def test_pinned_values() -> None:
 
 def test_the_hash_of_an_ine_and_a_subject_never_meet() -> None:
     assert pairwise_subject(KEY, "a", "b") != ine_hash(KEY, "a", "b")
+
+
+class School:
+    """A base whose people come and go, and the subs under which two services have seen them."""
+
+    def __init__(self, app: Flask, world: World, clock: Clock) -> None:
+        self.app, self.world, self.clock = app, world, clock
+        self.services = [world.relying_party(subject_type=kind) for kind in ("pairwise", "public")]
+
+    def imports(self, *pupils: PupilRecord, year: int = 2026) -> None:
+        """The base as it is today: these pupils, each with a parent of the same name as all others."""
+        persons = tuple(person(f"1{one.source_id}", mobile=None, contact_mail=None) for one in pupils)
+        links = tuple(link(one.source_id, f"1{one.source_id}") for one in pupils)
+        said = export(pupils, persons, links, year=year)
+        with self.app.app_context():
+            import_record.write(files_of(said), self.clock(), "test", many_may_leave=True)
+
+    def newest(self, kind: str) -> Someone:
+        """Who came last, with an account that is open."""
+        with self.app.app_context():
+            found = select(Account.id, Account.person_id, Account.username).join(
+                Person, Person.id == Account.person_id
+            )
+            row = reading().execute(found.where(Person.kind == kind).order_by(Account.id.desc())).first()
+            hashed = lane().hash(PASSWORD)
+        assert row is not None
+        someone = Someone(*row, PASSWORD)
+        moments = dict.fromkeys(
+            ("password_changed_at", "identity_proved_at", "mail_verified_at"), self.clock()
+        )
+        self.world.set_account(someone, state="active", password_hash=hashed, mail="a@example.org", **moments)
+        return someone
+
+    def seen_as(self, someone: Someone) -> list[str]:
+        """The subs of somebody who signs in at each service."""
+        with self.app.app_context():
+            browser = signed_in_browser(self.world, someone)
+        parties = [RelyingParty(self.app, service, browser) for service in self.services]
+        return [one.userinfo(one.tokens()["access_token"]).get_json()["sub"] for one in parties]
+
+
+@pytest.fixture
+def base(app: Flask, outdoors: World, clock: Clock) -> School:
+    return School(app, outdoors, clock)
+
+
+LEA = pupil("1")
+NAMESAKE = pupil("2", birth_date="2014-09-01")
+"""Another child of the same name, whose parent has the same name too."""
+
+
+def is_not_in_the_base_any_more(base: School, *people: Someone) -> None:
+    base.imports(pupil("3", first_name="Tom", family_name="Petit"))
+
+
+def is_closed(base: School, *people: Someone) -> None:
+    with base.app.app_context():
+        for one in people:
+            locking.close(one.username, "test", base.clock())
+
+
+def is_erased_on_request(base: School, *people: Someone) -> None:
+    is_not_in_the_base_any_more(base)
+    with base.app.app_context():
+        for one in people:
+            personal_data.erase(base.world.facts(one), "Demande du 3 mai", "test", base.clock())
+
+
+def is_erased_by_the_worker(base: School, *people: Someone) -> None:
+    is_not_in_the_base_any_more(base)
+    base.clock.advance(366 * 86400)
+    with base.app.app_context():
+        for purge in worker.PURGES * 2:
+            with transaction() as tx:
+                purge(tx, base.clock())
+        usernames = {base.world.facts(one).username for one in people}
+    assert usernames == {f"erased-{one.account}" for one in people}
+
+
+@pytest.mark.parametrize(
+    "goes",
+    [is_not_in_the_base_any_more, is_closed, is_erased_on_request, is_erased_by_the_worker],
+    ids=lambda goes: goes.__name__,
+)
+def test_a_newcomer_of_the_same_name_is_somebody_else(base: School, goes: Callable[..., None]) -> None:
+    """CVE-2026-55670: neither a sub nor a username passes from one human being to another."""
+    base.imports(LEA)
+    child, parent = base.newest("pupil"), base.newest("guardian")
+    before = [base.seen_as(one) for one in (child, parent)]
+    goes(base, child, parent)
+    later = 2027 if base.clock() > NOON else 2026
+    base.imports(NAMESAKE, *([LEA] if goes is is_closed else []), year=later)
+    new_child, new_parent = base.newest("pupil"), base.newest("guardian")
+    after = [base.seen_as(one) for one in (new_child, new_parent)]
+    usernames = [one.username for one in (child, parent, new_child, new_parent)]
+    assert len({*usernames}) == 4 and len({sub for subs in (*before, *after) for sub in subs}) == 8
+    with base.app.app_context():
+        kept = set(reading().execute(select(Account.subject)).scalars())
+    assert {subs[1] for subs in (*before, *after)} <= kept, "what was given stays on record"
+
+
+def test_an_account_that_is_gone_leaves_its_number_to_nobody(base: School) -> None:
+    """Even if rows are deleted some day, by a tool or by hand: a number is not given again."""
+    base.imports(LEA)
+    gone = base.newest("guardian")
+    with base.app.app_context(), transaction() as tx:
+        tx.execute(delete(Guardianship))
+        tx.execute(delete(Account).where(Account.id == gone.account))
+        tx.execute(delete(SourceRecord).where(SourceRecord.person_id == gone.person))
+        tx.execute(delete(Person).where(Person.id == gone.person))
+    base.imports(LEA, NAMESAKE)
+    with base.app.app_context():
+        accounts = set(reading().execute(select(Account.id)).scalars())
+        people = set(reading().execute(select(Person.id)).scalars())
+    assert gone.account not in accounts and gone.person not in people
+
+
+def test_whoever_comes_back_is_who_they_were(base: School) -> None:
+    base.imports(LEA)
+    child = base.newest("pupil")
+    before = base.seen_as(child)
+    is_not_in_the_base_any_more(base)
+    base.clock.advance(60)
+    base.imports(LEA)
+    assert base.seen_as(child) == before

@@ -9,7 +9,7 @@ from joserfc.jwk import KeySet
 
 from idp.oidc import registration
 from tests.at_once import at_once
-from tests.oidc.flow import RelyingParty, basic
+from tests.oidc.flow import RelyingParty, basic, challenge
 from tests.world import Someone, World
 
 
@@ -108,6 +108,11 @@ class TestOneWrongFactAtATime:
 
     def test_another_verifier(self, portal: RelyingParty) -> None:
         self.refused(portal.redeem(portal.code(), code_verifier="z" * 50))
+
+    @pytest.mark.parametrize("more", [{}, {"code_challenge_method": "plain"}])
+    def test_the_challenge_itself(self, portal: RelyingParty, more: dict[str, str]) -> None:
+        """What went through the browser is no proof: "plain", after a request with S256 (RFC 7636 §4.2)."""
+        self.refused(portal.redeem(portal.code(), code_verifier=challenge(), **more))
 
     def test_no_verifier(self, portal: RelyingParty) -> None:
         self.refused(portal.redeem(portal.code(), code_verifier=None))

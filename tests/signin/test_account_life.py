@@ -220,10 +220,9 @@ class TestLetters:
 def test_a_reset_asks_for_a_password_and_not_for_what_was_shown(
     app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
 ) -> None:
-    from idp.people import accounts
 
     with app.app_context():
-        password = accounts.reset("c.durand", "test", app.extensions["clock"]())
+        password = locking.reset("c.durand", "test", app.extensions["clock"]())
     through_the_door(visitor, guardian, password).fills(password=NEW, again=NEW).sees("Mes informations")
 
 

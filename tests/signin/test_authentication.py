@@ -186,7 +186,7 @@ class TestSessions:
 
     def test_a_reset_ends_all_sessions(self, world: World, guardian: Someone) -> None:
         token = self.open(world, guardian)
-        accounts.reset(guardian.username, "test", world.clock())
+        locking.reset(guardian.username, "test", world.clock())
         assert not self.read(world, token)
 
     def test_each_sign_in_has_its_own_id(self, world: World, guardian: Someone) -> None:

@@ -1,6 +1,9 @@
 """The pages of a login over HTTP: bound to their browser, never a dead end, nothing told to logs or strangers."""
 
+import html
 import logging
+import re
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
@@ -10,6 +13,7 @@ from idp.app import create_app
 from tests.conftest import Clock, fresh_database, settings_for
 from tests.oidc.flow import RelyingParty, answer
 from tests.pages import fields_of, forms_with
+from tests.visitor import Visitor
 from tests.world import PROVISIONAL, Someone, World
 
 
@@ -123,6 +127,100 @@ def test_nobody_gets_a_code_before_the_mail_is_confirmed(world: World, portal: R
     address = response.headers["Location"]
     assert portal.browser.get(address).headers["Location"].endswith("/new_password")
     assert answer(portal.authorize(prompt="none"))["error"] == "interaction_required"
+
+
+RETURN_ADDRESSES = (
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/%09/evil.example",
+    "/%2f%2fevil.example",
+    "@evil.example",
+    "https://evil.example/",
+    "https:evil.example",
+    "javascript:alert('evil.example')",
+)
+RETURNING = (
+    "then",
+    "next",
+    "back",
+    "login",
+    "return_to",
+    "return_url",
+    "redirect",
+    "redirect_uri",
+    "url",
+    "uri",
+)
+RETURNING += (
+    "continue",
+    "onward",
+    "target_link_uri",
+    "post_logout_redirect_uri",
+    "request_uri",
+    "state",
+    "iss",
+)
+
+
+def leads_out(address: str) -> bool:
+    """Where a browser goes, which mends an address before it reads it (WHATWG URL §4.4)."""
+    mended = re.sub(r"[\t\r\n]", "", address.strip()).replace("\\", "/")
+    mended = re.sub(r"^(https?:)?/{2,}|^https?:", "https://", mended)
+    found = urlsplit(urljoin("https://idp.example/page", mended))
+    return "evil" in (found.netloc or "") or found.scheme == "javascript"
+
+
+class TestReturnAddresses:
+    """CVE-2026-44681 and the like: no page of ours is a way to another site, whatever an address or a form says."""
+
+    @pytest.fixture
+    def database_url(self) -> str:
+        """One engine will do: no address is kept."""
+        return fresh_database("sqlite")
+
+    @pytest.fixture
+    def head(self, world: World) -> Someone:
+        return world.staff()
+
+    @pytest.fixture
+    def visitor(self, app: Flask, head: Someone) -> Visitor:
+        """Somebody who sees their own pages and the console."""
+        visitor = Visitor(app).opens("/console/")
+        return visitor.fills(username=head.username, password=head.password).sees("Collège des Tilleuls")
+
+    @pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https://evil.example/"])
+    def test_no_page_at_all_leads_out(
+        self, app: Flask, visitor: Visitor, head: Someone, address: str
+    ) -> None:
+        told = dict.fromkeys(RETURNING, address)
+        token = fields_of(visitor.html, having="csrf_token")["csrf_token"]
+        form = {**told, "csrf_token": token, "password": head.password}
+        known = {"uai": "0990001N"}
+        paths = [
+            (rule.build({name: known.get(name, "1") for name in rule.arguments}) or ("", "/"))[1]
+            for rule in app.url_map.iter_rules()
+        ]
+        replies = [visitor.browser.get(path, query_string=told) for path in paths]
+        replies += [visitor.browser.post(path, data=form) for path in paths]
+        for reply in replies:
+            shown = reply.text if reply.mimetype == "text/html" else ""
+            ways = re.findall(r'(?:href|action|src)="([^"]*)"', shown)
+            ways += [reply.headers.get("Location", ""), reply.headers.get("Refresh", "").partition("=")[2]]
+            assert not [way for way in ways if leads_out(html.unescape(way))], reply.request
+        visitor.opens("/account").sees("Mes informations")
+
+    @pytest.mark.parametrize(
+        ("page", "home"), [("/account/confirm", "/account"), ("/console/confirm", "/console/")]
+    )
+    def test_who_confirms_stays_here(self, visitor: Visitor, head: Someone, page: str, home: str) -> None:
+        for address in RETURN_ADDRESSES:
+            asked = visitor.browser.get(page, query_string={"then": address})
+            kept = {**fields_of(asked.text, having="password"), "password": head.password}
+            for form in (kept, {**kept, "then": address}):
+                assert visitor.browser.post(page, data=form).headers["Location"] == home, address
 
 
 class TestCookiesAndHeaders:

@@ -41,4 +41,5 @@ def _act(session: Session, act: str) -> None:
     if act == "withdraw":
         acts.withdraw_for_child(session, account, client.client_id, now())
     else:
-        consent.decide_for_child(session.account, account, client, act == "agree", now())
+        shown = request.form.get("shown", "")
+        consent.decide_for_child(session.account, account, client, shown, act == "agree", now())

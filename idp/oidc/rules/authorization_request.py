@@ -5,7 +5,6 @@ they may speak: until client and redirect URI are known to belong together, a fa
 answer to the relying party. Descriptions never echo what came in.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +114,7 @@ def check(
 
     if repeated:
         raise refuse("invalid_request", "A parameter is included more than once.")
-    if any(len(value) > LONGEST.get(name, LONGEST_OTHER) for name, value in given.items()):
+    if is_too_long(given):
         raise refuse("invalid_request", "A parameter is too long.")
     if given.get("response_mode", "query") not in RESPONSE_MODES:
         raise refuse("invalid_request", "response_mode is query, fragment or form_post.")
@@ -185,6 +184,11 @@ def singled(parameters: Sequence[tuple[str, str]]) -> tuple[dict[str, str], set[
         if value != "":
             given[name] = value
     return given, repeated
+
+
+def is_too_long(given: Mapping[str, str]) -> bool:
+    """Whether any parameter is longer than anybody needs."""
+    return any(len(value) > LONGEST.get(name, LONGEST_OTHER) for name, value in given.items())
 
 
 def known_client(
@@ -271,28 +275,3 @@ def check_resources(
         raise refuse("invalid_target", "resource is an absolute URI without a fragment (RFC 8707 2).")
     if any(one not in registration.resources for one in resources):
         raise refuse("invalid_target", "A resource is not registered for this client.")
-
-
-def to_json(request: AuthorizationRequest) -> str:
-    """The text in which a request waits while its person owes steps."""
-    values = dict(vars(request))
-    values["back_to"] = vars(request.back_to)
-    values["claims"] = claims_text(request)
-    return json.dumps(values)
-
-
-def claims_text(request: AuthorizationRequest) -> str | None:
-    """The claims request as text, None if nothing was asked."""
-    if not request.claims.id_token and not request.claims.userinfo:
-        return None
-    return json.dumps(request.claims.to_document(), separators=(",", ":"))
-
-
-def from_json(text: str) -> AuthorizationRequest:
-    """A waiting request. Only `to_json`'s own text, out of the database, may come in here."""
-    values = json.loads(text)
-    values["back_to"] = CheckedRedirect(**values["back_to"])
-    values["claims"] = read_claims_request(values["claims"])
-    for name in ("scope", "asked_scope", "profiles", "prompt", "ui_locales", "acr_values", "resources"):
-        values[name] = tuple(values[name])
-    return AuthorizationRequest(**values)

@@ -1,11 +1,13 @@
 """The `claims` parameter (OIDC Core §5.5): which single claims are asked for, where they are wanted, and with what value."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 MOST_CLAIMS = 100
+DEEPEST = 5
+"""Levels of a value that a claim is wanted with: no claim here has more."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,14 @@ class ClaimsRequest:
             "id_token": {name: wanted.to_document() for name, wanted in self.id_token.items()},
             "userinfo": {name: wanted.to_document() for name, wanted in self.userinfo.items()},
         }
+
+    def among(self, names: Collection[str]) -> "ClaimsRequest":
+        """The part that asks for claims of these names."""
+        id_token, userinfo = (
+            {name: wanted for name, wanted in section.items() if name in names}
+            for section in (self.id_token, self.userinfo)
+        )
+        return ClaimsRequest(id_token, userinfo)
 
     def said(self, name: str) -> Wanted | None:
         """What the ID token is to say under `name`, None if nothing was asked."""
@@ -84,4 +94,16 @@ def _wanted(said: Any) -> Wanted:
         raise ValueError("values is a list")
     if "value" in said:
         values = [said["value"], *values]
+    if any(_depth(value) > DEEPEST for value in values):
+        raise ValueError("a value is too deep")
     return Wanted(said.get("essential", False), tuple(values))
+
+
+def _depth(value: Any) -> int:
+    inner: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    level, deepest = [inner] if inner is not None else [], 0
+    while level and deepest <= DEEPEST:
+        deepest += 1
+        below = [item for one in level for item in one if isinstance(item, dict | list)]
+        level = [item.values() if isinstance(item, dict) else item for item in below]
+    return deepest

@@ -110,10 +110,18 @@ class ClientMetadata:
         return self.security_profile is not None
 
     @property
-    def sector(self) -> str:
-        """The host that makes pairwise subjects (OIDC Core §8.1); of a client without redirect URIs its own page's."""
-        uri = self.sector_identifier_uri or (self.redirect_uris or (self.client_uri or "",))[0]
-        return urlsplit(uri).hostname or uri
+    def sector_host(self) -> str | None:
+        """The host that makes pairwise subjects (OIDC Core §8.1); of a client without redirect URIs its own page's.
+
+        None where no one host can be shown to be the client's: several of them, an app's own scheme, an app on loopback.
+        """
+        if self.sector_identifier_uri is not None:
+            return urlsplit(self.sector_identifier_uri).hostname
+        hosts = {
+            uris.web_host(uri, self.application_type)
+            for uri in self.redirect_uris or (self.client_uri or "",)
+        }
+        return hosts.pop() if len(hosts) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -123,11 +131,15 @@ class Defaults:
     id_token_alg: str = "ES256"
     pkce: bool = True
     scope: str = "openid"
+    several_hosts: bool = False
 
 
 BY_HAND = Defaults()
-BY_PROTOCOL = Defaults("RS256", False, "openid profile email phone address offline_access")
-"""Dynamic registration: OIDC Registration §2 says RS256; PKCE and scopes are the client's to use (RFC 9700 §2.1.1)."""
+BY_PROTOCOL = Defaults("RS256", False, "openid profile email phone address offline_access", True)
+"""Dynamic registration: OIDC Registration §2 says RS256; PKCE and scopes are the client's to use (RFC 9700 §2.1.1).
+
+Redirect URIs of several hosts are taken: such a client gets subjects that are its own alone, and cannot move them later.
+"""
 
 
 def read_metadata(document: object, loopback_http: bool, defaults: Defaults = BY_HAND) -> ClientMetadata:
@@ -142,7 +154,7 @@ def read_metadata(document: object, loopback_http: bool, defaults: Defaults = BY
         document = security_profiles.filled_in(document, profile)
     read = Reader(document)
     metadata = _read(read, loopback_http, defaults)
-    _agree(read, metadata)
+    _agree(read, metadata, defaults)
     if metadata.security_profile is not None:
         security_profiles.check(read, metadata)
     if read.faults:
@@ -229,7 +241,7 @@ def _read(read: Reader, loopback_http: bool, defaults: Defaults) -> ClientMetada
     )
 
 
-def _agree(read: Reader, said: ClientMetadata) -> None:
+def _agree(read: Reader, said: ClientMetadata, defaults: Defaults) -> None:
     """What no member tells alone."""
     faulty = {fault.field for fault in read.faults}
     by_browser = "authorization_code" in said.grant_types
@@ -240,7 +252,10 @@ def _agree(read: Reader, said: ClientMetadata) -> None:
     if not said.redirect_uris and said.client_uri is None and said.sector_identifier_uri is None:
         read.fault("client_uri", "is asked for without redirect_uris: its host makes the pairwise subjects")
     hosts = {urlsplit(uri).hostname for uri in said.redirect_uris if "redirect_uris" not in faulty}
-    if len(hosts) > 1 and said.sector_identifier_uri is None and said.subject_type == "pairwise":
+    one_host = (
+        said.application_type == "web" and said.subject_type == "pairwise" and not defaults.several_hosts
+    )
+    if len(hosts) > 1 and one_host and said.sector_identifier_uri is None:
         read.fault(
             "redirect_uris",
             "share one host, which makes the pairwise subjects, or there is a sector_identifier_uri",
@@ -253,6 +268,9 @@ def _agree(read: Reader, said: ClientMetadata) -> None:
         read.fault("require_signed_request_object", "needs jwks or jwks_uri")
     if (said.season_from is None) != (said.season_until is None):
         read.fault("season_from", "and season_until are given together")
+    listening = said.frontchannel_logout_uri
+    if listening is not None and not any(uris.same_origin(listening, uri) for uri in said.redirect_uris):
+        read.fault("frontchannel_logout_uri", "is at the same scheme, host and port as a redirect URI")
     if not said.client_name and "client_name" not in faulty:
         read.fault("client_name", "is asked for: people read it on the sign-in page")
     if said.is_public and not said.require_pkce:

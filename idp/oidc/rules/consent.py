@@ -5,6 +5,7 @@ the age of digital consent (15 in France, article 45 of the law Informatique et 
 """
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime
 
 from idp.oidc.rules.authorization_request import AuthorizationRequest
 from idp.oidc.rules.claims import SCOPE_CLAIMS, age, released
@@ -48,6 +49,16 @@ def must_be_shown(request: AuthorizationRequest, registration: ClientMetadata) -
     and a family would agree at each login to what is not theirs to refuse.
     """
     return request.device is not None or ("consent" in request.prompt and not registration.first_party)
+
+
+def born_last_of_age(now: int) -> date:
+    """The birth date of the youngest who agree for themselves today. On a leap day it is the day before."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    year = today.year - AGE_OF_CONSENT
+    try:
+        return today.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def needs_guardian(kind: str, birth_date: str | None, now: int) -> bool:

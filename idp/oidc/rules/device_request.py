@@ -8,6 +8,7 @@ from idp.oidc.rules.authorization_request import (
     KnownClient,
     check_resources,
     granted_scope,
+    is_too_long,
     words_of,
 )
 from idp.oidc.rules.claims_request import NOTHING_ASKED
@@ -27,6 +28,8 @@ def check(
         return ProtocolRefusal(error, description)
 
     said = client.registration
+    if is_too_long(form):
+        raise refuse("invalid_request", "A parameter is too long.")
     if DEVICE_CODE not in said.grant_types:
         raise refuse("unauthorized_client", "This client is not registered for the device flow.")
     asked_scope, scope = granted_scope(form, said, refuse)

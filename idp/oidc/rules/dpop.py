@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from idp.oidc.rules.jwt_claims import SKEW, is_number
+from idp.oidc.rules.registered_members import is_short_rsa
 
 ALGS = ("ES256", "PS256", "EdDSA")
 WINDOW = 60
@@ -30,6 +31,8 @@ def header_fault(header: Mapping[str, Any]) -> str | None:
     jwk = header.get("jwk")
     if not isinstance(jwk, dict) or jwk.get("kty") not in ("EC", "RSA", "OKP") or "d" in jwk:
         return "jwk"
+    if is_short_rsa(jwk):
+        return "jwk: too short"
     return None
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+LONGEST = 2000
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -57,9 +59,13 @@ class Reader:
         if (
             not isinstance(value, list)
             or len(value) > most
-            or not all(isinstance(item, str) for item in value)
+            or not all(
+                isinstance(item, str) and len(item) <= LONGEST and item.isprintable() for item in value
+            )
         ):
-            self.fault(name, f"is a list of at most {most} texts", error)
+            self.fault(
+                name, f"is a list of at most {most} texts of at most {LONGEST} printable characters", error
+            )
             return ()
         if len(set(value)) != len(value):
             self.fault(name, "names the same value twice", error)

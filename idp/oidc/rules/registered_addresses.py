@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from idp.oidc.rules.metadata_reader import Reader
 
+LONGEST_RESOURCE = 500
+"""Characters: several of them go into one access token."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
@@ -49,13 +51,28 @@ def resources(read: Reader) -> tuple[str, ...]:
     return values
 
 
+def web_host(uri: str, application_type: str) -> str | None:
+    """The host that answers at an address, None for an app's own scheme or its loopback (anybody's app has that)."""
+    parts = urlsplit(uri)
+    if parts.scheme not in ("https", "http") or (application_type == "native" and parts.scheme == "http"):
+        return None
+    return parts.hostname
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Scheme, host and port agree (Front-Channel Logout 1.0 §2)."""
+    ours, theirs = urlsplit(one), urlsplit(other)
+    return (ours.scheme, ours.hostname, ours.port) == (theirs.scheme, theirs.hostname, theirs.port)
+
+
 def is_resource(value: str) -> bool:
     """Whether a text can be a resource indicator at all."""
     try:
         parts = urlsplit(value)
     except ValueError:
         return False
-    return bool(parts.scheme and (parts.netloc or parts.path)) and "#" not in value and _is_plain(value)
+    named = bool(parts.scheme and (parts.netloc or parts.path))
+    return named and "#" not in value and len(value) <= LONGEST_RESOURCE and _is_plain(value)
 
 
 def fault_of(value: str, loopback_http: bool, own_scheme: bool) -> str | None:

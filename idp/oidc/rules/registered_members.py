@@ -1,6 +1,7 @@
 """Members of a registration that are more than a text, a choice or an address: keys, scopes, schools, days, seconds."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from idp.oidc.rules.metadata_reader import Reader
@@ -22,6 +23,8 @@ SCOPES = (
 )
 SERVICE_SCOPE = re.compile(r"ect\.scope\.[a-z0-9][a-z0-9_-]{0,39}")
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+SHORTEST_RSA = 2048
+"""Bits."""
 _PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 
 
@@ -52,7 +55,22 @@ def fault_of_jwks(value: object) -> str | None:
             return "holds RSA, EC or OKP keys"
         if any(member in key for member in _PRIVATE_MEMBERS):
             return "holds a private key: it must be thought of as stolen, make a new one"
+        if not all(_is_flat(member) for member in key.values()):
+            return "holds keys whose members are texts, or lists of texts"
+        if is_short_rsa(key):
+            return "holds an RSA key of less than 2,048 bits"
     return None
+
+
+def is_short_rsa(key: Mapping[str, Any]) -> bool:
+    """Whether a JWK is an RSA key that is too short to be trusted (RFC 7518 §3.3, FAPI 2.0 §5.4.1)."""
+    # Six bits a letter; a modulus begins with a bit that is set, so the length tells its size to within eight bits.
+    return key.get("kty") == "RSA" and len(str(key.get("n", ""))) * 6 < SHORTEST_RSA
+
+
+def _is_flat(member: object) -> bool:
+    texts = member if isinstance(member, list) else [member]
+    return all(isinstance(text, str) and text.isprintable() for text in texts)
 
 
 def scope(read: Reader, default: str) -> tuple[str, ...]:
@@ -62,7 +80,7 @@ def scope(read: Reader, default: str) -> tuple[str, ...]:
         read.fault("scope", "is a text of words with spaces between")
         return ("openid",)
     words = tuple(dict.fromkeys(value.split()))
-    if unknown := [word for word in words if word not in SCOPES and not SERVICE_SCOPE.fullmatch(word)]:
+    if unknown := [word for word in words if word not in SCOPES and not is_service_scope(word)]:
         read.fault(
             "scope",
             f"names {len(unknown)} that are not offered; known: {' '.join(SCOPES)} ect.scope.<service>",
@@ -70,6 +88,11 @@ def scope(read: Reader, default: str) -> tuple[str, ...]:
     if "openid" not in words:
         read.fault("scope", "must hold openid")
     return words
+
+
+def is_service_scope(word: str) -> bool:
+    """ect.scope.<service>: what a service defines for itself."""
+    return word not in SCOPES and SERVICE_SCOPE.fullmatch(word) is not None
 
 
 def schools(read: Reader) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ _there = select(ClientRow.__table__).where(ClientRow.status != DELETED)
 _every = _there.order_by(ClientRow.registered_at, ClientRow.client_id)
 _find = _there.where(ClientRow.client_id == bindparam("client"))
 _add = insert(ClientRow)
-_here = update(ClientRow).where(ClientRow.client_id == bindparam("client"))
+_here = update(ClientRow).where(ClientRow.client_id == bindparam("client"), ClientRow.status != DELETED)
 _metadata = _here.values(
     metadata_json=bindparam("document"), updated_at=bindparam("moment"), revision=ClientRow.revision + 1
 )

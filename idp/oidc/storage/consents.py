@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.oidc.storage.tables import Consent
@@ -28,8 +28,15 @@ _give = _here.values(
     refused_at=None,
 )
 _ask = _here.values(asked_scope=bindparam("words"), asked_at=bindparam("moment"), refused_at=None)
-_refuse = _here.where(Consent.asked_at.is_not(None)).values(
-    asked_scope=None, asked_at=None, refused_at=bindparam("moment")
+_this_question = _here.where(Consent.asked_at.is_not(None), Consent.asked_scope == bindparam("shown"))
+_refuse = _this_question.values(asked_scope=None, asked_at=None, refused_at=bindparam("moment"))
+_give_asked = _this_question.values(
+    scope=bindparam("words"),
+    given_at=bindparam("moment"),
+    given_by=bindparam("giver"),
+    asked_scope=None,
+    asked_at=None,
+    refused_at=None,
 )
 _withdraw = delete(Consent).where(
     Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
@@ -53,7 +60,7 @@ _of_children = (
         Guardianship.disputed_at.is_(None),
         Guardianship.level == LEGAL,
         Account.present.is_(True),
-        Person.birth_date > bindparam("born_after"),
+        or_(Person.birth_date > bindparam("born_after"), Person.birth_date.is_(None)),
     )
     .order_by(Consent.asked_at.is_(None), Person.first_name, Consent.client_id)
 )
@@ -115,9 +122,18 @@ def ask(tx: Connection, account: int, client: str, scope: str, now: int) -> None
     _at_row(tx, _ask, account, client, {"words": scope, "moment": now})
 
 
-def refuse(tx: Connection, account: int, client: str, now: int) -> bool:
-    """Refuse a question that waits. True for one caller alone."""
-    return tx.execute(_refuse, {"account": account, "client": client, "moment": now}).rowcount == 1
+def give_asked(
+    tx: Connection, account: int, client: str, shown: str, scope: str, giver: int, now: int
+) -> bool:
+    """Agree to the question that was `shown`, if it still waits. True for one caller alone."""
+    values = {"shown": shown, "words": scope, "giver": giver, "moment": now}
+    return tx.execute(_give_asked, {"account": account, "client": client, **values}).rowcount == 1
+
+
+def refuse(tx: Connection, account: int, client: str, shown: str, now: int) -> bool:
+    """Refuse the question that was `shown`, if it still waits. True for one caller alone."""
+    values = {"account": account, "client": client, "shown": shown, "moment": now}
+    return tx.execute(_refuse, values).rowcount == 1
 
 
 def withdraw(tx: Connection, account: int, client: str) -> bool:
@@ -125,7 +141,7 @@ def withdraw(tx: Connection, account: int, client: str) -> bool:
 
 
 def of_children(connection: Connection, guardian: int, born_after: str) -> list[OfChild]:
-    """Services of a guardian's (a person's id) children born after an ISO date, open questions first."""
+    """Services of a guardian's (a person's id) children born after an ISO date (or nobody knows when), questions first."""
     rows = connection.execute(_of_children, {"guardian": guardian, "born_after": born_after})
     return [
         OfChild(row[0], row[1], tuple(row[2].split()), tuple((row[3] or "").split()), row[4], row[5], row[6])

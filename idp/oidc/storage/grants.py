@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from idp.oidc.storage.tables import AccessToken, Grant, RefreshFamily
 from idp.people.storage.accounts import FACT_COLUMNS
 from idp.people.storage.tables import Account, Person
 from idp.prepared import Prepared
+from idp.signin.storage.tables import Session
 
 GRANT_COLUMNS = (
     Grant.id.label("grant_id"),
@@ -38,13 +39,18 @@ PERSON_COLUMNS = (
     Person.updated_at,
 )
 
+_session_is_over = select(Session.sid).where(Session.sid == Grant.sid, Session.ended_at.is_not(None)).exists()
 _holder_may = and_(
     Grant.revoked_at.is_(None),
     Grant.issued_at >= Account.credentials_since,
     Account.present.is_(True),
     Account.state == "active",
+    or_(Grant.offline.is_(True), ~_session_is_over),
 )
-"""The grant stands, and its person may still sign in with the credentials they granted it with."""
+"""The grant stands, its person may still sign in with the credentials they granted it with, and has not logged out since.
+
+Asked at each use, so that nothing lives until the worker has gone through a session's grants.
+"""
 
 _insert = Prepared(insert(Grant))
 _unredeemed = (
@@ -206,13 +212,20 @@ _rotate = Prepared(
     update(RefreshFamily)
     .where(RefreshFamily.id == bindparam("family"), RefreshFamily.digest == bindparam("current"))
     .values(
-        previous_digest=RefreshFamily.digest, digest=bindparam("successor"), rotated_at=bindparam("moment")
+        previous_digest=RefreshFamily.digest,
+        digest=bindparam("successor"),
+        rotated_at=bindparam("moment"),
+        dpop_jkt=func.coalesce(RefreshFamily.dpop_jkt, bindparam("key")),
     )
 )
 _touch_family = (
     update(RefreshFamily)
     .where(RefreshFamily.id == bindparam("family"))
-    .values(rotated_at=bindparam("moment"))
+    .values(
+        rotated_at=bindparam("moment"),
+        previous_digest=None,
+        dpop_jkt=func.coalesce(RefreshFamily.dpop_jkt, bindparam("key")),
+    )
 )
 
 
@@ -224,12 +237,20 @@ def find_family(connection: Connection, family: str) -> Any | None:
     return _find_family.row(connection, {"family": family})
 
 
-def rotate(tx: Connection, family: str, current: str, successor: str, now: int) -> bool:
-    """Put the successor in force. True for one caller alone."""
-    parameters = {"family": family, "current": current, "successor": successor, "moment": now}
+def rotate(
+    tx: Connection, family: str, current: str, successor: str, now: int, key: str | None = None
+) -> bool:
+    """Put the successor in force, bound to `key` if the family was bound to none. True for one caller alone."""
+    parameters = {
+        "family": family,
+        "current": current,
+        "successor": successor,
+        "moment": now,
+        "key": key,
+    }
     return _rotate.run(tx, parameters) == 1
 
 
-def touch_family(tx: Connection, family: str, now: int) -> None:
-    """A token that stays the same was used: its idle time begins anew."""
-    tx.execute(_touch_family, {"family": family, "moment": now})
+def touch_family(tx: Connection, family: str, now: int, key: str | None = None) -> None:
+    """A token that stays the same was used: its idle time begins anew, and what it once replaced is nothing any more."""
+    tx.execute(_touch_family, {"family": family, "moment": now, "key": key})

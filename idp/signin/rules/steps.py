@@ -16,8 +16,8 @@ class Asked:
 
     `profiles`: who may come in, in the order to show. `prompt`: OIDC Core §3.1.2.1. `max_age`: seconds or None.
     `level`: the authentication level that is needed (`eidas1` or `eidas2`). `hinted`: the account that an id_token_hint
-    names, or None. `before`: `sid` of the session that was live when the request arrived, so that a login since is known
-    as one, whatever the clock's grain.
+    names, or None. `before`: `sid` of the session that was live when the request arrived at the moment `at`, so that a
+    login since is known as one, whatever the clock's grain.
     """
 
     profiles: tuple[str, ...]
@@ -28,6 +28,7 @@ class Asked:
     locales: tuple[str, ...] = ()
     level: str = "eidas1"
     before: str | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,16 @@ class Step:
     silent_error: str
 
 
+STEPS_TAKE = 600
+"""Seconds that a person may need for the steps after a login, whatever `max_age` a service asks for."""
+
+
 def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
     if visit.account is None or visit.auth_time is None:
         return True
-    if visit.sid != asked.before:
-        return False
+    # A session may be older than its request and still not be the one of then: a form from another site brings no cookie.
+    if visit.sid != asked.before and visit.auth_time >= asked.at:
+        return asked.max_age is not None and now - visit.auth_time > max(asked.max_age, STEPS_TAKE)
     if "login" in asked.prompt or "select_account" in asked.prompt:
         return True
     # OIDC Core §3.1.2.1, errata set 2: max_age=0 is prompt=login.

@@ -1,0 +1,1 @@
+"""What leaves the house for an address that somebody else has written down (idp/outgoing.py)."""

@@ -1,0 +1,133 @@
+"""A client's keys are fetched when they are first needed: nobody who is right is refused meanwhile, or for another's sake."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+
+from idp.oidc import fetching
+from tests.conformance.fapi_client import FapiClient, new_key
+from tests.conftest import Clock, Serve
+from tests.world import World
+
+HELD = 0.4
+"""Seconds for which a fetch is held up at most, so that others come while it is under way."""
+
+MakeSigner = Callable[..., FapiClient]
+
+
+class Publisher:
+    """Where a key set is. While `slow`, the first fetch is answered when others have been answered, or after HELD."""
+
+    def __init__(self, serve: Serve) -> None:
+        self.asked, self.status, self.slow = 0, 200, False
+        self.keys: list[dict[str, Any]] = []
+        self.under_way, self.go_on = threading.Event(), threading.Event()
+        app = Flask("publisher")
+        app.add_url_rule("/keys", view_func=self._answer)
+        self.address = f"{serve(app)}/keys"
+
+    def _answer(self) -> Response:
+        self.asked += 1
+        if self.slow:
+            self.under_way.set()
+            self.go_on.wait(HELD)
+        return Response(json.dumps({"keys": self.keys}), self.status, mimetype="application/json")
+
+    def publishes(self, *keys: Any) -> None:
+        self.keys = [key.as_dict(private=False) for key in keys]
+
+
+@pytest.fixture
+def publisher(serve: Serve) -> Iterator[Publisher]:
+    made = Publisher(serve)
+    yield made
+    made.go_on.set()
+
+
+@pytest.fixture
+def signer(app: Flask, outdoors: World, clock: Clock, publisher: Publisher) -> MakeSigner:
+    """A client that shows who it is by a key at the publisher's address."""
+
+    def make(key: Any) -> FapiClient:
+        made = outdoors.relying_party(
+            token_endpoint_auth_method="private_key_jwt", jwks_uri=publisher.address
+        )
+        return FapiClient(app, made.client_id, key, clock, app.test_client())
+
+    return make
+
+
+def told(party: FapiClient) -> str:
+    """`invalid_grant`: it was believed who it is, and its token is none; else `invalid_client`."""
+    form = {"grant_type": "refresh_token", "refresh_token": "x"}
+    return str(party.calls("/token", form).get_json()["error"])
+
+
+def test_whoever_comes_while_the_first_fetch_is_under_way_is_believed_too(
+    app: Flask, publisher: Publisher, signer: MakeSigner
+) -> None:
+    key = new_key("one")
+    party, publisher.slow = signer(key), True
+    publisher.publishes(key)
+
+    def asks(_: int) -> str:
+        try:
+            return told(party)
+        finally:
+            publisher.go_on.set()
+            with app.app_context():
+                app.extensions["connections"].close()
+
+    with ThreadPoolExecutor(3) as lanes:
+        first = lanes.submit(asks, 0)
+        assert publisher.under_way.wait(10)
+        others = [lanes.submit(asks, number) for number in (1, 2)]
+        answers = [one.result() for one in (first, *others)]
+    assert answers == ["invalid_grant"] * 3
+    assert publisher.asked <= 3
+
+
+def test_after_a_first_fetch_that_failed_the_next_one_comes_in_time(
+    clock: Clock, publisher: Publisher, signer: MakeSigner
+) -> None:
+    key = new_key("one")
+    party, publisher.status = signer(key), 503
+    publisher.publishes(key)
+    assert [told(party), told(party)] == ["invalid_client"] * 2
+    assert publisher.asked == 1, "a server that fails is not asked by every request"
+    publisher.status = 200
+    clock.advance(fetching.AGAIN)
+    assert (told(party), publisher.asked) == ("invalid_grant", 2)
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_another_client_at_the_same_address_is_believed_at_once(
+    publisher: Publisher, signer: MakeSigner, status: int
+) -> None:
+    """A new registration for the same service, whose document has changed, or was out of reach, a moment before."""
+    before, after = new_key("one"), new_key("one")
+    publisher.status = status
+    publisher.publishes(before)
+    old = signer(before)
+    assert told(old) == ("invalid_grant" if status == 200 else "invalid_client")
+    publisher.status = 200
+    publisher.publishes(after)
+    assert told(signer(after)) == "invalid_grant"
+    if status == 200:
+        assert told(old) == "invalid_grant", "what the first one had is kept for it"
+
+
+def test_one_clients_key_is_not_anothers(publisher: Publisher, signer: MakeSigner) -> None:
+    mine, theirs = new_key("one"), new_key("one")
+    publisher.publishes(mine)
+    party = signer(mine)
+    assert told(party) == "invalid_grant"
+    publisher.publishes(theirs)
+    assert told(signer(theirs)) == "invalid_grant"
+    party.key = theirs
+    assert told(party) == "invalid_client"

@@ -1,0 +1,94 @@
+"""However slowly somebody answers, and in whatever part of the answer: nobody here waits longer than the bound.
+
+No clock is looked at. Each server has far more to say than anybody may wait for, and would end with a right answer: so it is
+refused, and hung up on, before that end or not at all.
+"""
+
+import pytest
+
+from idp import outgoing
+from idp.oidc import logout_notices
+from tests.outgoing.conftest import Drip
+from tests.outgoing.outside import PIECES, Dripper, allowing
+from tests.world import World
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+END = b"\r\nContent-Length: 2\r\n\r\n{}"
+BEFORE_THE_BODY: dict[str, tuple[bytes, ...]] = {
+    "accepts and says nothing": (b"", b"", OK + END[2:]),
+    "the first line": (b"HTTP/1.1 200 ", b"O", END),
+    "one header": (OK + b"X-Slow: ", b"x", END),
+    "answers before the answer": (b"", b"HTTP/1.1 100 Continue\r\n\r\n", OK + END[2:]),
+}
+WITHIN_THE_BODY: dict[str, tuple[bytes, ...]] = {
+    "a body of a known length": (OK + b"Content-Length: %d\r\n\r\n" % PIECES, b"x"),
+    "a body until the end": (OK + b"\r\n", b"x"),
+    "chunks": (CHUNKED, b"1\r\nx\r\n", b"0\r\n\r\n"),
+    "the head of one chunk": (CHUNKED + b"1;a=", b"x", b"\r\nx\r\n0\r\n\r\n"),
+}
+HANDSHAKES: dict[str, tuple[bytes, ...]] = {
+    "no handshake": (b"", b""),
+    "a record of a handshake": (b"\x16\x03\x03\x3f\xff", b"\x02"),
+}
+EVERYWHERE = BEFORE_THE_BODY | WITHIN_THE_BODY
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "PATIENCE", 0.15)
+
+
+def fetched(server: Dripper, scheme: str = "http") -> outgoing.Answer:
+    with allowing("127.0.0.0/8"):
+        return outgoing.get(f"{scheme}://127.0.0.1:{server.port}/", "*/*", 10_000)
+
+
+@pytest.mark.parametrize("part", EVERYWHERE)
+def test_whoever_drips_is_left_before_the_end(dripping: Drip, part: str) -> None:
+    server = dripping(*EVERYWHERE[part])
+    with pytest.raises(outgoing.Unreachable):
+        fetched(server)
+    assert server.was_left()
+
+
+@pytest.mark.parametrize("part", EVERYWHERE)
+def test_the_same_answer_in_good_time_is_a_right_one(
+    dripping: Drip, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So what is refused above is refused for its slowness."""
+    monkeypatch.setattr(outgoing, "PATIENCE", 30.0)
+    monkeypatch.setattr("tests.outgoing.outside.PAUSE", 0.0001)
+    server = dripping(*EVERYWHERE[part])
+    assert fetched(server).status == 200 and not server.was_left()
+
+
+@pytest.mark.parametrize("part", HANDSHAKES)
+def test_a_handshake_that_drips_is_left_too(dripping: Drip, part: str) -> None:
+    server = dripping(*HANDSHAKES[part])
+    with pytest.raises(outgoing.Unreachable):
+        fetched(server, "https")
+    assert server.was_left()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+class TestALogoutNotice:
+    """The worker's POST has the same bound; what a service says in its body is not waited for at all."""
+
+    def told(self, world: World, server: Dripper) -> None:
+        made = world.relying_party(backchannel_logout_uri=f"http://127.0.0.1:{server.port}/bye")
+        ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
+        logout_notices.deliver(ended, world.clock())
+
+    @pytest.mark.parametrize("part", BEFORE_THE_BODY)
+    def test_is_not_delivered_to_who_drips(self, world: World, dripping: Drip, part: str) -> None:
+        server = dripping(*BEFORE_THE_BODY[part])
+        with pytest.raises(logout_notices.NotDelivered):
+            self.told(world, server)
+        assert server.was_left()
+
+    @pytest.mark.parametrize("part", WITHIN_THE_BODY)
+    def test_is_delivered_with_the_first_lines(self, world: World, dripping: Drip, part: str) -> None:
+        server = dripping(*WITHIN_THE_BODY[part])
+        self.told(world, server)
+        assert server.was_left()
