@@ -11,7 +11,7 @@ from idp.demo.phone import secret_of
 from idp.factors import authenticators, changes
 from idp.factors.rules.totp import code_at, step_at
 from idp.refusals import Refusal
-from idp.signin import second_factor
+from idp.signin import locking, second_factor
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, answer
 from tests.visitor import Visitor, messages
@@ -132,7 +132,6 @@ class TestGuessing:
 
 
 def test_a_reset_or_recovery_never_lowers_the_factors(world: World, guardian: Someone) -> None:
-
     enrol(world, guardian)
     locking.reset(guardian.username, "test", world.clock())
     assert world.facts(guardian).has_second_factor

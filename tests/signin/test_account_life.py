@@ -220,7 +220,6 @@ class TestLetters:
 def test_a_reset_asks_for_a_password_and_not_for_what_was_shown(
     app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
 ) -> None:
-
     with app.app_context():
         password = locking.reset("c.durand", "test", app.extensions["clock"]())
     through_the_door(visitor, guardian, password).fills(password=NEW, again=NEW).sees("Mes informations")
