@@ -102,6 +102,42 @@ def test_what_an_administrator_has_added_stays(app: Flask, world: World, registe
     assert "ect.scope.ine" in response.get_json()["scope"]
 
 
+def test_the_limits_that_an_administrator_has_set_stay(
+    app: Flask, world: World, registered: dict[str, Any]
+) -> None:
+    from idp.oidc import clients, registration
+
+    limits = {
+        "accepted_profiles": ["responsable", "eleve"],
+        "accepted_schools": ["0750001U"],
+        "season_from": "09-01",
+        "season_until": "10-31",
+    }
+    client = clients.find_fresh(registered["client_id"])
+    assert client is not None
+    limited = {**registration.shown(client.registration), **limits}
+    registration.replace(client.client_id, limited, "test", world.clock())
+    for wish in ({}, {"accepted_profiles": ["personnel"], "season_from": "01-01", "season_until": "12-31"}):
+        document = {**whole(registered, accepted_profiles=None), **wish}
+        shown = call(app, registered, "PUT", json=document).get_json()
+        assert {name: shown[name] for name in limits} == limits
+    fewer = call(app, registered, "PUT", json=whole(registered, accepted_profiles=["eleve"])).get_json()
+    assert fewer["accepted_profiles"] == ["eleve"]
+
+
+def test_a_change_that_an_administrator_makes_meanwhile_is_not_undone(
+    app: Flask, world: World, registered: dict[str, Any]
+) -> None:
+    from idp.oidc import clients, registration
+
+    client = clients.find_fresh(registered["client_id"])
+    assert client is not None
+    read = client.revision
+    registration.replace(client.client_id, registration.shown(client.registration), "test", world.clock())
+    with pytest.raises(registration.ChangedMeanwhile):
+        registration.replace_with(client.client_id, client.registration, "client", world.clock(), read)
+
+
 @pytest.mark.parametrize("body", ["", "[1]", '"x"', "{", "null"])
 def test_what_is_no_document_is_refused(app: Flask, registered: dict[str, Any], body: str) -> None:
     response = call(app, registered, "PUT", data=body, content_type="application/json")

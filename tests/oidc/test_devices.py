@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from idp.oidc import registration
 from idp.oidc.rules.client_metadata import DEVICE_CODE
 from tests.at_once import at_once
 from tests.conftest import Clock
@@ -136,6 +137,14 @@ def test_codes_die(device: Device, person: Visitor, clock: Clock) -> None:
     clock.advance(601)
     assert device.is_told() == "expired_token"
     person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01")
+
+
+def test_a_device_whose_client_is_gone_is_waited_for_no_more(
+    app: Flask, device: Device, person: Visitor, clock: Clock
+) -> None:
+    with app.app_context():
+        registration.delete(device.party.client_id, "test", clock())
+    assert person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01").status == 400
 
 
 def test_another_client_cannot_fetch_what_a_person_agreed_to(

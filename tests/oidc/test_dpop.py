@@ -50,6 +50,18 @@ def test_a_proof_binds_the_token_of_whoever_likes(plain: FapiClient) -> None:
     assert plain.userinfo(tokens["access_token"], **thief).status_code == 401
 
 
+def test_a_public_clients_refresh_token_is_bound_to_the_first_key_that_it_proves(spa: PublicClient) -> None:
+    form = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
+    parameters = spa.parameters(scope="openid offline_access")
+    code = answered(spa.browser.get("/authorize", query_string=parameters))["code"]
+    unbound = spa.calls("/token", {**form, "code": code}).get_json()["refresh_token"]
+    bound = spa.refresh(unbound).get_json()["refresh_token"]
+    without = spa.calls("/token", {"grant_type": "refresh_token", "refresh_token": bound})
+    assert without.get_json()["error"] == "invalid_grant"
+    assert spa.refresh(bound, _key=new_key("thief")).get_json()["error"] == "invalid_grant"
+    assert spa.refresh(bound).status_code == 200
+
+
 def test_without_a_proof_a_bearer_token_is_given_where_the_registration_allows_it(
     plain: FapiClient, make_client: MakeClient
 ) -> None:

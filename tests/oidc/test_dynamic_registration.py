@@ -10,6 +10,8 @@ from idp.oidc.rules.client_metadata import DEVICE_CODE
 from tests.conftest import NOON, Clock
 from tests.world import World
 
+SHORT_KEY = {"kty": "RSA", "e": "AQAB", "n": "x" * 171}
+"""A modulus of 1,024 bits."""
 DOCUMENT = {
     "client_name": "Cantine",
     "redirect_uris": ["https://cantine.example/cb"],
@@ -59,6 +61,11 @@ def test_an_expired_token_opens_nothing(app: Flask, token: str, clock: Clock) ->
         ({**DOCUMENT, "grant_types": ["implicit"]}, "invalid_client_metadata"),
         ({**DOCUMENT, "scope": "openid ect.scope.ine"}, "invalid_client_metadata"),
         ({**DOCUMENT, "grant_types": ["authorization_code", DEVICE_CODE]}, "invalid_client_metadata"),
+        ({**DOCUMENT, "resources": ["https://api.pronote.example/"]}, "invalid_client_metadata"),
+        ({**DOCUMENT, "contacts": ["\ud800"]}, "invalid_client_metadata"),
+        ({**DOCUMENT, "frontchannel_logout_uri": "https://else.example/bye"}, "invalid_client_metadata"),
+        ({**DOCUMENT, "jwks": {"keys": [SHORT_KEY]}}, "invalid_client_metadata"),
+        ({**DOCUMENT, "jwks": {"keys": [{"kty": "EC", "x": [[]]}]}}, "invalid_client_metadata"),
         ([1], "invalid_client_metadata"),
         (None, "invalid_client_metadata"),
     ],
@@ -90,3 +97,28 @@ def test_of_many_at_once_one_registers(app: Flask, token: str) -> None:
 def test_the_metadata_names_the_endpoint(app: Flask) -> None:
     found = app.test_client().get("/.well-known/openid-configuration").get_json()
     assert found["registration_endpoint"] == "http://localhost/register"
+
+
+def test_the_scope_of_another_service_is_not_to_be_had(app: Flask, world: World, token: str) -> None:
+    world.relying_party()
+    answer = post(app, token, {**DOCUMENT, "scope": "openid ect.scope.portail"})
+    assert (answer.status_code, answer.get_json()["error"]) == (400, "invalid_client_metadata")
+    assert post(app, token, {**DOCUMENT, "scope": "openid ect.scope.cantine"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"application_type": "native", "redirect_uris": ["com.evil.app://portail.example/cb"]},
+        {"application_type": "native", "redirect_uris": ["http://127.0.0.1/cb"]},
+        {"redirect_uris": ["https://portail.example/cb", "https://cantine.example/cb"]},
+    ],
+)
+def test_nobody_gets_the_subjects_of_another_host(
+    app: Flask, world: World, token: str, members: dict[str, object]
+) -> None:
+    portal = clients.find_fresh(world.relying_party().client_id)
+    body = post(app, token, {**DOCUMENT, **members}).get_json()
+    made = clients.find_fresh(body["client_id"])
+    assert made is not None and portal is not None and portal.sector == "portail.example"
+    assert made.registration.subject_type == "pairwise" and made.sector == made.client_id

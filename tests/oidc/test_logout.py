@@ -32,6 +32,28 @@ def is_signed_in(portal: RelyingParty) -> bool:
     return "code" in answer(portal.authorize(prompt="none"))
 
 
+def is_signed_in_silently(portal: RelyingParty) -> bool:
+    return answer(portal.authorize(prompt="none")).get("error") != "login_required"
+
+
+class TestAFormOfAnotherSite:
+    """A POST from elsewhere brings no SameSite=Lax cookie (RP-Initiated Logout 1.0 §2: GET and POST both)."""
+
+    def test_is_asked_again_as_a_get_which_ends_the_session(self, portal: RelyingParty) -> None:
+        form = {"id_token_hint": portal.tokens()["id_token"], "post_logout_redirect_uri": BYE, "state": "s"}
+        response = portal.app.test_client().post("/logout", data=form)
+        assert response.status_code == 303 and "Set-Cookie" not in response.headers
+        page = portal.browser.get(response.headers["Location"])
+        assert "Se déconnecter" in page.text and is_signed_in(portal), "nobody is logged out unasked"
+        done = portal.browser.post("/logout", data=fields_of(page.text))
+        assert done.headers["Location"] == f"{BYE}?state=s"
+        assert not is_signed_in_silently(portal)
+
+    def test_that_is_too_long_for_an_address_still_leads_to_the_question(self, portal: RelyingParty) -> None:
+        form = {"state": "s" * 4000, "id_token_hint": "x" * 4000}
+        assert portal.app.test_client().post("/logout", data=form).headers["Location"] == "/logout"
+
+
 class TestTheWayBack:
     def test_hint_and_registered_address_lead_back_with_state(self, portal: RelyingParty) -> None:
         hint = portal.tokens()["id_token"]

@@ -30,6 +30,20 @@ def account(**changes: object) -> AccountFacts:
     return AccountFacts(**values)  # type: ignore[arg-type]
 
 
+def test_a_login_since_the_request_is_new_and_still_grows_old() -> None:
+    asked = Asked(("responsable",), prompt=("login",), max_age=60, before="old", at=NOW)
+
+    def owed(now: int, **said: object) -> str | None:
+        step = next_step(asked, Visit(account(), **said), now)  # type: ignore[arg-type]
+        return step.name if step else None
+
+    new = {"auth_time": NOW, "chosen_profile": None, "sid": "new"}
+    assert owed(NOW, **new) is None
+    assert owed(NOW + 600, **new) is None, "the steps after a login take their time"
+    assert owed(NOW + 3400, **new) == "sign_in", "an old tab that is taken up again"
+    assert owed(NOW, **{**new, "auth_time": NOW - 1}) == "sign_in", "another session, but not a new one"
+
+
 ALL = ("responsable", "eleve", "personnel")
 NOBODY = Visit(None, None, None)
 NEW = {"state": "notified", "mail": None, "mail_verified_at": None, "identity_proved_at": None}
