@@ -132,12 +132,15 @@ def retire(keys: Sequence[KeyRecord], kid: str, now: int) -> list[Step]:
         raise NoSuchKey(kid)
     steps: list[Step] = [Change(kid, min(lost.activates_at, now), now, now)]
     others = [key for key in keys if key.alg == lost.alg and key.kid != kid]
-    if signer(others, lost.alg, now) is None:
-        waiting = next((key for key in others if key.state(now) == "next"), None)
-        if waiting is None:
-            steps.append(Create(lost.alg, now))
-        else:
-            steps.append(Change(waiting.kid, now, waiting.retires_at, waiting.removed_at))
+    current = signer(others, lost.alg, now)
+    waiting = next((key for key in others if key.state(now) == "next"), None)
+    if current is None and waiting is None:
+        steps.append(Create(lost.alg, now))
+    elif current is None and waiting is not None:
+        steps.append(Change(waiting.kid, now, waiting.retires_at, waiting.removed_at))
+    elif current is not None and waiting is None and current.retires_at is not None:
+        # The one that was to take over is the one that is lost: the present one stays.
+        steps.append(Change(current.kid, current.activates_at, None, None))
     return steps
 
 

@@ -116,6 +116,16 @@ def test_an_emergency_takes_the_key_out_at_once_and_another_signs_at_once() -> N
     assert signer(after, "RS256", 11) is not None
 
 
+def test_a_next_key_that_is_lost_leaves_the_present_one_in_its_place() -> None:
+    keys = carry_out([], plan([], 0, POLICY), 0)
+    keys = carry_out(keys, rotate(keys, "ES256", 10, POLICY), 10)
+    present, lost = signer(keys, "ES256", 10), next(key for key in keys if key.state(10) == "next")
+    keys = carry_out(keys, retire(keys, lost.kid, 20), 20)
+    for moment in (20, 10 + HOUR, 10 + HOUR + DAY):
+        assert signer(keys, "ES256", moment) == replace(present, retires_at=None, removed_at=None)  # type: ignore[type-var]
+    assert lost.kid not in kids(keys, 21)
+
+
 def test_an_unknown_or_retired_key_cannot_be_retired() -> None:
     with pytest.raises(NoSuchKey):
         retire([], "nothing", 0)
