@@ -19,6 +19,8 @@ from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
 from idp.oidc import clients, logout
 from idp.oidc.clients import Client
+from idp.oidc.rules.claims import ALL_CLAIMS
+from idp.oidc.rules.consent import kinds
 from idp.oidc.storage import consents
 from idp.people import opening
 from idp.people.storage import accounts, imports
@@ -75,8 +77,9 @@ def _try(client: Client, trial: Trial, now: int) -> None:
     if not trial.saw("start", start is not None, start or "initiate_login_uri or client_uri is needed"):
         return
     session, token = _sign_in(KINDS[said.accepted_profiles[0]], now)
+    everything = " ".join(kinds(said.scope, ALL_CLAIMS, said))
     with transaction() as tx:
-        consents.give(tx, session.account.id, client.client_id, " ".join(said.scope), session.account.id, now)
+        consents.give(tx, session.account.id, client.client_id, everything, session.account.id, now)
     try:
         _walk(client, start or "", token, session, trial)
     finally:

@@ -1,14 +1,12 @@
 """The pages where somebody agrees, or is asked to: consent, a guardian's answer, a device, the last page of a logout."""
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from idp.context import system_clock
 from idp.oidc.rules.client_metadata import DEVICE_CODE
 from tests.browser.conftest import Desk, follow, looks_right_everywhere
 from tests.browser.test_pages import Opens, come_to_sign_in, heading, opens, press, sign_in
-from tests.conftest import Serve
 from tests.peers.conftest import Served
 from tests.world import PASSWORD, Someone
 
@@ -117,21 +115,10 @@ def device_code(served: Served) -> str:
 
 
 def test_services_are_told_in_the_browser_and_the_page_goes_on(
-    desk: Desk, opens: Opens, served: Served, serve: Serve, family: tuple[Someone, Someone]
+    desk: Desk, opens: Opens, served: Served, family: tuple[Someone, Someone]
 ) -> None:
-    told: list[str] = []
-    listener = Flask("listener")
-
-    @listener.get("/bye")
-    def bye() -> str:
-        from flask import request
-
-        told.append(request.args.get("sid", ""))
-        return "<!doctype html><title>bye</title>"
-
-    address = serve(listener)
     page = desk.window()
-    service = opens(frontchannel_logout_uri=f"{address}/bye")
+    service = opens(listens=True)
     come_to_sign_in(page, service)
     sign_in(page, family[0].username, PASSWORD)
     heading(page, "Bienvenue")
@@ -141,7 +128,7 @@ def test_services_are_told_in_the_browser_and_the_page_goes_on(
     heading(page, "Vous êtes déconnecté(e)")
     expect(page.locator("iframe")).to_have_count(1)
     looks_right_everywhere(page, "signed_out-frames")
-    assert told and len(told[0]) == 32
+    assert service.told and len(service.told[0]) == 32
 
 
 def redeem(page: Page, served: Served, client_id: str) -> None:

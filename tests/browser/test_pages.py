@@ -22,11 +22,12 @@ CHOSEN = "Poires-Vertes-1848"
 
 @dataclass
 class Service:
-    """A relying party that only says whether it was given a code."""
+    """A relying party that only says whether it was given a code. `told`: the sessions that it heard the end of."""
 
     served: Served
     address: str
     client_id: str
+    told: list[str]
 
     def asks(self, **more: str) -> str:
         """The address of an authorization request."""
@@ -48,15 +49,23 @@ Opens = Callable[..., Service]
 
 @pytest.fixture
 def opens(served: Served, serve: Serve) -> Opens:
-    """Register a service with these members beside its addresses."""
+    """Register a service with these members beside its addresses; `listens`: it is told of a logout in the browser."""
 
-    def begin(**members: Any) -> Service:
-        app = Flask("service")
+    def begin(listens: bool = False, **members: Any) -> Service:
+        app, told = Flask("service"), list[str]()
+
+        def bye() -> str:
+            told.append(request.args.get("sid", ""))
+            return "<!doctype html><title>bye</title>"
+
         app.add_url_rule("/callback", view_func=_arrival, methods=["GET", "POST"])
+        app.add_url_rule("/bye", view_func=bye)
         address = serve(app)
+        if listens:
+            members["frontchannel_logout_uri"] = f"{address}/bye"
         with served.app.app_context():
             registered = served.world.relying_party(redirect_uris=[f"{address}/callback"], **members)
-        return Service(served, address, registered.client_id)
+        return Service(served, address, registered.client_id, told)
 
     return begin
 
