@@ -45,7 +45,7 @@ def issue(
         "code_challenge": request.code_challenge,
         # What could not be given today was not shown either: a wider registration must not bring it later.
         "claims": claims_text(
-            request.claims.among(released((), _asked(request), said.scope, said.service_claims))
+            request.claims.among(released((), request.claims.names, said.scope, said.service_claims))
         ),
         "auth_time": session.auth_time,
         "acr": granted_acr(request.acr_values, session.account.profile, session.amr),
@@ -76,7 +76,3 @@ def give_up_in(tx: Connection, request: AuthorizationRequest, pending_id: str, m
         pushed.use(tx, request.pushed, moment)
     if request.device is not None:
         devices.refuse(tx, request.device, moment)
-
-
-def _asked(request: AuthorizationRequest) -> tuple[str, ...]:
-    return (*request.claims.id_token, *request.claims.userinfo)

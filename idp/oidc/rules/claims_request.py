@@ -38,6 +38,11 @@ class ClaimsRequest:
             "userinfo": {name: wanted.to_document() for name, wanted in self.userinfo.items()},
         }
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every claim that is asked for, wherever it is wanted."""
+        return (*self.id_token, *self.userinfo)
+
     def among(self, names: Collection[str]) -> "ClaimsRequest":
         """The part that asks for claims of these names."""
         id_token, userinfo = (

@@ -20,7 +20,7 @@ def words(request: AuthorizationRequest, registration: ClientMetadata) -> tuple[
     Kinds, not names of scopes, are remembered: a service that adds a claim to its own scope, or asks for a single one,
     asks again unless people have agreed to that kind.
     """
-    return kinds(request.scope, (*request.claims.id_token, *request.claims.userinfo), registration)
+    return kinds(request.scope, request.claims.names, registration)
 
 
 def kinds(scope: Sequence[str], asked: Sequence[str], registration: ClientMetadata) -> tuple[str, ...]:

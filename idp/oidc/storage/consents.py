@@ -19,7 +19,7 @@ _here = update(Consent).where(
     Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
 )
 _add = insert(Consent)
-_give = _here.values(
+_agreed = dict[str, Any](
     scope=bindparam("words"),
     given_at=bindparam("moment"),
     given_by=bindparam("giver"),
@@ -27,17 +27,11 @@ _give = _here.values(
     asked_at=None,
     refused_at=None,
 )
+_give = _here.values(_agreed)
 _ask = _here.values(asked_scope=bindparam("words"), asked_at=bindparam("moment"), refused_at=None)
 _this_question = _here.where(Consent.asked_at.is_not(None), Consent.asked_scope == bindparam("shown"))
 _refuse = _this_question.values(asked_scope=None, asked_at=None, refused_at=bindparam("moment"))
-_give_asked = _this_question.values(
-    scope=bindparam("words"),
-    given_at=bindparam("moment"),
-    given_by=bindparam("giver"),
-    asked_scope=None,
-    asked_at=None,
-    refused_at=None,
-)
+_give_asked = _this_question.values(_agreed)
 _withdraw = delete(Consent).where(
     Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
 )
