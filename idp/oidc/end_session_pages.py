@@ -43,8 +43,13 @@ def answer() -> BaseResponse | str:
         home = url_for("federation.signed_out")
         back_to = federated_logout.address(session.sid, back_to or home, now()) or back_to
     if back_to and not frames:
-        return cookies.clear_session(redirect(back_to, 303))
-    return cookies.clear_session(_last_page(asked.client, frames, back_to))
+        return _signed_out(redirect(back_to, 303))
+    return _signed_out(_last_page(asked.client, frames, back_to))
+
+
+def _signed_out(response: BaseResponse) -> BaseResponse:
+    """Without the cookie that was brought. One that another site's form has left at home may belong to a live session."""
+    return cookies.clear_session(response) if cookies.session_token() is not None else response
 
 
 def _asked_again(given: dict[str, str]) -> BaseResponse:

@@ -49,6 +49,13 @@ class TestAFormOfAnotherSite:
         assert done.headers["Location"] == f"{BYE}?state=s"
         assert not is_signed_in_silently(portal)
 
+    def test_takes_no_cookie_away_by_saying_that_the_question_was_answered(
+        self, portal: RelyingParty
+    ) -> None:
+        response = portal.app.test_client().post("/logout", data={"confirm": "1"})
+        assert "idp_session" not in str(response.headers.getlist("Set-Cookie"))
+        assert is_signed_in(portal)
+
     def test_that_is_too_long_for_an_address_still_leads_to_the_question(self, portal: RelyingParty) -> None:
         form = {"state": "s" * 4000, "id_token_hint": "x" * 4000}
         assert portal.app.test_client().post("/logout", data=form).headers["Location"] == "/logout"
