@@ -1,6 +1,8 @@
 # make demo        everything, running, with an invented school: http://localhost:8001
 # make demo-fresh  the same, begun anew
 # make test        every check and every test, browser journeys included
+# make quick       rules, storage, pages, on one engine: for daily work
+# make crashes     stop 200 workers, hang up 200 times, and look for processes that died
 # make bench       measure the provider, beside its peers
 # make format      write the code as ruff wants it
 # make lock        renew requirements.lock and requirements-dev.lock
@@ -9,7 +11,7 @@
 # Needs Python 3.11 or newer; PYTHON=/path/to/python3 chooses the interpreter. Options: make demo DEMO="--port-base 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-fresh test check bench lock format clean
+.PHONY: help demo demo-fresh test quick crashes check bench lock format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
@@ -17,7 +19,8 @@ BIN := .venv/bin
 PYTHON_BIN := $(BIN)/python
 SOURCES := idp keys clients bench tests scripts
 DEMO ?=
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 2 --dist loadscope
+QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/test_structure.py tests/test_statements.py tests/test_lending.py
 BENCH ?=
 
 help:
@@ -38,13 +41,19 @@ demo-fresh: .venv/runtime.stamp
 	@$(PYTHON_BIN) -m idp.cli demo --stop-with-parent --fresh $(DEMO)
 
 test: check
-	$(PYTHON_BIN) -m pytest $(PYTEST)
+	$(PYTHON_BIN) -m pytest $(PYTEST) --statements-on-both
+
+quick: check
+	$(PYTHON_BIN) -m pytest $(PYTEST) --engines=sqlite -m "not slow" $(QUICK)
 
 check: .venv/development.stamp
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))
 	$(BIN)/ruff check $(wildcard $(SOURCES))
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+crashes: .venv/development.stamp
+	CRASH_STOPS=200 $(PYTHON_BIN) -m pytest -n 0 --timeout=1800 tests/operations/test_crashes.py
 
 bench: .venv/development.stamp
 	$(PYTHON_BIN) -m bench $(BENCH)

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from idp.app import create_app
 from idp.console.rules.people_query import read_query
-from idp.console.rules.rights import EVERYBODY, FAMILIES, Reach
+from idp.console.rules.rights import ALL_KINDS, FAMILIES, Reach
 from idp.console.storage import search
-from idp.database import reading
+from idp.database.engine import reading
+from idp.database.schema import migrate
 from idp.demo.siecle_files import write_siecle
-from idp.people import academy
-from idp.people.rules.siecle import UAI_LETTERS, LinkRecord, PersonRecord, PupilRecord, SchoolExport
-from idp.schema import migrate
+from idp.imports import academy
+from idp.imports.rules.records import LinkRecord, PersonRecord, PupilRecord, SchoolExport
+from idp.people.rules.uai import UAI_LETTERS
 from idp.settings import load_settings
 from keys.sealing import generate_master_key
 
@@ -122,7 +123,7 @@ def _search(text: str) -> None:
         begun = time.perf_counter()
         found = search.in_academy(reading(), read_query(text, ()), FAMILIES)
         middle = time.perf_counter()
-        search.in_school(reading(), read_query(text, ()), Reach(EVERYBODY, None), 1)
+        search.in_school(reading(), read_query(text, ()), Reach(ALL_KINDS, None), 1)
         spent.append((middle - begun, time.perf_counter() - middle))
     academys, schools = (1000 * min(times) for times in zip(*spent, strict=True))
     print(f"{text:26}  academy {academys:6.1f} ms ({len(found)})  school {schools:6.1f} ms")

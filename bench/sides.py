@@ -81,13 +81,14 @@ def provider() -> Iterator[Side]:
 def _prepare(folder: Path, port: int) -> Side:
     from sqlalchemy import insert
 
-    from idp import schema
     from idp.app import create_app
-    from idp.context import system_clock
-    from idp.database import transaction
-    from idp.oidc import registration, signing
-    from idp.people.hashing import lane
+    from idp.database import schema
+    from idp.database.engine import transaction
+    from idp.oidc import signing
+    from idp.oidc.clients import registration
+    from idp.passwords.hashing import hashing_pool
     from idp.people.storage.tables import Account, Person
+    from idp.runtime.context import system_clock
     from idp.settings import load_settings
 
     config = folder / "config.toml"
@@ -110,7 +111,7 @@ def _prepare(folder: Path, port: int) -> Side:
     with app.app_context():
         schema.migrate()
         signing.ensure(now)
-        hashed = lane().hash(PASSWORD)
+        hashed = hashing_pool().hash(PASSWORD)
         with transaction() as tx:
             for username in USERNAMES:
                 person = {"kind": "guardian", "first_name": "Claire", "family_name": "Durand"}
@@ -121,7 +122,7 @@ def _prepare(folder: Path, port: int) -> Side:
                 account = {
                     "person_id": number, "username": username, "subject": secrets.token_hex(16), "state": "active", "present": True,
                     "password_hash": hashed, "password_changed_at": now, "identity_proved_at": now, "mail": "c@example.org",
-                    "mail_verified_at": now, "credentials_since": 0, "created_at": now,
+                    "mail_verified_at": now, "credentials_generation": 0, "created_at": now,
                 }  # fmt: skip
                 tx.execute(insert(Account).values(account))
         document = {

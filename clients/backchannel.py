@@ -7,6 +7,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 
 from clients.provider import Provider
+from keys.jwt_times import times_fault
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LEEWAY = 60
@@ -39,10 +40,8 @@ def read_notice(provider: Provider, token: str, now: int) -> Notice:
         raise BadNotice("iss")
     if provider.client_id not in (audience if isinstance(audience, list) else [audience]):
         raise BadNotice("aud")
-    if not _is_moment(claims.get("iat")) or claims["iat"] > now + LEEWAY:
-        raise BadNotice("iat")
-    if not _is_moment(claims.get("exp")) or claims["exp"] <= now - LEEWAY:
-        raise BadNotice("exp")
+    if fault := times_fault(claims, now, LEEWAY, required=("exp", "iat")):
+        raise BadNotice(fault)
     if not isinstance(claims.get("jti"), str):
         raise BadNotice("jti")
     if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
@@ -52,7 +51,7 @@ def read_notice(provider: Provider, token: str, now: int) -> Notice:
     sid, sub = claims.get("sid"), claims.get("sub")
     if not isinstance(sid, str | None) or not isinstance(sub, str | None) or (sid is None and sub is None):
         raise BadNotice("sid and sub")
-    return Notice(claims["jti"], claims["exp"] + LEEWAY, sid, sub)
+    return Notice(claims["jti"], int(claims["exp"]) + LEEWAY, sid, sub)
 
 
 def _verified(provider: Provider, token: str) -> dict[str, Any]:
@@ -65,7 +64,3 @@ def _verified(provider: Provider, token: str) -> dict[str, Any]:
             return dict(jwt.decode(token, provider.keys(refresh=True), algorithms=algorithms).claims)
     except (JoseError, ValueError, TypeError) as fault:
         raise BadNotice(f"not signed by the provider: {type(fault).__name__}") from fault
-
-
-def _is_moment(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -9,7 +9,7 @@ import click
 from flask import Flask
 
 from clients.configuration import Configuration
-from clients.serving import serve_until_told
+from clients.serving import serve_until_stopped
 
 
 def command(
@@ -52,31 +52,33 @@ def command(
         show_default=True,
         help="Campaigns of Téléservices that are open whatever the calendar says, with commas; may be empty.",
     )
-    def serve(port: int, credentials: Path, icart: str, pronote: str, teleservices: str, **told: Any) -> None:
+    def serve(
+        port: int, credentials: Path, icart: str, pronote: str, teleservices: str, **options: Any
+    ) -> None:
         """Serve until SIGTERM or Ctrl-C."""
         links = {"icart": icart, "pronote": pronote, "teleservices": teleservices}
         client_id, client_secret = _read_credentials(credentials)
         configuration = Configuration(
-            issuer=told["issuer"].rstrip("/"),
-            base=told["base"].rstrip("/"),
+            issuer=options["issuer"].rstrip("/"),
+            base=options["base"].rstrip("/"),
             client_id=client_id,
             client_secret=client_secret,
-            data=told["data"],
+            data=options["data"],
             links={name: address.rstrip("/") for name, address in links.items() if address},
-            smtp_host=told["smtp_host"],
-            smtp_port=told["smtp_port"],
-            school_mail=told["school_mail"],
-            open_now=tuple(code.strip() for code in told["open_now"].split(",") if code.strip()),
+            smtp_host=options["smtp_host"],
+            smtp_port=options["smtp_port"],
+            school_mail=options["school_mail"],
+            open_now=tuple(code.strip() for code in options["open_now"].split(",") if code.strip()),
         )
-        serve_until_told(create_app, configuration, port)
+        serve_until_stopped(create_app, configuration, port)
 
     return group
 
 
 def _read_credentials(file: Path) -> tuple[str, str]:
     try:
-        said = json.loads(file.read_text(encoding="utf-8"))
-        return str(said["client_id"]), str(said.get("client_secret", ""))
+        credentials = json.loads(file.read_text(encoding="utf-8"))
+        return str(credentials["client_id"]), str(credentials.get("client_secret", ""))
     except OSError as fault:
         raise click.ClickException(f"{file}: the credentials cannot be read ({fault.strerror}).") from None
     except (ValueError, TypeError, KeyError):

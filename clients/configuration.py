@@ -1,4 +1,4 @@
-"""What one relying party is told at its start."""
+"""Configuration of one relying party."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,6 +1,10 @@
 """Days as French readers write them."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+SCHOOL = ZoneInfo("Europe/Paris")
+"""The clock of the school, wherever the machine stands."""
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -10,8 +14,12 @@ MONTHS = (
 
 
 def day_of(moment: int) -> date:
-    """The day of `moment` (epoch seconds) where this machine stands."""
-    return datetime.fromtimestamp(moment).date()
+    """The day of `moment` (epoch seconds) where the school is."""
+    return datetime.fromtimestamp(moment, SCHOOL).date()
+
+
+def today() -> date:
+    return datetime.now(SCHOOL).date()
 
 
 def in_words(day: date) -> str:

@@ -1,4 +1,4 @@
-"""What a person reads when something has gone wrong, and the way on from there."""
+"""Error pages: what has gone wrong, and how to go on."""
 
 import logging
 
@@ -21,7 +21,7 @@ LOGIN = {
 }
 """Kind of a login's failure → sentence and HTTP status."""
 
-OTHERWISE_SAID = {
+SAME_AS = {
     "consent_required": "login_required",
     "interaction_required": "login_required",
     "account_selection_required": "login_required",
@@ -42,7 +42,7 @@ PAGES = {
 
 def login_problem(kind: str, fault: Exception | None = None) -> Response:
     """A page for a login or logout that failed: `kind` is a key of `LOGIN` or an OAuth error; the log has the rest."""
-    kind = OTHERWISE_SAID.get(kind, kind)
+    kind = SAME_AS.get(kind, kind)
     kind = kind if kind in LOGIN else "mismatch"
     log.warning("login: %s: %r", kind, fault)
     sentence, status = LOGIN[kind]
@@ -50,7 +50,7 @@ def login_problem(kind: str, fault: Exception | None = None) -> Response:
 
 
 def handle_problems(app: Flask) -> None:
-    """Have `app` answer every failure by a page."""
+    """Register the error handlers of `app`."""
     app.register_error_handler(HTTPException, _page_problem)
     app.register_error_handler(CSRFError, _form_problem)
 

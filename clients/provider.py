@@ -15,11 +15,11 @@ DISCOVERY = "/.well-known/openid-configuration"
 PATIENCE = 10
 """Seconds to wait for an answer."""
 REFRESH_PAUSE = 5
-"""Seconds between two looks at the keys: anybody may send a logout token with a key id that does not exist."""
+"""Least seconds between two fetches of the keys: anybody may send a logout token with a key id that does not exist."""
 
 
 class Provider(FlaskOAuth2App):  # type: ignore[misc]
-    """Discovery, login and logout at one issuer; what it publishes is asked for when first needed."""
+    """Discovery, login and logout at one issuer; its metadata and keys are fetched when first needed."""
 
     issuer = ""
     signature_algorithm = ""
@@ -36,7 +36,7 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]
         return metadata
 
     def keys(self, refresh: bool = False) -> KeySet:
-        """The provider's public keys; `refresh` looks again, as after a rotation, but not at every call."""
+        """The provider's public keys; `refresh` fetches them again, at most every REFRESH_PAUSE seconds."""
         due = refresh and time.monotonic() - self._keys_read_at > REFRESH_PAUSE
         if due:
             self._keys_read_at = time.monotonic()
@@ -44,7 +44,7 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]
 
 
 def join_provider(app: Flask, configuration: Configuration, registration: dict[str, Any]) -> Provider:
-    """The provider for `app`, spoken to in the way that `registration` says."""
+    """The provider for `app`, with the scope, authentication method and algorithm of `registration`."""
     oauth = OAuth(app)
     provider: Provider = oauth.register(
         "provider",

@@ -1,9 +1,11 @@
-"""What the three have in common: login, callback, logout, back-channel logout, sessions.
+"""Common to the three applications: login, callback, logout, back-channel logout, sessions.
 
 Authlib's Flask client carries the protocol: discovery, PKCE, state, nonce, ID token, logout redirection.
 """
 
+import json
 import logging
+import secrets
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -35,6 +37,8 @@ POLICY = (
 )
 PROFILES = ("responsable eleve", "responsable", "eleve", "personnel")
 """What an entry page may ask for by `acr_values`."""
+DRAFT = "draft"
+"""The query parameter with which a form comes back filled in."""
 LOGINS_AT_ONCE = 2
 """Unfinished logins of one browser, as in several tabs, beside the one that begins."""
 
@@ -44,7 +48,7 @@ def create_relying_party(
 ) -> Flask:
     """A Flask application that can log people in at `configuration.issuer`, and keeps `tables` of its own.
 
-    It speaks to the provider as its `registration` document says: scope, authentication method, algorithm.
+    Scope, authentication method and algorithm are those of its `registration` document.
     """
     secure = configuration.base.startswith("https://")
     app = Flask(f"clients.{name}", static_folder=str(HERE / "static"), template_folder="templates")
@@ -63,6 +67,7 @@ def create_relying_party(
     app.jinja_loader = ChoiceLoader(
         [app.jinja_loader or FileSystemLoader([]), FileSystemLoader(HERE / "templates")]
     )
+    app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(16)
     app.jinja_env.filters.update(in_words=french_dates.in_words, with_year=french_dates.with_year)
     Bootstrap5(app)
     csrf = CSRFProtect(app)
@@ -83,13 +88,13 @@ def create_relying_party(
 
 
 def store() -> Store:
-    """The store of the application at work."""
+    """The store of the current application."""
     found: Store = current_app.extensions["store"]
     return found
 
 
 def configuration() -> Configuration:
-    """What the application at work was told at its start."""
+    """The configuration of the current application."""
     found: Configuration = current_app.extensions["configuration"]
     return found
 
@@ -100,17 +105,19 @@ def now() -> int:
 
 
 def visitor() -> Visitor | None:
-    """Who is logged in here, read once a request."""
+    """The logged-in person, read once per request; None without a session."""
     if "visitor" not in g:
-        g.visitor = store().visitor(session.get("token"), now())
+        token = session.get("token")
+        g.visitor = store().visitor(token, now())
         if g.visitor is None and session.pop("token", None):
             session["was_closed"] = True
+            g.former = store().owner(token)
     found: Visitor | None = g.visitor
     return found
 
 
 def session_was_closed() -> bool:
-    """Whether this browser had a session here that has been ended elsewhere; said once."""
+    """Whether this browser's session was ended elsewhere; true once."""
     visitor()
     return bool(session.pop("was_closed", False))
 
@@ -121,7 +128,7 @@ View = Callable[..., Any]
 def logged_in(view: View) -> View:
     """A page for people who are logged in; others go through the login and come back to it.
 
-    Somebody whose session was ended elsewhere is told so on the entry page first.
+    If the session was ended elsewhere, the entry page says so first.
     """
 
     @wraps(view)
@@ -129,17 +136,34 @@ def logged_in(view: View) -> View:
         someone = visitor()
         if someone is not None:
             return view(someone, *arguments, **values)
+        if request.method == "POST":
+            session["unsent"] = _unsent()
         if session.get("was_closed"):
             return redirect("/")
-        return redirect(url_for("login", next=request.path if request.method == "GET" else "/"))
+        return redirect(url_for("login", next=request.path if request.method == "GET" else None))
 
     return page
+
+
+def _unsent() -> str:
+    """Where to return after the login when a form was sent without a session: to the form, with its draft."""
+    rule, former = request.url_rule, g.get("former")
+    if rule is None or "GET" not in (rule.methods or ()):
+        return "/"
+    return keep_draft(former) if former else request.path
+
+
+def keep_draft(sub: str) -> str:
+    """Store the form as its owner's draft (`clients.drafts`); returns the URL that shows it again."""
+    fields = {name: text for name, text in request.form.items() if name not in ("csrf_token", "once")}
+    store().keep_draft(sub, request.path, json.dumps(fields), now())
+    return f"{request.path}?{DRAFT}=1"
 
 
 def login() -> BaseResponse:
     """To the provider. `profile` (acr_values) is what the entry page has asked; `next` a path of this application."""
     asked = {"acr_values": request.args["profile"]} if request.args.get("profile") in PROFILES else {}
-    session["next"] = _own_path(request.args.get("next"))
+    session["next"] = _own_path(request.args.get("next") or session.pop("unsent", None))
     _forget_old_logins()
     try:
         response: BaseResponse = _provider().authorize_redirect(f"{configuration().base}/callback", **asked)
@@ -151,7 +175,7 @@ def login() -> BaseResponse:
 def callback() -> BaseResponse:
     """Back from the provider: issuer, state, code, ID token, userinfo; then a session under a new id."""
     provider = _provider()
-    # RFC 9207: an answer of another provider must not be mixed in.
+    # RFC 9207: refuse a response of another provider (mix-up attack).
     if request.args.get("iss") != provider.issuer:
         return login_problem("mismatch")
     try:
@@ -229,7 +253,7 @@ def _forget_old_logins() -> None:
 
 
 def _own_path(path: str | None) -> str:
-    """A path of this application and nothing else: no other host can be meant by it."""
+    """`path` if it is a path of this application, otherwise "/": no redirect to another host."""
     if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
         return "/"
     return path if path.isprintable() else "/"

@@ -22,7 +22,7 @@ _PARENT_POLL = 0.3
 Create = Callable[[Configuration], Flask]
 
 
-def serve_until_told(create_app: Create, configuration: Configuration, port: int) -> None:
+def serve_until_stopped(create_app: Create, configuration: Configuration, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C. A port in use ends it with one sentence."""
     from granian import Granian
     from granian.constants import Interfaces

@@ -1,4 +1,4 @@
-"""What a relying party keeps: its sessions, the logout tokens it has seen, and the tables of its own application.
+"""Storage of a relying party: its sessions, the logout tokens it has seen, and the tables of its application.
 
 One SQLite file in WAL mode; one connection a thread; `transaction()` is all or nothing.
 """
@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS sessions (
     opened_at INTEGER NOT NULL, ended_at INTEGER);
 CREATE INDEX IF NOT EXISTS sessions_sid ON sessions (sid);
 CREATE INDEX IF NOT EXISTS sessions_sub ON sessions (sub);
+CREATE TABLE IF NOT EXISTS drafts (
+    sub TEXT NOT NULL, path TEXT NOT NULL, fields TEXT NOT NULL, kept_at INTEGER NOT NULL, PRIMARY KEY (sub, path));
+CREATE TABLE IF NOT EXISTS used_keys (key TEXT PRIMARY KEY, used_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS seen_logout_tokens (jti TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
 """
 
@@ -30,7 +33,7 @@ SESSION_LIFE = 8 * 3600
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is logged in here. `person` is what the provider's userinfo said at login."""
+    """A logged-in person. `person` is the provider's userinfo response at login."""
 
     digest: str
     sid: str
@@ -96,7 +99,7 @@ class Store:
             raise
 
     def secret(self, name: str) -> str:
-        """A random secret of this application, made once and kept: sessions outlive a restart."""
+        """A random secret of this application, generated once and stored, so that sessions survive a restart."""
         self.db.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, secrets.token_urlsafe(32)))
         return str(self.db.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()[0])
 
@@ -110,7 +113,7 @@ class Store:
         return token
 
     def visitor(self, token: str | None, now: int) -> Visitor | None:
-        """Whoever holds `token`, if the session is open."""
+        """The person of the session with `token`, if it is open."""
         if not token:
             return None
         row = self.db.execute(
@@ -121,8 +124,31 @@ class Store:
             return None
         return Visitor(row["digest"], row["sid"], row["sub"], row["id_token"], json.loads(row["person"]))
 
+    def owner(self, token: str | None) -> str | None:
+        """The `sub` of the session with `token`, open or ended: a draft belongs to its person alone."""
+        row = self.db.execute("SELECT sub FROM sessions WHERE digest = ?", (_digest(token or ""),)).fetchone()
+        return str(row["sub"]) if row else None
+
+    def keep_draft(self, sub: str, path: str, fields: str, now: int) -> None:
+        with self.transaction() as db:
+            db.execute("DELETE FROM drafts WHERE kept_at <= ?", (now - SESSION_LIFE,))
+            db.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)", (sub, path, fields, now))
+
+    def draft(self, sub: str, path: str, now: int) -> str | None:
+        query = "SELECT fields FROM drafts WHERE sub = ? AND path = ? AND kept_at > ?"
+        row = self.db.execute(query, (sub, path, now - SESSION_LIFE)).fetchone()
+        return str(row["fields"]) if row else None
+
+    def forget_draft(self, sub: str, path: str) -> None:
+        self.db.execute("DELETE FROM drafts WHERE sub = ? AND path = ?", (sub, path))
+
+    def use_key(self, key: str, now: int) -> bool:
+        """Within a transaction: whether this one-time key of a form is used for the first time."""
+        self.db.execute("DELETE FROM used_keys WHERE used_at <= ?", (now - SESSION_LIFE,))
+        return self.db.execute("INSERT OR IGNORE INTO used_keys VALUES (?, ?)", (key, now)).rowcount == 1
+
     def end_session(self, digest: str, now: int) -> None:
-        """End one session; nothing happens to one that has ended."""
+        """End one session. No effect on an ended one."""
         ending = "UPDATE sessions SET ended_at = ? WHERE digest = ? AND ended_at IS NULL"
         self.db.execute(ending, (now, digest))
 

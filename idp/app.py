@@ -1,4 +1,4 @@
-"""The application: the one module that knows every room."""
+"""The application factory: the only module that imports every package."""
 
 import logging
 from collections.abc import Callable
@@ -9,59 +9,72 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from idp import audit, health
 from idp.account import pages as account_pages
+from idp.answers.once import init_claims
+from idp.answers.pages import init_answers
+from idp.answers.storage import tables as answer_tables
+from idp.answers.unsent import init_unsent
+from idp.audit import storage as audit_tables
 from idp.console import pages as console_pages
 from idp.console.pages.page import let_large_files_in
 from idp.console.storage import tables as console_tables
 from idp.console.words import init_words
-from idp.context import system_clock
-from idp.database import init_database
-from idp.door import init_door
+from idp.database.engine import init_database
 from idp.factors.storage import tables as factor_tables
 from idp.federation import pages as federation_pages
 from idp.federation.storage import tables as federation_tables
+from idp.imports.storage import tables
 from idp.jobs.storage import tables as job_tables
-from idp.languages import init_languages
-from idp.messages import outbox
+from idp.limits.storage import rate_limits, used_once
+from idp.messages.storage import outbox
 from idp.oidc import endpoints
-from idp.oidc import pages as oidc_pages
+from idp.oidc.authorization import pages as oidc_pages
 from idp.oidc.server import init_server
-from idp.oidc.signing import init_signing
+from idp.oidc.signing import init_signing, lost_keys
 from idp.oidc.storage import tables as oidc_tables
-from idp.people import breached
-from idp.people.hashing import Lane
+from idp.passwords import breached
+from idp.passwords.hashing import HashingPool
+from idp.passwords.rules.passwords import LONGEST_PASSWORD, in_groups
+from idp.people.rules.mail_addresses import readable_address
 from idp.people.rules.phone_numbers import readable_number
-from idp.people.storage import import_tables
 from idp.people.storage import tables as people_tables
 from idp.recovery import pages as recovery_pages
 from idp.recovery.storage import tables as recovery_tables
+from idp.runtime.context import system_clock
+from idp.services.storage import tables as service_tables
 from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
 from idp.signin.storage import tables as signin_tables
-from idp.style import init_style
+from idp.web.errors import init_errors
+from idp.web.health import init_health
+from idp.web.languages import init_languages
+from idp.web.refusal_links import init_refusal_links
+from idp.web.request_bodies import LARGEST_REQUEST
+from idp.web.style import init_style
 
 TABLES = (
-    audit,
+    answer_tables,
+    audit_tables,
     console_tables,
     factor_tables,
     federation_tables,
-    import_tables,
+    tables,
     job_tables,
     outbox,
+    rate_limits,
+    used_once,
     oidc_tables,
     people_tables,
     recovery_tables,
+    service_tables,
     signin_tables,
 )
-"""Importing them tells `db` of every table."""
-
-LARGEST_REQUEST = 256 * 1024
+"""Importing these modules registers every table with `db`."""
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> Flask:
-    """The WSGI application for `settings`; `clock` gives the moment in epoch seconds."""
+    """The WSGI application for `settings`; `clock` returns the time in epoch seconds."""
     app = Flask("idp")
     app.config.update(
         SECRET_KEY=settings.secrets.secret_key,
@@ -76,7 +89,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     )
     app.extensions["settings"] = settings
     app.extensions["clock"] = clock
-    app.extensions["hashing"] = Lane(settings.hashing)
+    app.extensions["hashing"] = HashingPool(settings.hashing)
     if settings.passwords.breached_filter:
         _refuse_unusable(settings.passwords.breached_filter)
     _log(settings)
@@ -84,15 +97,23 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_database(app, settings.database.url)
     init_languages(app, settings)
     init_style(app, settings)
+    init_refusal_links(app)
+    app.jinja_env.filters["in_groups"] = in_groups
+    app.jinja_env.globals["longest_password"] = LONGEST_PASSWORD
+    app.jinja_env.filters["address"] = readable_address
     app.jinja_env.filters["number"] = partial(readable_number, region=settings.sms.country)
     init_words(app)
     app.before_request(let_large_files_in)
+    # Before the CSRF check: its refusal is a response to a form too.
+    init_answers(app)
     protection = CSRFProtect(app)
-    # Machines and other sites speak to these; the one form among them (logout) asks for the token itself.
+    init_claims(app)
+    init_unsent(app)
+    # Machines and other sites call these; their only form (logout) checks the CSRF token itself.
     protection.exempt(endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
-    for room in (
+    for package in (
         endpoints,
         oidc_pages,
         pages,
@@ -100,10 +121,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         recovery_pages,
         account_pages,
         console_pages,
-        health,
     ):
-        app.register_blueprint(room.blueprint)
-    init_door(app)
+        app.register_blueprint(package.blueprint)
+    init_health(app, lost_keys)
+    init_errors(app)
     if settings.server.trusted_proxies:
         count = settings.server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
@@ -123,3 +144,5 @@ def _log(settings: Settings) -> None:
     )
     # At DEBUG Authlib writes live tokens.
     logging.getLogger("authlib").setLevel(logging.INFO)
+    # Alembic logs each plugin that it loads.
+    logging.getLogger("alembic").setLevel(logging.WARNING)

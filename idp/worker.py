@@ -1,7 +1,7 @@
-"""The worker: delivers the outbox, purges what has expired, rotates keys in time.
+"""The worker: delivers the outbox, purges expired rows, rotates keys.
 
-A message is claimed by one conditional UPDATE, delivered, and marked. A worker that is killed between the two leaves a
-claim that ends by itself, and the message goes out again: at least once, never lost.
+A message is claimed by one conditional UPDATE, delivered, and marked. If a worker is killed in between, its
+claim expires and the message is sent again: at least once, never lost.
 """
 
 import logging
@@ -13,25 +13,33 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection
 
-from idp import audit
-from idp.console import bulk, letter_jobs, personal_data, trial_login
+from idp.answers.storage import kept_answers, sent_forms
+from idp.audit import storage as records
+from idp.console import approvals, bulk, letter_jobs, personal_data, trial_login
 from idp.console.storage import numbers
-from idp.context import settings
-from idp.database import reading, transaction
-from idp.factors.storage import passkeys
+from idp.database.engine import Connection, reading, transaction
+from idp.database.faults import DATABASE_FAULTS
+from idp.due_times import is_within
+from idp.durations import DAY, HOUR
 from idp.federation.storage import logins as federated_logins
+from idp.imports import jobs as import_jobs
+from idp.imports import lifecycle as import_record
+from idp.imports.storage import imports
 from idp.jobs import queue
 from idp.jobs.storage import jobs
-from idp.messages import mail, outbox, sms
-from idp.oidc import logout, logout_notices, signing
+from idp.limits.storage import rate_limits, used_once
+from idp.messages import mail, sms
+from idp.messages.delivery import RefusedForGood, stored_error
+from idp.messages.storage import outbox
+from idp.oidc import signing
+from idp.oidc.participants import notices, session_end
 from idp.oidc.storage import clients
 from idp.oidc.storage import purge as oidc_purge
-from idp.people import import_record
-from idp.people.storage import import_rows, lifecycle
-from idp.recovery import identifications, lookup, usernames
-from idp.recovery.storage import identifications as recovery_identifications
+from idp.people.storage import contact_changes, lifecycle
+from idp.recovery import attempts, lookup, usernames
+from idp.recovery.storage import attempts as recovery_identifications
+from idp.runtime.context import settings
 from idp.signin import new_device
 from idp.signin.storage import purge as signin_purge
 
@@ -39,49 +47,56 @@ POLL = 0.5
 HOUSEKEEPING = 60
 AT_ONCE = 5
 GRACE = 2.0
-HOUR = 3600
-DAY = 24 * HOUR
 LETTERS_AT_ONCE = 500
 
 DELIVERERS: dict[str, Callable[[outbox.Claimed, int], None]] = {
     "mail": mail.deliver,
     "sms": sms.deliver,
-    "logout_notice": lambda claimed, now: logout_notices.deliver(claimed.payload, now),
+    "logout_notice": lambda claimed, now: notices.deliver(claimed.payload, now),
 }
-"""Who carries which kind of message; each raises when the outside has not accepted it."""
+"""The deliverer of each kind of message; it raises if the receiver has not accepted the message."""
 
 ACTS: dict[str, Callable[[Connection, dict[str, Any], int], None]] = {
-    "door_closed": new_device.tell_door_closed,
-    "session_ended": logout.tell_ended,
-    identifications.ASKED: lookup.identify,
+    "door_closed": new_device.tell_sign_in_locked,
+    "session_ended": session_end.tell_ended,
+    attempts.ASKED: lookup.identify,
     usernames.ASKED: lookup.lost_username,
 }
-"""What the house does itself, out of sight of whoever asked: in the transaction that marks the message, so once."""
+"""Acts of the worker itself, outside the HTTP request: in the transaction that marks the message, so exactly once."""
 
 RUNNERS: dict[str, queue.Runner] = {
-    import_record.CHECK: import_record.run_check,
-    import_record.WRITE: import_record.run_write,
+    import_record.CHECK: import_jobs.run_check,
+    import_record.WRITE: import_jobs.run_write,
     letter_jobs.KIND: letter_jobs.run,
     bulk.KIND: bulk.run,
     trial_login.KIND: trial_login.run,
 }
-"""Who carries out which kind of long work."""
+"""The runner of each kind of long work."""
 
 PURGES: tuple[Callable[[Connection, int], int], ...] = (
     jobs.purge,
-    lambda tx, now: import_rows.purge(tx, now, settings().imports.undo_hours * HOUR),
-    lambda tx, now: audit.purge(tx, now - settings().console.audit_days * DAY),
+    lambda tx, now: imports.purge(tx, now, settings().imports.undo_hours * HOUR),
+    lambda tx, now: records.purge(tx, now - settings().console.audit_days * DAY),
     numbers.count_logins,
     clients.note_uses,
     personal_data.retire,
     signin_purge.purge,
-    oidc_purge.purge,
+    contact_changes.purge,
+    approvals.lapse,
+    kept_answers.purge,
+    sent_forms.purge,
+    lambda tx, now: oidc_purge.purge(tx, now, settings().sessions.longest, settings().sessions.pending),
     recovery_identifications.purge,
-    passkeys.purge,
+    used_once.purge,
+    rate_limits.purge,
     federated_logins.purge,
     outbox.purge,
 )
-"""Each deletes (or counts) one small batch and says how many rows it was."""
+"""Each deletes (or counts) a small batch and returns its number of rows."""
+
+BATCH = 500
+MOST_BATCHES = 200
+"""Batches of a purge in one turn: more rows than anonymous visitors can write within the minute, but bounded."""
 
 log = logging.getLogger("idp.worker")
 
@@ -93,42 +108,55 @@ class Worker:
         self._app = app
         self._clock: Callable[[], int] = app.extensions["clock"]
         self._stop = threading.Event()
-        self._lanes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delivery")
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delivery")
         self._under_way: dict[int, Future[None]] = {}
         self._long_work: Future[None] | None = None
+        self._silent_since: int | None = None
 
     def run_until_told(self) -> None:
-        """Work until a signal; a delivery under way gets a moment to be marked, then the process ends."""
+        """Work until a signal; a current delivery gets a moment to be marked, then the process ends."""
         for told in (signal.SIGTERM, signal.SIGINT):
             signal.signal(told, lambda *_: self._stop.set())
         self.run(self._stop)
-        self._lanes.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
         wait(self._under_way.values(), timeout=GRACE)
-        # A server that does not answer would otherwise hold the process for as long as its timeout.
+        # Otherwise an unresponsive server would hold the process until its timeout.
         os._exit(0)
 
     def run(self, stop: threading.Event) -> None:
-        """Hand out what is due, twice a second, until `stop` is set."""
-        housekeeping_due = 0
+        """Start due work twice a second, until `stop` is set."""
+        last_housekeeping: int | None = None
         while not stop.is_set():
             self._guarded("handing out", self._hand_out)
             if self._long_work is None or self._long_work.done():
-                self._long_work = self._lanes.submit(self._guarded, "long work", self._work_on)
-            if self._clock() >= housekeeping_due:
+                self._long_work = self._threads.submit(self._guarded, "long work", self._work_on)
+            moment = self._clock()
+            if last_housekeeping is None or not is_within(moment, last_housekeeping, HOUSEKEEPING):
+                last_housekeeping = moment
                 self._guarded("housekeeping", housekeeping)
-                housekeeping_due = self._clock() + HOUSEKEEPING
             stop.wait(POLL)
 
     def _work_on(self, _now: int) -> None:
-        """One job at a time in each worker, in a lane of its own: mail goes on meanwhile."""
+        """One job at a time in each worker, on a thread of its own: mail delivery continues."""
         while not self._stop.is_set() and queue.run_next(RUNNERS, self._clock, self._stop.is_set):
             pass
 
     def _guarded(self, name: str, work: Callable[..., object], *arguments: int) -> None:
-        """The worker's one door for faults: a database that is away for a while must not end it."""
+        """Catch exceptions of the worker: an unavailable database must not end it.
+
+        A database fault is logged as one line a minute, because it recurs every turn; any other with its traceback.
+        """
         with self._app.app_context():
             try:
                 work(*arguments, self._clock())
+            except DATABASE_FAULTS as fault:
+                if self._silent_since is None or not is_within(
+                    self._clock(), self._silent_since, HOUSEKEEPING
+                ):
+                    self._silent_since = self._clock()
+                    log.error(
+                        "%s: the database does not answer (%s); tried again and again", name, _line(fault)
+                    )
             except Exception:
                 log.exception("%s failed; tried again at its next turn", name)
 
@@ -136,13 +164,13 @@ class Worker:
         self._under_way = {message: job for message, job in self._under_way.items() if not job.done()}
         for message in outbox.due(reading(), now):
             if message not in self._under_way:
-                self._under_way[message] = self._lanes.submit(
+                self._under_way[message] = self._threads.submit(
                     self._guarded, f"message {message}", deliver, message
                 )
 
 
 def deliver(message: int, now: int) -> bool:
-    """Claim one message and carry it out; whether the outside has accepted it."""
+    """Claim and deliver a message. Returns whether the receiver has accepted it."""
     with transaction() as tx:
         claimed = outbox.claim(tx, message, now)
     if claimed is None:
@@ -155,12 +183,12 @@ def deliver(message: int, now: int) -> bool:
             return True
         DELIVERERS[claimed.kind](claimed, now)
     except Exception as fault:
-        final = isinstance(fault, outbox.RefusedForGood)
+        final = isinstance(fault, RefusedForGood)
         log.warning(
-            "message %d (%s), attempt %d: %s", claimed.id, claimed.kind, claimed.attempt, _in_short(fault)
+            "message %d (%s), attempt %d: %s", claimed.id, claimed.kind, claimed.attempt, stored_error(fault)
         )
         with transaction() as tx:
-            outbox.failed(tx, claimed, _in_short(fault), now, final)
+            outbox.failed(tx, claimed, stored_error(fault), now, final)
         return False
     with transaction() as tx:
         outbox.delivered(tx, claimed.id, now)
@@ -168,14 +196,17 @@ def deliver(message: int, now: int) -> bool:
 
 
 def housekeeping(now: int) -> None:
-    """What is due each minute: the keys' next steps, letters that have died, and one batch of each purge."""
+    """Work of each minute: key rotation, expired letters, and every purge until it has caught up."""
     signing.ensure(now)
     with transaction(durable=False) as tx:
         lifecycle.expire_letters(tx, now, LETTERS_AT_ONCE)
     for purge in PURGES:
-        with transaction(durable=False) as tx:
-            purge(tx, now)
+        for _ in range(MOST_BATCHES):
+            with transaction(durable=False) as tx:
+                gone = purge(tx, now)
+            if gone < BATCH:
+                break
 
 
-def _in_short(fault: Exception) -> str:
-    return f"{type(fault).__name__}: {fault}"
+def _line(fault: Exception) -> str:
+    return str(fault).partition("\n")[0][:300]

@@ -1,31 +1,57 @@
 """The WSGI application of one worker process."""
 
+import contextlib
 import gc
 import signal
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
-from idp.processes import end_with_parent, give_memory_back
+from idp.runtime.processes import end_with_parent, give_memory_back
+from idp.runtime.pulse import Pulse
 from idp.settings import Settings, load_settings
+from idp.web.request_bodies import WholeRequests
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from idp.database.engine import Connections
 
 
-def load(settings: Settings, parent: int) -> Callable[..., Any]:
-    """The application of a worker of `idp serve`; it ends with `parent`, a process id."""
-    # Until the server sets its own handlers, a forked worker has its parent's, which would swallow a signal to stop.
+def load(settings: Settings, parent: int, pulse: Pulse) -> WholeRequests:
+    """The application of a worker of `idp serve`; it ends with `parent`, a process id, and shows its progress in `pulse`."""
+    pulse.keep_beating()
+    # Until the server sets its own handlers, a forked worker has its parent's, which would ignore a stop signal.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A worker that has just begun to serve may miss SIGTERM; with its parent gone, nobody would send another.
+    # A worker that has just started may miss SIGTERM; without its parent, no second signal would follow.
     end_with_parent(parent, signal.SIGKILL)
     give_memory_back()
-    made = application(settings)
-    # What was made at the start lives as long as the process: the collector need not look at it at every turn.
+    app = application(settings)
+    _refuse_lost_keys(app)
+    connections: Connections = app.extensions["connections"]
+    connections.patience = settings.database.patience
+    connections.slots.named_only = True
+    made = WholeRequests(app, settings.server.threads, connections.slots.enter)
+    # Objects of the start live as long as the process: exclude them from garbage collection.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     return made
 
 
-def application(settings: Settings | None = None) -> Callable[..., Any]:
-    """The application for any WSGI server; without `settings`, by the environment alone. Raises SettingsFault."""
+def _refuse_lost_keys(app: "Flask") -> None:
+    """Refuse to start if no published key can be decrypted. An unavailable database is reported by readiness."""
+    from idp.database.faults import UNREADABLE
+    from idp.oidc import signing
+    from idp.runtime.context import now
+
+    with app.app_context(), contextlib.suppress(*UNREADABLE):
+        lost = signing.lost_keys(now())
+        app.extensions["connections"].close()
+        if lost:
+            raise SystemExit(lost)
+
+
+def application(settings: Settings | None = None) -> "Flask":
+    """The application for any WSGI server; without `settings`, from the environment. Raises SettingsFault."""
     from idp.app import create_app
 
     return create_app(settings or load_settings())

@@ -1,1 +1,1 @@
-"""All that touches private keys. Knows nothing of the provider; see README.md beside this file."""
+"""Private keys: generation, sealing, rotation, keyrings. Does not depend on the provider; see README.md."""

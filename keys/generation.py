@@ -1,4 +1,4 @@
-"""Making key pairs. The kid is the key's RFC 7638 thumbprint, so it can neither clash nor be chosen."""
+"""Generates key pairs. The kid is the key's RFC 7638 thumbprint, so it is unique and cannot be chosen."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from typing import Any
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 RSA_BITS = 2048
-"""RFC 7518 §3.3's least, and a third of the cost of 3072 at each signature; keys are replaced every few months."""
+"""The minimum of RFC 7518 §3.3. A signature costs a third of one with 3072 bits; keys are replaced every few months."""
 
 
 @dataclass(frozen=True)
 class GeneratedKey:
-    """`private_jwk` is the JSON text of the private JWK, to be sealed; `public_jwk` may be shown to anybody."""
+    """`private_jwk` is the JSON text of the private JWK, to be sealed; `public_jwk` is public."""
 
     kid: str
     alg: str
@@ -25,7 +25,7 @@ def generate(alg: str) -> GeneratedKey:
     key = _make(alg)
     kid = key.thumbprint()
     if kid.startswith("-"):
-        # A command line would read it as an option, in the very hour when a stolen key has to be named.
+        # `idp keys retire KID` would read it as an option.
         return generate(alg)
     public = {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": alg}
     return GeneratedKey(kid, alg, json.dumps(key.as_dict(private=True)), public)

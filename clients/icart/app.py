@@ -82,8 +82,9 @@ def terms(someone: Visitor) -> str | Response:
     if request.method == "POST" and request.form.get("accept"):
         row = (someone.sub, TERMS_VERSION, now())
         store().db.execute("INSERT OR IGNORE INTO accepted_terms VALUES (?, ?, ?)", row)
-        accepted = True
-    missing = request.method == "POST" and not accepted
+    if request.method == "POST":
+        return redirect(url_for("terms", missing=None if request.form.get("accept") else 1), 303)
+    missing = "missing" in request.args and not accepted
     return render_template("icart/terms.html", accepted=accepted, missing=missing, version=TERMS_VERSION)
 
 
@@ -104,7 +105,7 @@ def applications(someone: Visitor) -> str:
 
 @portal
 def favourite(someone: Visitor, tile: str) -> Response:
-    """Keep a tile as favourite (`keep`), or no longer; then back to where it was said."""
+    """Add a favourite tile (`keep`) or remove it, then return to the page of the form."""
     if tile not in {known.code for known in catalogue.TILES}:
         raise NotFound
     if request.form.get("keep", "1"):
@@ -114,10 +115,10 @@ def favourite(someone: Visitor, tile: str) -> Response:
     store().db.execute(query, (someone.sub, tile))
     if request.form.get("back") == "home":
         return redirect(url_for("home"))
-    kept: dict[str, Any] = {
+    chosen: dict[str, Any] = {
         name: request.form[name] for name in ("q", "category", "look") if request.form.get(name)
     }
-    return redirect(url_for("applications", **kept))
+    return redirect(url_for("applications", **chosen))
 
 
 @portal
@@ -167,7 +168,7 @@ def school(someone: Visitor, uai: str) -> str:
 
 @portal
 def post(someone: Visitor) -> str:
-    """Where somebody of the staff works, and as what."""
+    """The posts and schools of a member of staff."""
     if not someone.is_staff:
         raise NotFound
     return render_template("icart/post.html", tab="apps", roles=someone.person.get("roles", []))
@@ -187,12 +188,12 @@ def _tiles(
 ) -> list[dict[str, Any]]:
     """Tiles for the page, with their address; a tile whose service is not known here is left out."""
     rows = store().db.execute("SELECT tile FROM favourites WHERE sub = ?", (someone.sub,))
-    kept, links = frozenset(row["tile"] for row in rows), configuration().links
+    chosen, links = frozenset(row["tile"] for row in rows), configuration().links
     found = catalogue.tiles_for(
-        catalogue.kind_of(someone), search, category, kept if favourites_only else None
+        catalogue.kind_of(someone), search, category, chosen if favourites_only else None
     )
     return [
-        {"tile": tile, "href": links.get(tile.service, "") + tile.path, "kept": tile.code in kept}
+        {"tile": tile, "href": links.get(tile.service, "") + tile.path, "kept": tile.code in chosen}
         for tile in found
         if not tile.service or tile.service in links
     ]

@@ -35,7 +35,7 @@ TILES = (
     Tile("esidoc", "Esidoc", SCHOOL_LIFE, "Le catalogue du CDI", "/library", "E"),
     Tile(
         "teleservices", "Services Téléservices", SCHOOL_LIFE, "Bourse, orientation, fiche",
-        "/login", "T", "teleservices", frozenset({"guardian", "pupil"}),
+        "/login", "T", "teleservices", frozenset({"guardian"}),
     ),
     Tile("departement", "Conseil départemental", APPLICATION, "Cantine, transport, bâtiments", "/departement", "D"),
     Tile("affectation", "Mon affectation", STAFF_ONLY, "Vos fonctions et établissements", "/post", "A", readers=frozenset({"staff"})),

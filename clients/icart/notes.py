@@ -1,6 +1,6 @@
 """What people write in the portal: pages of their own (Nouvelle Page) and small text files (Mes fichiers)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from sqlite3 import Row
 from urllib.parse import quote
@@ -9,6 +9,7 @@ from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from clients import drafts
 from clients.relying_party import View, now, store
 from clients.store import Visitor
 
@@ -65,23 +66,27 @@ def read(someone: Visitor, code: str, note: int) -> str:
 
 def download(someone: Visitor, code: str, note: int) -> Response:
     """The text as a file."""
-    kept = _own(someone, code, note)
-    name = quote(f"{kept['name']}.txt")
+    stored = _own(someone, code, note)
+    name = quote(f"{stored['name']}.txt")
     return Response(
-        kept["body"],
+        stored["body"],
         mimetype="text/plain",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"},
     )
 
 
 def write_new(someone: Visitor, code: str) -> str | Response:
-    name, body = _typed()
-    fault = _fault(name, body) or _fault_of_number(someone, code) if request.method == "POST" else ""
-    if request.method == "POST" and not fault:
-        query = "INSERT INTO notes (sub, kind, name, body, changed_at) VALUES (?, ?, ?, ?, ?)"
-        store().db.execute(query, (someone.sub, code, name, body, now()))
-        flash(f"« {name} » est enregistré.")
-        return redirect(url_for(code))
+    if request.method == "POST":
+        name, body = _typed(request.form)
+        if _fault(name, body) or _fault_of_number(someone, code):
+            return drafts.refused(someone)
+        drafts.saved(someone)
+        if _add(someone, code, name, body, request.form.get("once", "")):
+            flash(f"« {name} » est enregistré.")
+        return redirect(url_for(code), 303)
+    unsaved = drafts.unsaved(someone)
+    name, body = _typed(unsaved or {})
+    fault = _fault(name, body) or _fault_of_number(someone, code) if unsaved is not None else ""
     shelf = SHELVES[code]
     return render_template(
         "icart/writing.html",
@@ -96,24 +101,29 @@ def write_new(someone: Visitor, code: str) -> str | Response:
 
 def edit(someone: Visitor, code: str, note: int) -> str | Response:
     """Rename it, change its text."""
-    kept = _own(someone, code, note)
-    name, body = _typed() if request.method == "POST" else (kept["name"], kept["body"])
-    fault = _fault(name, body)
-    if request.method == "POST" and not fault:
+    stored = _own(someone, code, note)
+    if request.method == "POST":
+        name, body = _typed(request.form)
+        if _fault(name, body):
+            return drafts.refused(someone)
+        drafts.saved(someone)
         query = "UPDATE notes SET name = ?, body = ?, changed_at = ? WHERE id = ? AND sub = ?"
         store().db.execute(query, (name, body, now(), note, someone.sub))
         flash(f"« {name} » est enregistré.")
-        return redirect(url_for(f"{code}_read", note=note))
-    shelf, heading = SHELVES[code], f"Modifier « {kept['name']} »"
+        return redirect(url_for(f"{code}_read", note=note), 303)
+    unsaved = drafts.unsaved(someone)
+    name, body = _typed(unsaved) if unsaved is not None else (stored["name"], stored["body"])
+    fault = _fault(name, body)
+    shelf, heading = SHELVES[code], f"Modifier « {stored['name']} »"
     return render_template(
         "icart/writing.html", tab=shelf.tab, shelf=shelf, heading=heading, name=name, body=body, fault=fault
     )
 
 
 def remove(someone: Visitor, code: str, note: int) -> Response:
-    kept = _own(someone, code, note)
+    stored = _own(someone, code, note)
     store().db.execute("DELETE FROM notes WHERE id = ? AND sub = ?", (note, someone.sub))
-    flash(f"« {kept['name']} » est supprimé.")
+    flash(f"« {stored['name']} » est supprimé.")
     return redirect(url_for(code))
 
 
@@ -126,10 +136,20 @@ def _own(someone: Visitor, code: str, note: int) -> Row:
     return row
 
 
-def _typed() -> tuple[str, str]:
+def _add(someone: Visitor, code: str, name: str, body: str, key: str) -> bool:
+    """False where this very form was sent before: a page that is sent twice is one page."""
+    with store().transaction() as db:
+        if key and not store().use_key(f"{someone.sub} {key}", now()):
+            return False
+        query = "INSERT INTO notes (sub, kind, name, body, changed_at) VALUES (?, ?, ?, ?, ?)"
+        db.execute(query, (someone.sub, code, name, body, now()))
+    return True
+
+
+def _typed(fields: Mapping[str, str]) -> tuple[str, str]:
     """(name, text) of the form."""
-    name = " ".join(request.form.get("name", "").split())
-    return name, request.form.get("body", "").replace("\r\n", "\n")
+    name = " ".join(fields.get("name", "").split())
+    return name, fields.get("body", "").replace("\r\n", "\n")
 
 
 def _fault(name: str, body: str) -> str:

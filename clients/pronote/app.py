@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from clients import french_dates
 from clients.configuration import Configuration
 from clients.pronote import schoolwork
 from clients.pronote.phone import add_phone
@@ -73,7 +74,7 @@ def _page(someone: Visitor, name: str) -> str:
     if not pupils:
         return render_template("pronote/nobody.html")
     chosen = next((pupil for pupil in pupils if pupil["sub"] == session.get("child")), pupils[0])
-    work = _work(name, chosen["sub"], date.today())
+    work = _work(name, chosen["sub"], french_dates.today())
     return render_template(
         f"pronote/{name}.html", pages=PAGES, page=name, pupils=pupils, pupil=chosen, path=request.path, **work
     )

@@ -1,4 +1,4 @@
-"""Invented schoolwork: the same for one pupil whoever looks and whenever; each week adds its own."""
+"""Invented schoolwork: deterministic for each pupil; each week adds its own."""
 
 import random
 from collections.abc import Iterator

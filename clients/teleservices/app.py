@@ -1,12 +1,10 @@
 """The Téléservices of a guardian: procedures for each child, in their season, and the family's contact details."""
 
-from datetime import date
-
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from clients import french_dates
+from clients import drafts, french_dates
 from clients.configuration import Configuration
 from clients.relying_party import (
     configuration,
@@ -48,10 +46,11 @@ def home() -> str:
     offered = []
     for known in PROCEDURES:
         rows = [(child, filings.find(store(), known, child["sub"], someone)) for child in children]
-        if _is_open(known.code) or any(kept for _, kept in rows):
+        if _is_open(known.code) or any(stored for _, stored in rows):
             offered.append((known, _is_open(known.code), rows))
     calendar = [
-        (campaign, campaign.state(date.today(), configuration().open_now)) for campaign in campaigns.CAMPAIGNS
+        (campaign, campaign.state(french_dates.today(), configuration().open_now))
+        for campaign in campaigns.CAMPAIGNS
     ]
     return render_template(
         "teleservices/home.html", offered=offered, contact_open=_is_open("fiche"), calendar=calendar
@@ -65,19 +64,31 @@ def filing(someone: Visitor, code: str, child: str) -> str | Response:
     about = next((known for known in filings.children_of(someone) if known["sub"] == child), None)
     if wanted is None or about is None:
         raise NotFound
-    kept = filings.find(store(), wanted, child, someone)
-    if kept is None and not _is_open(code):
+    stored = filings.find(store(), wanted, child, someone)
+    if stored is None and not _is_open(code):
         raise NotFound
-    belongs_to_other = kept is not None and kept.author != someone.sub
+    belongs_to_other = stored is not None and stored.author != someone.sub
     read_only = belongs_to_other or not _is_open(code)
-    answers, faults = dict(kept.answers) if kept else {}, dict[str, str]()
-    if request.method == "POST" and not read_only:
+    answers, faults = dict(stored.answers) if stored else {}, dict[str, str]()
+    if request.method == "POST":
         answers, faults = read_answers(wanted.fields, request.form)
-        if not faults:
-            if filings.keep(store(), wanted, child, someone, answers, now()):
-                flash("C’est enregistré. Vous pouvez relire ou corriger vos réponses ici.")
-            return redirect(url_for("filing", code=code, child=child))
-    page = {"procedure": wanted, "child": about, "kept": kept, "answers": answers, "faults": faults}
+        if faults and not read_only:
+            return drafts.refused(someone)
+        drafts.saved(someone)
+        if not read_only and filings.keep(store(), wanted, child, someone, answers, now()):
+            flash("C’est enregistré. Vous pouvez relire ou corriger vos réponses ici.")
+        return redirect(url_for("filing", code=code, child=child), 303)
+    unsaved = None if read_only else drafts.unsaved(someone)
+    if unsaved is not None:
+        answers, faults = read_answers(wanted.fields, unsaved)
+    page = {
+        "unsaved": unsaved is not None,
+        "procedure": wanted,
+        "child": about,
+        "kept": stored,
+        "answers": answers,
+        "faults": faults,
+    }
     return render_template(
         "teleservices/filing.html", **page, read_only=read_only, belongs_to_other=belongs_to_other
     )
@@ -85,22 +96,33 @@ def filing(someone: Visitor, code: str, child: str) -> str | Response:
 
 @logged_in
 def contact(someone: Visitor) -> str | Response:
-    """The contact details; the school is told of each change."""
+    """The contact details; the school is notified of each change."""
     if not _is_open("fiche"):
         raise NotFound
     answers, faults = filings.contact_of(store(), someone), dict[str, str]()
     if request.method == "POST":
         answers, faults = read_answers(CONTACT, request.form)
-        if not faults:
-            changed = filings.change_contact(store(), someone, answers, now())
-            flash(
-                "C’est enregistré. L’établissement est prévenu de ce qui a changé."
-                if changed
-                else "Rien n’a changé : ces coordonnées étaient déjà enregistrées."
-            )
-            return redirect(url_for("contact"))
-    return render_template("teleservices/contact.html", fields=CONTACT, answers=answers, faults=faults)
+        if faults:
+            return drafts.refused(someone)
+        drafts.saved(someone)
+        changed = filings.change_contact(store(), someone, answers, now())
+        flash(
+            "C’est enregistré. L’établissement est prévenu de ce qui a changé."
+            if changed
+            else "Rien n’a changé : ces coordonnées étaient déjà enregistrées."
+        )
+        return redirect(url_for("contact"), 303)
+    unsaved = drafts.unsaved(someone)
+    if unsaved is not None:
+        answers, faults = read_answers(CONTACT, unsaved)
+    return render_template(
+        "teleservices/contact.html",
+        fields=CONTACT,
+        answers=answers,
+        faults=faults,
+        unsaved=unsaved is not None,
+    )
 
 
 def _is_open(code: str) -> bool:
-    return campaigns.is_open(code, date.today(), configuration().open_now)
+    return campaigns.is_open(code, french_dates.today(), configuration().open_now)

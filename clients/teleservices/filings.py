@@ -1,4 +1,4 @@
-"""What guardians have filed and the contact details they have given: rows, and who may write them."""
+"""Filings and contact details of guardians: the rows, and who may write them."""
 
 import json
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def children_of(someone: Visitor) -> list[dict[str, Any]]:
 
 
 def find(store: Store, wanted: Procedure, child: str, someone: Visitor) -> Filing | None:
-    """What stands for this child: whoever filed it where the procedure is shared, else one's own."""
+    """The filing for this child: of either guardian if the procedure is shared, otherwise one's own."""
     if wanted.shared:
         query = (
             "SELECT f.* FROM filings f JOIN shared_filings USING (procedure, child, author)"
@@ -69,8 +69,8 @@ def contact_of(store: Store, someone: Visitor) -> dict[str, str]:
     """The details given here, else those that came with the login."""
     row = store.db.execute("SELECT details FROM contacts WHERE sub = ?", (someone.sub,)).fetchone()
     if row is not None:
-        kept: dict[str, str] = json.loads(row["details"])
-        return kept
+        details: dict[str, str] = json.loads(row["details"])
+        return details
     return {
         "phone": someone.person.get("phone_number", ""),
         "mail": someone.person.get("email", ""),

@@ -1,46 +1,52 @@
-"""A person's own mobile number: shown to be theirs by a code, then used for recoveries instead of the school's."""
+"""A person's own mobile number: proved by a code, then used for recoveries instead of the number of the school."""
 
-from idp import audit
-from idp.context import settings
-from idp.database import transaction
-from idp.languages import current_language
+from idp.audit import trail
+from idp.database.engine import Connection, transaction
 from idp.messages import notices
-from idp.people.rules.phone_numbers import clean_number
+from idp.people.rules.accounts import AccountFacts
+from idp.people.sms_numbers import number_for_sms
 from idp.people.storage import contacts
-from idp.recovery import identifications
+from idp.people.storage.contact_changes import Replaced
+from idp.recovery import attempts
 from idp.recovery.rules.proofs import Identification
-from idp.recovery.storage import identifications as storage
+from idp.recovery.storage import attempts as storage
 from idp.refusals import Refusal
+from idp.refusals.recovery import RECOVERY_EXPIRED
+from idp.signin import not_me_link
 from idp.signin.sessions import Session
+from idp.web.languages import current_language
 
 
 def begin(session: Session, typed: str, browser: str, address: str, now: int) -> str:
-    """Send a code to a number; the id of the identification that waits for it. Raises Refusal V09 (no number), S05."""
-    number = clean_number(typed, settings().sms.country)
-    if number is None:
-        raise Refusal("V09", "not a phone number")
-    return identifications.begin(
+    """Send a code to a number; the id of the identification that waits for the code. Raises Refusal V09 (no number), V12 (landline), S05."""
+    number = number_for_sms(typed, session.account.person_id)
+    return attempts.begin(
         "mobile", "sms", number, current_language(), None, browser, address, now, session.account.id
     )
 
 
-def keep(session: Session, one: Identification, now: int) -> None:
-    """Keep the number whose code was right. Raises Refusal V03."""
+def save(session: Session, identification: Identification, now: int) -> None:
+    """Save the number of a proved identification. Raises Refusal V03."""
     account = session.account
     with transaction() as tx:
-        if one.account != account.id or not storage.finish(tx, one.id, now):
-            raise Refusal("V03", "the identification is another account's, or finished")
-        contacts.set_mobile(tx, account.id, one.contact, now)
-        notices.tell(tx, account, "mobile_changed", now)
-        who = f"account:{account.id}"
-        audit.record(tx, now, "mobile.changed", who, who)
+        if identification.account != account.id or not storage.finish(tx, identification.id, now):
+            raise Refusal(RECOVERY_EXPIRED, "the identification is another account's, or finished")
+        _replace(tx, account, identification.contact, now)
 
 
 def remove(session: Session, now: int) -> None:
-    """Forget the own number; the school's is used again."""
+    """Remove the own number; the number of the school is used again."""
     account = session.account
     with transaction() as tx:
-        contacts.set_mobile(tx, account.id, None, now)
-        notices.tell(tx, account, "mobile_changed", now)
-        who = f"account:{account.id}"
-        audit.record(tx, now, "mobile.changed", who, who)
+        _replace(tx, account, None, now)
+
+
+def _replace(tx: Connection, account: AccountFacts, number: str | None, now: int) -> None:
+    if contacts.mobile_of(tx, account) is not None:
+        # Without an earlier number nothing is replaced: the first number serves recoveries at once.
+        own, since = (account.mobile, account.mobile_verified_at) if account.mobile_verified else (None, None)
+        not_me_link.replaced_in(tx, account, Replaced("mobile", own, since, now))
+    contacts.set_mobile(tx, account.id, number, now)
+    notices.tell(tx, account, "mobile_changed", now, link=not_me_link.link_in(tx, account, now))
+    who = account.actor
+    trail.record(tx, now, "mobile.changed", who, who)

@@ -1,11 +1,12 @@
-"""Statements that read what an account's person sees of it: sessions, services, history, and all of it as data."""
+"""Statements on what a person sees of their account: open sessions, and services with a grant or a consent."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from idp.oidc.storage.tables import Consent, Grant
+from idp.oidc.storage.tables import Grant
 from idp.people.storage.tables import Account
+from idp.services.storage.tables import Consent
 from idp.signin.storage.tables import Session
 
 
@@ -20,7 +21,7 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class Service:
-    """A relying party that this person has gone to, or has agreed to. `last_at`: epoch seconds."""
+    """A relying party with a grant or a consent of this account. `last_at`: epoch seconds."""
 
     client_id: str
     scope: tuple[str, ...]
@@ -35,7 +36,7 @@ _sessions = (
         Session.ended_at.is_(None),
         Session.expires_at > bindparam("now"),
         Session.seen_at > bindparam("idle_since"),
-        Session.opened_at >= Account.credentials_since,
+        Session.generation == Account.credentials_generation,
     )
     .order_by(Session.seen_at.desc())
 )
@@ -76,7 +77,7 @@ _withdraw = (
 
 
 def open_sessions(connection: Connection, account: int, now: int, idle: int) -> list[OpenSession]:
-    """The account's live sessions, the one used last first."""
+    """The live sessions of the account, the last used first."""
     parameters = {"account": account, "now": now, "idle_since": now - idle}
     return [OpenSession(*row) for row in connection.execute(_sessions, parameters)]
 
@@ -86,15 +87,15 @@ def is_session_of(connection: Connection, account: int, sid: str) -> bool:
 
 
 def services(connection: Connection, account: int) -> list[Service]:
-    """The relying parties that hold a grant of this account, or its agreement; the one used last first.
+    """The relying parties that hold a grant or a consent of this account, the last used first.
 
-    Grants are purged when nothing hangs on them any more; what was agreed to stays until it is taken back.
+    Grants are purged once no token depends on them; a consent stays until it is withdrawn.
     """
-    found: dict[str, Service] = {}
+    by_client: dict[str, Service] = {}
     for client, scope, at in connection.execute(_services, {"account": account}):
-        before = found.get(client, Service(client, (), 0))
-        found[client] = Service(client, (*before.scope, *scope.split()), max(before.last_at, at))
-    return sorted(found.values(), key=lambda one: one.last_at, reverse=True)
+        before = by_client.get(client, Service(client, (), 0))
+        by_client[client] = Service(client, (*before.scope, *scope.split()), max(before.last_at, at))
+    return sorted(by_client.values(), key=lambda service: service.last_at, reverse=True)
 
 
 def withdraw(tx: Connection, account: int, client: str, now: int) -> list[str]:

@@ -1,6 +1,6 @@
-"""`idp …`: the house from a terminal. One module a noun, loaded when it is asked for; help never loads Flask.
+"""The command line `idp`. One module a noun, imported when its command is called; help does not import Flask.
 
-Exit codes: 0 done; 1 refused, or something is wrong; 2 the command or the settings are written wrongly.
+Exit codes: 0 done; 1 refused, or a fault was detected; 2 the command or the settings are malformed.
 """
 
 from pathlib import Path

@@ -43,11 +43,12 @@ def show(terminal: Terminal, username: str, as_json: bool) -> None:
 @click.argument("username")
 @pass_terminal
 def unlock(terminal: Terminal, username: str) -> None:
-    """Open a locked account, and the doors that failed tries have closed: password and birth date."""
+    """Open a locked account, and clear its rate limits on passwords and birth dates."""
     with terminal.application():
-        from idp.signin import locking
+        from idp.accounts import lock as acts
+        from idp.people.accounts import find
 
-        locking.unlock(username, ACTOR, now())
+        acts.unlock(find(username), ACTOR, now())
     click.echo(f"{username} may try again.")
 
 
@@ -57,22 +58,23 @@ def unlock(terminal: Terminal, username: str) -> None:
 def lock(terminal: Terminal, username: str) -> None:
     """Lock an active account: sessions and tokens end; a recovery or `unlock` opens it."""
     with terminal.application():
-        from idp.signin import locking
+        from idp.accounts import lock as acts
+        from idp.people.accounts import find
 
-        locking.lock(username, ACTOR, now())
-    click.echo(f"{username} is locked.")
+        done = acts.lock(find(username), ACTOR, now())
+    click.echo(f"{username} is locked{'' if done else ' already'}.")
 
 
 @accounts.command()
 @click.argument("username")
 @pass_terminal
 def disconnect(terminal: Terminal, username: str) -> None:
-    """End every session of a person; the services are told."""
+    """End every session of a person; the services are notified."""
     with terminal.application():
-        from idp.people import accounts as people
-        from idp.signin import locking
+        from idp.accounts import disconnect as acts
+        from idp.people.accounts import find
 
-        locking.disconnect(people.find(username), ACTOR, now())
+        acts.disconnect(find(username), ACTOR, now())
     click.echo(f"{username} is signed out everywhere.")
 
 
@@ -83,21 +85,23 @@ def disconnect(terminal: Terminal, username: str) -> None:
 def close(terminal: Terminal, username: str) -> None:
     """Close an account for good. Its username is never given again."""
     with terminal.application():
-        from idp.signin import locking
+        from idp.accounts import close as acts
+        from idp.people.accounts import find
 
-        locking.close(username, ACTOR, now())
-    click.echo(f"{username} is closed.")
+        done = acts.close(find(username), ACTOR, now())
+    click.echo(f"{username} is closed{'' if done else ' already'}.")
 
 
 @accounts.command("remove-factors")
 @click.argument("username")
 @pass_terminal
 def remove_factors(terminal: Terminal, username: str) -> None:
-    """Take away passkeys, authenticator and recovery codes, after you have seen who it is."""
+    """Remove passkeys, authenticator app and recovery codes, after you have checked who the person is."""
     with terminal.application():
-        from idp.factors import changes
+        from idp.accounts import remove_factors as acts
+        from idp.people.accounts import find
 
-        changes.remove_all(username, ACTOR, now())
+        acts.remove_factors(find(username), ACTOR, now())
     click.echo(f"{username} signs in with the password alone.")
 
 
@@ -108,9 +112,10 @@ def remove_factors(terminal: Terminal, username: str) -> None:
 def reset(terminal: Terminal, username: str, as_json: bool) -> None:
     """Give a new provisional password, shown once; sessions and tokens of the account end."""
     with terminal.application():
-        from idp.signin import locking
+        from idp.accounts import reset as acts
+        from idp.people.accounts import find
 
-        password = locking.reset(username, ACTOR, now())
+        password = acts.reset(find(username), ACTOR, now())
     if as_json:
         return say_json({"username": username, "provisional_password": password})
     click.echo(password)

@@ -1,32 +1,33 @@
-"""`idp audit`: the record of who did what to whom."""
+"""`idp audit`: the record of acts."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
-from idp.cli.terminal import Terminal, day_and_hour, now, pass_terminal, say_table
+from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
+from idp.durations import DAY
 
-DAY = click.DateTime(["%Y-%m-%d"])
+DATE = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
 def audit() -> None:
-    """The record of acts: chained, searched, exported, purged."""
+    """The record of acts: verify, search, export, purge."""
 
 
 @audit.command()
 @pass_terminal
 @click.pass_context
 def verify(context: click.Context, terminal: Terminal) -> None:
-    """Check that no record was changed or taken away (exit code 1 if one was)."""
+    """Check that no record was changed or removed (exit code 1 otherwise)."""
     with terminal.application():
-        from idp import audit as record
-        from idp.database import reading
+        from idp.audit import storage as records
+        from idp.database.engine import reading
 
-        broken = record.first_broken(reading())
+        broken = records.first_broken(reading())
     if broken is None:
         return click.echo("The chain holds.")
-    click.echo(f"Record {broken} does not follow from the one before it: compare with a backup.")
+    click.echo(f"Record {broken} does not follow from the record before it: compare with a backup.")
     context.exit(1)
 
 
@@ -34,8 +35,8 @@ def verify(context: click.Context, terminal: Terminal) -> None:
 @click.option("--act", default="", help="Its beginning, as in `client.`.")
 @click.option("--actor", default="", help="Who, as in account:12.")
 @click.option("--subject", default="", help="To whom, as in account:12.")
-@click.option("--since", type=DAY)
-@click.option("--until", type=DAY, help="The day after the last.")
+@click.option("--since", type=DATE)
+@click.option("--until", type=DATE, help="The day after the last.")
 @click.option("--most", default=50, show_default=True)
 @pass_terminal
 def search(
@@ -47,30 +48,37 @@ def search(
     until: datetime | None,
     most: int,
 ) -> None:
-    """List the newest records that agree with everything given."""
+    """List the newest records that match every option."""
     with terminal.application():
-        from idp import audit as record
-        from idp.database import reading
+        from idp.audit import storage as records
+        from idp.database.engine import reading
 
-        found = record.search(reading(), act, actor, subject, _moment(since), _moment(until), None, most)
+        events = records.search(reading(), act, actor, subject, _moment(since), _moment(until), None, most)
     rows = [
-        (one.number, day_and_hour(one.at), one.act, one.actor, one.subject, one.address, one.detail)
-        for one in found
+        (
+            event.number,
+            day_and_hour(event.at),
+            event.act,
+            event.actor,
+            event.subject,
+            event.address,
+            event.detail,
+        )
+        for event in events
     ]
     say_table(("number", "at", "act", "actor", "subject", "from", "detail"), rows)
 
 
 @audit.command()
-@click.option("--since", type=DAY)
-@click.option("--until", type=DAY, help="The day after the last.")
+@click.option("--since", type=DATE)
+@click.option("--until", type=DATE, help="The day after the last.")
 @pass_terminal
 def export(terminal: Terminal, since: datetime | None, until: datetime | None) -> None:
-    """Write every record as a line of JSON, the oldest first, to standard output."""
+    """Write every record as a line of JSON, the oldest first, to standard output. The export is itself on record."""
     with terminal.application():
-        from idp import audit as record
-        from idp.database import reading
+        from idp.console import record_export
 
-        for line in record.lines(reading(), _moment(since), _moment(until)):
+        for line in record_export.export(_moment(since), _moment(until), ACTOR, now()):
             click.echo(line, nl=False)
 
 
@@ -79,19 +87,21 @@ def export(terminal: Terminal, since: datetime | None, until: datetime | None) -
 def purge(terminal: Terminal) -> None:
     """Delete records older than console.audit_days, as the worker does a batch a minute."""
     with terminal.application() as app:
-        from idp import audit as record
-        from idp.database import transaction
+        from idp.audit import storage as records
+        from idp.database.engine import transaction
 
-        before = now() - app.extensions["settings"].console.audit_days * 86400
+        before = now() - app.extensions["settings"].console.audit_days * DAY
         gone = 0
         while True:
             with transaction() as tx:
-                batch = record.purge(tx, before)
+                batch = records.purge(tx, before)
             if not batch:
                 break
             gone += batch
-    click.echo(f"{gone} records are gone; the chain begins after them.")
+    click.echo(f"{gone} records are deleted; the chain begins after them.")
 
 
 def _moment(day: datetime | None) -> int | None:
-    return int(day.replace(tzinfo=UTC).timestamp()) if day else None
+    from idp.runtime.context import begins_at
+
+    return begins_at(day.date()) if day else None

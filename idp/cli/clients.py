@@ -34,13 +34,15 @@ def add(terminal: Terminal, document: IO[str], as_json: bool) -> None:
     """
     registration = _object(document)
     with terminal.application():
-        from idp.oidc import registration as acts
+        from idp.oidc.clients import registration as acts
 
-        made = acts.register(registration, ACTOR, now())
+        registered = acts.register(registration, ACTOR, now())
     if as_json:
-        return say_json(asdict(made))
-    click.echo(f"client_id      {made.client_id}")
-    click.echo(f"client_secret  {made.client_secret or '(none: this client authenticates without one)'}")
+        return say_json(asdict(registered))
+    click.echo(f"client_id      {registered.client_id}")
+    click.echo(
+        f"client_secret  {registered.client_secret or '(none: this client authenticates without one)'}"
+    )
 
 
 @clients.command("list")
@@ -49,11 +51,11 @@ def add(terminal: Terminal, document: IO[str], as_json: bool) -> None:
 def list_(terminal: Terminal, as_json: bool) -> None:
     """List all relying parties."""
     with terminal.application():
-        from idp.oidc.clients import every
+        from idp.oidc.clients.registry import every
 
-        found = every()
+        registered = every()
     if as_json:
-        return say_json([_shown(client) for client in found])
+        return say_json([_shown(client) for client in registered])
     say_table(
         ("client_id", "status", "name", "profiles", "registered"),
         [
@@ -64,7 +66,7 @@ def list_(terminal: Terminal, as_json: bool) -> None:
                 ",".join(client.registration.accepted_profiles),
                 day_and_hour(client.registered_at),
             )
-            for client in found
+            for client in registered
         ],
     )
 
@@ -75,8 +77,8 @@ def list_(terminal: Terminal, as_json: bool) -> None:
 def show(terminal: Terminal, client_id: str) -> None:
     """Show one registration, as JSON."""
     with terminal.application():
-        from idp.oidc.clients import find
-        from idp.oidc.registration import NoSuchClient
+        from idp.oidc.clients.registration import NoSuchClient
+        from idp.oidc.clients.registry import find
 
         client = find(client_id)
         if client is None:
@@ -88,9 +90,9 @@ def show(terminal: Terminal, client_id: str) -> None:
 @click.argument("client_id")
 @pass_terminal
 def disable(terminal: Terminal, client_id: str) -> None:
-    """Suspend a relying party: nobody signs in for it, and its tokens are refused."""
+    """Suspend a relying party: it gets no login, and its tokens are refused."""
     with terminal.application():
-        from idp.oidc import registration
+        from idp.oidc.clients import registration
 
         registration.disable(client_id, ACTOR, now())
     click.echo(f"{client_id} is suspended.")
@@ -100,9 +102,9 @@ def disable(terminal: Terminal, client_id: str) -> None:
 @click.argument("client_id")
 @pass_terminal
 def enable(terminal: Terminal, client_id: str) -> None:
-    """Take a suspension back."""
+    """End a suspension."""
     with terminal.application():
-        from idp.oidc import registration
+        from idp.oidc.clients import registration
 
         registration.enable(client_id, ACTOR, now())
     click.echo(f"{client_id} is active.")
@@ -113,9 +115,9 @@ def enable(terminal: Terminal, client_id: str) -> None:
 @click.confirmation_option(prompt="Its tokens die, and its client_id is never given again. Delete it?")
 @pass_terminal
 def delete(terminal: Terminal, client_id: str) -> None:
-    """Take a registration away for good."""
+    """Delete a registration for good."""
     with terminal.application():
-        from idp.oidc import registration
+        from idp.oidc.clients import registration
 
         registration.delete(client_id, ACTOR, now())
     click.echo(f"{client_id} is deleted.")
@@ -131,7 +133,7 @@ def delete(terminal: Terminal, client_id: str) -> None:
 def rotate_secret(terminal: Terminal, client_id: str, at_once: bool, as_json: bool) -> None:
     """Give a relying party a new secret, shown once; the old one works for console.secret_overlap_days more."""
     with terminal.application():
-        from idp.oidc import registration
+        from idp.oidc.clients import registration
 
         secret = registration.rotate_secret(client_id, ACTOR, now(), 0 if at_once else None)
     if as_json:
@@ -143,9 +145,9 @@ def rotate_secret(terminal: Terminal, client_id: str, at_once: bool, as_json: bo
 @click.argument("client_id")
 @pass_terminal
 def end_old_secret(terminal: Terminal, client_id: str) -> None:
-    """End a rotation: the secret before stops working at once."""
+    """End a rotation: the previous secret stops working at once."""
     with terminal.application():
-        from idp.oidc import registration
+        from idp.oidc.clients import registration
 
         registration.end_previous_secret(client_id, ACTOR, now())
     click.echo(f"{client_id} has one secret.")
@@ -156,18 +158,18 @@ def end_old_secret(terminal: Terminal, client_id: str) -> None:
 @pass_terminal
 @click.pass_context
 def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
-    """Run a whole login against a relying party, and say what was seen (exit code 1 if it did not work)."""
+    """Run a trial login at a relying party, and report its steps (exit code 1 if one failed)."""
     with terminal.application() as app:
         from idp import worker
         from idp.console import trial_login
-        from idp.database import reading
+        from idp.database.engine import reading
         from idp.jobs import queue
         from idp.jobs.storage import jobs
 
         job = trial_login.ask(client_id, ACTOR, now())
-        while (found := jobs.find(reading(), job)) and found["state"] in ("waiting", "running"):
+        while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
             queue.run_next(worker.RUNNERS, app.extensions["clock"], lambda: False)
-    report = found["report"] if found else {}
+    report = row["report"] if row else {}
     say_table(("step", "result", "seen"), [tuple(step) for step in report.get("steps", [])])
     if not report.get("ok"):
         context.exit(1)
@@ -179,25 +181,25 @@ def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
 @click.option("--uses", default=1, show_default=True, help="Registrations it opens.")
 @pass_terminal
 def initial_token(terminal: Terminal, label: str, days: int, uses: int) -> None:
-    """Make an initial access token (RFC 7591) for the publisher LABEL; it is shown this once."""
+    """Make an initial access token (RFC 7591) for the publisher LABEL; it is shown once."""
     with terminal.application():
-        from idp.oidc import initial_tokens
+        from idp.oidc.clients import initial_tokens
 
         click.echo(initial_tokens.make(label, days, uses, ACTOR, now()))
 
 
 def _object(document: IO[str]) -> dict[str, Any]:
     try:
-        found = json.load(document)
+        registration = json.load(document)
     except ValueError as fault:
         raise click.ClickException(f"{document.name} is not JSON: {fault}.") from None
-    if not isinstance(found, dict):
+    if not isinstance(registration, dict):
         raise click.ClickException(f"{document.name} is not a registration: a JSON object is expected.")
-    return found
+    return registration
 
 
 def _shown(client: Any) -> dict[str, Any]:
-    from idp.oidc.registration import shown
+    from idp.oidc.clients.registration import shown
 
     return {
         "client_id": client.client_id,

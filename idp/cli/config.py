@@ -1,4 +1,4 @@
-"""`idp config`: the settings' own declarations, written out."""
+"""`idp config`: the example file and the documentation of the settings, from their declarations."""
 
 import json
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -36,7 +36,7 @@ Secrets belong in files: `idp keys secret > /etc/idp/secrets/master_key` and
 
 @click.group()
 def config() -> None:
-    """The settings: what there is to set."""
+    """The settings."""
 
 
 @config.command()
@@ -77,7 +77,7 @@ def documentation_text() -> str:
 
 
 def declared() -> list[tuple[str, str, "dict[str, FieldInfo]"]]:
-    """Each section: its name, what it is about, and its settings by key."""
+    """Each section: its name, its subject, and its settings by key."""
     from idp.settings import Settings
 
     sections = []
@@ -101,7 +101,7 @@ def toml(value: Any) -> str:
 
 
 def allowed(field: "FieldInfo") -> str:
-    """What a value may be, beyond its type; empty where the type says it all."""
+    """The limits of a value beyond its type; empty if it has none."""
     if get_origin(field.annotation) is Literal:
         return ", ".join(str(choice) for choice in get_args(field.annotation))
     limits = {

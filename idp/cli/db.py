@@ -1,4 +1,4 @@
-"""`idp db`: the database's shape."""
+"""`idp db`: the schema of the database."""
 
 import click
 
@@ -15,7 +15,7 @@ def db() -> None:
 def upgrade(terminal: Terminal) -> None:
     """Create the database, or bring it to this version. Safe to repeat."""
     with terminal.application():
-        from idp import schema
+        from idp.database import schema
 
         before = schema.present_revision()
         schema.migrate()

@@ -1,4 +1,4 @@
-"""`idp demo`: everything on this machine, with an invented school."""
+"""`idp demo`: the provider, three services and a mail box on this machine, with an invented school."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from idp.cli.terminal import Terminal, pass_terminal
     show_default=True,
     help="Where the demonstration keeps its data.",
 )
-@click.option("--fresh", is_flag=True, help="Throw the data of an earlier demonstration away first.")
+@click.option("--fresh", is_flag=True, help="Delete the data of an earlier demonstration first.")
 @click.option(
     "--port-base",
     type=click.IntRange(1024, 65000),
@@ -26,9 +26,7 @@ from idp.cli.terminal import Terminal, pass_terminal
 @click.option(
     "--smtp-port", type=click.IntRange(1024, 65535), help="Port of the mail server.  [default: 1025]"
 )
-@click.option(
-    "--stop-with-parent", is_flag=True, hidden=True, help="End when the process that called this has ended."
-)
+@click.option("--stop-with-parent", is_flag=True, hidden=True, help="End when the calling process has ended.")
 @pass_terminal
 def demo(
     _terminal: Terminal,
@@ -40,13 +38,13 @@ def demo(
 ) -> None:
     """Make an invented school and start the provider, three services and a mail box, until Ctrl-C.
 
-    Data is kept in the folder and found again at the next start.
+    The data stays in the folder for the next start.
     """
     import os
 
     from idp.demo.place import Place
     from idp.demo.run import run
-    from idp.processes import end_with_parent
+    from idp.runtime.processes import end_with_parent
 
     if stop_with_parent:
         end_with_parent(os.getppid())

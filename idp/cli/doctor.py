@@ -1,27 +1,33 @@
-"""`idp doctor`: is everything in order, and if not, how to mend it."""
+"""`idp doctor`: check an installation, and state how to correct each fault."""
 
+import shutil
 import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.terminal import Terminal, as_json, now, pass_terminal, say_json, told
+from idp.cli.terminal import Terminal, as_json, as_sentence, now, pass_terminal, say_json
+from idp.durations import DAY
 
 if TYPE_CHECKING:
     from flask import Flask
 
 _LATE = 300
-_RECENT = 7 * 86400
+_RECENT = 7 * DAY
 _SLACK = 60
+_APART = 5
+"""Seconds by which the clocks of this machine and of the database may differ."""
+_LEAST_SPACE = 200_000_000
 _BUILT = 1_790_000_000
-"""A moment before this program was written: a clock that shows less has not been set."""
+"""Epoch seconds before this program was written: an earlier clock has not been set."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, whether it is in order, what was seen, and what to do about it."""
+    """The result of a check. `seen`: the observed values; `mend`: how to correct a fault."""
 
     check: str
     ok: bool
@@ -34,7 +40,7 @@ class Finding:
 @pass_terminal
 @click.pass_context
 def doctor(context: click.Context, terminal: Terminal, as_json: bool) -> None:
-    """Check settings, database, keys, clock, outbox and mail; say how to mend what is wrong (exit code 1)."""
+    """Check settings, database, clocks, keys, outbox and mail; state how to correct each fault (exit code 1)."""
     findings = list(examine(terminal))
     if as_json:
         say_json([asdict(finding) for finding in findings])
@@ -48,7 +54,7 @@ def doctor(context: click.Context, terminal: Terminal, as_json: bool) -> None:
 
 
 def examine(terminal: Terminal) -> Iterator[Finding]:
-    """Every finding in order; what cannot be examined for want of an earlier one is left out."""
+    """The findings in order, without checks whose precondition failed."""
     from idp.settings import SettingsFault
 
     where = f"{terminal.file}" if terminal.file else "no file: variables and defaults"
@@ -71,8 +77,9 @@ def examine(terminal: Terminal) -> Iterator[Finding]:
         database = _guarded("database", _database, app)
         yield database
         if database.ok:
-            for name, check in (("audit", _audit), ("keys", _keys), ("outbox", _outbox)):
+            for name, check in _OF_THE_DATABASE:
                 yield _guarded(name, check, app)
+        yield _trust(app)
         yield _mail(app)
 
 
@@ -80,7 +87,7 @@ def _guarded(name: str, check: "Callable[[Flask], Finding]", app: "Flask") -> Fi
     try:
         return check(app)
     except Exception as fault:
-        known = told(fault)
+        known = as_sentence(fault)
         if known is None:
             raise
         return Finding(
@@ -97,31 +104,65 @@ def _clock() -> Finding:
 
 
 def _database(_app: "Flask") -> Finding:
-    from idp import schema
-    from idp.database import db
+    from idp.database import schema
+    from idp.database.engine import db, try_writing
 
     where = db.engine.url.render_as_string(hide_password=True)
     present, newest = schema.present_revision(), schema.newest_revision()
+    if (
+        free := _free_space(db.engine.dialect.name, db.engine.url.database)
+    ) is not None and free < _LEAST_SPACE:
+        seen = f"{where}: {free // 1_000_000} MB are free on its disk"
+        return Finding("database", False, seen, "Free space: without it people cannot sign in.")
     if present == newest:
+        try_writing()
         return Finding("database", True, f"{where}, at {present}")
+    try:
+        schema.refuse_unknown(present)
+    except schema.MadeByNewerVersion as fault:
+        return Finding("database", False, where, str(fault))
     return Finding(
         "database", False, f"{where} is at {present}; this version wants {newest}", "Run: idp db upgrade"
     )
 
 
-def _audit(_app: "Flask") -> Finding:
-    from idp import audit
-    from idp.database import reading
+def _free_space(engine: str, file: str | None) -> int | None:
+    """Free bytes on the disk of an SQLite file; None for another engine."""
+    if engine != "sqlite" or not file or not Path(file).is_file():
+        return None
+    return shutil.disk_usage(Path(file).parent).free
 
-    broken = audit.first_broken(reading())
+
+def _clocks(_app: "Flask") -> Finding:
+    from idp.database.clock import clock_difference
+    from idp.database.engine import reading
+
+    difference = clock_difference(reading())
+    if difference is None:
+        return Finding("clocks", True, "the database has the clock of this machine")
+    seen = (
+        f"this machine is {abs(difference):.1f} s {'ahead of' if difference > 0 else 'behind'} the database"
+    )
+    mend = (
+        "Have NTP keep both machines: links, codes and tokens of one are too early or too late for the other."
+    )
+    return Finding("clocks", abs(difference) <= _APART, seen, mend)
+
+
+def _audit(_app: "Flask") -> Finding:
+    from idp.audit import storage as records
+    from idp.database.engine import reading
+
+    broken = records.first_broken(reading())
     if broken is None:
         return Finding("audit", True, "the chain of records holds")
-    mend = "Somebody changed or removed a record: compare with a backup; find out who can write here."
+    mend = "A record was changed or removed: compare with a backup, and find out who can write here."
     return Finding("audit", False, f"record {broken} does not follow from the one before it", mend)
 
 
 def _keys(_app: "Flask") -> Finding:
     from idp.oidc import signing
+    from keys import rotation
 
     keys = signing.listing()
     moment = now()
@@ -129,14 +170,16 @@ def _keys(_app: "Flask") -> Finding:
         return Finding(
             "keys", False, "a key was made in the future", "The clock of this machine is late: set it."
         )
-    algorithms = sorted({key.alg for key in keys if key.state(moment) == "signing"})
+    if lost := signing.lost_keys(moment):
+        return Finding("keys", False, lost.partition(":")[0], lost.partition(": ")[2])
+    algorithms = sorted({key.alg for key in keys if rotation.signer_or_next(keys, key.alg, moment)})
     if not algorithms:
         return Finding(
             "keys", False, "no key can sign", "Start idp serve or idp worker: the first keys are made there."
         )
     for algorithm in algorithms:
         try:
-            signing.keyring().signing_key(algorithm)
+            signing.keyring(moment).signing_key(algorithm)
         except Exception as fault:
             mend = (
                 "secrets.master_key is not the one that sealed this key: put that one back, behind a comma."
@@ -146,8 +189,8 @@ def _keys(_app: "Flask") -> Finding:
 
 
 def _outbox(_app: "Flask") -> Finding:
-    from idp.database import reading
-    from idp.messages import outbox
+    from idp.database.engine import reading
+    from idp.messages.storage import outbox
 
     lost = outbox.given_up(reading(), now() - _RECENT)
     if lost:
@@ -156,15 +199,30 @@ def _outbox(_app: "Flask") -> Finding:
             "outbox",
             False,
             f"{len(lost)} messages of this week were given up; the newest, {kind}: {reason}",
-            "Mend what the reason names; whoever waits asks for the message again.",
+            "Correct what the reason names; the recipients then ask for the message again.",
         )
-    late = outbox.due(reading(), now() - _LATE)
+    late = outbox.late(reading(), now() - _LATE)
     if not late:
-        return Finding("outbox", True, "nothing waits longer than it should")
+        return Finding("outbox", True, "no message is late")
     mend = "No worker runs: start idp worker, or idp serve without --no-worker."
     return Finding(
         "outbox", False, f"{len(late)} messages or more have waited for {_LATE // 60} minutes", mend
     )
+
+
+_OF_THE_DATABASE = (("clocks", _clocks), ("audit", _audit), ("keys", _keys), ("outbox", _outbox))
+
+
+def _trust(app: "Flask") -> Finding:
+    from idp.network import certificate_authorities
+
+    more = app.extensions["settings"].outgoing.ca_file
+    try:
+        number = certificate_authorities.context().cert_store_stats()["x509_ca"]
+    except OSError as fault:
+        mend = "outgoing.ca_file names a file of certificates in PEM that this user may read."
+        return Finding("trust", False, f"{more}: {fault.strerror or fault}", mend)
+    return Finding("trust", True, f"{number} authorities{f', those of {more} among them' if more else ''}")
 
 
 def _mail(app: "Flask") -> Finding:

@@ -1,26 +1,27 @@
-"""`idp jobs`: long work, and messages that did not leave."""
+"""`idp jobs`: jobs of the worker, and messages that were not delivered."""
 
 import click
 
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
+from idp.durations import DAY
 
-MONTH = 30 * 86400
+MONTH = 30 * DAY
 
 
 @click.group()
 def jobs() -> None:
-    """Long work in the worker; messages that failed."""
+    """Jobs of the worker; messages that failed."""
 
 
 @jobs.command("list")
 @pass_terminal
 def list_(terminal: Terminal) -> None:
-    """List the newest jobs, and how far they are."""
+    """List the newest jobs with their progress."""
     with terminal.application():
-        from idp.database import reading
+        from idp.database.engine import reading
         from idp.jobs.storage import jobs as storage
 
-        found = storage.listed(reading(), None, True, 50)
+        listed = storage.listed(reading(), None, True, 50)
     rows = [
         (
             row["id"],
@@ -30,7 +31,7 @@ def list_(terminal: Terminal) -> None:
             day_and_hour(row["asked_at"]),
             row["error"],
         )
-        for row in found
+        for row in listed
     ]
     say_table(("job", "kind", "state", "done", "asked", "error"), rows)
 
@@ -39,13 +40,13 @@ def list_(terminal: Terminal) -> None:
 @click.argument("job", type=int)
 @pass_terminal
 def cancel(terminal: Terminal, job: int) -> None:
-    """Stop JOB after the step under way; what was done stays."""
+    """Stop JOB after its current step; the finished steps stay."""
     with terminal.application():
         from idp.jobs import queue
 
         if not queue.cancel(job, ACTOR, now()):
-            raise click.ClickException("That job is over, or there is none with this number.")
-    click.echo(f"Job {job} ends after the step under way.")
+            raise click.ClickException("That job is over, or no job has this number.")
+    click.echo(f"Job {job} ends after its current step.")
 
 
 @jobs.command()
@@ -53,13 +54,20 @@ def cancel(terminal: Terminal, job: int) -> None:
 def messages(terminal: Terminal) -> None:
     """List this month's messages that were given up or keep failing."""
     with terminal.application():
-        from idp.console.storage import trouble
-        from idp.database import reading
+        from idp.console.storage import incidents
+        from idp.database.engine import reading
 
-        found = trouble.lost_messages(reading(), now() - MONTH)
+        lost = incidents.lost_messages(reading(), now() - MONTH)
     rows = [
-        (one.id, one.kind, one.to, "given up" if one.given_up else "trying", one.attempts, one.reason)
-        for one in found
+        (
+            message.id,
+            message.kind,
+            message.to,
+            "given up" if message.given_up else "trying",
+            message.attempts,
+            message.reason,
+        )
+        for message in lost
     ]
     say_table(("message", "kind", "to", "state", "attempts", "reason"), rows)
 
@@ -68,14 +76,10 @@ def messages(terminal: Terminal) -> None:
 @click.argument("message", type=int)
 @pass_terminal
 def send_again(terminal: Terminal, message: int) -> None:
-    """Give a message that was given up another twelve tries."""
+    """Give a message that was given up another twelve attempts."""
     with terminal.application():
-        from idp import audit
-        from idp.console.storage import trouble
-        from idp.database import transaction
+        from idp.console import incidents
 
-        with transaction() as tx:
-            if not trouble.send_again(tx, message, now()):
-                raise click.ClickException("That message was not given up.")
-            audit.record(tx, now(), "message.again", ACTOR, f"message:{message}")
-    click.echo(f"Message {message} is tried again.")
+        if not incidents.send_again(message, ACTOR, now()):
+            raise click.ClickException("That message was not given up.")
+    click.echo(f"Message {message} is sent again.")

@@ -25,7 +25,7 @@ def keys() -> None:
 
 @keys.command()
 def secret() -> None:
-    """Write a new secret: 32 random bytes, URL-safe base64. It is kept nowhere."""
+    """Write a new secret: 32 random bytes, URL-safe base64. It is stored nowhere."""
     import base64
     import os
 
@@ -36,33 +36,45 @@ def secret() -> None:
 @as_json
 @pass_terminal
 def list_(terminal: Terminal, as_json: bool) -> None:
-    """List the keys that are published, and those that were."""
+    """List the published and the former keys."""
     with terminal.application():
         from idp.oidc import signing
 
-        found = signing.listing()
+        keys = signing.listing()
     if as_json:
-        return say_json([{**asdict(key), "state": key.state(now())} for key in found])
+        return say_json([{**asdict(key), "state": key.state(now())} for key in keys])
     moments = ("published_at", "activates_at", "retires_at", "removed_at")
     say_table(
         ("kid", "alg", "state", "published", "signs from", "signs until", "removed"),
         [
             (key.kid, key.alg, key.state(now()), *(day_and_hour(getattr(key, moment)) for moment in moments))
-            for key in found
+            for key in keys
         ],
     )
 
 
 @keys.command()
 @click.argument("alg", type=ALGORITHMS, required=False)
+@as_json
 @pass_terminal
-def rotate(terminal: Terminal, alg: str | None) -> None:
-    """Publish the next key of ALG (default: of each); it signs once every cache has seen it."""
+@click.pass_context
+def rotate(context: click.Context, terminal: Terminal, alg: str | None, as_json: bool) -> None:
+    """Publish the next key of ALG (default: of each); it signs once every cache has expired.
+
+    Exit code 1 if the next keys are published already.
+    """
     with terminal.application():
         from idp.oidc import signing
 
-        signing.rotate(alg, ACTOR, now())
-    click.echo("The next keys are published. See: idp keys list")
+        algorithms = signing.rotate(alg, ACTOR, now())
+    if as_json:
+        say_json({"published": algorithms})
+    elif algorithms:
+        click.echo(f"New keys are published: {', '.join(algorithms)}. See: idp keys list")
+    else:
+        click.echo("Nothing was changed: a next key is published already. See: idp keys list", err=True)
+    if not algorithms:
+        context.exit(1)
 
 
 @keys.command()
@@ -72,7 +84,7 @@ def rotate(terminal: Terminal, alg: str | None) -> None:
 )
 @pass_terminal
 def retire(terminal: Terminal, kid: str) -> None:
-    """Withdraw a stolen key at once; another signs in its place."""
+    """Withdraw a stolen key at once; another key signs in its place."""
     with terminal.application():
         from idp.oidc import signing
 

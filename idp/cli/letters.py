@@ -1,10 +1,24 @@
 """`idp people letters`: on paper, as a table, or by mail."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from idp.cli.terminal import ACTOR, Terminal, now, pass_terminal
+
+if TYPE_CHECKING:
+    from idp.letters.rules.runs import ClassLetters
+
+
+def summary(line: "ClassLetters") -> str:
+    """The letters of a class: how many are printed, and why others are not."""
+    facts = f"{line.code or 'no class'}: {len(line.accounts)} letters of {line.in_all} people"
+    if line.elsewhere:
+        facts += f", {line.elsewhere} more go with an earlier class"
+    if line.without_mail:
+        facts += f", {line.without_mail} have no mail address"
+    return facts
 
 
 @click.command()
@@ -17,7 +31,7 @@ from idp.cli.terminal import ACTOR, Terminal, now, pass_terminal
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice(["pupil", "guardian"]), help="Default: both."
 )
-@click.option("--again", is_flag=True, help="Those whose letter still lives, too: it dies.")
+@click.option("--again", is_flag=True, help="Include people with a valid letter; it expires.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @pass_terminal
 def letters(
@@ -30,31 +44,36 @@ def letters(
     again: bool,
     language: str,
 ) -> None:
-    """Issue letters to the families of the school UAI who have none: as CSV on standard output, unless told otherwise.
+    """Issue letters to the families of the school UAI who have none: as CSV on standard output, or with --pdf or --mail.
 
-    The provisional passwords are shown this once. A letter dies after passwords.letter_days.
+    The provisional passwords are shown once. A letter expires after passwords.letter_days.
     """
     with terminal.application() as app:
         from idp import worker
         from idp.console import letter_jobs
         from idp.console.rules.rights import FAMILIES, Reach
         from idp.console.storage import rights
-        from idp.database import reading
+        from idp.database.engine import reading
         from idp.jobs import queue
         from idp.jobs.storage import jobs
+        from idp.letters.rules.runs import LetterChoice
         from idp.people.schools import NoSuchSchool
+        from idp.refusals import Refusal
 
         school = rights.school_by_uai(reading(), uai)
         if school is None:
             raise NoSuchSchool(uai)
         form = "mail" if mail else "pdf" if folder else "csv"
         reach = Reach(FAMILIES, None)
-        if not letter_jobs.waiting(school.id, reach, now(), again):
+        choice = LetterChoice(frozenset(kinds) or FAMILIES, frozenset(classes), form, again)
+        try:
+            planned = letter_jobs.plan(school.id, reach, choice, language, now())
+        except Refusal:
             return click.echo("Everybody has a letter, or an account.", err=True)
-        job = letter_jobs.ask(
-            school.id, reach, kinds or sorted(FAMILIES), classes, form, language, again, ACTOR, now()
-        )
-        while (found := jobs.find(reading(), job)) and found["state"] in ("waiting", "running"):
+        for line in planned:
+            click.echo(summary(line), err=True)
+        job = letter_jobs.ask(school.id, reach, choice, language, ACTOR, now())
+        while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
             queue.run_next(worker.RUNNERS, app.extensions["clock"], lambda: False)
         for file, name in jobs.files_of(reading(), job, now()):
             _, _, content = queue.read_file(job, file, now()) or ("", "", b"")
@@ -63,5 +82,5 @@ def letters(
             else:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 (folder / name).write_bytes(content)
-    if mail and found:
-        click.echo(f"{found['report'].get('written', 0)} mails are on their way.")
+    if mail and row:
+        click.echo(f"{row['report'].get('written', 0)} mails are on their way.")

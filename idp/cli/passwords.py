@@ -1,4 +1,4 @@
-"""`idp passwords`: the list of breached passwords that nobody may choose."""
+"""`idp passwords`: the list of breached passwords, which are refused."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def passwords() -> None:
-    """The list of breached passwords that nobody may choose."""
+    """The list of breached passwords, which are refused."""
 
 
 @passwords.command("build-filter")
@@ -20,7 +20,7 @@ def passwords() -> None:
     type=click.FloatRange(0.000001, 0.1),
     default=0.001,
     show_default=True,
-    help="How often a password that is in no list may be refused all the same.",
+    help="Share of passwords outside the list that are refused too.",
 )
 @click.option(
     "--at-least", type=click.IntRange(1), default=1, show_default=True, help="Leave out rarer hashes."
@@ -28,9 +28,9 @@ def passwords() -> None:
 def build_filter(sources: tuple[Path, ...], out: Path, false_positives: float, at_least: int) -> None:
     """Make the filter of SOURCES: a password a line, or SHA-1 digests (HASH or HASH:COUNT); .gz too.
 
-    A running provider takes the new file by itself.
+    A running provider reads the new file without a restart.
     """
-    from idp.people import breached
+    from idp.passwords import breached
 
     try:
         shape = breached.build(sources, out, false_positives, at_least)
@@ -42,8 +42,8 @@ def build_filter(sources: tuple[Path, ...], out: Path, false_positives: float, a
 @passwords.command("check-filter")
 @click.argument("file", type=click.Path())
 def check_filter(file: str) -> None:
-    """Say what a filter holds."""
-    from idp.people import breached
+    """Show the size of a filter."""
+    from idp.passwords import breached
 
     try:
         shape = breached.opened(file).shape

@@ -4,7 +4,7 @@ import click
 
 from idp.cli.terminal import ACTOR, Terminal, now, pass_terminal, say_json
 
-REASON = click.option("--reason", required=True, help="It stays in the record.")
+REASON = click.option("--reason", required=True, help="For the record of acts.")
 
 
 @click.command()
@@ -12,14 +12,16 @@ REASON = click.option("--reason", required=True, help="It stays in the record.")
 @click.argument("address")
 @pass_terminal
 def mail(terminal: Terminal, username: str, address: str) -> None:
-    """Correct the mail address; its owner confirms it, the old one is told."""
+    """Correct the mail address; its owner confirms it, the old address is notified."""
     with terminal.application() as app:
-        from idp.console import people
+        from idp.accounts.correct_mail import correct_mail
         from idp.people import accounts
+        from idp.signin import mail_confirmation
 
-        one = accounts.find(username)
+        account = accounts.find(username)
         language = app.extensions["settings"].service.languages[0]
-        people.correct_mail(one, address, one.mail or "", language, ACTOR, now())
+        seen = mail_confirmation.asked_for(account, now()) or ""
+        correct_mail(account, address, seen, language, ACTOR, now())
     click.echo(f"A mail has left for {address}.")
 
 
@@ -27,15 +29,23 @@ def mail(terminal: Terminal, username: str, address: str) -> None:
 @click.argument("username")
 @click.argument("joined")
 @REASON
+@click.option(
+    "--sure", is_flag=True, help="You have compared both: one person, though first name or civility differ."
+)
 @click.confirmation_option(prompt="The second account is closed for good. Merge them?")
 @pass_terminal
-def merge(terminal: Terminal, username: str, joined: str, reason: str) -> None:
+def merge(terminal: Terminal, username: str, joined: str, reason: str, sure: bool) -> None:
     """Give the children of the guardian JOINED to USERNAME, and close JOINED."""
     with terminal.application():
         from idp.console import approvals
         from idp.people import accounts
 
-        payload = {"kept": accounts.find(username).id, "joined": accounts.find(joined).id, "reason": reason}
+        payload = {
+            "kept": accounts.find(username).id,
+            "joined": accounts.find(joined).id,
+            "reason": reason,
+            "sure": sure,
+        }
         done = approvals.do_or_ask("merge", payload, f"{username} + {joined}", ACTOR, now())
     click.echo(
         f"{joined} is part of {username}." if done else "An administrator has to agree: see the console."
@@ -50,20 +60,20 @@ def merge(terminal: Terminal, username: str, joined: str, reason: str) -> None:
 def detach(terminal: Terminal, username: str, child: str, reason: str) -> None:
     """End the link between the guardian USERNAME and the pupil CHILD (usernames)."""
     with terminal.application():
-        from idp.console import people
-        from idp.database import reading
+        from idp.accounts import guardianship
+        from idp.database.engine import reading
         from idp.people import accounts
         from idp.people.storage import family
 
-        one, pupil = accounts.find(username), accounts.find(child)
+        guardian, pupil = accounts.find(username), accounts.find(child)
         links = [
             link.link
-            for link in family.children_of(reading(), one.person_id)
+            for link in family.children_of(reading(), guardian.person_id)
             if link.person == pupil.person_id
         ]
         if not links:
             raise click.ClickException(f"{child} is not linked to {username}.")
-        people.detach(one, links[0], reason, ACTOR, now())
+        guardianship.detach(guardian, links[0], reason, ACTOR, now())
     click.echo(f"{username} is no longer a guardian of {child}.")
 
 
@@ -71,23 +81,23 @@ def detach(terminal: Terminal, username: str, child: str, reason: str) -> None:
 @click.argument("username")
 @pass_terminal
 def export(terminal: Terminal, username: str) -> None:
-    """Write all that is held on a person, as JSON (GDPR article 15)."""
+    """Write all data on a person, as JSON (GDPR article 15)."""
     with terminal.application():
         from idp.console import approvals, personal_data
         from idp.people import accounts
 
-        one = accounts.find(username)
-        what = f"account:{one.id}"
+        account = accounts.find(username)
+        what = account.actor
         if not approvals.may_export(what, ACTOR, now()):
             approvals.do_or_ask("export", {"what": what}, username, ACTOR, now())
             raise click.ClickException("An administrator has to agree on the console; then call this again.")
-        say_json(personal_data.everything(one, ACTOR, now()))
+        say_json(personal_data.everything(account, ACTOR, now()))
 
 
 @click.command()
 @click.argument("username")
 @click.option("--days", default=365, show_default=True, help="0 ends the hold.")
-@click.option("--reason", default="", help="Why the law wants it kept.")
+@click.option("--reason", default="", help="Why the law requires the data.")
 @pass_terminal
 def hold(terminal: Terminal, username: str, days: int, reason: str) -> None:
     """Forbid the erasure of a person for some days."""
@@ -96,16 +106,16 @@ def hold(terminal: Terminal, username: str, days: int, reason: str) -> None:
         from idp.people import accounts
 
         personal_data.hold(accounts.find(username), days, reason, ACTOR, now())
-    click.echo(f"{username} is {'kept' if days else 'not held any more'}.")
+    click.echo(f"{username} is {'held' if days else 'not held any more'}.")
 
 
 @click.command()
 @click.argument("username")
 @REASON
-@click.confirmation_option(prompt="Nothing brings the person back. Erase?")
+@click.confirmation_option(prompt="This cannot be undone. Erase?")
 @pass_terminal
 def erase(terminal: Terminal, username: str, reason: str) -> None:
-    """Erase a person whom no school's base names and no hold keeps (GDPR article 17)."""
+    """Erase a person whom no school names and no legal hold protects (GDPR article 17)."""
     with terminal.application():
         from idp.console import personal_data
         from idp.people import accounts

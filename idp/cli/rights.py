@@ -1,6 +1,6 @@
-"""`idp rights`: who may do what at the console."""
+"""`idp rights`: posts and delegations at the console."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
@@ -11,40 +11,42 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def rights() -> None:
-    """Roles, and rights that are lent for a time."""
+    """Posts with their roles, and delegations."""
 
 
 @rights.command("list")
 @click.argument("uai", required=False)
 @pass_terminal
 def list_(terminal: Terminal, uai: str | None) -> None:
-    """List every post, or what was lent at the school UAI."""
+    """List every post, or the delegations of the school UAI."""
     with terminal.application():
         from idp.console.storage import rights as storage
         from idp.console.storage import staff
-        from idp.database import reading
+        from idp.database.engine import reading
         from idp.people.schools import NoSuchSchool
 
         if uai is None:
-            rows = [(one.id, one.name, one.username, one.role, one.uai) for one in staff.posts(reading())]
+            rows = [
+                (post.id, post.name, post.username, post.role, post.uai) for post in staff.posts(reading())
+            ]
             return say_table(("post", "name", "username", "role", "school"), rows)
         school = storage.school_by_uai(reading(), uai)
         if school is None:
             raise NoSuchSchool(uai)
-        lent = storage.delegations(reading(), school.id)
+        delegations = storage.delegations(reading(), school.id)
     say_table(
         ("delegation", "name", "username", "for", "classes", "until", "ended"),
         [
             (
-                one.id,
-                one.name,
-                one.username,
-                " ".join(one.kinds),
-                " ".join(one.classes or ("all",)),
-                day_and_hour(one.until),
-                day_and_hour(one.ended_at),
+                delegation.id,
+                delegation.name,
+                delegation.username,
+                " ".join(delegation.kinds),
+                " ".join(delegation.classes or ("all",)),
+                day_and_hour(delegation.until),
+                day_and_hour(delegation.ended_at),
             )
-            for one in lent
+            for delegation in delegations
         ],
     )
 
@@ -68,15 +70,16 @@ def lend(
     with terminal.application():
         from idp.console import delegations
         from idp.console.storage import rights as storage
-        from idp.database import reading
+        from idp.database.engine import reading
         from idp.people import accounts
         from idp.people.schools import NoSuchSchool
+        from idp.runtime.context import ends_at
 
         school = storage.school_by_uai(reading(), uai)
         if school is None:
             raise NoSuchSchool(uai)
         person = accounts.find(username).person_id
-        last = int(until.replace(tzinfo=UTC).timestamp()) + 86400
+        last = ends_at(until.date())
         number = delegations.lend(
             school.id, person, kinds, list(classes) or None, now(), last, 0, ACTOR, now()
         )
@@ -92,7 +95,7 @@ def take_back(terminal: Terminal, uai: str, delegation: int) -> None:
     with terminal.application():
         from idp.console import delegations
         from idp.console.storage import rights as storage
-        from idp.database import reading
+        from idp.database.engine import reading
         from idp.people.schools import NoSuchSchool
 
         school = storage.school_by_uai(reading(), uai)
@@ -108,12 +111,8 @@ def take_back(terminal: Terminal, uai: str, delegation: int) -> None:
 def end_post(terminal: Terminal, post: int) -> None:
     """End a post; its holder keeps the account and loses the rights."""
     with terminal.application():
-        from idp import audit
-        from idp.console.storage import staff
-        from idp.database import transaction
+        from idp.console import staff
 
-        with transaction() as tx:
-            if not staff.end_post(tx, post, now()):
-                raise click.ClickException("That post is over, or there is none with this number.")
-            audit.record(tx, now(), "staff.ended", ACTOR, f"post:{post}")
+        if not staff.end_post(post, ACTOR, now()):
+            raise click.ClickException("That post is over, or no post has this number.")
     click.echo(f"Post {post} is over.")

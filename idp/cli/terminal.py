@@ -1,4 +1,4 @@
-"""What every command stands on: settings, an application to act in, output, and faults said in a sentence."""
+"""Parts of every command: settings, an application context, output, and faults as sentences."""
 
 import importlib
 import json
@@ -23,6 +23,7 @@ _REFUSED = {
     "CannotUnseal",
     "DemoFault",
     "ImportFault",
+    "MadeByNewerVersion",
     "MetadataFaults",
     "PortTaken",
     "Refusal",
@@ -34,28 +35,28 @@ _UNKNOWN = {
     "NoSuchKey": "There is no living key with the kid {!r}. See: idp keys list",
     "NoSuchSchool": "There is no school with the UAI {!r}. Import its base first, or name it: idp people school",
 }
-"""Faults of the person at the terminal, by name: naming them here loads none of their modules."""
+"""Faults of the user, by class name: a name imports no module."""
 
 
 @dataclass(frozen=True)
 class Terminal:
-    """Where this command was called: `file` is the settings file, if any."""
+    """The call of a command. `file`: the settings file, if any."""
 
     file: Path | None
 
     def settings(self, **command_line: dict[str, Any]) -> "Settings":
-        """The settings, with `command_line` over everything else; None is not given."""
+        """The settings; values of `command_line` come first, None stands for an absent option."""
         from idp.settings import load_settings
 
-        given = {
+        options = {
             section: {key: value for key, value in values.items() if value is not None}
             for section, values in command_line.items()
         }
-        return load_settings(self.file, command_line=given)
+        return load_settings(self.file, command_line=options)
 
     @contextmanager
     def application(self) -> Iterator["Flask"]:
-        """An application whose acts can be called."""
+        """The application, within its context: acts can be called."""
         from idp.app import create_app
 
         app = create_app(self.settings())
@@ -93,13 +94,13 @@ def say_table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
 
 
 class Wrong(click.ClickException):
-    """Settings that cannot be used: exit code 2, like a command that cannot be used."""
+    """Unusable settings: exit code 2, as for a malformed command."""
 
     exit_code = 2
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command when it is called, and shows a user's faults without a stack trace."""
+    """A group that imports a command when it is called, and shows faults of the user without a stack trace."""
 
     def __init__(self, *arguments: Any, nouns: dict[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -121,19 +122,20 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as fault:
-            known = told(fault)
+            known = as_sentence(fault)
             if known is None:
                 raise
             raise known from None
 
 
-def told(fault: Exception) -> click.ClickException | None:
-    """The fault as a sentence for the person at the terminal; None if it is a fault of ours."""
+def as_sentence(fault: Exception) -> click.ClickException | None:
+    """The fault as a sentence for the user; None for a programming error."""
     names = {kind.__name__ for kind in type(fault).__mro__}
     if names & _WRONGLY_WRITTEN:
         return Wrong(str(fault))
     for name in names & _UNKNOWN.keys():
-        return click.ClickException(_UNKNOWN[name].format(str(fault)))
+        sentence = _malformed_uai(str(fault)) if name == "NoSuchSchool" else None
+        return click.ClickException(sentence or _UNKNOWN[name].format(str(fault)))
     if names & _REFUSED:
         return click.ClickException(str(fault))
     if "DBAPIError" in names:
@@ -141,6 +143,20 @@ def told(fault: Exception) -> click.ClickException | None:
     if isinstance(fault, OSError) and fault.filename:
         return click.ClickException(f"{fault.filename}: {fault.strerror}.")
     return None
+
+
+def _malformed_uai(written: str) -> str | None:
+    """The fault of a malformed UAI; None for a well-formed one."""
+    from idp.people.rules.uai import check_letter, is_uai
+
+    if is_uai(written):
+        return None
+    digits = written[:7]
+    if len(written) == 8 and (letter := check_letter(digits)):
+        return (
+            f"{written!r} is no UAI: the letter that goes with {digits} is {letter}, thus {digits}{letter}."
+        )
+    return f"{written!r} is no UAI: it has 7 digits and the letter that goes with them, like 0990001{check_letter('0990001')}."
 
 
 def _database_sentence(driver_says: str) -> str:

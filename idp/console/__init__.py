@@ -1,1 +1,1 @@
-"""The console: what a school and the academy do with people, services, keys and the record of it all."""
+"""The console: acts of a school and the academy on people, services, keys and the record of acts."""

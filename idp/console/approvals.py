@@ -1,52 +1,66 @@
-"""Four eyes: acts that the settings name wait until a second administrator agrees."""
+"""Approvals: acts that console.four_eyes names wait until a second administrator agrees."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
-from idp import audit
+from idp.accounts.merge import merge_in
+from idp.audit import trail
 from idp.console import people
 from idp.console.storage import approvals as storage
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.database.engine import Connection, reading, transaction
+from idp.durations import DAY
 from idp.oidc import signing
 from idp.refusals import Refusal
+from idp.refusals.console import OWN_APPROVAL, STATE_CHANGED
+from idp.runtime.context import settings
 from keys.rotation import NoSuchKey
 
-
-def _merge(payload: dict[str, Any], actor: str, now: int) -> None:
-    kept, joined = people.facts(payload["kept"]), people.facts(payload["joined"])
-    people.merge(kept, joined, payload["reason"], actor, now)
+Step = Callable[[Connection], None]
+"""What an act does first, within its own transaction: it marks the request as agreed."""
 
 
-def _rotate(payload: dict[str, Any], actor: str, now: int) -> None:
-    signing.rotate(payload["alg"], actor, now)
+def _nothing(_tx: Connection) -> None:
+    """The act needs no agreement."""
 
 
-def _revoke(payload: dict[str, Any], actor: str, now: int) -> None:
+def _merge(payload: dict[str, Any], actor: str, now: int, first: Step) -> None:
+    staying, joined = people.facts(payload["kept"]), people.facts(payload["joined"])
+    with transaction() as tx:
+        first(tx)
+        merge_in(tx, staying, joined, payload["reason"], actor, now, payload.get("sure", False))
+
+
+def _rotate(payload: dict[str, Any], actor: str, now: int, first: Step) -> None:
+    signing.rotate(payload["alg"], actor, now, first)
+
+
+def _revoke(payload: dict[str, Any], actor: str, now: int, first: Step) -> None:
     try:
-        signing.retire(payload["kid"], actor, now)
+        signing.retire(payload["kid"], actor, now, first)
     except NoSuchKey:
-        raise Refusal("K03", "the key is gone already") from None
+        raise Refusal(STATE_CHANGED, "the key is gone already") from None
 
 
-def _export(_payload: dict[str, Any], _actor: str, _now: int) -> None:
-    """Agreed: whoever asked may download for an hour (`may_export`)."""
+def _export(_payload: dict[str, Any], _actor: str, _now: int, first: Step) -> None:
+    """After the agreement the administrator who asked may download for an hour (`may_export`)."""
+    with transaction() as tx:
+        first(tx)
 
 
-ACTS: dict[str, Callable[[dict[str, Any], str, int], None]] = {
+ACTS: dict[str, Callable[[dict[str, Any], str, int, Step], None]] = {
     "merge": _merge,
     "keys.rotate": _rotate,
     "keys.revoke": _revoke,
     "export": _export,
 }
-"""What can wait for agreement. The part before a dot is what console.four_eyes names."""
+"""Acts that can need agreement. console.four_eyes names the part before the dot."""
 
 
 def do_or_ask(act: str, payload: dict[str, Any], summary: str, actor: str, now: int) -> bool:
     """Do it now, or ask for agreement where the settings want it; whether it is done."""
     if act.partition(".")[0] not in settings().console.four_eyes:
-        ACTS[act](payload, actor, now)
+        ACTS[act](payload, actor, now, _nothing)
         return True
     row = {
         "act": act,
@@ -58,19 +72,34 @@ def do_or_ask(act: str, payload: dict[str, Any], summary: str, actor: str, now: 
     }
     with transaction() as tx:
         number = storage.ask(tx, row)
-        audit.record(tx, now, "approval.asked", actor, f"approval:{number}", of=act)
+        trail.record(tx, now, "approval.asked", actor, f"approval:{number}", of=act)
     return False
 
 
 def agree(number: int, actor: str, now: int) -> None:
-    """Another administrator agrees, and the act is done in the name of both. Raises Refusal K10, K03."""
-    row = _decide(number, "agreed", actor, now)
-    ACTS[row["act"]](row["payload"], f"{row['asked_by']}+{actor.partition(':')[2]}"[:80], now)
+    """Another administrator agrees, and the act is done in the name of both, in one transaction.
+
+    An act that is refused leaves the request as it was. Raises Refusal K10, K03, and what the act raises.
+    """
+    row = _asked(number, "agreed", actor)
+    if row is None:
+        return
+    both = f"{row['asked_by']}+{actor.partition(':')[2]}"[:80]
+    ACTS[row["act"]](row["payload"], both, now, lambda tx: _decide_in(tx, row, "agreed", actor, now))
 
 
 def refuse(number: int, actor: str, now: int) -> None:
     """Raises Refusal K10, K03."""
-    _decide(number, "refused", actor, now)
+    row = _asked(number, "refused", actor)
+    if row is None:
+        return
+    with transaction() as tx:
+        _decide_in(tx, row, "refused", actor, now)
+
+
+def lapse(tx: Connection, now: int, most: int = 100) -> int:
+    """Mark at most `most` requests without an answer for `console.approval_days`; how many. The worker calls it."""
+    return storage.lapse(tx, _oldest(now), most)
 
 
 def may_export(what: str, actor: str, now: int) -> bool:
@@ -87,12 +116,23 @@ def may_export(what: str, actor: str, now: int) -> bool:
     )
 
 
-def _decide(number: int, state: str, actor: str, now: int) -> dict[str, Any]:
+def _asked(number: int, state: str, actor: str) -> dict[str, Any] | None:
+    """The waiting request; None if the same administrator gave the same answer before. Raises Refusal K03."""
     row = storage.find(reading(), number)
+    if row is not None and (row["state"], row["decided_by"]) == (state, actor):
+        return None
     if row is None or row["state"] != "asked":
-        raise Refusal("K03", "answered already")
-    with transaction() as tx:
-        if not storage.decide(tx, number, state, actor, now):
-            raise Refusal("K10", "their own request, or answered in another window")
-        audit.record(tx, now, f"approval.{state}", actor, f"approval:{number}", of=row["act"])
+        raise Refusal(STATE_CHANGED, "answered already, or lapsed")
     return row
+
+
+def _decide_in(tx: Connection, row: dict[str, Any], state: str, actor: str, now: int) -> None:
+    if row["asked_at"] <= _oldest(now):
+        raise Refusal(STATE_CHANGED, "lapsed")
+    if not storage.decide(tx, row["id"], state, actor, now):
+        raise Refusal(OWN_APPROVAL, "their own request, or answered in another window")
+    trail.record(tx, now, f"approval.{state}", actor, f"approval:{row['id']}", of=row["act"])
+
+
+def _oldest(now: int) -> int:
+    return now - settings().console.approval_days * DAY

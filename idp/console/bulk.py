@@ -1,40 +1,44 @@
-"""Acts on many people at once, as a job: some at a time, with a report of what was done and what was passed over."""
+"""Acts on many people at once, as a job: some at a time, with a report of the accounts done and passed over."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from idp.accounts.close import close_in
+from idp.accounts.lock import unlock_in
+from idp.accounts.reset import reset_in
+from idp.accounts.rules.reasons import check_reason
 from idp.console import people
 from idp.console.rules.rights import Act
-from idp.context import settings
-from idp.database import transaction
+from idp.console.storage import rights
+from idp.database.engine import Connection, transaction
 from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
-from idp.people import letters
-from idp.people.letter_pdf import MIME, letters_pdf
-from idp.people.letters import Letter
+from idp.letters import issue
+from idp.letters.issue import Letter
+from idp.letters.pdf import MIME, letters_pdf
 from idp.people.storage import accounts
-from idp.refusals import Refusal
-from idp.signin import locking
+from idp.refusals import N_, Refusal
+from idp.refusals.console import FIELD_UNUSABLE
+from idp.runtime.context import settings
 
 KIND = "people.bulk"
 A_STEP = 50
 ACTS: dict[str, Act] = {"unlock": Act.UNLOCK, "reset": Act.RESET, "close": Act.CLOSE}
-"""What may be done to many, and the right that it needs. Letters and renewal have pages of their own."""
+"""Acts on many people, and the right that each needs. Letters and renewal have their own pages."""
 
 
 def ask(school: int, act: str, chosen: Sequence[int], reason: str, actor: str, now: int) -> int:
     """Ask for `act` on these accounts; the job. Raises Refusal K08."""
     if act not in ACTS or not chosen:
-        raise Refusal("K08", "no act, or nobody", field="personnes")
+        raise Refusal(FIELD_UNUSABLE, "no act, or nobody", field=N_("personnes"))
     if act == "close":
-        people.needs_reason(reason)
+        check_reason(reason)
     payload = {"act": act, "accounts": list(chosen), "reason": reason[:500]}
     with transaction() as tx:
         return queue.ask(tx, KIND, payload, actor, now, school, total=len(chosen))
 
 
 def run(job: Job, now: int) -> Progress:
-    """Some accounts in one transaction. A new password is printed in the same step, or is not given."""
+    """Some accounts in one transaction. A new password is printed in the step that sets it."""
     start = job.position.get("next", 0)
     chosen = job.payload["accounts"][start : start + A_STEP]
     done = 0
@@ -46,8 +50,9 @@ def run(job: Job, now: int) -> Progress:
             if isinstance(letter, Letter):
                 printed.append(letter)
         if printed:
+            school = rights.school_by_id(tx, job.school or 0)
             content = letters_pdf(
-                printed, settings().service.name, letters.expiry(now), settings().service.languages[0]
+                printed, school.name if school else "", issue.expiry(now), settings().service.languages[0]
             )
             expires = now + settings().console.files_kept
             queue.keep_file(tx, job.id, f"courriers-{start // A_STEP + 1}.pdf", MIME, content, expires)
@@ -61,19 +66,18 @@ def run(job: Job, now: int) -> Progress:
         return queue.advance(tx, job, progress, now)
 
 
-def _do(tx: Any, job: Job, account: int, now: int) -> Letter | bool:
-    """False if the account's state does not allow it by now."""
-    one = accounts.by_id(tx, account)
-    if one is None or job.payload["act"] not in people.acts_for(one):
+def _do(tx: Connection, job: Job, number: int, now: int) -> Letter | bool:
+    """False if the state of the account `number` no longer allows the act."""
+    account = accounts.by_id(tx, number)
+    if account is None or job.payload["act"] not in people.acts_for(account):
         return False
     if job.payload["act"] == "unlock":
-        locking.unlock_in(tx, one, job.asked_by, now)
+        unlock_in(tx, account, job.asked_by, now)
         return True
     if job.payload["act"] == "close":
-        try:
-            people.close_in(tx, one, job.payload["reason"], job.asked_by, now)
-        except Refusal:
-            return False
-        return True
-    password = people.reset_in(tx, one, job.asked_by, now)
-    return Letter(one.id, one.kind, one.first_name, one.family_name, one.username, password)
+        return close_in(tx, account, job.asked_by, now, reason=job.payload["reason"])
+    try:
+        password = reset_in(tx, account, job.asked_by, now)
+    except Refusal:
+        return False
+    return issue.letter_in(tx, account.id, password, job.school)

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Sequence
 
-from idp import audit
+from idp.audit import trail
 from idp.console.rules.rights import FAMILIES
 from idp.console.storage import rights as storage
-from idp.database import reading, transaction
+from idp.database.engine import reading, transaction
+from idp.durations import DAY
 from idp.refusals import Refusal
+from idp.refusals.console import DELEGATION_IMPOSSIBLE, STATE_CHANGED
 
-LONGEST = 400 * 86400
+LONGEST = 400 * DAY
 """Seconds: a little more than a school year."""
 
 
@@ -24,18 +26,18 @@ def lend(
     actor: str,
     now: int,
 ) -> int:
-    """The id of the delegation; `lender` is the giver's person. Raises Refusal K04 (facts["why"])."""
+    """The id of the delegation. `lender`: a person's id. Raises Refusal K04."""
     if person == lender:
-        raise Refusal("K04", "nobody lends rights to themselves")
+        raise Refusal(DELEGATION_IMPOSSIBLE, "the lender and the colleague are one person")
     if person not in {colleague for colleague, _ in storage.colleagues(reading(), school)}:
-        raise Refusal("K04", "not a colleague of this school")
+        raise Refusal(DELEGATION_IMPOSSIBLE, "not a colleague of this school")
     if not kinds or not set(kinds) <= FAMILIES:
-        raise Refusal("K04", "no kind of person was chosen")
+        raise Refusal(DELEGATION_IMPOSSIBLE, "no kind of person was chosen")
     if not since < until <= since + LONGEST or until <= now:
-        raise Refusal("K04", "the days do not follow one another, or are over")
+        raise Refusal(DELEGATION_IMPOSSIBLE, "the days do not follow one another, or are over")
     known = set(storage.classes_of(reading(), school))
     if classes is not None and (not classes or not set(classes) <= known):
-        raise Refusal("K04", "no class, or an unknown one")
+        raise Refusal(DELEGATION_IMPOSSIBLE, "no class, or an unknown one")
     row = {
         "school_id": school,
         "person_id": person,
@@ -48,15 +50,17 @@ def lend(
     }
     with transaction() as tx:
         delegation = storage.lend(tx, row)
-        audit.record(
+        trail.record(
             tx, now, "rights.lent", actor, f"person:{person}", school=school, kinds=row["kinds"], until=until
         )
     return delegation
 
 
 def take_back(school: int, delegation: int, actor: str, now: int) -> None:
-    """Raises Refusal K03 (it was taken back already, or is another school's)."""
+    """End a delegation; one that is over stays so. Raises Refusal K03 (a delegation of another school)."""
     with transaction() as tx:
         if not storage.end_delegation(tx, delegation, school, now):
-            raise Refusal("K03", "the delegation is over, or of another school")
-        audit.record(tx, now, "rights.taken_back", actor, f"delegation:{delegation}", school=school)
+            if storage.is_taken_back(tx, delegation, school):
+                return
+            raise Refusal(STATE_CHANGED, "the delegation is of another school")
+        trail.record(tx, now, "rights.taken_back", actor, f"delegation:{delegation}", school=school)

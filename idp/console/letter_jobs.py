@@ -1,67 +1,77 @@
 """Letters of a school as a job, class by class: on paper (a PDF a class), as a table for mail merge, or by mail."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any
 
 from idp.console.rules.rights import Reach
 from idp.console.storage import rights
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.database.engine import reading, transaction
 from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
-from idp.people import letter_csv, letter_pdf, letters
-from idp.people.rules.credentials import plain
+from idp.letters import csv_file, issue, pdf
+from idp.letters.issue import Letter
+from idp.letters.rules import runs
+from idp.letters.rules.runs import ClassLetters, ClassMember, LetterChoice
+from idp.letters.storage import letters as storage
+from idp.people.rules.names import plain
 from idp.people.storage import accounts
-from idp.people.storage import letters as storage
 from idp.recovery import activation_links
-from idp.refusals import Refusal
+from idp.refusals import N_, Refusal
+from idp.refusals.console import FIELD_UNUSABLE, STATE_CHANGED
+from idp.runtime.context import settings
 
 KIND = "letters"
 FORMS = ("pdf", "csv", "mail")
-WITHOUT_CLASS = ""
 
 
-def waiting(
-    school: int, reach: Reach, now: int, again: bool = False
-) -> dict[str, list[tuple[int, str, str | None]]]:
-    """Class → (account, kind, contact mail) of who may have a letter, within `reach`."""
-    found: dict[str, list[tuple[int, str, str | None]]] = defaultdict(list)
-    for account, kind, code, mail in storage.waiting_by_class(reading(), school, now, again):
-        if kind in reach.kinds and (reach.classes is None or code in reach.classes):
-            found[code or WITHOUT_CLASS].append((account, kind, mail))
-    return dict(sorted(found.items()))
+def members(school: int, reach: Reach) -> list[ClassMember]:
+    """The families of a school within `reach`, a line for each class that a person stands in."""
+    return [
+        member
+        for member in storage.families(reading(), school)
+        if member.kind in reach.kinds and (reach.classes is None or member.class_code in reach.classes)
+    ]
+
+
+def plan(school: int, reach: Reach, choice: LetterChoice, language: str, now: int) -> list[ClassLetters]:
+    """What a run would print, class by class. Raises Refusal K08 (an empty choice, or nobody to write to)."""
+    if choice.form not in FORMS or language not in settings().service.languages or not choice.kinds:
+        raise Refusal(FIELD_UNUSABLE, "form, language or kind is missing", field=N_("courriers"))
+    classes = runs.plan(members(school, reach), choice, now)
+    if not any(group.accounts for group in classes):
+        raise Refusal(FIELD_UNUSABLE, "nobody to write to", field=N_("classes"))
+    return classes
 
 
 def ask(
     school: int,
     reach: Reach,
-    kinds: Sequence[str],
-    classes: Sequence[str],
-    form: str,
+    choice: LetterChoice,
     language: str,
-    again: bool,
     actor: str,
     now: int,
+    seen: int | None = None,
 ) -> int:
-    """Ask for the letters of these kinds and classes (none named: all); the job. Raises Refusal K08 (nobody to write to)."""
-    if form not in FORMS or language not in settings().service.languages or not kinds:
-        raise Refusal("K08", "form, language or kind is missing", field="courriers")
-    chosen = [
-        [code, [account for account, kind, mail in people if kind in kinds and (form != "mail" or mail)]]
-        for code, people in waiting(school, reach, now, again).items()
-        if not classes or code in classes
+    """Ask for the letters of a choice; the job.
+
+    `seen`: the number of letters that the page showed. Raises Refusal K08 (as `plan`), K03 (the number has changed).
+    """
+    groups = [
+        [group.code, list(group.accounts)]
+        for group in plan(school, reach, choice, language, now)
+        if group.accounts
     ]
-    groups = [group for group in chosen if group[1]]
-    if not groups:
-        raise Refusal("K08", "nobody to write to", field="classes")
-    payload = {"groups": groups, "form": form, "language": language}
+    total = sum(len(accounts) for _, accounts in groups)
+    if seen is not None and seen != total:
+        raise Refusal(STATE_CHANGED, f"{seen} letters were agreed to, there are {total}")
+    # A letter printed after this moment expires at `ends` or later: the run does not replace it.
+    ends = issue.expiry(now) if choice.again else now
+    payload = {"groups": groups, "form": choice.form, "language": language, "ends": ends}
     with transaction() as tx:
-        return queue.ask(tx, KIND, payload, actor, now, school, total=sum(len(group[1]) for group in groups))
+        return queue.ask(tx, KIND, payload, actor, now, school, total=total)
 
 
 def run(job: Job, now: int) -> Progress:
-    """One class a step: its passwords begin to open accounts in the transaction that keeps its PDF."""
+    """One class a step. Its passwords become valid in the transaction that stores its PDF."""
     number = job.position.get("group", 0)
     groups = job.payload["groups"]
     if job.payload["form"] == "csv":
@@ -70,20 +80,27 @@ def run(job: Job, now: int) -> Progress:
     last = number + 1 == len(groups)
     if job.payload["form"] == "mail":
         return _mailed(job, number, people, last, now)
-    row = rights.school_by_id(reading(), job.school or 0)
-    school = row.name if row else ""
-    written = letters.written(people)
-    expires = letters.expiry(now)
-    if job.payload["form"] == "csv":
-        name, mime, content = "courriers.csv", letter_csv.MIME, letter_csv.letters_csv(written)
-    else:
-        name, mime = f"courriers-{plain(code) or 'sans-classe'}-{number + 1}.pdf", letter_pdf.MIME
-        content = letter_pdf.letters_pdf(written, school, expires, job.payload["language"])
+    written = issue.draft_letters(people, job.school)
+    name, mime, content = _file(job, number, code, written, now)
     with transaction() as tx:
-        kept = letters.note_in(tx, written, now, job.asked_by)
-        if written:
+        noted = issue.issue_in(tx, written, now, job.asked_by, job.payload.get("ends"))
+        if len(noted) != len(written):
+            # These people have chosen a password meanwhile, or have a newer letter: the password of this page is not valid.
+            content = _file(
+                job, number, code, [letter for letter in written if letter.account in noted], now
+            )[2]
+        if noted:
             queue.keep_file(tx, job.id, name, mime, content, now + settings().console.files_kept)
-        return queue.advance(tx, job, _progress(job, number, len(people), len(kept), last), now)
+        return queue.advance(tx, job, _progress(job, number, len(people), len(noted), last), now)
+
+
+def _file(job: Job, number: int, code: str, written: list[Letter], now: int) -> tuple[str, str, bytes]:
+    if job.payload["form"] == "csv":
+        return "courriers.csv", csv_file.MIME, csv_file.letters_csv(written)
+    row = rights.school_by_id(reading(), job.school or 0)
+    name = f"courriers-{plain(code) or 'sans-classe'}-{number + 1}.pdf"
+    content = pdf.letters_pdf(written, row.name if row else "", issue.expiry(now), job.payload["language"])
+    return name, pdf.MIME, content
 
 
 def _mailed(job: Job, number: int, people: list[int], last: bool, now: int) -> Progress:
@@ -92,7 +109,8 @@ def _mailed(job: Job, number: int, people: list[int], last: bool, now: int) -> P
     with transaction() as tx:
         for account in people:
             facts, address = accounts.by_id(tx, account), addresses.get(account)
-            if facts and address and letters.await_link_in(tx, account, now, job.asked_by):
+            ends = job.payload.get("ends")
+            if facts and address and issue.await_link_in(tx, account, now, job.asked_by, ends):
                 activation_links.send_in(tx, facts, address, job.payload["language"], now)
                 sent += 1
         return queue.advance(tx, job, _progress(job, number, len(people), sent, last), now)

@@ -1,45 +1,42 @@
-"""Data protection: all that is held on a person as a file, legal holds, erasure, and the end of what has no use."""
+"""Data protection: export of all data on a person, legal holds, erasure, and erasure at the end of retention."""
 
 from typing import Any
 
-from sqlalchemy import Connection
-
-from idp import audit
-from idp.console.people import needs_reason
+from idp.accounts.rules.reasons import check_reason
+from idp.audit import trail
 from idp.console.storage import erasure as storage
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.database.engine import Connection, reading, transaction
+from idp.durations import DAY
 from idp.oidc.storage import personal_data
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import Refusal
+from idp.refusals.console import DATA_STILL_NEEDED
+from idp.runtime.context import settings
 
-YEAR = 365 * 86400
-DAY = 86400
+YEAR = 365 * DAY
 
 
-def everything(one: AccountFacts, actor: str, now: int) -> dict[str, Any]:
+def everything(account: AccountFacts, actor: str, now: int) -> dict[str, Any]:
     """Every row about a person, without what would open the account (GDPR article 15)."""
-    found = personal_data.everything(reading(), one.id, one.person_id)
+    rows = personal_data.everything(reading(), account.id, account.person_id)
     with transaction() as tx:
-        audit.record(tx, now, "data.exported", actor, f"account:{one.id}")
-    return {"service": settings().service.name, "at": now, **found}
+        trail.record(tx, now, "data.exported", actor, account.actor)
+    return {"service": settings().service.name, "at": now, **rows}
 
 
-def hold(one: AccountFacts, days: int, reason: str, actor: str, now: int) -> None:
+def hold(account: AccountFacts, days: int, reason: str, actor: str, now: int) -> None:
     """Forbid erasure for some days (0: no longer). Raises Refusal K08 (no reason)."""
     if days:
-        needs_reason(reason)
+        check_reason(reason)
     until = now + days * DAY if days else None
     with transaction() as tx:
-        storage.hold(tx, one.person_id, until, reason.strip()[:500] if days else None)
-        audit.record(
-            tx, now, "data.held" if days else "data.released", actor, f"account:{one.id}", until=until
-        )
+        storage.hold(tx, account.person_id, until, reason.strip()[:500] if days else None)
+        trail.record(tx, now, "data.held" if days else "data.released", actor, account.actor, until=until)
 
 
-def why_kept(one: AccountFacts, now: int) -> str | None:
+def erasure_obstacle(account: AccountFacts, now: int) -> str | None:
     """Why a person cannot be erased yet, None if they can: "hold" or "base"."""
-    facts = storage.facts(reading(), one.person_id)
+    facts = storage.facts(reading(), account.person_id)
     if facts is None or facts.erased_at is not None:
         return "erased"
     if facts.hold_until is not None and facts.hold_until > now:
@@ -47,23 +44,26 @@ def why_kept(one: AccountFacts, now: int) -> str | None:
     return "base" if facts.in_a_base else None
 
 
-def erase(one: AccountFacts, reason: str, actor: str, now: int) -> None:
+def erase(account: AccountFacts, reason: str, actor: str, now: int) -> None:
     """Erase a person (GDPR article 17). The account row stays, empty and closed: its `sub` and username never come back.
 
     Raises Refusal K12 (a hold, or a school's base still names the person), K08 (no reason).
     """
-    needs_reason(reason)
-    if why := why_kept(one, now):
-        raise Refusal("K12", why)
+    check_reason(reason)
+    why = erasure_obstacle(account, now)
+    if why == "erased":
+        return
+    if why:
+        raise Refusal(DATA_STILL_NEEDED, why)
     with transaction() as tx:
-        storage.erase(tx, one.person_id, one.id, now)
-        audit.record(tx, now, "data.erased", actor, f"account:{one.id}", reason=reason.strip()[:500])
+        storage.erase(tx, account.person_id, account.id, now)
+        trail.record(tx, now, "data.erased", actor, account.actor, reason=reason.strip()[:500])
 
 
 def retire(tx: Connection, now: int, most: int = 10) -> int:
-    """Erase a few of those whom no school has named for `console.history_years`; how many. The worker's."""
+    """Erase at most `most` people whom no school has named for `console.history_years`; how many. The worker calls it."""
     left = storage.long_gone(tx, now - settings().console.history_years * YEAR, now, most)
     for person, account in left:
         storage.erase(tx, person, account, now)
-        audit.record(tx, now, "data.erased", "worker", f"account:{account}", reason="retention")
+        trail.record(tx, now, "data.erased", "worker", f"account:{account}", reason="retention")
     return len(left)

@@ -1,7 +1,7 @@
-"""A whole login against a service, as a browser would make it: the page that an administrator presses before families do.
+"""A trial login: a whole login at a service, as a browser does it, before families use the service.
 
-A test person without a password signs in by a session that is opened for the trial and ended with it. Only addresses
-of the provider and of the service's own registration are visited; what came back is reported step by step.
+The session of a test person without a password is opened for the trial and ended with it. Only addresses of the
+provider and of the service's registration are requested; the report lists each step.
 """
 
 import secrets
@@ -9,43 +9,43 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from sqlalchemy import Connection
-
-from idp import audit
+from idp.audit import trail
 from idp.console.storage import trials as storage
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.database.engine import Connection, reading, transaction
 from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
-from idp.oidc import clients, logout
-from idp.oidc.clients import Client
+from idp.oidc.clients import registry
+from idp.oidc.clients.registry import Client
+from idp.oidc.clients.rules.consent_kinds import kinds
+from idp.oidc.participants import session_end
 from idp.oidc.rules.claims import ALL_CLAIMS
-from idp.oidc.rules.consent import kinds
-from idp.oidc.storage import consents
-from idp.people import opening
-from idp.people.storage import accounts, imports
+from idp.people import account_creation
+from idp.people.rules.accounts import KINDS
+from idp.people.storage import accounts
+from idp.people.storage import bulk_writes as imports
+from idp.runtime.context import settings
+from idp.services.storage import consents
 from idp.signin import cookies, sessions
 from idp.signin.sessions import Session
 
 if TYPE_CHECKING:
-    from idp import outgoing
+    from idp.network import outgoing_http
 
 KIND = "service.login"
 PATIENCE = 5
 MOST_STEPS = 12
 LARGEST = 1_000_000
-KINDS = {"responsable": "guardian", "eleve": "pupil", "personnel": "staff"}
 HOW = ("pwd", "otp", "mfa")
-"""The trial goes through as somebody with two factors, so that a service that asks for `eidas2` is tried too."""
+"""RFC 8176. The test person has two factors, so that the trial covers a service that asks for `eidas2`."""
 
 
 @dataclass
 class Trial:
-    """What was seen so far. `steps`: (what, "ok" or "wrong", detail), in order."""
+    """`steps`: (name, "ok" or "wrong", the address or answer), in order. The page translates the names."""
 
     steps: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def saw(self, what: str, ok: bool, detail: str = "") -> bool:
+    def note(self, what: str, ok: bool, detail: str = "") -> bool:
         self.steps.append((what, "ok" if ok else "wrong", detail[:300]))
         return ok
 
@@ -57,47 +57,47 @@ def ask(client_id: str, actor: str, now: int) -> int:
 
 
 def run(job: Job, now: int) -> Progress:
-    """The job: one step, and a report that names the first thing that was wrong."""
-    client = clients.find(job.payload["client"])
+    """The job: one step, and a report that ends with the first fault."""
+    client = registry.find(job.payload["client"])
     trial = Trial()
     if client is None or not client.is_active:
-        trial.saw("service", False, "unknown or suspended")
+        trial.note("service", False)
     else:
         _try(client, trial, now)
     ok = all(verdict == "ok" for _, verdict, _ in trial.steps)
     report = {"client": job.payload["client"], "steps": trial.steps, "ok": ok}
     with transaction() as tx:
-        audit.record(tx, now, "client.trial", job.asked_by, f"client:{job.payload['client']}", ok=ok)
+        trail.record(tx, now, "client.trial", job.asked_by, f"client:{job.payload['client']}", ok=ok)
         return queue.advance(tx, job, Progress({}, 1, 1, report, over=True), now)
 
 
 def _try(client: Client, trial: Trial, now: int) -> None:
-    said = client.registration
-    start = said.initiate_login_uri or said.client_uri
-    if not trial.saw("start", start is not None, start or "initiate_login_uri or client_uri is needed"):
+    registration = client.registration
+    start = registration.initiate_login_uri or registration.client_uri
+    if not trial.note("start", start is not None, start or ""):
         return
-    session, token = _sign_in(KINDS[said.accepted_profiles[0]], now)
-    everything = " ".join(kinds(said.scope, ALL_CLAIMS, said))
+    session, token = _sign_in(KINDS[registration.accepted_profiles[0]], now)
+    everything = " ".join(kinds(registration.scope, ALL_CLAIMS, registration))
     with transaction() as tx:
         consents.give(tx, session.account.id, client.client_id, everything, session.account.id, now)
     try:
-        _walk(client, start or "", token, session, trial)
+        _follow(client, start or "", token, session, trial)
     finally:
-        logout.end(session, "worker", now)
+        session_end.end(session, "worker", now)
 
 
-def _walk(client: Client, start: str, token: str, session: Session, trial: Trial) -> None:
-    """Follow redirects from the service's start to its last page, looking at each."""
-    # Loaded where it is used: the web's processes never walk.
-    from idp import outgoing
+def _follow(client: Client, start: str, token: str, session: Session, trial: Trial) -> None:
+    """Follow redirects from the service's start to its last page, and check each."""
+    # Imported here: the processes of the web server run no trial.
+    from idp.network import outgoing_http
 
-    with outgoing.Session() as browser:
+    with outgoing_http.Session() as browser:
         browser.headers["User-Agent"] = "trial login"
-        _walk_with(browser, client, start, token, session, trial)
+        _follow_with(browser, client, start, token, session, trial)
 
 
-def _walk_with(
-    browser: "outgoing.Session", client: Client, start: str, token: str, session: Session, trial: Trial
+def _follow_with(
+    browser: "outgoing_http.Session", client: Client, start: str, token: str, session: Session, trial: Trial
 ) -> None:
     import requests
 
@@ -106,20 +106,20 @@ def _walk_with(
     for _ in range(MOST_STEPS):
         origin = _origin(address)
         if origin not in (*own, issuer):
-            trial.saw("redirect", False, f"leads to {origin}, which the service has not registered")
+            trial.note("redirect", False, origin)
             return
         if origin == issuer and urlsplit(address).path == "/authorize":
             if not seen_authorize:
-                trial.saw("request", True)
+                trial.note("request", True)
             seen_authorize = True
             if not _request_is_right(address, client, trial):
                 return
         if any(address.startswith(f"{uri}?") for uri in client.registration.redirect_uris):
             seen_callback = True
             error = parse_qs(urlsplit(address).query).get("error", [""])[0]
-            if not trial.saw("callback", not error, error):
+            if not trial.note("callback", not error, error):
                 return
-        # Our cookie goes to us alone; the service's to the service.
+        # The provider's cookie goes to the provider alone; the service's to the service.
         own_cookie = {cookies.session_name(): token} if origin == issuer else {}
         try:
             answer = browser.get(
@@ -128,32 +128,32 @@ def _walk_with(
             answer.raw.read(LARGEST, decode_content=True)
             answer.close()
         except requests.RequestException as fault:
-            trial.saw("reach", False, f"{origin}: {type(fault).__name__}")
+            trial.note("reach", False, f"{origin}: {type(fault).__name__}")
             return
         if answer.status_code not in (301, 302, 303, 307):
             break
         address = urljoin(address, answer.headers.get("Location", ""))
     if not seen_authorize:
-        trial.saw("request", False, "the service did not ask for a login")
+        trial.note("request", False)
         return
     if not seen_callback:
-        trial.saw("callback", False, f"the login stopped at {urlsplit(address).path}")
+        trial.note("stopped", False, urlsplit(address).path)
         return
     used = storage.code_was_used(reading(), session.sid, client.client_id)
-    trial.saw("token", used, "" if used else "the service did not redeem the code")
+    trial.note("token", used)
     status = answer.status_code if answer is not None else 0
-    trial.saw("page", status == 200, f"{urlsplit(address).path} answered {status}")
+    trial.note("page", status == 200, f"{urlsplit(address).path} {status}")
 
 
 def _request_is_right(address: str, client: Client, trial: Trial) -> bool:
-    said = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    if said.get("client_id") != client.client_id:
-        return trial.saw("client_id", False, "the service names another client_id")
-    uri = said.get("redirect_uri", "")
-    if not trial.saw("redirect_uri", uri in client.registration.redirect_uris, uri):
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    if query.get("client_id") != client.client_id:
+        return trial.note("client_id", False)
+    uri = query.get("redirect_uri", "")
+    if not trial.note("redirect_uri", uri in client.registration.redirect_uris, uri):
         return False
     if client.registration.require_pkce:
-        return trial.saw("pkce", said.get("code_challenge_method") == "S256")
+        return trial.note("pkce", query.get("code_challenge_method") == "S256")
     return True
 
 
@@ -168,21 +168,23 @@ def _sign_in(kind: str, now: int) -> tuple[Session, str]:
 
 
 def _test_person(tx: Connection, kind: str, now: int) -> int:
-    """One account a kind, made at its first trial: it belongs to no school, and has no way to sign in."""
+    """The test account of a kind, created at its first trial: it belongs to no school, and has no password."""
     known = storage.test_account(tx, kind)
     if known is not None:
         return known
-    opening.take_turn(tx)
+    account_creation.lock_creation(tx)
     names = {"first_name": "Camille", "family_name": "Essai"}
     row = {"kind": kind, **names, "birth_date": "2010-01-01" if kind == "pupil" else None}
     (person,) = imports.add_persons(tx, [{**row, "created_at": now, "updated_at": now}])
-    opening.open_accounts(tx, [opening.Newcomer(person, names["first_name"], names["family_name"])], now - 1)
+    account_creation.create_accounts(
+        tx, [account_creation.Newcomer(person, names["first_name"], names["family_name"])], now - 1
+    )
     return storage.make_test_account(tx, person, f"{secrets.token_hex(4)}@essai.invalid", now)
 
 
 def _origins(client: Client) -> tuple[str, ...]:
-    said = client.registration
-    uris = (*said.redirect_uris, said.initiate_login_uri, said.client_uri)
+    registration = client.registration
+    uris = (*registration.redirect_uris, registration.initiate_login_uri, registration.client_uri)
     return tuple({_origin(uri) for uri in uris if uri})
 
 

@@ -1,28 +1,148 @@
 """Filters of the console's templates."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
 from flask_babel import gettext
+from markupsafe import Markup, escape
 
-from idp.console.rules.import_words import change, in_french
+from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
+from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXTS, VALUES
+from idp.console.rules.registration_words import SENTENCES
+from idp.console.rules.service_form import CHOICES, LABELS
+from idp.console.rules.work_words import JOBS, MESSAGES, reason, step
+from idp.oidc.clients.rules.metadata_reader import Fault
+from idp.web.languages import moment
 
 
 def init_words(app: Flask) -> None:
-    app.jinja_env.filters["import_words"] = import_words
+    app.jinja_env.filters["import_sentence"] = import_sentence
+    app.jinja_env.filters["field_word"] = field_word
     app.jinja_env.filters["query"] = query
+    app.jinja_env.filters["act_word"] = lambda act: _word(ACTS, act)
+    app.jinja_env.filters["job_title"] = lambda kind: _word(JOBS, kind)
+    app.jinja_env.filters["message_word"] = lambda kind: _word(MESSAGES, kind)
+    app.jinja_env.filters["code_word"] = lambda value: _word(VALUES, value)
+    app.jinja_env.filters["choice_word"] = choice_word
+    app.jinja_env.filters["party"] = party
+    app.jinja_env.filters["detail"] = detail
+    app.jinja_env.filters["reason_words"] = reason_words
+    app.jinja_env.filters["trial_step"] = trial_step
+    app.jinja_env.filters["registration_fault"] = registration_fault
 
 
-def import_words(said: str) -> str:
-    """A sentence of the import's rules in the reader's language."""
-    if moved := change(said):
-        return f"{gettext(moved[0])} : {moved[1]}"
-    sentence, facts = in_french(said)
-    return str(gettext(sentence, **facts)) if sentence else said
+def import_sentence(stored: Mapping[str, Any] | str) -> str:
+    """A fault or reason stored with an import, in the reader's language, without its place.
+
+    Imports checked before codes were stored hold English text instead: it is shown as it is.
+    """
+    if isinstance(stored, str):
+        return stored
+    if "code" not in stored:
+        return str(stored["sentence"])
+    sentence, facts = sentence_of(stored)
+    attribute = RECORD_FIELDS.get(facts.get("field", ""))
+    if attribute:
+        facts["field"] = gettext(attribute)
+    return str(gettext(sentence, **facts))
+
+
+def field_word(name: str) -> str:
+    """A field of SIECLE, or of a guardian in a table (R1.MEL); a column of the office's own stays as it is."""
+    number, dot, rest = name.rpartition(".")
+    word = SIECLE_FIELDS.get(rest if number in ("R1", "R2") else name)
+    return f"{number}{' – ' if dot else ''}{gettext(word)}" if word else name
 
 
 def query(values: Mapping[str, Any]) -> str:
     """An address's query, without what is empty."""
     return urlencode({name: value for name, value in values.items() if value not in ("", None)})
+
+
+def code(text: object) -> Markup:
+    """A name that machines use: marked, so that nothing translates it and a screen reader spells it."""
+    return Markup("<code>{}</code>").format(text)
+
+
+def _word(words: Mapping[str, str], value: str) -> str | Markup:
+    return gettext(words[value]) if value in words else code(value)
+
+
+def _labelled(label: object, value: object) -> Markup:
+    """A label and what it says, with the colon of the language."""
+    return escape(gettext("%(label)s : %(value)s")) % {"label": label, "value": value}
+
+
+def choice_word(value: str) -> str:
+    """A value that a form of ours offers, as text alone: an option of a select holds no markup."""
+    return gettext(CHOICES[value]) if value in CHOICES else value
+
+
+def party(text: str) -> Markup:
+    """An actor or subject of the record: "account:12" is "compte n° 12"; two agreed where a plus stands between."""
+    sort, colon, which = text.partition(":")
+    word = _word(PARTIES, sort)
+    if not colon:
+        return escape(word)
+    shown = escape(f"n° {which.replace('+', ' + ')}") if re.fullmatch(r"[\d+]+", which) else code(which)
+    return Markup("{} {}").format(word, shown)
+
+
+def detail(values: Mapping[str, Any]) -> Markup:
+    """The details of a record, one after the other."""
+    return Markup(", ").join(
+        _labelled(_word(DETAILS, name), _value(name, value)) for name, value in values.items()
+    )
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return gettext("oui") if value else gettext("non")
+    if name in MOMENTS and isinstance(value, int):
+        return moment(value)
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, list):
+        return Markup(", ").join(_value(name, one) for one in value)
+    if isinstance(value, dict):
+        return (
+            Markup(", ").join(
+                Markup("{} {}").format(_word(VALUES, str(key)), _value(name, one))
+                for key, one in value.items()
+                if one
+            )
+            or "0"
+        )
+    if isinstance(value, str) and value in VALUES and (name not in TEXTS or value == "retention"):
+        return gettext(VALUES[value])
+    if isinstance(value, str) and name not in TEXTS:
+        return code(value)
+    return gettext(value) if name == "factor" else str(value)
+
+
+def reason_words(error: str) -> str:
+    """Why a message was not delivered, from its stored error."""
+    sentence, facts = reason(error)
+    return str(gettext(sentence, **facts))
+
+
+def trial_step(seen: Sequence[str]) -> tuple[str, str, str]:
+    """A step of a trial login: its name, what is wrong, what was seen."""
+    name, wrong, what = step(seen)
+    return gettext(name), gettext(wrong) if wrong else "", what
+
+
+def registration_fault(fault: Fault) -> Markup:
+    """What is wrong with a member of a registration: its name on the form and in documents, then what to do."""
+    label = gettext(LABELS[fault.field]) if fault.field in LABELS else gettext("Document")
+    facts = {
+        name: Markup(", ").join(code(one) for one in fact) if isinstance(fact, tuple) else fact
+        for name, fact in fault.facts.items()
+    }
+    facts |= {name: code(facts[name]) for name in ("reason", "value", "profile") if name in facts}
+    sentence = escape(gettext(SENTENCES.get(fault.kind, fault.kind)))
+    sentence = sentence % facts if facts else sentence
+    return _labelled(Markup("{} {}").format(label, code(fault.field)), sentence)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from idp.demo.names import BOYS, FATHERS, GIRLS, MOTHERS, STREETS, SURNAMES, TOWNS
-from idp.people.rules.credentials import plain
+from idp.people.rules.names import plain
 
 MOTHER, FATHER, GRANDPARENT, CHILD_WELFARE = "10", "20", "38", "51"
 

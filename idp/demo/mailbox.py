@@ -83,7 +83,7 @@ class Box:
 
 
 class Postman:
-    """aiosmtpd's handler: keeps what it is handed."""
+    """aiosmtpd's handler: stores each mail."""
 
     def __init__(self, box: Box) -> None:
         self._box = box
@@ -161,13 +161,13 @@ def _date(message: EmailMessage) -> str:
 def _with_links(text: str) -> Markup:
     """The text with its addresses as links."""
     parts, end = [], 0
-    for found in _LINK.finditer(text):
-        link = escape(found[0])
+    for match in _LINK.finditer(text):
+        link = escape(match[0])
         parts += [
-            escape(text[end : found.start()]),
+            escape(text[end : match.start()]),
             Markup('<a href="{0}" target="_blank" rel="noreferrer">{0}</a>').format(link),
         ]
-        end = found.end()
+        end = match.end()
     return Markup("").join([*parts, escape(text[end:])])
 
 
@@ -181,7 +181,7 @@ def main(folder: Path, port: int, smtp_port: int, sms_token: str, parent: int | 
     """Keep mail, and show it, until SIGTERM or Ctrl-C. Loopback only."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    from idp.processes import end_with_parent
+    from idp.runtime.processes import end_with_parent
 
     if parent is not None:
         end_with_parent(parent)
@@ -196,8 +196,8 @@ def main(folder: Path, port: int, smtp_port: int, sms_token: str, parent: int | 
     pages = make_server(
         "127.0.0.1", port, create_viewer(box, Phone(folder, sms_token)), threaded=True, request_handler=Quiet
     )
-    for told in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(told, lambda *_: threading.Thread(target=pages.shutdown).start())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=pages.shutdown).start())
     pages.serve_forever()
     smtp.stop()
 

@@ -5,13 +5,13 @@ from importlib.resources import files
 
 def _names() -> dict[str, tuple[str, ...]]:
     """The sections of names.txt."""
-    found: dict[str, list[str]] = {}
+    sections: dict[str, list[str]] = {}
     for line in (files("idp.demo") / "names.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            section = found.setdefault(line.strip("[]"), [])
+            section = sections.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):
             section += [name.replace("_", " ") for name in line.split()]
-    return {section: tuple(names) for section, names in found.items()}
+    return {section: tuple(names) for section, names in sections.items()}
 
 
 _FOUND = _names()

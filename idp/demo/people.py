@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 
-from idp import audit
-from idp.database import reading, transaction
+from idp.audit import trail
+from idp.database.engine import reading, transaction
 from idp.demo.place import Place
 from idp.demo.school import Cases, Demonstration, Key, cases, invent
 from idp.demo.siecle_files import write_siecle
-from idp.people import import_record, letters, schools
-from idp.people.accounts import choose_password
-from idp.people.letters import Letter
-from idp.people.rules.siecle import SiecleFile
+from idp.imports import lifecycle
+from idp.imports.rules.records import SiecleFile
+from idp.letters import issue
+from idp.letters.issue import Letter
+from idp.passwords.choosing import checked_hash, replace_in
+from idp.people import schools
 from idp.people.storage import accounts as storage
 from idp.people.storage import contacts
 
 ACTOR = "demo"
 PASSWORD = "Tilleul-Bleu-Pluie-27"
-"""The password of the accounts that are active from the start; known to everybody, for this machine only."""
+"""The password of the accounts that are active from the start; public, for this machine only."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def make_school(place: Place, now: int) -> list[Card]:
         paths = write_siecle(school.export, place.folder / "siecle" / school.export.uai)
         with open(paths[0], "rb") as pupils, open(paths[1], "rb") as guardians:
             files = [SiecleFile(paths[0].name, pupils), SiecleFile(paths[1].name, guardians)]
-            import_record.write(files, now, ACTOR)
+            lifecycle.write(files, now, ACTOR)
         schools.name_school(school.export.uai, school.name, school.office, now, ACTOR)
     staff = {
         person.role: schools.add_staff(
@@ -64,8 +66,8 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
     born = _day(shown.birth_date)
     newcomer, other = _account(shown.newcomer), _account(shown.other_guardian)
     guardian, pupil = _account(shown.two_schools), _account(shown.pupil)
-    given = letters.issue_letters([newcomer, other, guardian, pupil, *staff.values()], now, ACTOR)
-    letter = {each.account: each for each in given}
+    letters = issue.issue_letters([newcomer, other, guardian, pupil, *staff.values()], now, ACTOR)
+    letter = {each.account: each for each in letters}
     nearby = demonstration.schools[1].name
     for account in (guardian, pupil, *staff.values()):
         _make_active(letter[account], now)
@@ -93,25 +95,25 @@ def _day(date: str) -> str:
 
 
 def _account(key: Key) -> int:
-    found = schools.find_account(key.uai, key.kind, key.source_id)
-    if found is None:
+    account = schools.find_account(key.uai, key.kind, key.source_id)
+    if account is None:
         raise LookupError(f"{key.kind} {key.source_id} of {key.uai} has no account")
-    return found
+    return account
 
 
 def _make_active(letter: Letter, now: int) -> None:
-    """What the first login does, without a mail to click in: these accounts are shown as they are later."""
+    """The effect of the first login, without a mail: these accounts are shown in their later state."""
     facts = storage.by_id(reading(), letter.account)
     assert facts is not None
-    choose_password(facts, PASSWORD, now, ACTOR)
+    hashed = checked_hash(facts, PASSWORD)
     address = f"{letter.username}@example.org"
     with transaction() as tx:
+        replace_in(tx, facts, hashed, now, ACTOR)
         storage.prove_identity(tx, letter.account, now)
         if letter.kind != "pupil":
-            contacts.set_mail(tx, letter.account, address)
             contacts.verify_mail(tx, letter.account, address, now)
         storage.confirm(tx, letter.account)
-        audit.record(tx, now, "demo.activated", ACTOR, f"account:{letter.account}")
+        trail.record(tx, now, "demo.activated", ACTOR, f"account:{letter.account}")
 
 
 def _provisional(who: str, title: str, letter: Letter, look: str) -> Card:

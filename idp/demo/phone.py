@@ -1,6 +1,6 @@
 """The demonstration's phone: a gateway that keeps every SMS, a page to read them, and an authenticator app.
 
-An SMS is on the disk before the sender hears 200; one that comes twice under the same id is kept once.
+An SMS is on the disk before the answer 200; an SMS with the same id is stored once.
 """
 
 import base64
@@ -42,11 +42,11 @@ class Phone:
     def keep(self, sms: Sms) -> None:
         """Write an SMS to the disk; the same id again changes nothing."""
         name = hashlib.sha256(sms.id.encode()).hexdigest()[:32]
-        kept = self._folder / f"{name}.json"
-        if not kept.exists():
-            unfinished = kept.with_suffix(".unfinished")
+        file = self._folder / f"{name}.json"
+        if not file.exists():
+            unfinished = file.with_suffix(".unfinished")
             unfinished.write_text(json.dumps(asdict(sms), ensure_ascii=False), encoding="utf-8")
-            unfinished.replace(kept)
+            unfinished.replace(file)
 
     def messages(self) -> list[Sms]:
         """All SMS, the newest first."""
@@ -62,13 +62,13 @@ def phone_pages(phone: Phone) -> Blueprint:
     def receive() -> tuple[Response, int]:
         if not phone.accepts(request.headers.get("Authorization", "")):
             return jsonify(error="unauthorized"), 401
-        given: Any = request.get_json(silent=True)
-        if not isinstance(given, dict) or not all(
-            isinstance(given.get(key), str) for key in ("to", "text", "id")
+        message: Any = request.get_json(silent=True)
+        if not isinstance(message, dict) or not all(
+            isinstance(message.get(key), str) for key in ("to", "text", "id")
         ):
             return jsonify(error="to, text and id are needed"), 400
         date = datetime.now(UTC).strftime("%d/%m/%Y %H:%M UTC")
-        phone.keep(Sms(given["id"], given["to"], str(given.get("from", "")), given["text"], date))
+        phone.keep(Sms(message["id"], message["to"], str(message.get("from", "")), message["text"], date))
         return jsonify(status="kept"), 200
 
     @pages.get("/phone")

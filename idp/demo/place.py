@@ -1,4 +1,4 @@
-"""Where a demonstration lives: its folder, its ports, its addresses."""
+"""The folder, ports and addresses of a demonstration."""
 
 import os
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 MAIL_OFFSET = 25
 SMS_TOKEN = "demonstration"
-"""What the demonstration's own SMS gateway wants to hear; it listens on this machine alone."""
+"""The token of the demonstration's own SMS gateway, which listens on this machine alone."""
 
 SERVICES = ("icart", "pronote", "teleservices")
 """The relying parties, in the order of their ports after the provider's."""
@@ -38,7 +38,7 @@ class Place:
 
     @property
     def accounts(self) -> Path:
-        """Written last: where it is missing, the preparation never came to its end."""
+        """Written last: without it, the preparation was interrupted."""
         return self.folder / "accounts.json"
 
     @property
@@ -62,7 +62,7 @@ class Place:
         return self.folder / "services" / f"{service}.sqlite3"
 
     def ports(self) -> dict[str, int]:
-        """Each port by what listens there."""
+        """Name of a process → its port."""
         services = {name: self.base + 1 + number for number, name in enumerate(SERVICES)}
         return {"provider": self.base, **services, "mailbox": self.base + MAIL_OFFSET, "smtp": self.smtp}
 
@@ -71,7 +71,7 @@ class Place:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that this user alone may read; it is there whole or not at all."""
+    """Write a file that this user alone may read; it is complete or absent."""
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(file.name + ".unfinished")
     unfinished.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """The demonstration's data: secrets, settings, database, school, letters, accounts to try, registrations.
 
-The list of accounts is written last. Where it is missing, the preparation was interrupted, and begins anew.
+The list of accounts is written last. Without it, the preparation was interrupted, and starts again.
 """
 
 import json
@@ -11,12 +11,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from idp.app import create_app
+from idp.database.schema import migrate
 from idp.demo.people import Card, make_school
 from idp.demo.place import SERVICES, SMS_TOKEN, Place, write_private
-from idp.oidc import registration, signing
+from idp.oidc import signing
+from idp.oidc.clients import registration
 from idp.people import accounts
 from idp.people.rules.accounts import State
-from idp.schema import migrate
 from idp.settings import load_settings
 from keys.sealing import generate_master_key
 
@@ -25,7 +26,7 @@ SECRETS = ("secret_key", "master_key", "pairwise_key")
 
 
 def prepare(place: Place) -> list[Card]:
-    """Make what is missing, bring the rest to this version, and return the accounts to try."""
+    """Create what is missing, upgrade the rest, and return the accounts to try."""
     for name in SECRETS:
         if not place.secret(name).exists():
             write_private(place.secret(name), generate_master_key())
@@ -49,7 +50,7 @@ def prepare(place: Place) -> list[Card]:
 
 
 def _cards_of_before(place: Place) -> list[Card]:
-    """The accounts of an earlier start; a letter that was used since has lost its password."""
+    """The accounts of an earlier start, without the passwords of letters that were used since."""
     cards = [Card(**card) for card in json.loads(place.accounts.read_text(encoding="utf-8"))]
     return [
         replace(card, password="(the one you chose)")
@@ -60,13 +61,16 @@ def _cards_of_before(place: Place) -> list[Card]:
 
 
 def _config(place: Place) -> str:
-    """config.toml; JSON's strings and numbers are TOML's."""
+    """config.toml."""
     provider = place.address("provider")
     sections: dict[str, dict[str, Any]] = {
         "server": {"mode": "development", "issuer": provider, "port": place.base},
         "database": {"url": f"sqlite:///{place.database}"},
         "secrets": {name: place.secret(name).read_text(encoding="utf-8") for name in SECRETS},
-        "service": {"portal_url": place.address("icart"), "school_office": "le secrétariat du collège"},
+        "service": {
+            "portal_url": place.address("icart"),
+            "school_office": {"fr": "le secrétariat du collège", "en": "the school’s office"},
+        },
         "mail": {"host": "127.0.0.1", "port": place.smtp},
         "outgoing": {"allowed_networks": ["127.0.0.0/8", "::1/128"]},
         "sms": {"url": f"{place.address('mailbox')}/sms", "token": SMS_TOKEN},
@@ -74,12 +78,12 @@ def _config(place: Place) -> str:
     lines = ["# The demonstration's settings, written anew at each start. Never use these secrets elsewhere."]
     for section, values in sections.items():
         lines.append(f"\n[{section}]")
-        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
 
 
 def _registrations(place: Place) -> dict[str, dict[str, Any]]:
-    """What each service says of itself; all are asked at once."""
+    """The registration document of each service; all are fetched in parallel."""
     asked = {
         service: subprocess.Popen(
             [sys.executable, "-m", f"clients.{service}", "registration", "--base", place.address(service)],
@@ -97,17 +101,24 @@ def _registrations(place: Place) -> dict[str, dict[str, Any]]:
     return documents
 
 
+def _toml(value: Any) -> str:
+    """A value as TOML writes it: JSON's strings, numbers and lists, and tables in one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _register(place: Place, service: str, document: dict[str, Any], now: int) -> None:
-    """Register a service, or put its registration of today in place of the earlier one."""
-    # What a service cannot say of itself: the administrator marks it as the school's own, and nobody is asked to agree.
+    """Register a service, or replace its earlier registration."""
+    # Set by the administrator alone: a service of the school itself, which needs no consent.
     document = {**document, "first_party": True}
     text = json.dumps(document, ensure_ascii=False, indent=2)
-    kept, credentials = place.registration(service), place.credentials(service)
+    file, credentials = place.registration(service), place.credentials(service)
     if not credentials.exists():
-        made = registration.register(document, ACTOR, now)
-        secret = {"client_id": made.client_id, "client_secret": made.client_secret}
+        registered = registration.register(document, ACTOR, now)
+        secret = {"client_id": registered.client_id, "client_secret": registered.client_secret}
         write_private(credentials, json.dumps(secret, indent=2))
-    elif not kept.exists() or kept.read_text(encoding="utf-8") != text:
+    elif not file.exists() or file.read_text(encoding="utf-8") != text:
         client_id = json.loads(credentials.read_text(encoding="utf-8"))["client_id"]
         registration.replace(client_id, document, ACTOR, now)
-    write_private(kept, text)
+    write_private(file, text)

@@ -1,4 +1,4 @@
-"""`idp demo`: prepare an invented school, start everything, say where to look, stop everything."""
+"""`idp demo`: prepare an invented school, start the processes, print their addresses, stop the processes."""
 
 import fcntl
 import os
@@ -14,10 +14,10 @@ from idp.demo.people import Card
 from idp.demo.place import SERVICES, SMS_TOKEN, TITLES, Place
 from idp.demo.preparation import prepare
 from idp.demo.supervisor import Service, ServiceDied, Supervisor
-from idp.processes import refuse_taken_port
+from idp.runtime.processes import refuse_taken_port
 
 SCHOOL_MAIL = "secretariat@college-des-tilleuls.example"
-"""Where Téléservices tells the school of changed contact details."""
+"""The address to which Téléservices sends changed contact details."""
 
 PATIENCE = 5.0
 """Seconds that the processes of a demonstration that was just killed have to end."""
@@ -69,7 +69,7 @@ def _live(place: Place, cards: list[Card], supervisor: Supervisor) -> None:
 
 
 def _services(place: Place) -> list[Service]:
-    """What runs. The mail box comes first: it must be there before the first mail."""
+    """The processes. The mail box comes first: it must listen before the first mail."""
     ports = place.ports()
     mailbox = (
         "--folder",
@@ -81,7 +81,7 @@ def _services(place: Place) -> list[Service]:
         "--sms-token",
         SMS_TOKEN,
     )
-    found = [
+    services = [
         Service("mailbox", _words("-m", "idp.demo.mailbox", *mailbox), place.address("mailbox")),
         Service(
             "provider",
@@ -96,8 +96,8 @@ def _services(place: Place) -> list[Service]:
         mail = ("--smtp-host", "127.0.0.1", "--smtp-port", ports["smtp"], "--school-mail", SCHOOL_MAIL)
         place.data(name).parent.mkdir(exist_ok=True)
         command = _words("-m", f"clients.{name}", "serve", *own, *files, *neighbours, *mail)
-        found.append(Service(name, command, place.address(name)))
-    return found
+        services.append(Service(name, command, place.address(name)))
+    return services
 
 
 def _words(*parts: object) -> tuple[str, ...]:
@@ -150,10 +150,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _empty(folder: Path) -> None:
-    """Remove what a demonstration makes, and nothing else; the end mark goes first."""
+    """Delete the files of a demonstration, and no others; the end mark first."""
     for name in _OURS:
-        found = folder / name
-        if found.is_dir():
-            shutil.rmtree(found)
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
         else:
-            found.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)

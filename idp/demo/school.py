@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from idp.demo.families import Adult, Child, FamilyMaker
-from idp.people.rules.siecle import LinkRecord, PersonRecord, PupilRecord, SchoolExport
+from idp.imports.rules.records import LinkRecord, PersonRecord, PupilRecord, SchoolExport
 
 YEAR = 2026
 EXPORTED_ON = "2026-11-16"
@@ -69,7 +69,7 @@ PERSONNEL = (
 
 @dataclass(frozen=True)
 class Key:
-    """Where a school's base has someone: what `idp.people.schools.find_account` takes."""
+    """The key of a person in a school's base, for `idp.people.schools.find_account`."""
 
     uai: str
     kind: str
@@ -103,7 +103,7 @@ class Demonstration:
 
 
 class _Base:
-    """A school's base while it is filled: numbers for whoever comes, classes in turn."""
+    """A school's base while it is filled: numbers for each person, classes in turn."""
 
     def __init__(self, uai: str, letters: str, first_number: int) -> None:
         self._uai, self._letters = uai, letters
@@ -195,7 +195,7 @@ def invent(seed: int = 2026, pupils: int = 600, pupils_nearby: int = 40) -> Demo
 
 
 def cases(demonstration: Demonstration) -> Cases:
-    """People to try the demonstration with, found in the bases as anybody would find them."""
+    """People to try the demonstration with, selected from the bases."""
     large, small = (school.export for school in demonstration.schools)
     persons = {person.source_id: person for person in large.persons}
     children, guardians = _legal(large)
@@ -209,18 +209,18 @@ def cases(demonstration: Demonstration) -> Cases:
     )
     shared = {_identity(person)[:2] for person in small.persons}
     pupil = next(
-        one
-        for one in large.pupils
-        if one.ine and one.class_code and not one.left and len(guardians[one.source_id]) == 2
+        pupil
+        for pupil in large.pupils
+        if pupil.ine and pupil.class_code and not pupil.left and len(guardians[pupil.source_id]) == 2
         if all(
             len(children[key]) == 1
             and all(_identity(persons[key]))
             and _identity(persons[key])[:2] not in shared
-            for key in guardians[one.source_id]
+            for key in guardians[pupil.source_id]
         )
     )
     newcomer, other = guardians[pupil.source_id]
-    born = {one.source_id: one.birth_date for one in large.pupils if not one.left}
+    born = {pupil.source_id: pupil.birth_date for pupil in large.pupils if not pupil.left}
     numbers = Counter(person.mobile for person in large.persons)
     without_letter = next(
         person
@@ -259,10 +259,10 @@ def _identity(person: PersonRecord) -> tuple[str, str | None, str | None, str | 
 
 
 def _children(maker: FamilyMaker, number: int) -> list[Child]:
-    found: list[Child] = []
-    while len(found) < number:
-        found += maker.family()
-    return found[:number]
+    children: list[Child] = []
+    while len(children) < number:
+        children += maker.family()
+    return children[:number]
 
 
 def _without_mobiles(child: Child) -> Child:

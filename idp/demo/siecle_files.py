@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from idp.people.rules.siecle import PersonRecord, PupilRecord, SchoolExport
+from idp.imports.rules.records import PersonRecord, PupilRecord, SchoolExport
 
 ENCODING = "ISO-8859-15"
 FILES = ("ElevesSansAdresses.xml", "ResponsablesAvecAdresses.xml")
@@ -31,7 +31,9 @@ def pupils_xml(export: SchoolExport) -> bytes:
 
 def guardians_xml(export: SchoolExport) -> bytes:
     """BEE_RESPONSABLES: persons, who is whose guardian, and addresses, each once."""
-    places = [(one.address, one.postal_code, one.city) for one in export.persons if one.address]
+    places = [
+        (person.address, person.postal_code, person.city) for person in export.persons if person.address
+    ]
     numbers = {place: str(number) for number, place in enumerate(dict.fromkeys(places), 4001)}
     persons = [
         _person(person, numbers.get((person.address or "", person.postal_code, person.city)), number)
@@ -121,7 +123,7 @@ def _document(root: str, export: SchoolExport, sections: Sequence[tuple[str, lis
     )
     data = _wrap("DONNEES", [_wrap(name, elements) for name, elements in sections])
     text = f'<?xml version="1.0" encoding="{ENCODING}"?>\n{_wrap(root, [head, data], VERSION="2.1")}\n'
-    return text.encode(ENCODING)
+    return text.encode(ENCODING, "xmlcharrefreplace")
 
 
 def _element(tag: str, fields: Iterable[Field], **attributes: str) -> str:
@@ -130,8 +132,8 @@ def _element(tag: str, fields: Iterable[Field], **attributes: str) -> str:
 
 
 def _wrap(tag: str, inside: Iterable[str], **attributes: str) -> str:
-    given = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
-    return "\n".join([f"<{tag}{given}>", *inside, f"</{tag}>"])
+    written = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    return "\n".join([f"<{tag}{written}>", *inside, f"</{tag}>"])
 
 
 def _day(iso: str | None) -> str | None:

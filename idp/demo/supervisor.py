@@ -18,7 +18,7 @@ GRACE = 8.0
 _LAST_LINES = 15
 _LAUNCH = """\
 import os, sys
-from idp.processes import end_with_parent
+from idp.runtime.processes import end_with_parent
 end_with_parent(int(sys.argv[1]))
 os.execv(sys.argv[2], sys.argv[2:])
 """
@@ -30,7 +30,7 @@ class ServiceDied(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """One process. `command` follows the Python interpreter; `answers` is an address that says it is up."""
+    """One process. `command` follows the Python interpreter; `answers` is an address that answers once it is ready."""
 
     name: str
     command: tuple[str, ...]
@@ -47,8 +47,8 @@ class Supervisor:
         self.stopping = threading.Event()
 
     def __enter__(self) -> "Supervisor":
-        for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(told, lambda *_: self.stopping.set())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.stopping.set())
         return self
 
     def __exit__(
@@ -72,7 +72,7 @@ class Supervisor:
             )
 
     def wait_until_all_answer(self) -> None:
-        """Return when every service answers, or when told to stop. Raises ServiceDied."""
+        """Return when every service answers, or at a signal to stop. Raises ServiceDied."""
         deadline = time.monotonic() + PATIENCE
         for service in self._running:
             while not self.stopping.is_set() and not _answers(service.answers):

@@ -2,18 +2,17 @@
 
 import secrets
 
-from sqlalchemy import Connection
-
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.crypto.opaque_tokens import keyed_digest
+from idp.crypto.sealing import seal, unseal
+from idp.database.engine import Connection, reading, transaction
 from idp.factors import changes
 from idp.factors.rules.totp import matching_step
 from idp.factors.storage import authenticators as storage
+from idp.passwords.rules.passwords import UNMISTAKABLE
 from idp.people.rules.accounts import AccountFacts
-from idp.people.rules.credentials import UNMISTAKABLE
 from idp.refusals import N_, Refusal
-from idp.sealing import seal, unseal
-from idp.security import keyed_digest
+from idp.refusals.factors import FACTOR_CHANGED, WRONG_FACTOR_CODE
+from idp.runtime.context import settings
 
 APP = N_("application d’authentification")
 CODES = 10
@@ -21,10 +20,10 @@ LETTERS = 10
 
 
 def begin(account: AccountFacts, now: int) -> bytes:
-    """A new secret to scan, or the one whose code is still awaited. Raises Refusal M04 (there is a confirmed one)."""
+    """A new secret to scan, or the pending secret that no code has confirmed yet. Raises Refusal M04 (an app is confirmed already)."""
     found = storage.find(reading(), account.id)
     if found is not None and found[1]:
-        raise Refusal("M04", "the account has an authenticator app")
+        raise Refusal(FACTOR_CHANGED, "the account has an authenticator app")
     if found is not None:
         return _open(account.id, found[0])
     secret = secrets.token_bytes(20)
@@ -34,22 +33,22 @@ def begin(account: AccountFacts, now: int) -> bytes:
 
 
 def confirm(account: AccountFacts, typed: str, now: int) -> list[str] | None:
-    """The first code of a new app; the recovery codes, shown once, if the account has none yet. Raises Refusal M01, M04."""
+    """Confirm a new app by its first code. Returns recovery codes, shown once, if the account has none yet. Raises Refusal M01, M04."""
     found = storage.find(reading(), account.id)
     if found is None or found[1]:
-        raise Refusal("M04", "no authenticator app waits to be confirmed")
+        raise Refusal(FACTOR_CHANGED, "no authenticator app waits to be confirmed")
     step = matching_step(_open(account.id, found[0]), typed, now)
     if step is None:
-        raise Refusal("M01", "wrong first code")
+        raise Refusal(WRONG_FACTOR_CODE, "wrong first code")
     with transaction() as tx:
         if not storage.confirm(tx, account.id, found[0], step, now):
-            raise Refusal("M04", "confirmed or replaced in another tab")
+            raise Refusal(FACTOR_CHANGED, "confirmed or replaced in another tab")
         changes.added(tx, account, APP, now)
         return first_codes_in(tx, account.id, now)
 
 
 def use(account: AccountFacts, typed: str, now: int) -> bool:
-    """Whether the typed code is of now and was never used. True once a code."""
+    """Use a code. Returns whether it belongs to the current time steps and is unused; True once for each code."""
     found = storage.find(reading(), account.id)
     if found is None or not found[1]:
         return False
@@ -61,10 +60,10 @@ def use(account: AccountFacts, typed: str, now: int) -> bool:
 
 
 def remove(account: AccountFacts, now: int) -> None:
-    """Take the app away."""
+    """Remove the app."""
     with transaction() as tx:
         if storage.remove(tx, account.id):
-            changes.removed(tx, account, APP, f"account:{account.id}", now)
+            changes.removed(tx, account, APP, account.actor, now)
 
 
 def first_codes_in(tx: Connection, account: int, now: int) -> list[str] | None:
@@ -80,13 +79,13 @@ def renew_codes_in(tx: Connection, account: int, now: int) -> list[str]:
 
 
 def renew_codes(account: AccountFacts, now: int) -> list[str]:
-    """The same as an act of its own."""
+    """Renew the recovery codes in a transaction of its own."""
     with transaction() as tx:
         return renew_codes_in(tx, account.id, now)
 
 
 def use_recovery_code(account: AccountFacts, typed: str, now: int) -> bool:
-    """Whether the typed recovery code is one that was never used. True once a code."""
+    """Use a recovery code. Returns whether the account has this code unused; True once for each code."""
     code = "".join(character for character in typed if character.isalnum())[:40]
     with transaction() as tx:
         return storage.use_recovery_code(tx, account.id, _code_digest(account.id, code), now)

@@ -1,46 +1,56 @@
-"""What every change of a second factor does: the account knows whether it has one, its person is told, it is on record."""
+"""Effects of every change of a second factor: the account's flag, a mail to its person, an audit record."""
 
-from sqlalchemy import Connection
-
-from idp import audit
-from idp.database import reading, transaction
+from idp.audit import trail
+from idp.database.engine import Connection, reading
 from idp.factors.storage import authenticators, passkeys
 from idp.messages import notices
-from idp.people import accounts
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import factors
+from idp.refusals import N_
+
+ALL = N_("tous les moyens")
+"""The name of all factors together in notices and audit records."""
 
 
 def has_any(connection: Connection, account: int) -> bool:
-    """Whether an account has a confirmed authenticator app or a passkey. Recovery codes alone are none."""
+    """Whether an account has a confirmed authenticator app or a passkey. Recovery codes alone do not count."""
     app = authenticators.find(connection, account)
     return (app is not None and app[1]) or bool(passkeys.of_account(connection, account))
 
 
 def added(tx: Connection, account: AccountFacts, factor: str, now: int) -> None:
     """A factor was added within this transaction. `factor` is its French name or the one its owner gave it."""
-    factors.has_one(tx, account.id, now)
+    factors.note_factor(tx, account.id, now)
     notices.tell(tx, account, "factor_added", now, factor=factor)
-    who = f"account:{account.id}"
-    audit.record(tx, now, "factor.added", who, who, factor=factor)
+    who = account.actor
+    trail.record(tx, now, "factor.added", who, who, factor=factor)
 
 
 def removed(tx: Connection, account: AccountFacts, factor: str, actor: str, now: int) -> None:
     """A factor was removed within this transaction; with the last one the recovery codes go too."""
     if not has_any(tx, account.id):
         authenticators.replace_codes(tx, account.id, [], now)
-        factors.has_none(tx, account.id)
+        factors.clear_factor(tx, account.id)
     notices.tell(tx, account, "factor_removed", now, factor=factor)
-    audit.record(tx, now, "factor.removed", actor, f"account:{account.id}", factor=factor)
+    trail.record(tx, now, "factor.removed", actor, account.actor, factor=factor)
 
 
-def remove_all(username: str, actor: str, now: int) -> None:
-    """An administrator has seen who it is: every factor of the account goes. Raises NoSuchAccount."""
-    account = accounts.find(username)
-    with transaction() as tx:
-        authenticators.remove(tx, account.id)
-        passkeys.remove_all(tx, account.id)
-        removed(tx, account, "*", actor, now)
+def remove_all_in(tx: Connection, account: AccountFacts, actor: str, now: int) -> None:
+    """Remove every factor of an account (`idp.accounts.remove_factors`)."""
+    had_any = has_any(tx, account.id)
+    authenticators.remove(tx, account.id)
+    passkeys.remove_all(tx, account.id)
+    if had_any:
+        removed(tx, account, ALL, actor, now)
+
+
+def remove_newer(tx: Connection, account: int, since: int, now: int) -> bool:
+    """Remove the factors and recovery codes created after `since`. Returns whether any existed."""
+    gone = authenticators.remove_newer(tx, account, since) + passkeys.remove_newer(tx, account, since)
+    if gone and not has_any(tx, account):
+        authenticators.replace_codes(tx, account, [], now)
+        factors.clear_factor(tx, account)
+    return bool(gone)
 
 
 def summary(account: AccountFacts) -> tuple[bool, list[passkeys.Kept], int]:

@@ -1,7 +1,7 @@
-"""Passkeys (WebAuthn Level 3): made and used in ceremonies whose challenge one browser answers once.
+"""Passkeys (WebAuthn Level 3): registered and used in ceremonies. Each challenge is bound to a browser and answered once.
 
-User verification is required, so that a passkey alone is two factors: the thing, and the finger or PIN that opens it.
-py_webauthn judges signatures, origins and counters; what it may judge is decided here.
+User verification is required, so that a passkey alone counts as two factors: the device, and the biometric or PIN that
+unlocks it. py_webauthn checks signatures, origins and counters; this module decides which credentials it checks.
 """
 
 import json
@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from idp import audit
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.audit import trail
+from idp.crypto.opaque_tokens import BadTicket, digest, new_ticket, read_ticket
+from idp.database.engine import Connection, reading, transaction
 from idp.factors import authenticators, changes
 from idp.factors.storage import passkeys as storage
+from idp.limits.storage import used_once
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import N_, Refusal
+from idp.refusals.factors import FACTOR_CHANGED, PASSKEY_NOT_ACCEPTED
+from idp.runtime.context import settings
 
 LIFETIME = 300
 LONGEST_ANSWER = 16 * 1024
@@ -28,14 +31,14 @@ PASSKEY = N_("clé d’accès")
 
 @dataclass(frozen=True)
 class Used:
-    """A passkey that has just been used. `synced`: it is copied between devices (RFC 8176: swk), else bound to one (hwk)."""
+    """A passkey after a successful use. `synced`: copied between devices (RFC 8176: swk), else bound to one device (hwk)."""
 
     account: int
     synced: bool
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """How the person was authenticated, in the words of RFC 8176 §2."""
+        """The authentication methods (RFC 8176 §2)."""
         return ("swk" if self.synced else "hwk", "user", "mfa")
 
 
@@ -51,14 +54,13 @@ def registration_options(account: AccountFacts, browser: str, now: int) -> dict[
 
     known = storage.of_account(reading(), account.id)
     if len(known) >= MOST:
-        raise Refusal("M04", "the account has enough passkeys")
-    challenge = secrets.token_bytes(32)
+        raise Refusal(FACTOR_CHANGED, "the account has enough passkeys")
+    challenge = _new_challenge(browser, account.id, "register", now)
     with transaction(durable=False) as tx:
         handle = storage.handle_of(tx, account.id)
         if handle is None:
             handle = secrets.token_hex(32)
             storage.add_handle(tx, account.id, handle)
-        _begin(tx, challenge, browser, account.id, "register", now)
     options = webauthn.generate_registration_options(
         rp_id=_host(),
         rp_name=settings().service.name,
@@ -79,19 +81,16 @@ def registration_options(account: AccountFacts, browser: str, now: int) -> dict[
 def register(
     account: AccountFacts, browser: str, answer: str, name: str, now: int
 ) -> tuple[Used, list[str] | None]:
-    """Keep the passkey of `answer` (JSON); it, and the recovery codes, shown once, if the account has none yet.
+    """Store the passkey of `answer` (JSON). Returns it, and recovery codes, shown once, if the account has none yet.
 
-    Raises Refusal M03 (the answer is not one to our challenge, or not acceptable).
+    Raises Refusal M03 (the answer belongs to no challenge of ours, or is not acceptable).
     """
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
     credential = _read(answer)
     challenge = _challenge_of(credential)
-    with transaction() as tx:
-        begun = storage.answer(tx, challenge, browser, "register", now)
-    if begun != (account.id,):
-        raise Refusal("M03", "no such ceremony for this account in this browser")
+    ends = _end_of(challenge, browser, account.id, "register", now)
     try:
         made = webauthn.verify_registration_response(
             credential=credential,
@@ -101,7 +100,7 @@ def register(
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
-        raise Refusal("M03", f"registration: {type(fault).__name__}") from None
+        raise Refusal(PASSKEY_NOT_ACCEPTED, f"registration: {type(fault).__name__}") from None
     synced = made.credential_backed_up or made.credential_device_type.value == "multi_device"
     credential_id, called = _text(made.credential_id), clean_name(name)
     row = {
@@ -114,8 +113,9 @@ def register(
         "created_at": now,
     }
     if len(credential_id) > 400 or storage.find(reading(), credential_id):
-        raise Refusal("M03", "the credential is known already, or too long")
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "the credential is known already, or too long")
     with transaction() as tx:
+        _use_in(tx, challenge, ends)
         storage.add(tx, row)
         changes.added(tx, account, called, now)
         return Used(account.id, synced), authenticators.first_codes_in(tx, account.id, now)
@@ -126,9 +126,7 @@ def sign_in_options(account: AccountFacts | None, browser: str, now: int) -> dic
     import webauthn
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
-    challenge = secrets.token_bytes(32)
-    with transaction(durable=False) as tx:
-        _begin(tx, challenge, browser, account.id if account else None, "sign_in", now)
+    challenge = _new_challenge(browser, account.id if account else None, "sign_in", now)
     known = storage.of_account(reading(), account.id) if account else []
     options = webauthn.generate_authentication_options(
         rp_id=_host(),
@@ -141,22 +139,19 @@ def sign_in_options(account: AccountFacts | None, browser: str, now: int) -> dic
 
 
 def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Used:
-    """The passkey that answered our challenge; of `account`, where one is given. Raises Refusal M03."""
+    """Verify the answer to a challenge and return its passkey, which must belong to `account` if given. Raises Refusal M03."""
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
     credential = _read(answer)
     challenge = _challenge_of(credential)
-    with transaction() as tx:
-        begun = storage.answer(tx, challenge, browser, "sign_in", now)
-    if begun != (account.id if account else None,):
-        raise Refusal("M03", "no such ceremony in this browser")
+    ends = _end_of(challenge, browser, account.id if account else None, "sign_in", now)
     kept = storage.find(reading(), str(credential.get("id", ""))[:400])
     if kept is None or (account is not None and kept.account != account.id):
-        raise Refusal("M03", "unknown passkey, or another account's")
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "unknown passkey, or another account's")
     handle = credential["response"].get("userHandle")
     if account is None and handle != _text(bytes.fromhex(storage.handle_of(reading(), kept.account) or "")):
-        raise Refusal("M03", "the user handle is another account's")
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "the user handle is another account's")
     try:
         used = webauthn.verify_authentication_response(
             credential=credential,
@@ -170,8 +165,9 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         if "sign count" in str(fault):
             _refuse_copy(kept, now)
-        raise Refusal("M03", f"assertion: {type(fault).__name__}") from None
+        raise Refusal(PASSKEY_NOT_ACCEPTED, f"assertion: {type(fault).__name__}") from None
     with transaction() as tx:
+        _use_in(tx, challenge, ends)
         grown = storage.used(tx, kept.credential_id, used.new_sign_count, now)
     if not grown:
         _refuse_copy(kept, now)
@@ -179,11 +175,11 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
 
 
 def _refuse_copy(kept: storage.Kept, now: int) -> NoReturn:
-    """A counter that went back: there may be a copy. It is on record, and the person sees it in their history."""
+    """Refuse a signature counter that went back: the key may be copied. The audit record appears in the person's history."""
     with transaction() as tx:
         who = f"account:{kept.account}"
-        audit.record(tx, now, "passkey.copied", who, who, name=kept.name)
-    raise Refusal("M03", "the counter has not grown: the passkey may have been copied")
+        trail.record(tx, now, "passkey.copied", who, who, name=kept.name)
+    raise Refusal(PASSKEY_NOT_ACCEPTED, "the counter has not grown: the passkey may have been copied")
 
 
 def rename(account: AccountFacts, credential: str, name: str) -> None:
@@ -192,48 +188,64 @@ def rename(account: AccountFacts, credential: str, name: str) -> None:
 
 
 def remove(account: AccountFacts, credential: str, now: int) -> None:
-    """Take a passkey away."""
+    """Remove a passkey."""
     kept = storage.find(reading(), credential)
     with transaction() as tx:
         if kept is not None and storage.remove(tx, account.id, credential):
-            changes.removed(tx, account, kept.name, f"account:{account.id}", now)
+            changes.removed(tx, account, kept.name, account.actor, now)
 
 
 def clean_name(typed: str) -> str:
-    """What its owner calls a passkey: 60 printable characters at most."""
+    """The owner's name for a passkey: at most 60 printable characters."""
     return "".join(c for c in " ".join(typed.split()) if c.isprintable())[:60] or PASSKEY
 
 
-def _begin(tx: Any, challenge: bytes, browser: str, account: int | None, purpose: str, now: int) -> None:
-    row = {
-        "challenge": _text(challenge),
-        "browser": browser,
-        "account_id": account,
-        "purpose": purpose,
-        "expires_at": now + LIFETIME,
-    }
-    storage.begin(tx, row)
+def _new_challenge(browser: str, account: int | None, purpose: str, now: int) -> bytes:
+    """A challenge for a browser, an account (None: any) and a purpose. It is not stored, because any visitor may request challenges."""
+    return _bytes(new_ticket(_key(), _ceremony(browser, account, purpose), now + LIFETIME))
+
+
+def _end_of(challenge: str, browser: str, account: int | None, purpose: str, now: int) -> int:
+    """The end of a challenge of this ceremony. Raises Refusal M03."""
+    try:
+        return read_ticket(_key(), _ceremony(browser, account, purpose), challenge, now)
+    except BadTicket as fault:
+        raise Refusal(PASSKEY_NOT_ACCEPTED, f"the challenge is {fault}") from None
+
+
+def _use_in(tx: Connection, challenge: str, ends: int) -> None:
+    """Mark a challenge as used after a valid signature. Raises Refusal M03 if it was used already."""
+    if not used_once.use(tx, digest(f"challenge\0{challenge}"), ends):
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "the challenge was answered before")
+
+
+def _ceremony(browser: str, account: int | None, purpose: str) -> str:
+    return f"passkey\0{purpose}\0{browser}\0{account or ''}"
+
+
+def _key() -> bytes:
+    return settings().secrets.secret_key.encode()
 
 
 def _read(answer: str) -> dict[str, Any]:
     """The browser's answer as a JSON object with its response. Raises Refusal M03."""
     if len(answer) > LONGEST_ANSWER:
-        raise Refusal("M03", "the answer is too long")
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "the answer is too long")
     try:
         credential = json.loads(answer)
     except (ValueError, RecursionError):
         credential = None
     if not isinstance(credential, dict) or not isinstance(credential.get("response"), dict):
-        raise Refusal("M03", "the answer is no credential")
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "the answer is no credential")
     return credential
 
 
 def _challenge_of(credential: dict[str, Any]) -> str:
-    """The challenge that the browser says it answers, which the database then knows or not."""
+    """The challenge in the browser's client data, not verified yet."""
     try:
         said = json.loads(_bytes(credential["response"]["clientDataJSON"]))["challenge"]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refusal("M03", "the answer names no challenge") from None
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "the answer names no challenge") from None
     return str(said)[:64]
 
 

@@ -1,27 +1,27 @@
-"""Identities of other providers and accounts of ours: linked once, then the one opens the other."""
+"""Links between identities of other providers and accounts: created once, then the identity signs in to the account."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from idp import audit
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.audit import trail
+from idp.crypto.opaque_tokens import digest, new_token
+from idp.crypto.sealing import seal
+from idp.database.engine import Connection, reading, transaction
 from idp.federation.authentication import Proved
 from idp.federation.storage import logins
 from idp.messages import notices
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
 from idp.refusals import Refusal
-from idp.sealing import seal
-from idp.security import digest, new_token
+from idp.refusals.federation import PROVIDER_ANSWER_REFUSED
+from idp.refusals.signing_in import ACCOUNT_CLOSED, ACCOUNT_LOCKED
+from idp.runtime.context import settings
 from idp.signin import sessions
 from idp.signin.storage import devices
 from idp.signin.storage import sessions as session_storage
 
 WAITS = 1800
 HOW = ("fed",)
-"""RFC 8176 has no word for another provider's login; it allows others where the parties know them. `acr` stays eidas1."""
+"""RFC 8176 has no value for a federated login; it allows others that the parties agree on. `acr` stays eidas1."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Identity:
 
 
 def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: int) -> str | None:
-    """Open a session for a linked identity; the cookie's token, or None if nobody is linked.
+    """Open a session for a linked identity. Returns the cookie's token, or None if no account is linked.
 
     Raises Refusal S04, S08 (the account is closed or locked).
     """
@@ -45,13 +45,16 @@ def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: 
         if account is None:
             return None
         if not account.may_sign_in:
-            raise Refusal("S08" if account.state == "locked" and account.present else "S04", "linked account")
+            raise Refusal(
+                ACCOUNT_LOCKED if account.state == "locked" and account.present else ACCOUNT_CLOSED,
+                "linked account",
+            )
         devices.remember(tx, account.id, browser, now)
-        accounts.note_sign_in(tx, account.id, now)
+        accounts.note_sign_in(tx, account, now)
         token = sessions.open_in(tx, account, HOW, address, browser_name, now, settings().sessions)
         note_session_in(tx, token, proved.provider, seal(proved.id_token.encode(), "federated id token"), now)
-        who = f"account:{account.id}"
-        audit.record(
+        who = account.actor
+        trail.record(
             tx,
             now,
             "sign_in.federated",
@@ -65,7 +68,7 @@ def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: 
 
 
 def keep_waiting(proved: Proved, browser: str, now: int) -> str:
-    """Keep an identity that is nobody's yet; the token with which `link_in` takes it, once, in this browser."""
+    """Store an unlinked identity. Returns the single-use token with which `link_in` takes it in this browser."""
     token = new_token()
     row = {
         "digest": digest(token),
@@ -82,10 +85,10 @@ def keep_waiting(proved: Proved, browser: str, now: int) -> str:
 
 
 def link_in(tx: Connection, waiting: str, browser: str, account: AccountFacts, now: int) -> logins.Waiting:
-    """Link the identity that waits under the token `waiting`, within the act that showed whose it is. Raises Refusal F04."""
+    """Link the identity stored under the token `waiting`, within the transaction that proved the account. Raises Refusal F04."""
     found = logins.take(tx, digest(waiting), browser, now)
     if found is None or logins.account_of(tx, found.issuer, found.subject, now) is not None:
-        raise Refusal("F04", "no identity waits here, or it was linked meanwhile")
+        raise Refusal(PROVIDER_ANSWER_REFUSED, "no identity waits here, or it was linked meanwhile")
     logins.unlink(tx, account.id, found.issuer)
     row = {
         "issuer": found.issuer,
@@ -96,13 +99,13 @@ def link_in(tx: Connection, waiting: str, browser: str, account: AccountFacts, n
     }
     logins.add_identity(tx, row)
     notices.tell(tx, account, "identity_linked", now, provider=_label(found.issuer))
-    who = f"account:{account.id}"
-    audit.record(tx, now, "identity.linked", who, who, provider=found.provider)
+    who = account.actor
+    trail.record(tx, now, "identity.linked", who, who, provider=found.provider)
     return found
 
 
 def note_session_in(tx: Connection, token: str, provider: str, sealed_id_token: str, now: int) -> None:
-    """Remember, for its logout, that the session behind the cookie `token` was opened over there."""
+    """Store, for the logout, that the session of the cookie `token` began at another provider."""
     sid = session_storage.sid_of(tx, digest(token))
     expires = now + settings().sessions.longest
     logins.add_session(
@@ -111,7 +114,7 @@ def note_session_in(tx: Connection, token: str, provider: str, sealed_id_token: 
 
 
 def identities_of(account: AccountFacts) -> list[Identity]:
-    """The identities that open an account."""
+    """The linked identities of an account."""
     return [
         Identity(issuer, _label(issuer), linked, used)
         for issuer, linked, used in logins.identities(reading(), account.id)
@@ -119,11 +122,11 @@ def identities_of(account: AccountFacts) -> list[Identity]:
 
 
 def unlink(account: AccountFacts, issuer: str, now: int) -> None:
-    """The identity opens the account no more."""
+    """Remove a link."""
     with transaction() as tx:
         if logins.unlink(tx, account.id, issuer):
-            who = f"account:{account.id}"
-            audit.record(tx, now, "identity.unlinked", who, who, issuer=issuer)
+            who = account.actor
+            trail.record(tx, now, "identity.unlinked", who, who, issuer=issuer)
 
 
 def _label(issuer: str) -> str:

@@ -1,23 +1,24 @@
-"""A session that was opened over there ends there too (RP-Initiated Logout 1.0), and the browser comes back."""
+"""Logout at the other provider for sessions that began there (RP-Initiated Logout 1.0)."""
 
 from urllib.parse import quote, urlencode, urlsplit
 
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.crypto.opaque_tokens import digest, new_token
+from idp.crypto.sealing import unseal
+from idp.database.engine import reading, transaction
 from idp.federation import providers
 from idp.federation.storage import logins
+from idp.network.urls import with_query
 from idp.refusals import Refusal
-from idp.sealing import unseal
-from idp.security import digest, new_token
+from idp.runtime.context import settings
 from keys.sealing import CannotUnseal
 
 LIFETIME = 600
 
 
 def address(sid: str, back_to: str, now: int) -> str | None:
-    """Where the browser goes to end its session over there; None for a session of our own alone.
+    """The logout URL at the other provider; None for a session that did not begin there.
 
-    `back_to`: where our own logout leads, already checked. A provider out of reach must not keep anybody signed in.
+    `back_to`: the target of our own logout, already checked. An unreachable provider must not prevent our logout.
     """
     found = logins.session(reading(), sid)
     if found is None:
@@ -39,11 +40,11 @@ def address(sid: str, back_to: str, now: int) -> str | None:
         "post_logout_redirect_uri": f"{settings().server.issuer}/federation/signed_out",
         "state": state,
     }
-    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked, quote_via=quote)}"
+    return with_query(endpoint, urlencode(asked, quote_via=quote))
 
 
 def origin(sid: str, now: int) -> str | None:
-    """Scheme and host to which `address` will lead, for the page whose form is followed there."""
+    """Scheme and host of `address`, for the CSP of the page whose form is redirected there."""
     found = logins.session(reading(), sid)
     try:
         endpoint = providers.find(found[0], now).document.get("end_session_endpoint") if found else None
@@ -54,6 +55,6 @@ def origin(sid: str, now: int) -> str | None:
 
 
 def come_back(state: str, now: int) -> str | None:
-    """Where our own logout leads, for a browser that comes back with its state; None for any other."""
+    """The target of our own logout for a browser that returns with its state; None for any other."""
     with transaction() as tx:
         return logins.signed_out(tx, digest(state[:200]), now)

@@ -1,4 +1,4 @@
-"""Other providers, as their discovery documents describe them: fetched with limits, kept for an hour (OIDC Discovery §4)."""
+"""Discovery documents of other providers: fetched with limits, cached for an hour (OIDC Discovery §4)."""
 
 import json
 import threading
@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from idp.context import settings
 from idp.refusals import Refusal
+from idp.refusals.federation import PROVIDER_UNREACHABLE, UNKNOWN_PROVIDER
+from idp.runtime.context import settings
 from idp.settings import FederatedProvider
 
 if TYPE_CHECKING:
-    from requests import Response
+    from idp.network.outgoing_http import Answer
 
 LIFETIME = 3600
 LARGEST = 256 * 1024
 TIMEOUT = 10.0
+"""Seconds of a whole request."""
+
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 
 
@@ -32,68 +35,74 @@ class Provider:
 
 
 _known: dict[str, Provider] = {}
-_one_at_a_time = threading.Lock()
+_fetching: set[str] = set()
+_guard = threading.Lock()
+"""Protects the two dictionaries above; never held during network access."""
 
 
 def configured(name: str) -> FederatedProvider:
     """The settings of a provider. Raises Refusal F01."""
     found = next((one for one in settings().federation.providers if one.name == name), None)
     if found is None:
-        raise Refusal("F01", f"no provider is called {name[:40]!r}")
+        raise Refusal(UNKNOWN_PROVIDER, f"no provider is called {name[:40]!r}")
     return found
 
 
 def find(name: str, now: int, fresh: bool = False) -> Provider:
-    """A provider, from memory if it was fetched within the hour and `fresh` is not asked. Raises Refusal F01, F02."""
+    """A provider, from the cache if it was fetched within the hour and `fresh` is False. Raises Refusal F01, F02."""
     given = configured(name)
-    with _one_at_a_time:
+    with _guard:
         known = _known.get(given.issuer)
-        if known is None or fresh or not known.fetched_at <= now < known.fetched_at + LIFETIME:
-            _known[given.issuer] = known = _fetched(given, now)
+        is_due = known is None or fresh or not known.fetched_at <= now < known.fetched_at + LIFETIME
+        # While another thread fetches, use the cached document, however old, and do not wait.
+        mine = is_due and (known is None or given.issuer not in _fetching)
+        if mine:
+            _fetching.add(given.issuer)
+    if mine:
+        try:
+            known = _fetched(given, now)
+        finally:
+            with _guard:
+                _fetching.discard(given.issuer)
+        _known[given.issuer] = known
+    assert known is not None
     return Provider(given, known.document, known.keys, known.fetched_at)
 
 
-def call(method: str, address: str, **more: Any) -> "Response":
-    """A request over there: no redirect, a limit on time and size. Raises Refusal F02."""
-    # Loaded where it is used: a provider that nobody configured must not cost every start a tenth of a second.
-    import requests
+def call(method: str, address: str, **more: Any) -> "Answer":
+    """A request to a provider: no redirects, limited time and size. Raises Refusal F02."""
+    # Imported here: without a configured provider, a start must not cost a tenth of a second more.
+    from idp.network import outgoing_http
 
     allowed = ("https://", "http://") if settings().server.mode == "development" else ("https://",)
     if not address.startswith(allowed):
-        raise Refusal("F02", "an address over there is not https")
+        raise Refusal(PROVIDER_UNREACHABLE, "an address over there is not https")
     try:
-        with requests.request(
-            method, address, timeout=TIMEOUT, allow_redirects=False, stream=True, **more
-        ) as answer:
-            body = answer.raw.read(LARGEST + 1, decode_content=True)
-    except (requests.RequestException, OSError) as fault:
-        raise Refusal("F02", f"{type(fault).__name__} at the provider") from None
-    if len(body) > LARGEST:
-        raise Refusal("F02", "an answer over there is too large")
-    answer._content = body
-    return answer
+        return outgoing_http.call(method, address, LARGEST, TIMEOUT, **more)
+    except outgoing_http.Unreachable as fault:
+        raise Refusal(PROVIDER_UNREACHABLE, f"the provider: {fault}") from None
 
 
-def object_of(answer: "Response") -> dict[str, Any]:
-    """The JSON object of an answer with status 200. Raises Refusal F02."""
+def object_of(answer: "Answer") -> dict[str, Any]:
+    """The JSON object of a response with status 200. Raises Refusal F02."""
     try:
-        found = json.loads(answer.content) if answer.status_code == 200 else None
+        found = json.loads(answer.body) if answer.status == 200 else None
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise Refusal("F02", f"no JSON object over there (status {answer.status_code})")
+        raise Refusal(PROVIDER_UNREACHABLE, f"no JSON object over there (status {answer.status})")
     return found
 
 
 def _fetched(given: FederatedProvider, now: int) -> Provider:
     document = object_of(call("GET", f"{given.issuer.rstrip('/')}/.well-known/openid-configuration"))
-    # OIDC Discovery §4.3: a document that speaks for another issuer must not be believed.
+    # OIDC Discovery §4.3: reject a document of another issuer.
     if document.get("issuer") != given.issuer:
-        raise Refusal("F02", "the discovery document names another issuer")
+        raise Refusal(PROVIDER_UNREACHABLE, "the discovery document names another issuer")
     if not all(isinstance(document.get(name), str) for name in _ENDPOINTS):
-        raise Refusal("F02", "the discovery document lacks an endpoint")
+        raise Refusal(PROVIDER_UNREACHABLE, "the discovery document lacks an endpoint")
     try:
         keys = KeySet.import_key_set(object_of(call("GET", document["jwks_uri"])))  # type: ignore[arg-type]
     except (JoseError, ValueError, KeyError, TypeError):
-        raise Refusal("F02", "the provider's keys cannot be read") from None
+        raise Refusal(PROVIDER_UNREACHABLE, "the provider's keys cannot be read") from None
     return Provider(given, document, keys, now)

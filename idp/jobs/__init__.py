@@ -1,1 +1,1 @@
-"""Long work: asked for by a page or command, carried out step by step in the worker, on record until it is old."""
+"""Long work: requested by a page or command, run step by step in the worker, stored until it is purged."""

@@ -1,7 +1,7 @@
-"""Acts on jobs: ask for one, carry out its steps, stop it.
+"""Acts on jobs: request, run step by step, cancel.
 
-A job's kind has a runner (`idp.worker.RUNNERS`). The worker calls it again and again; each call does one step in one
-transaction, in which it calls `advance`. So a step is done once, whatever dies, and a job can be stopped between steps.
+A job's kind has a runner (`idp.worker.RUNNERS`). The worker calls it repeatedly; each call runs one step in one
+transaction, in which it calls `advance`. So a step runs exactly once after any crash, and a job can be cancelled between steps.
 """
 
 import json
@@ -10,24 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-
-from idp import audit
-from idp.database import reading, transaction
+from idp.audit import trail
+from idp.crypto.sealing import seal, unseal
+from idp.database.engine import Connection, reading, transaction
 from idp.jobs.storage import jobs as storage
-from idp.sealing import seal, unseal
 
 LEASE = 120
-"""Seconds a worker may take over one step before another believes it dead."""
+"""Seconds that a worker may need for a step before another worker takes over."""
 
 
 class Stopped(Exception):
-    """Somebody has asked for the job to end, or another worker has it: the step is rolled back."""
+    """The job was cancelled, or another worker holds it: the step is rolled back."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job in this worker's hands. `position` is what the last step left there."""
+    """A job that this worker holds. `position`: the value stored by the last step."""
 
     id: int
     kind: str
@@ -43,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Progress:
-    """What a step leaves: where the next begins, how far it is, what there is to tell; `over` after the last."""
+    """The result of a step: position of the next, progress, outcome; `over` after the last."""
 
     position: dict[str, Any]
     done: int
@@ -64,7 +62,7 @@ def ask(
     school: int | None = None,
     total: int = 0,
 ) -> int:
-    """Put a job into the queue, within the transaction of its cause; its id."""
+    """Enqueue a job within the transaction of its cause. Returns its id."""
     row = {
         "kind": kind,
         "school_id": school,
@@ -79,18 +77,18 @@ def ask(
         "lease_until": 0,
     }
     job = storage.ask(tx, row)
-    audit.record(tx, now, "job.asked", actor, f"job:{job}", kind=kind)
+    trail.record(tx, now, "job.asked", actor, f"job:{job}", kind=kind)
     return job
 
 
 def run_next(runners: dict[str, Runner], now: Callable[[], int], stop: Callable[[], bool]) -> bool:
-    """Carry out the oldest waiting job, until it is over or `stop` says so; False if there is none."""
-    job = storage.next_due(reading(), now())
+    """Run the oldest waiting job until it is over or `stop` returns True. False if no job waits."""
+    job = storage.next_due(reading(), now(), LEASE)
     if job is None:
         return False
     holder = secrets.token_hex(16)
     with transaction() as tx:
-        if not storage.claim(tx, job, holder, now(), now() + LEASE):
+        if not storage.claim(tx, job, holder, now(), LEASE):
             return True
     while not stop():
         held = _read(job, holder)
@@ -107,7 +105,7 @@ def run_next(runners: dict[str, Runner], now: Callable[[], int], stop: Callable[
         if progress.over:
             return True
     with transaction() as tx:
-        # This worker has been told to end: another goes on at once, without waiting for the lease.
+        # This worker is shutting down: another can continue at once, without waiting for the lease.
         storage.release(tx, job, holder)
     return True
 
@@ -122,7 +120,7 @@ def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:
         "until": now + LEASE,
         "becomes": "done" if progress.over else "running",
         "ended": now if progress.over else None,
-        # What a job was asked with may name people; it is wiped once it has been carried out.
+        # A job's parameters may name people; they are wiped when the job is over.
         "rest": "{}" if progress.over else json.dumps(job.payload),
     }
     if not storage.advance(tx, job.id, job.holder, values):
@@ -131,16 +129,16 @@ def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:
 
 
 def cancel(job: int, actor: str, now: int) -> bool:
-    """Ask that a job ends after the step under way; False if it was over."""
+    """Cancel a job after its current step. False if it was over."""
     with transaction() as tx:
         asked = storage.ask_cancel(tx, job, now)
         if asked:
-            audit.record(tx, now, "job.cancelled", actor, f"job:{job}")
+            trail.record(tx, now, "job.cancelled", actor, f"job:{job}")
     return asked
 
 
 def keep_file(tx: Connection, job: int, name: str, mime: str, content: bytes, expires: int) -> None:
-    """Keep what a job has made, sealed, until `expires`."""
+    """Store a file of a job, encrypted, until `expires`."""
     storage.add_file(tx, job, name, mime, seal(content, f"job {job} {name}"), expires)
 
 

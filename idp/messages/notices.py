@@ -1,21 +1,20 @@
-"""Notices: a mail that tells a person what has just happened to their account, so that a stranger's act is seen.
+"""Notices: mails on changes of an account, so that its person notices a stranger's act.
 
-The sentences stand here together; templates/mail/notice.* give them their form.
+The sentences are defined here; templates/mail/notice.* lay them out.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
-from idp.context import settings
-from idp.messages import outbox
+from idp.database.engine import Connection
+from idp.messages.storage import outbox
 from idp.refusals import N_
+from idp.runtime.context import settings
 
 
 @dataclass(frozen=True)
 class Notice:
-    """`sentence` may name facts; `to_do` says what to do if it was somebody else."""
+    """`sentence` may contain facts; `to_do`: advice in case another person caused the change."""
 
     subject: str
     sentence: str
@@ -25,6 +24,8 @@ class Notice:
 _CHANGE = N_(
     "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe par « Mot de passe perdu »."
 )
+
+_LOCK = N_("Si c’était vous, vous n’avez rien à faire. Sinon, verrouillez votre compte :")
 
 NOTICES: dict[str, Notice] = {
     "password_changed": Notice(
@@ -56,17 +57,24 @@ NOTICES: dict[str, Notice] = {
     "new_device": Notice(
         N_("Connexion depuis un nouvel appareil"),
         N_("Quelqu’un s’est connecté à votre compte %(username)s depuis un appareil nouveau : %(device)s."),
-        N_("Si c’était vous, vous n’avez rien à faire. Sinon, verrouillez votre compte :"),
+        _LOCK,
     ),
     "mail_changed": Notice(
         N_("Votre adresse mail change"),
         N_("Une nouvelle adresse mail a été donnée pour votre compte %(username)s : %(address)s."),
-        N_("Si c’était vous, vous n’avez rien à faire. Sinon, verrouillez votre compte :"),
+        _LOCK,
+    ),
+    "mail_replaced": Notice(
+        N_("Votre adresse mail a changé"),
+        N_(
+            "L’adresse mail de votre compte %(username)s est maintenant %(address)s. Vous recevez ce message à l’adresse d’avant."
+        ),
+        _LOCK,
     ),
     "mobile_changed": Notice(
         N_("Votre numéro de mobile a changé"),
         N_("Le numéro de mobile de votre compte %(username)s a été changé."),
-        _CHANGE,
+        _LOCK,
     ),
     "factor_added": Notice(
         N_("Connexion en deux étapes"),
@@ -80,7 +88,7 @@ NOTICES: dict[str, Notice] = {
     ),
     "child_reset": Notice(
         N_("Nouveau mot de passe pour votre enfant"),
-        N_("Un mot de passe provisoire a été demandé pour le compte de %(child)s."),
+        N_("Un mot de passe provisoire a été demandé pour %(child)s."),
         _CHANGE,
     ),
     "reset_by_school": Notice(
@@ -99,6 +107,13 @@ NOTICES: dict[str, Notice] = {
             "Le compte %(joined)s est réuni à votre compte %(username)s, qui montre maintenant tous vos enfants."
         ),
         _CHANGE,
+    ),
+    "account_merged": Notice(
+        N_("Vos deux comptes sont réunis"),
+        N_(
+            "Votre établissement a réuni le compte %(joined)s à votre compte %(username)s, qui montre maintenant tous vos enfants."
+        ),
+        N_("Si ces deux comptes ne sont pas à vous, appelez votre établissement."),
     ),
     "consent_asked": Notice(
         N_("Votre enfant demande votre accord"),
@@ -122,9 +137,9 @@ def tell(
     link: str | None = None,
     **facts: Any,
 ) -> None:
-    """Tell the person of `account` (AccountFacts) of `what`, a key of NOTICES, within the transaction of the act.
+    """Post a notice `what`, a key of NOTICES, to the person of `account` (AccountFacts), within the transaction of the act.
 
-    It goes to their verified address, or to `to`; who has none is told nothing. `link`: the way to stop a stranger.
+    It is sent to the verified address, or to `to`; without an address, nothing is sent. `link`: the URL that reverts the change.
     """
     address = to or (account.mail if account.mail_verified else None)
     if address is None:

@@ -1,21 +1,23 @@
-"""SMS: an outbox message → one request to the HTTP gateway that the settings describe.
+"""SMS: an outbox message → a request to the configured HTTP gateway.
 
-The payload is {"to": E.164, "template", "language", "facts"}; templates/sms/<template>.txt makes the text. The outbox
-number goes along as {id}, so that a gateway can drop a message that a crash has sent twice.
+The payload is {"to": E.164, "template", "language", "facts"}; templates/sms/<template>.txt is the text. The outbox
+number is sent as {id}, so that a gateway can drop a message that was sent twice after a crash.
 """
 
 from collections.abc import Mapping
 
-import requests
 from flask import render_template
 from flask_babel import force_locale
 
-from idp.context import settings
-from idp.messages.outbox import Claimed, RefusedForGood
+from idp.messages.delivery import DeliveryCode, DeliveryFault, RefusedForGood
+from idp.messages.storage.outbox import Claimed
+from idp.network import outgoing_http
+from idp.runtime.context import settings
 from idp.settings import Sms
+from idp.web.typography import NO_BREAK_SPACE
 
 MAY_PASS = frozenset({408, 425, 429})
-"""Refusals of a gateway that are worth another try, beside 5xx."""
+"""HTTP statuses of a gateway that are worth a retry, beside 5xx."""
 
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -23,15 +25,15 @@ _GSM = frozenset(
 _GSM_TWICE = frozenset("^{}\\[~]|€")
 
 
-class GatewayRefused(Exception):
-    """The gateway did not take the message; the text names neither number nor message."""
+class GatewayRefused(DeliveryFault):
+    """The gateway did not accept the message; a later attempt may succeed."""
 
 
 def deliver(claimed: Claimed, now: int) -> None:
-    """Hand one SMS to the gateway. Raises RefusedForGood for a refusal that will not pass, else GatewayRefused."""
+    """Send an SMS through the gateway. Raises RefusedForGood for a permanent refusal, else GatewayRefused."""
     given = settings().sms
     if not given.url:
-        raise RefusedForGood("no gateway is set up")
+        raise RefusedForGood(DeliveryCode.NO_GATEWAY)
     values = {
         "to": claimed.payload["to"],
         "to_digits": claimed.payload["to"].lstrip("+"),
@@ -44,15 +46,16 @@ def deliver(claimed: Claimed, now: int) -> None:
     if 200 <= status < 300:
         return
     if 400 <= status < 500 and status not in MAY_PASS:
-        raise RefusedForGood(f"the gateway answered {status}")
-    raise GatewayRefused(f"the gateway answered {status}")
+        raise RefusedForGood(DeliveryCode.ANSWERED, str(status))
+    raise GatewayRefused(DeliveryCode.ANSWERED, str(status))
 
 
 def compose(claimed: Claimed) -> str:
     """The text in the language of the message."""
     payload = claimed.payload
     with force_locale(payload["language"]):
-        return render_template(f"sms/{payload['template']}.txt", **payload["facts"]).strip()
+        text = render_template(f"sms/{payload['template']}.txt", **payload["facts"])
+    return text.replace(NO_BREAK_SPACE, " ").strip()
 
 
 def filled(templates: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
@@ -66,7 +69,7 @@ def filled(templates: Mapping[str, str], values: Mapping[str, str]) -> dict[str,
 
 
 def parts(text: str) -> int:
-    """How many SMS a text takes: 160 letters of GSM 03.38 in one, 153 in each of several; else 70 and 67."""
+    """Number of SMS of a text: 160 characters of GSM 03.38 in one, 153 in each of several; else 70 and 67."""
     if all(letter in _GSM or letter in _GSM_TWICE for letter in text):
         length, one, each = sum(2 if letter in _GSM_TWICE else 1 for letter in text), 160, 153
     else:
@@ -75,23 +78,16 @@ def parts(text: str) -> int:
 
 
 def _call(given: Sms, fields: dict[str, str], headers: dict[str, str]) -> int:
-    """The status of the answer. Raises GatewayRefused where there is none."""
+    """The status of the response. Raises GatewayRefused without a response."""
     body = (
         {"params": fields}
         if given.method == "GET"
         else {given.content if given.content == "json" else "data": fields}
     )
     try:
-        with requests.request(
-            given.method,
-            given.url,
-            headers=headers,
-            timeout=given.timeout,
-            allow_redirects=False,
-            stream=True,
-            **body,  # type: ignore[arg-type]
-        ) as answer:
-            return answer.status_code
-    except requests.RequestException as fault:
-        # Its text may hold the address with the number in it.
-        raise GatewayRefused(type(fault).__name__) from None
+        return outgoing_http.call(given.method, given.url, 0, given.timeout, headers=headers, **body).status
+    except outgoing_http.Unreachable as fault:
+        if fault.is_late:
+            raise GatewayRefused(DeliveryCode.TOO_SLOW) from None
+        # The exception's text may contain the URL with the phone number: only its type is stored.
+        raise GatewayRefused(DeliveryCode.NO_ANSWER, type(fault.__cause__).__name__) from None

@@ -1,12 +1,16 @@
-"""Provider metadata (OIDC Discovery §3, RFC 8414) and JWKS: bytes made once a generation, from what is served."""
+"""Provider metadata (OIDC Discovery §3, RFC 8414) and JWKS: built once per generation from the lists that the code uses."""
 
 import json
 
-from idp.context import settings
-from idp.oidc import clients, signing
-from idp.oidc.client_authentication import METHODS
-from idp.oidc.rules import authorization_request, claims, client_metadata, dpop
+from idp.database.generation import cache
+from idp.oidc import signing
+from idp.oidc.authorization.rules import authorization_request
+from idp.oidc.clients.authentication import METHODS
+from idp.oidc.clients.rules import client_metadata, registered_members
+from idp.oidc.rules import claims
+from idp.oidc.tokens.rules import dpop
 from idp.people.rules.accounts import PROFILES
+from idp.runtime.context import settings
 
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
@@ -25,12 +29,12 @@ _TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr",
 
 
 def metadata() -> dict[str, object]:
-    """The document. Every boolean is written out: silence would mean yes for some of them."""
+    """The document. Every boolean is explicit: some default to true when omitted."""
     issuer = settings().server.issuer
     return {
         "issuer": issuer,
         **{name: f"{issuer}{path}" for name, path in ENDPOINTS.items()},
-        "scopes_supported": list(client_metadata.SCOPES),
+        "scopes_supported": list(registered_members.SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": list(authorization_request.RESPONSE_MODES),
         "grant_types_supported": list(client_metadata.GRANT_TYPES),
@@ -63,23 +67,25 @@ def metadata() -> dict[str, object]:
 
 
 def _client_authentication() -> dict[str, object]:
-    """RFC 8414 §2: the same methods everywhere, but a public client may not ask about tokens."""
+    """RFC 8414 §2: the same methods at every endpoint, except that a public client may not introspect."""
     algs = list(client_metadata.ASSERTION_ALGS)
-    found: dict[str, object] = {}
+    members: dict[str, object] = {}
     for endpoint in ("token", "revocation", "introspection"):
         methods = [method for method in METHODS if method != "none" or endpoint != "introspection"]
-        found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
-        found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = algs
-    return found
+        members[f"{endpoint}_endpoint_auth_methods_supported"] = methods
+        members[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = algs
+    return members
 
 
 def metadata_bytes() -> bytes:
-    kept = clients.registry().kept
-    if "metadata" not in kept:
-        kept["metadata"] = json.dumps(metadata()).encode()
-    found: bytes = kept["metadata"]
-    return found
+    """The document as served; cached until the registry's generation changes."""
+    cached = cache().kept
+    if "metadata" not in cached:
+        cached["metadata"] = json.dumps(metadata()).encode()
+    document: bytes = cached["metadata"]
+    return document
 
 
-def jwks_bytes() -> bytes:
-    return signing.keyring().jwks_bytes()
+def jwks_bytes(now: int) -> bytes:
+    """The JWKS in force at `now`, as served."""
+    return signing.keyring(now).jwks_bytes()

@@ -1,4 +1,4 @@
-"""Every route of the protocol, on one page."""
+"""The routes of the protocol."""
 
 from urllib.parse import urlencode
 
@@ -6,20 +6,15 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from idp.context import now, settings
-from idp.oidc import (
-    answers,
-    authorize,
-    client_configuration,
-    discovery,
-    dpop,
-    dynamic_registration,
-    end_session_pages,
-    openapi,
-)
+from idp.oidc import discovery, openapi
+from idp.oidc.authorization import authorize, responses
+from idp.oidc.clients import dynamic_registration, management
+from idp.oidc.logout import pages
 from idp.oidc.server import provider, single_values
-from idp.oidc.userinfo import without_credentials
+from idp.oidc.tokens import dpop
+from idp.oidc.tokens.userinfo import without_credentials
 from idp.refusals import ProtocolRefusal
+from idp.runtime.context import now, settings
 from idp.signin import cookies
 
 blueprint = Blueprint("oidc", __name__)
@@ -32,20 +27,22 @@ OPEN_TO_PAGES = {"token", "revoke", "userinfo", "metadata", "jwks", "push"}
 def begin() -> BaseResponse:
     """OIDC Core §3.1.2.1: parameters in the query of a GET or the form of a POST.
 
-    A browser sends no SameSite=Lax cookie with a form of another site. Without one, a short form is asked again as a
-    GET, which brings the session of somebody who is signed in.
+    A browser sends no SameSite=Lax cookie with a cross-site POST. Without the cookie, a form that fits a URL is
+    redirected to a GET, so that the cookie of a live session is sent.
     """
-    if request.method == "GET":
-        return authorize.begin(list(request.args.items(multi=True)), now())
+    moment = now()
+    if request.method != "POST":
+        return authorize.begin(list(request.args.items(multi=True)), moment)
     parameters = list(request.form.items(multi=True))
     encoded = urlencode(parameters)
-    if cookies.session_token() is None and len(encoded) <= end_session_pages.LONGEST_QUERY:
+    if cookies.session_token() is None and len(encoded) <= pages.LONGEST_QUERY:
         return redirect(f"{url_for('oidc.begin')}?{encoded}", 303)
-    return authorize.begin(parameters, now())
+    return authorize.begin(parameters, moment)
 
 
-@blueprint.get("/authorize/<pending_id>")
+@blueprint.get("/login/<pending_id>")
 def resume(pending_id: str) -> BaseResponse:
+    """The dispatcher of a waiting login. Its URL is the prefix of every URL of that login, and the path of its cookie."""
     return authorize.resume(pending_id, now())
 
 
@@ -85,12 +82,12 @@ def device_authorization() -> BaseResponse:
 
 @blueprint.post("/register")
 def register() -> Response:
-    return dynamic_registration.answer()
+    return dynamic_registration.answer(now())
 
 
 @blueprint.route("/register/<client_id>", methods=["GET", "PUT", "DELETE"])
 def configure(client_id: str) -> Response:
-    return client_configuration.answer(client_id)
+    return management.answer(client_id, now())
 
 
 @blueprint.get("/.well-known/openid-configuration")
@@ -101,7 +98,7 @@ def metadata() -> Response:
 
 @blueprint.get("/jwks.json")
 def jwks() -> Response:
-    return _public(discovery.jwks_bytes(), settings().keys.jwks_cache)
+    return _public(discovery.jwks_bytes(now()), settings().keys.jwks_cache)
 
 
 @blueprint.get("/openapi.json")
@@ -111,12 +108,12 @@ def description() -> Response:
 
 @blueprint.route("/logout", methods=["GET", "POST"])
 def end_session() -> BaseResponse | str:
-    return end_session_pages.answer()
+    return pages.answer(now())
 
 
 @blueprint.get("/check_session")
 def check_session() -> Response:
-    """Session Management 1.0 §3.2: loaded by relying parties into a frame of theirs."""
+    """The OP iframe that relying parties load (Session Management 1.0 §3.2)."""
     g.framed_by = "*"
     response = Response(render_template("oidc/check_session.html", cookie=cookies.state_name()))
     response.headers["Cache-Control"] = "public, max-age=3600"
@@ -131,25 +128,25 @@ def _public(body: bytes, seconds: int) -> Response:
 
 @blueprint.after_request
 def open_to_pages(response: Response) -> Response:
-    """CORS, with its preflight, where a single-page application needs it."""
+    """CORS and its preflight, for the endpoints that single-page applications call; a fresh DPoP nonce for DPoP clients."""
     if request.endpoint is not None and request.endpoint.removeprefix("oidc.") in OPEN_TO_PAGES:
         response.headers["Access-Control-Allow-Origin"] = "*"
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
-            response.headers["Access-Control-Max-Age"] = "86400"
+            response.headers["Access-Control-Max-Age"] = "DAY"
         else:
             response.headers["Access-Control-Expose-Headers"] = "DPoP-Nonce, WWW-Authenticate"
     if "DPoP" in request.headers:
-        # RFC 9449 §8.2: the next proof can bear it without asking.
-        response.headers["DPoP-Nonce"] = dpop.nonce()
+        # RFC 9449 §8.2: the client puts it into its next proof and saves a round trip.
+        response.headers["DPoP-Nonce"] = dpop.nonce(now())
     return response
 
 
 @blueprint.app_errorhandler(ProtocolRefusal)
 def refuse(refusal: ProtocolRefusal) -> Response:
-    """To the relying party: through the browser if its address was checked, else as JSON."""
+    """Error handler: a redirect to the relying party if its redirect URI was checked, otherwise JSON."""
     if refusal.back_to is not None:
-        return answers.send_error(refusal)
+        return responses.send_error(refusal)
     response = jsonify({"error": refusal.error, "error_description": refusal.description})
     response.status_code = refusal.status
     response.headers["Cache-Control"] = "no-store"
@@ -158,5 +155,5 @@ def refuse(refusal: ProtocolRefusal) -> Response:
 
 @blueprint.app_errorhandler(OAuth2Error)
 def refuse_machine(error: OAuth2Error) -> Response:
-    """What Authlib's grants raise outside its own conductor."""
+    """Error handler: errors of Authlib that are raised outside its server."""
     return provider().handle_error_response(None, error)

@@ -1,4 +1,4 @@
-"""The machine endpoints as an OpenAPI 3.1 description, made from what the code declares: nothing is said twice.
+"""The machine endpoints as an OpenAPI 3.1 description, generated from what the code declares.
 
 Pages (authorize, logout, check_session) are for browsers; their parameters are described in OpenID Connect Core and not here.
 """
@@ -8,9 +8,9 @@ from dataclasses import fields
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from idp.context import settings
-from idp.oidc import clients
-from idp.oidc.rules.client_metadata import GRANT_TYPES, ClientMetadata
+from idp.database.generation import cache
+from idp.oidc.clients.rules.client_metadata import GRANT_TYPES, ClientMetadata
+from idp.runtime.context import settings
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -74,12 +74,12 @@ def document() -> dict[str, Any]:
 
 
 def document_bytes() -> bytes:
-    """Made once a generation, as discovery is."""
-    kept = clients.registry().kept
-    if "openapi" not in kept:
-        kept["openapi"] = json.dumps(document()).encode()
-    found: bytes = kept["openapi"]
-    return found
+    """The description as served; cached until the registry's generation changes."""
+    cached = cache().kept
+    if "openapi" not in cached:
+        cached["openapi"] = json.dumps(document()).encode()
+    description: bytes = cached["openapi"]
+    return description
 
 
 def _paths() -> dict[str, Any]:
@@ -120,13 +120,13 @@ def _paths() -> dict[str, Any]:
 def registration_schema() -> dict[str, Any]:
     """The members of a registration and their JSON types (RFC 7591 §2), read off `ClientMetadata`."""
     hints = get_type_hints(ClientMetadata)
-    found = {field.name: _schema_of(hints[field.name]) for field in fields(ClientMetadata)}
-    return {**found, "scope": _TEXT}
+    members = {field.name: _schema_of(hints[field.name]) for field in fields(ClientMetadata)}
+    return {**members, "scope": _TEXT}
 
 
 def _schema_of(hint: Any) -> dict[str, Any]:
     if get_origin(hint) is UnionType:
-        return _schema_of(next(one for one in get_args(hint) if one is not type(None)))
+        return _schema_of(next(inner for inner in get_args(hint) if inner is not type(None)))
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _TEXT}
     if get_origin(hint) is dict:
@@ -156,15 +156,15 @@ def _operation(
     if security is not None:
         responses |= {code: refused for code in ("400", "401", "413")}
         if security == "token":
-            # RFC 6750 §3.1: without any token the challenge has no error.
+            # RFC 6750 §3.1: a request without a token gets a challenge without an error code.
             responses["401"] = {"description": "no token, or a dead one", "content": {JSON: {"schema": _ANY}}}
     responses["503"] = {"description": "the database is away", "content": {JSON: {"schema": _ERROR}}}
-    made: dict[str, Any] = {"operationId": name, "responses": responses}
+    operation: dict[str, Any] = {"operationId": name, "responses": responses}
     if content is not None:
-        made["requestBody"] = {"content": content}
+        operation["requestBody"] = {"content": content}
     if security is not None:
-        made["security"] = [{security: []}, {}] if security == "client" else [{security: []}]
-    return made
+        operation["security"] = [{security: []}, {}] if security == "client" else [{security: []}]
+    return operation
 
 
 def _of(properties: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Authlib's authorization server, put together: what is registered here is what is served and what discovery says."""
+"""Authlib's authorization server with our grants, endpoints and client authentication."""
 
 import json
 from typing import Any
@@ -9,25 +9,30 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 from flask import Flask, Response, current_app
 from flask import request as http
 
-from idp.context import settings
-from idp.oidc import access_tokens, client_authentication, clients
-from idp.oidc.clients import Client
-from idp.oidc.code_grant import CodeGrant, IDTokenForCode, ProofKey
-from idp.oidc.device_grant import DeviceAuthorization, DeviceGrant
+from idp.oidc.authorization.device_grant import DeviceAuthorization, DeviceGrant
+from idp.oidc.authorization.pushed_requests import PushedAuthorization
+from idp.oidc.clients import authentication, registry
+from idp.oidc.clients.registry import Client
 from idp.oidc.end_session import EndSession
-from idp.oidc.introspection import Introspection
-from idp.oidc.pushed_requests import PushedAuthorization
-from idp.oidc.refresh_grant import IDTokenForRefresh, RefreshGrant
-from idp.oidc.revocation import Revocation
-from idp.oidc.userinfo import UserInfo
+from idp.oidc.tokens import access_tokens
+from idp.oidc.tokens.code_grant import CodeGrant, IDTokenForCode, ProofKey
+from idp.oidc.tokens.introspection import Introspection
+from idp.oidc.tokens.refresh_grant import IDTokenForRefresh, RefreshGrant
+from idp.oidc.tokens.revocation import Revocation
+from idp.oidc.tokens.userinfo import UserInfo
+from idp.runtime.context import now, settings
 
 JSON_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
 
 
 class SlimRequest(OAuth2Request):  # type: ignore[misc]
-    """Authlib's request over a dictionary read once, instead of a proxy that merges query and form at each look."""
+    """Authlib's request over a dictionary read once, instead of a proxy that merges query and form at each access.
 
-    def __init__(self, form: dict[str, str]) -> None:
+    `now`: when the request arrived, epoch seconds. Authlib's hooks take the time from here, so that one request has one.
+    """
+
+    def __init__(self, form: dict[str, str], now: int) -> None:
+        self.now = now
         self.method = http.method
         self.uri = http.path
         self.headers = http.headers
@@ -44,10 +49,10 @@ class SlimRequest(OAuth2Request):  # type: ignore[misc]
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]
-    """The conductor of /token, /par, /device_authorization, /revoke, /introspect, /userinfo and /logout."""
+    """Authlib's server for /token, /par, /device_authorization, /revoke, /introspect, /userinfo and /logout."""
 
     def __init__(self) -> None:
-        super().__init__(query_client=clients.active)
+        super().__init__(query_client=registry.active)
         self.register_token_generator("default", access_tokens.generate)
         self.register_grant(CodeGrant, [ProofKey(required=True), IDTokenForCode()])
         self.register_grant(RefreshGrant, [IDTokenForRefresh()])
@@ -63,21 +68,21 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
             self.register_endpoint(endpoint)
 
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
-        return request if isinstance(request, OAuth2Request) else SlimRequest(single_values())
+        return request if isinstance(request, OAuth2Request) else SlimRequest(single_values(), now())
 
     def authenticate_client(
         self, request: OAuth2Request, methods: list[str], endpoint: str = "token"
     ) -> Client:
-        return client_authentication.authenticate(request)
+        return authentication.authenticate(request)
 
     def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
         if isinstance(payload, dict):
-            challenges = [header for header in headers if header[0] == "WWW-Authenticate"]
+            challenges = [header for header in headers if header[0] in ("WWW-Authenticate", "Retry-After")]
             return Response(json.dumps(payload), status_code, [*JSON_HEADERS, *challenges])
         return Response(payload, status_code, [*headers, ("Cache-Control", "no-store")])
 
     def handle_error_response(self, request: OAuth2Request, error: Any) -> Response:
-        """RFC 6749 §5.2. The log has what was wrong; the answer's description never echoes input."""
+        """RFC 6749 §5.2. The reason goes to the log; the description never echoes input."""
         status, body, headers = error()
         current_app.logger.info("%s refused: %s", http.path, error)
         response = self.handle_response(status, dict(body) if isinstance(body, list) else body, headers)
@@ -86,31 +91,33 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         return response
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nobody listens."""
+        """Signals are not used."""
 
 
 def single_values() -> dict[str, str]:
-    """The form of a machine's request, each parameter once (RFC 6749 §3.2; `resource` apart). Raises InvalidRequestError.
+    """The form of a machine endpoint's request, each parameter once (RFC 6749 §3.2; `resource` apart). Raises InvalidRequestError.
 
-    The query is never looked at: a secret in an address would stand in logs.
+    The query is ignored: a secret in a URL would end in logs.
     """
+    if http.mimetype == "multipart/form-data":
+        raise InvalidRequestError("The body must be application/x-www-form-urlencoded.")
     form: dict[str, str] = {}
     for name, values in http.form.lists():
         if name == "resource":
             continue
         if len(values) > 1:
             raise InvalidRequestError("A parameter is included more than once.")
-        # RFC 6749 §3.1: a parameter without a value is treated as if it were not there.
+        # RFC 6749 §3.1: a parameter without a value is treated as omitted.
         if values[0] != "":
             form[name] = values[0]
     return form
 
 
 def init_server(app: Flask) -> None:
-    """One server an application; never at module level, so that two can live in one process."""
+    """One server per application, never at module level, so that several applications can run in one process."""
     app.extensions["provider"] = Provider()
 
 
 def provider() -> Provider:
-    found: Provider = current_app.extensions["provider"]
-    return found
+    server: Provider = current_app.extensions["provider"]
+    return server

@@ -1,9 +1,9 @@
-"""A renewal campaign: a school's accounts are asked for a new password at their next login."""
+"""Renewal campaigns: accounts of a school have to choose a new password at their next login."""
 
 from collections.abc import Sequence
 
-from idp import audit
-from idp.database import transaction
+from idp.audit import trail
+from idp.database.engine import transaction
 from idp.people.storage import lifecycle
 
 KINDS = ("guardian", "pupil", "staff")
@@ -12,13 +12,13 @@ KINDS = ("guardian", "pupil", "staff")
 def ask_renewal(
     uai: str, kinds: Sequence[str], changed_before: int, actor: str, now: int, reason: str = ""
 ) -> int:
-    """Ask the active accounts of a school; how many were asked.
+    """Request a new password of the active accounts of a school; the number of accounts.
 
-    Left out are those never activated, and those whose password changed at or after `changed_before` (epoch seconds).
+    Accounts that were never activated, or whose password changed at or after `changed_before` (epoch seconds), are skipped.
     """
     with transaction() as tx:
         asked = lifecycle.ask_renewal(tx, uai, kinds, changed_before, now)
-        audit.record(
+        trail.record(
             tx, now, "renewal.asked", actor, f"school:{uai}", kinds=list(kinds), accounts=asked, reason=reason
         )
     return asked

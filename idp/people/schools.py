@@ -1,23 +1,26 @@
-"""Acts on schools and their staff, who do not come by SIECLE; and who is who in a school's base."""
+"""Schools and their staff, who are not in SIECLE exports; accounts by the identifiers of a school's base."""
 
-from idp import audit
-from idp.database import reading, transaction
-from idp.people import opening
-from idp.people.rules.siecle import DEGREE, is_uai
-from idp.people.storage import imports, schools
+from idp.audit import trail
+from idp.database.engine import reading, transaction
+from idp.people import account_creation
+from idp.people.rules.mail_addresses import clean_address
+from idp.people.rules.uai import DEGREE, is_uai
+from idp.people.storage import bulk_writes, schools
+from idp.refusals import Refusal
+from idp.refusals.activation import UNUSABLE_MAIL_ADDRESS
 
 
 class NoSuchSchool(Exception):
-    """No school has this UAI, or could have it: its check letter is another."""
+    """No school has this UAI, or its check letter is wrong."""
 
 
 def name_school(uai: str, name: str, office: str, now: int, actor: str) -> None:
-    """Say how a school is called and how families reach its office; add it if it is not known yet. Raises NoSuchSchool."""
+    """Set the name of a school and the contact of its office; add an unknown school. Raises NoSuchSchool."""
     if not is_uai(uai):
         raise NoSuchSchool(uai)
     with transaction() as tx:
         schools.put(tx, uai, {"name": name, "office": office, "degree": DEGREE})
-        audit.record(tx, now, "school.named", actor, f"school:{uai}", name=name)
+        trail.record(tx, now, "school.named", actor, f"school:{uai}", name=name)
 
 
 def add_staff(
@@ -30,9 +33,12 @@ def add_staff(
     civility: str | None = None,
     mail: str | None = None,
 ) -> int:
-    """Add a member of staff, of the academy where `uai` is None; the id of their account. Raises NoSuchSchool."""
+    """Add a member of staff of a school, or of the academy if `uai` is None; the account's id. Raises NoSuchSchool, Refusal A04."""
+    address = clean_address(mail) if mail else None
+    if mail and address is None:
+        raise Refusal(UNUSABLE_MAIL_ADDRESS, "malformed mail address")
     with transaction() as tx:
-        opening.take_turn(tx)
+        account_creation.lock_creation(tx)
         school = schools.find(tx, uai) if uai else None
         if uai and school is None:
             raise NoSuchSchool(uai)
@@ -41,18 +47,20 @@ def add_staff(
             "civility": civility,
             "family_name": family_name,
             "first_name": first_name,
-            "contact_mail": mail,
+            "contact_mail": address,
             "created_at": now,
             "updated_at": now,
         }
-        (person,) = imports.add_persons(tx, [row])
-        opening.open_accounts(tx, [opening.Newcomer(person, first_name, family_name)], now)
+        (person,) = bulk_writes.add_persons(tx, [row])
+        account_creation.create_accounts(
+            tx, [account_creation.Newcomer(person, first_name, family_name)], now
+        )
         schools.add_post(tx, person, school[0] if school else None, role, now)
         account = schools.account_of(tx, person)
-        audit.record(tx, now, "staff.added", actor, f"account:{account}", role=role, school=uai)
+        trail.record(tx, now, "staff.added", actor, f"account:{account}", role=role, school=uai)
     return account
 
 
 def find_account(uai: str, kind: str, source_id: str) -> int | None:
-    """The account of who has this ELEVE_ID (kind "pupil") or PERSONNE_ID (kind "guardian") in a school's base."""
+    """The account of an ELEVE_ID (kind "pupil") or PERSONNE_ID (kind "guardian") in a school's base."""
     return schools.account_by_source(reading(), uai, kind, source_id)

@@ -1,25 +1,26 @@
-"""A letter that leaves by mail: a personal link in place of a password. It shows that the address is the person's own."""
+"""Letters sent by mail: a personal link in place of a password. Opening it proves that the address is the person's own."""
 
-from sqlalchemy import Connection
-
-from idp import audit
-from idp.context import settings
-from idp.database import reading, transaction
-from idp.messages import outbox
-from idp.people import accounts as people
-from idp.people.rules.accounts import AccountFacts
+from idp.audit import trail
+from idp.crypto.opaque_tokens import digest, new_token
+from idp.database.engine import Connection, reading, transaction
+from idp.durations import DAY
+from idp.messages.storage import outbox
+from idp.passwords import choosing
+from idp.passwords.choosing import checked_hash
+from idp.people.rules.accounts import AccountFacts, State
 from idp.people.storage import accounts, contacts
 from idp.refusals import Refusal
-from idp.security import digest, new_token
+from idp.refusals.activation import PASSWORD_ALREADY_SET
+from idp.refusals.recovery import ACTIVATION_LINK_USED
+from idp.runtime.context import settings
 from idp.signin import new_device, sessions
 from idp.signin.storage import links
 
 PURPOSE = "activation"
-DAY = 86400
 
 
 def send_in(tx: Connection, account: AccountFacts, address: str, language: str, now: int) -> None:
-    """Send the link; an earlier one of the account is worth nothing any more."""
+    """Send the link. Earlier links of the account become invalid."""
     token, days = new_token(), settings().passwords.letter_days
     row = {
         "digest": digest(token),
@@ -44,33 +45,44 @@ def send_in(tx: Connection, account: AccountFacts, address: str, language: str, 
 
 
 def read(token: str, now: int) -> AccountFacts:
-    """The account of a link; opening it uses nothing. Raises Refusal V10."""
+    """The account of a link. Reading does not use it. Raises Refusal V10."""
     found = links.read_link(reading(), digest(token), PURPOSE, now)
     account = accounts.by_id(reading(), found.account) if found else None
     if account is None or not account.may_sign_in:
-        raise Refusal("V10", "unknown, used or expired activation link")
+        raise Refusal(ACTIVATION_LINK_USED, "unknown, used or expired activation link")
     return account
+
+
+def is_done(token: str, now: int) -> bool:
+    """Whether the first password has been chosen with this link."""
+    used = links.used_link(reading(), digest(token), PURPOSE, now)
+    account = accounts.by_id(reading(), used.account) if used else None
+    return account is not None and account.may_sign_in and account.state in (State.CONFIRMING, State.ACTIVE)
 
 
 def choose(
     token: str, password: str, again: str, browser: str, address: str, browser_name: str, now: int
 ) -> str:
-    """Choose the first password; the session cookie's token. Raises Refusal V10, A01 (facts["failed"])."""
+    """Choose the first password. Returns the session cookie's token. Raises Refusal V10, A01 (facts["failed"]), A11."""
     account = read(token, now)
-    if password != again:
-        raise Refusal("A01", "the two passwords differ", failed=("same",))
-    hashed = people.judged(account, password)
+    hashed = checked_hash(account, password, again)
     with transaction() as tx:
         link = links.use_link(tx, digest(token), PURPOSE, now)
-        if link is None or not accounts.choose_first_password(tx, account.id, hashed, now):
-            raise Refusal("V10", "the link was used in another tab, or a letter was")
+        checked = account.credentials_generation
+        if link is None or not accounts.choose_first_password(tx, account.id, checked, hashed, now):
+            refusal = choosing.why_not_replaced(tx, account)
+            raise (
+                refusal
+                if refusal.code == PASSWORD_ALREADY_SET
+                else Refusal(ACTIVATION_LINK_USED, "the link was used in another tab")
+            )
+        sessions.end_all_in(tx, account, now)
         if not contacts.is_taken(tx, account, link.address):
-            contacts.set_mail(tx, account.id, link.address)
             contacts.verify_mail(tx, account.id, link.address, now)
-        who = f"account:{account.id}"
-        audit.record(tx, now, "password.chosen", who, who, address, by="activation link")
+        who = account.actor
+        trail.record(tx, now, "password.chosen", who, who, address, by="activation link")
         opened = accounts.by_id(tx, account.id)
         assert opened is not None
-        accounts.note_sign_in(tx, account.id, now)
+        accounts.note_sign_in(tx, opened, now)
         known = new_device.look_in(tx, opened, browser, browser_name, now)
         return sessions.open_in(tx, opened, ("pwd",), address, browser_name, now, settings().sessions, known)

@@ -1,33 +1,34 @@
-"""The worker's part of a recovery: look up who was meant, and send what was asked for. Nobody waits here.
+"""Worker side of recovery: finds the account and sends the code, outside the HTTP request so that timing reveals nothing.
 
 Each act runs in the transaction that marks its message as done: a crash neither loses nor doubles a code.
-Whoever is not found gets nothing, and no page says so.
+If no account matches, no message is sent, and no page shows it.
 """
 
 from typing import Any
 
-from sqlalchemy import Connection
-
-from idp.context import settings
-from idp.messages import outbox
+from idp.crypto.opaque_tokens import digest, new_token
+from idp.database.engine import Connection
+from idp.durations import HOUR
+from idp.messages.storage import outbox
 from idp.people.rules.accounts import AccountFacts, State
-from idp.people.rules.credentials import normalise_username
+from idp.people.rules.phone_numbers import is_landline
+from idp.people.rules.usernames import normalise_username
 from idp.people.storage import accounts, contacts
-from idp.recovery.identifications import code_digest
+from idp.recovery.attempts import code_digest
+from idp.recovery.contacts import mail_for, mobile_for
 from idp.recovery.rules.proofs import Identification
-from idp.recovery.storage import identifications as storage
-from idp.security import digest, new_token
+from idp.recovery.storage import attempts as storage
+from idp.runtime.context import settings
 from idp.signin.storage import links, sendings
 
 RECOVERY_LINK = "recovery"
-"""The purpose of the link in a recovery mail."""
+"""Purpose of the link in a recovery mail."""
 
-HOUR = 3600
 RECOVERABLE = (State.CONFIRMING, State.ACTIVE, State.LOCKED)
 
 
 def identify(tx: Connection, payload: dict[str, Any], now: int) -> None:
-    """Find whom an identification is about, and send its code."""
+    """Find the accounts of an identification, and send its code."""
     found = storage.find(tx, payload["id"])
     if found is None or found[2] <= now or found[0].proved:
         return
@@ -41,30 +42,39 @@ def identify(tx: Connection, payload: dict[str, Any], now: int) -> None:
 
 
 def lost_username(tx: Connection, payload: dict[str, Any], now: int) -> None:
-    """Send the usernames that go with a mail address or number to that address or number."""
+    """Send the usernames of a mail address or number to the contact stored in the accounts.
+
+    Never to the address as typed: the lookup ignores case, and another mail box may differ only in case.
+    """
     contact, language = payload["contact"], payload["language"]
     by_mail = "@" in contact
-    found = (contacts.by_mail if by_mail else contacts.by_mobile)(tx, contact)
-    if not found:
-        return
-    usernames = [f"{account.name} : {account.username}" for account in found]
-    if by_mail:
-        facts = {"usernames": usernames, "portal": settings().service.portal_url}
-        _mail(tx, contact, "usernames", facts, language, now)
-    else:
-        _sms(tx, contact, "usernames", {"usernames": usernames}, language, now)
+    usernames: dict[str, list[str]] = {}
+    for account in (contacts.by_mail if by_mail else contacts.by_mobile)(tx, contact):
+        recorded = mail_for(tx, account, now) if by_mail else mobile_for(tx, account, now)
+        if recorded is not None:
+            usernames.setdefault(recorded, []).append(f"{account.name} : {account.username}")
+    for recorded, names in usernames.items():
+        if by_mail:
+            facts = {"usernames": names, "portal": settings().service.portal_url}
+            _mail(tx, recorded, "usernames", facts, language, now)
+        else:
+            _sms(tx, recorded, "usernames", {"usernames": names}, language, now)
 
 
 def _for_number(tx: Connection, one: Identification, code: str, now: int) -> None:
-    """Guardians alone activate by themselves, and are linked to another provider."""
-    guardians = [facts.id for facts in contacts.by_mobile(tx, one.contact) if facts.kind == "guardian"]
+    """Only guardians activate without a letter, or link an identity of another provider."""
+    guardians = [
+        facts.id
+        for facts in contacts.by_mobile(tx, one.contact)
+        if facts.kind == "guardian" and mobile_for(tx, facts, now) == one.contact
+    ]
     if guardians and _sms(tx, one.contact, "code", _code_facts(code), one.language, now):
         only = guardians[0] if len(guardians) == 1 else None
         storage.found(tx, one.id, code_digest(one.id, code), guardians, only)
 
 
 def _for_new_number(tx: Connection, one: Identification, code: str, now: int) -> None:
-    """Whoever is signed in may show that any number is theirs."""
+    """A signed-in person may prove that any number is theirs."""
     if one.account is not None and _sms(tx, one.contact, "code", _code_facts(code), one.language, now):
         storage.found(tx, one.id, code_digest(one.id, code), [one.account], one.account)
 
@@ -76,7 +86,7 @@ def _for_password(tx: Connection, one: Identification, code: str, now: int) -> N
     if one.method == "mail":
         _password_mail(tx, one, account, code, now)
         return
-    number = contacts.mobile_of(tx, account)
+    number = mobile_for(tx, account, now)
     if number is None:
         return
     if account.state not in RECOVERABLE:
@@ -86,9 +96,9 @@ def _for_password(tx: Connection, one: Identification, code: str, now: int) -> N
 
 
 def _password_mail(tx: Connection, one: Identification, account: AccountFacts, code: str, now: int) -> None:
-    if not account.mail_verified or account.state not in RECOVERABLE:
+    recorded = mail_for(tx, account, now)
+    if recorded is None or account.state not in RECOVERABLE:
         return
-    assert account.mail is not None
     token, lifetime = new_token(), settings().recovery.mail_link
     facts = {
         "name": account.first_name,
@@ -103,11 +113,11 @@ def _password_mail(tx: Connection, one: Identification, account: AccountFacts, c
         "code_digest": "",
         "account_id": account.id,
         "purpose": RECOVERY_LINK,
-        "address": account.mail,
+        "address": recorded,
         "created_at": now,
         "expires_at": now + lifetime,
     }
-    if _mail(tx, account.mail, "recovery", facts, one.language, now):
+    if _mail(tx, recorded, "recovery", facts, one.language, now):
         links.add_link(tx, row)
         storage.found(tx, one.id, code_digest(one.id, code), [account.id], account.id)
 
@@ -128,7 +138,9 @@ def _mail(
 
 
 def _sms(tx: Connection, number: str, template: str, facts: dict[str, Any], language: str, now: int) -> bool:
-    """Post an SMS, unless three went to this number within the hour."""
+    """Post an SMS, unless three went to this number within the hour, or the school's base has a landline as mobile."""
+    if is_landline(number):
+        return False
     if not sendings.take(tx, digest(f"sms\0{number}"), now, HOUR, settings().sms.per_mobile):
         return False
     outbox.post(tx, "sms", {"to": number, "template": template, "language": language, "facts": facts}, now)

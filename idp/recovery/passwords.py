@@ -1,69 +1,80 @@
-"""A lost password: whoever opened the mail, or typed the code that was sent, chooses a new one.
+"""A lost password: a person who opened the link of the mail, or typed the sent code, chooses a new one.
 
 Every session and token of the account ends, and a lock is lifted. Second factors stay: a mail box is not one of them.
 """
 
-from sqlalchemy import Connection
-
-from idp import audit
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.audit import trail
+from idp.crypto.opaque_tokens import digest
+from idp.database.engine import Connection, reading, transaction
 from idp.messages import notices
-from idp.people import accounts as people
-from idp.people.rules.accounts import AccountFacts
+from idp.passwords import choosing
+from idp.passwords.choosing import checked_hash
+from idp.people.rules.accounts import AccountFacts, State
 from idp.people.storage import accounts, lifecycle
-from idp.recovery.identifications import account_of
+from idp.recovery.attempts import account_of
 from idp.recovery.lookup import RECOVERY_LINK
 from idp.recovery.rules.proofs import Identification
-from idp.recovery.storage import identifications as storage
+from idp.recovery.storage import attempts as storage
 from idp.refusals import Refusal
-from idp.security import digest
-from idp.signin import doors, new_device, sessions
+from idp.refusals.activation import PASSWORD_ALREADY_SET
+from idp.refusals.recovery import RECOVERY_EXPIRED, RECOVERY_LINK_USED
+from idp.runtime.context import settings
+from idp.signin import new_device, rate_limits, sessions
 from idp.signin.storage import links, throttles
 
 
 def read_link(token: str, now: int) -> AccountFacts:
-    """The account of a recovery link; opening it uses nothing. Raises Refusal V07."""
+    """The account of a recovery link. Reading does not use it. Raises Refusal V07."""
     found = links.read_link(reading(), digest(token), RECOVERY_LINK, now)
     account = accounts.by_id(reading(), found.account) if found else None
     if account is None:
-        raise Refusal("V07", "unknown, used or expired recovery link")
+        raise Refusal(RECOVERY_LINK_USED, "unknown, used or expired recovery link")
     return account
+
+
+def is_done(token: str, now: int) -> bool:
+    """Whether a password has been chosen with this link, and the account is active."""
+    used = links.used_link(reading(), digest(token), RECOVERY_LINK, now)
+    account = accounts.by_id(reading(), used.account) if used else None
+    return account is not None and account.may_sign_in and account.state in (State.CONFIRMING, State.ACTIVE)
 
 
 def choose_by_link(
     token: str, password: str, again: str, browser: str, address: str, browser_name: str, now: int
 ) -> str:
-    """Choose a password with the link of a mail; the session cookie's token.
+    """Choose a password with the link of a mail. Returns the session cookie's token.
 
-    Raises Refusal V07 (link used or too old), A01 (facts["failed"]), S04.
+    Raises Refusal V07 (link used or too old), A01 (facts["failed"]), A11 (another request chose one meanwhile), S04.
     """
     account = read_link(token, now)
-    hashed = _judged(account, password, again)
+    hashed = checked_hash(account, password, again)
     with transaction() as tx:
         if links.use_link(tx, digest(token), RECOVERY_LINK, now) is None:
-            raise Refusal("V07", "the recovery link was used in another tab")
+            raise _too_late(
+                tx, account, Refusal(RECOVERY_LINK_USED, "the recovery link was used in another tab")
+            )
         return _keep(tx, account, hashed, browser, address, browser_name, now)
 
 
 def choose_by_code(
     one: Identification, password: str, again: str, browser: str, address: str, browser_name: str, now: int
 ) -> str:
-    """Choose a password after the code was typed; the session cookie's token. Raises Refusal V03, A01, S04."""
+    """Choose a password after the code was checked. Returns the session cookie's token. Raises Refusal V03, A01, A11, S04."""
     account = account_of(one)
-    if account.password_changed_at is not None and account.password_changed_at > one.created_at:
-        raise Refusal("V03", "the password was changed since")
-    hashed = _judged(account, password, again)
+    if account.credentials_generation != one.generation:
+        raise Refusal(RECOVERY_EXPIRED, "the password was changed or the account locked since")
+    hashed = checked_hash(account, password, again)
     with transaction() as tx:
         if not storage.finish(tx, one.id, now):
-            raise Refusal("V03", "the identification was finished in another tab")
+            raise _too_late(
+                tx, account, Refusal(RECOVERY_EXPIRED, "the identification was finished in another tab")
+            )
         return _keep(tx, account, hashed, browser, address, browser_name, now)
 
 
-def _judged(account: AccountFacts, password: str, again: str) -> str:
-    if password != again:
-        raise Refusal("A01", "the two passwords differ", failed=("same",))
-    return people.judged(account, password)
+def _too_late(tx: Connection, account: AccountFacts, otherwise: Refusal) -> Refusal:
+    refusal = choosing.why_not_replaced(tx, account)
+    return refusal if refusal.code == PASSWORD_ALREADY_SET else otherwise
 
 
 def _keep(
@@ -75,17 +86,17 @@ def _keep(
     browser_name: str,
     now: int,
 ) -> str:
-    if not lifecycle.recover(tx, account.id, hashed, now):
-        raise Refusal("S04", "the account cannot take a password in its state")
+    if not lifecycle.recover(tx, account.id, account.credentials_generation, hashed, now):
+        raise choosing.why_not_replaced(tx, account)
     lifecycle.unlock(tx, account.id)
     links.replace(tx, account.id, RECOVERY_LINK, now)
-    throttles.clear(tx, doors.account_door(account.username))
+    throttles.clear(tx, rate_limits.account_bucket(account.username))
     sessions.end_all_in(tx, account, now)
     notices.tell(tx, account, "password_recovered", now)
-    who = f"account:{account.id}"
-    audit.record(tx, now, "password.recovered", who, who, address)
+    who = account.actor
+    trail.record(tx, now, "password.recovered", who, who, address)
     opened = accounts.by_id(tx, account.id)
     assert opened is not None
-    accounts.note_sign_in(tx, account.id, now)
+    accounts.note_sign_in(tx, opened, now)
     known = new_device.look_in(tx, opened, browser, browser_name, now)
     return sessions.open_in(tx, opened, ("pwd",), address, browser_name, now, settings().sessions, known)

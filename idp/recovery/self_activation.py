@@ -1,30 +1,32 @@
-"""A guardian without a letter: who has shown the number and knows every child's birth date opens the account.
+"""Activation without a letter: a guardian proves the number and gives every child's birth date.
 
-The same proof links an account to another provider (`idp.federation`), once.
+The same proof links an identity of another provider to the account (`idp.federation`), once.
 """
 
 from collections.abc import Mapping
 
-from idp import audit
-from idp.context import settings
-from idp.database import reading, transaction
+from idp.audit import trail
+from idp.database.engine import reading, transaction
 from idp.federation import linking
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts, lifecycle
-from idp.recovery.identifications import account_of
+from idp.recovery.attempts import account_of
 from idp.recovery.rules.proofs import Child, Identification, knows_children
+from idp.recovery.storage import attempts as storage
 from idp.recovery.storage import families
-from idp.recovery.storage import identifications as storage
 from idp.refusals import Refusal
-from idp.signin import identity, sessions
+from idp.refusals.recovery import CHILD_NOT_PROVED, RECOVERY_EXPIRED
+from idp.refusals.signing_in import ACCOUNT_CLOSED
+from idp.runtime.context import settings
+from idp.signin import birth_date_check, sessions
 from idp.signin.storage import devices, throttles
 
 HOW = ("sms", "kba")
-"""RFC 8176 §2: a code by SMS, and what only the family knows."""
+"""RFC 8176 §2: a code by SMS, and knowledge-based answers of the family."""
 
 
 def children(one: Identification) -> tuple[Child, ...]:
-    """The children whose birth dates are asked for; those whose date the base does not hold are left out."""
+    """The children whose birth dates are asked for: those that have a date in the school's database."""
     account = account_of(one)
     return tuple(child for child in families.children_of(reading(), account.person_id) if child.birth_date)
 
@@ -39,34 +41,34 @@ def prove_by_children(
     now: int,
     waiting: str | None = None,
 ) -> str:
-    """The birth dates of all children (person → ISO date), `not_mine` being those denied; the session cookie's token.
+    """Check the birth dates of all children (person id → ISO date) except the denied ones, `not_mine`.
 
-    `waiting`: the identity of another provider that is to be linked (`idp.federation.linking`).
+    Returns the session cookie's token.
 
+    `waiting`: the identity of another provider to be linked (`idp.federation.linking`).
 
-    A denied child's link is flagged for the school, and nothing of the child is shown until it has decided. Raises
+    A denied child's link is flagged for the school, and no data of the child is released until the school decides. Raises
     Refusal A02 (a date is wrong), A03 (too many: only the school can help), V06 (no child left), S04, V03.
     """
     account = account_of(one)
     known = children(one)
     if not [child for child in known if child.person not in not_mine]:
-        raise Refusal("V06", "no child is left to prove anything by")
-    identity.judge(account, now, lambda: knows_children(known, given, not_mine))
+        raise Refusal(CHILD_NOT_PROVED, "no child is left to prove anything by")
+    birth_date_check.judge(account, now, lambda: knows_children(known, given, not_mine))
     with transaction() as tx:
         if not storage.finish(tx, one.id, now):
-            raise Refusal("V03", "the identification was finished in another tab")
+            raise Refusal(RECOVERY_EXPIRED, "the identification was finished in another tab")
         for child in known:
             if child.person in not_mine and families.dispute(tx, account.person_id, child.person, now):
-                audit.record(
-                    tx, now, "guardianship.disputed", f"account:{account.id}", f"person:{child.person}"
-                )
-        throttles.clear(tx, identity.identity_door(account.id))
-        lifecycle.self_activate(tx, account.id, now)
+                trail.record(tx, now, "guardianship.disputed", account.actor, f"person:{child.person}")
+        throttles.clear(tx, birth_date_check.identity_bucket(account.id))
+        if lifecycle.self_activate(tx, account.id, now):
+            sessions.end_all_in(tx, account, now)
         opened = _open_account(accounts.by_id(tx, account.id))
-        accounts.note_sign_in(tx, account.id, now)
+        accounts.note_sign_in(tx, opened, now)
         devices.remember(tx, account.id, browser, now)
-        who = f"account:{account.id}"
-        audit.record(tx, now, "identity.proved", who, who, address, by="sms")
+        who = account.actor
+        trail.record(tx, now, "identity.proved", who, who, address, by="sms")
         token = sessions.open_in(tx, opened, HOW, address, browser_name, now, settings().sessions)
         if waiting is not None:
             linked = linking.link_in(tx, waiting, browser, opened, now)
@@ -76,5 +78,5 @@ def prove_by_children(
 
 def _open_account(account: AccountFacts | None) -> AccountFacts:
     if account is None or not account.may_sign_in:
-        raise Refusal("S04", "the account is closed, locked or absent")
+        raise Refusal(ACCOUNT_CLOSED, "the account is closed, locked or absent")
     return account

@@ -1,27 +1,28 @@
-"""A lost username: it is sent to the mail address or number that the account has, and shown on no page."""
+"""Lost usernames: sent to the account's mail address or number, never shown on a page."""
 
-from idp.context import settings
-from idp.database import transaction
-from idp.messages import outbox
+from idp.database.engine import transaction
+from idp.messages.storage import outbox
 from idp.people.rules.mail_addresses import clean_address
-from idp.people.rules.phone_numbers import clean_number
+from idp.people.sms_numbers import number_for_sms
 from idp.refusals import Refusal
-from idp.signin import doors
+from idp.refusals.recovery import UNUSABLE_CONTACT
+from idp.refusals.signing_in import NETWORK_LIMITED
+from idp.signin import rate_limits
 
 ASKED = "lost_username"
-"""The kind of outbox message that tells the worker to look the usernames up."""
+"""Kind of the outbox message on which the worker looks up the usernames."""
 
 
 def ask(typed: str, language: str, address: str, now: int) -> str:
-    """Have the usernames of a mail address or number sent there; which of the two was read ("mail", "sms").
+    """Request the usernames of a mail address or number. Returns the channel, "mail" or "sms".
 
-    Raises Refusal V08 (neither of them), S05 (too many from this network).
+    Raises Refusal V08 (neither an address nor a number), V12 (a landline), S05 (too many from this network).
     """
-    contact = clean_address(typed) if "@" in typed else clean_number(typed, settings().sms.country)
+    contact = clean_address(typed) if "@" in typed else number_for_sms(typed, unread=UNUSABLE_CONTACT)
     if contact is None:
-        raise Refusal("V08", "neither a mail address nor a number")
-    if doors.network_waits(address, now):
-        raise Refusal("S05", "too many recoveries from this network")
+        raise Refusal(UNUSABLE_CONTACT, "neither a mail address nor a number")
+    if rate_limits.network_is_limited(address, now):
+        raise Refusal(NETWORK_LIMITED, "too many recoveries from this network")
     with transaction() as tx:
         outbox.post(tx, ASKED, {"contact": contact, "language": language}, now)
     return "mail" if "@" in contact else "sms"

@@ -1,7 +1,7 @@
-"""Refusals: what a person is told, and what a machine is told, when something cannot be done.
+"""Refusals: errors for people and for machines.
 
-A person sees a title, a plain sentence that says what to do next, and a short code that a help desk can look up in
-docs/help-desk.md. A relying party gets the error of its RFC. The reason is for the log alone.
+A person sees a title, a sentence with the next step, and a short code that a help desk can look up in
+docs/help-desk.md. A relying party gets the error of its RFC. The reason is only for the log.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from idp.refusals import (
     console,
     factors,
     federation,
-    house,
+    general,
     recovery,
     requests,
     signing_in,
 )
-from idp.refusals.wording import N_, Wording
+from idp.refusals.wording import N_, Link, Wording
 
-__all__ = ["CATALOGUE", "N_", "CheckedRedirect", "ProtocolRefusal", "Refusal", "Wording"]
+__all__ = ["CATALOGUE", "N_", "CheckedRedirect", "Link", "ProtocolRefusal", "Refusal", "Wording"]
 
 CATALOGUE: dict[str, Wording] = {
     **signing_in.CATALOGUE,
@@ -31,19 +31,31 @@ CATALOGUE: dict[str, Wording] = {
     **account.CATALOGUE,
     **console.CATALOGUE,
     **requests.CATALOGUE,
-    **house.CATALOGUE,
+    **general.CATALOGUE,
 }
-"""Every refusal that a person can meet, by its code: one module a part of the house."""
+"""Every refusal that a page can show, by its code; a module for each part of the product."""
+
+NAMES: dict[str, str] = {
+    code: name
+    for module in (account, activation, console, factors, federation, general, recovery, requests, signing_in)
+    for name, code in vars(module).items()
+    if name.isupper() and isinstance(code, str) and code in CATALOGUE
+}
+"""The name of each refusal, by its code, for use in code and templates."""
 
 
 class Refusal(Exception):
-    """Told to a person. `facts` fill the sentence and may carry what a page shows; `reason` is for the log."""
+    """An error for a person. `facts` fill the sentence and may hold data for the page; `reason` is for the log."""
 
     def __init__(self, code: str, reason: str = "", **facts: Any) -> None:
         super().__init__(f"{code} {reason}".strip())
         self.code = code
         self.reason = reason
         self.facts = facts
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.code]
 
     @property
     def status(self) -> int:
@@ -57,12 +69,16 @@ class Refusal(Exception):
     def sentence(self) -> str:
         return CATALOGUE[self.code].sentence
 
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return CATALOGUE[self.code].links
+
 
 @dataclass(frozen=True)
 class CheckedRedirect:
-    """An address that was matched, byte for byte, with a client's registration, and how the answer travels there.
+    """A redirect URI that equals a registered one byte for byte, with the response mode.
 
-    Only `idp.oidc.rules` makes one: what has not been checked cannot be redirected to.
+    Only the rules of `idp.oidc` create it, so that an unchecked URI cannot be a redirect target.
     """
 
     uri: str
@@ -71,9 +87,9 @@ class CheckedRedirect:
 
 
 class ProtocolRefusal(Exception):
-    """Told to a relying party: an OAuth error code and a description that never echoes input.
+    """An error for a relying party: an OAuth error code and a description that never echoes input.
 
-    With `back_to`, the browser carries it there; without, it is the JSON answer of an endpoint.
+    With `back_to`, it is sent through the browser; without, it is the JSON response of an endpoint.
     """
 
     def __init__(

@@ -1,39 +1,51 @@
 """Signing in."""
 
-from idp.refusals.wording import N_, Wording
+from idp.refusals.wording import LOST_PASSWORD, N_, NO_LETTER, Wording
+
+WRONG_CREDENTIALS = "S01"
+TOO_MANY_FAILURES = "S02"
+LETTER_EXPIRED = "S03"
+ACCOUNT_CLOSED = "S04"
+NETWORK_LIMITED = "S05"
+TOO_BUSY = "S06"
+PROFILE_NOT_ACCEPTED = "S07"
+ACCOUNT_LOCKED = "S08"
 
 CATALOGUE: dict[str, Wording] = {
-    "S01": Wording(
+    WRONG_CREDENTIALS: Wording(
         401,
         N_("Connexion impossible"),
         N_(
             "L’identifiant ou le mot de passe ne convient pas. Vérifiez-les, ou choisissez « Mot de passe perdu »."
         ),
         "Wrong username or password, or no such account. Look the account up; give a new provisional password if need be.",
+        (LOST_PASSWORD,),
     ),
-    "S02": Wording(
+    TOO_MANY_FAILURES: Wording(
         429,
         N_("Trop d’essais"),
         N_(
             "Trop d’essais ont échoué. Attendez %(minutes)s min avant de recommencer, ou choisissez « Mot de passe perdu »."
         ),
-        "Several wrong passwords in a row closed this account's door for a while. `idp accounts unlock` opens it at once.",
+        "Several wrong passwords in a row: the account accepts no sign-in for a while. `idp accounts unlock` ends this at once.",
+        (LOST_PASSWORD,),
     ),
-    "S03": Wording(
+    LETTER_EXPIRED: Wording(
         403,
         N_("Courrier trop ancien"),
         N_(
-            "Le mot de passe provisoire de votre courrier n’est plus valable. Demandez-en un nouveau à %(office)s."
+            "Le mot de passe provisoire de votre courrier n’est plus valable. Pour en avoir un nouveau, contactez %(office)s."
         ),
-        "The letter was not used within its days. Print a new letter.",
+        "The letter has expired. Print a new letter.",
+        (NO_LETTER,),
     ),
-    "S04": Wording(
+    ACCOUNT_CLOSED: Wording(
         403,
         N_("Compte fermé"),
-        N_("Ce compte n’est plus ouvert. Adressez-vous à %(office)s."),
+        N_("Ce compte n’est plus ouvert. Contactez %(office)s."),
         "The account is closed, suspended, or its person is absent from the last import.",
     ),
-    "S05": Wording(
+    NETWORK_LIMITED: Wording(
         429,
         N_("Trop d’essais depuis ce réseau"),
         N_(
@@ -41,26 +53,27 @@ CATALOGUE: dict[str, Wording] = {
         ),
         "Many failures from one network address. Nothing is wrong with the account itself.",
     ),
-    "S06": Wording(
+    TOO_BUSY: Wording(
         503,
         N_("Beaucoup de monde en ce moment"),
         N_(
             "Beaucoup de personnes se connectent en ce moment. Patientez quelques secondes, puis recommencez."
         ),
-        "The password check is at its limit. It passes by itself; if it lasts, the server is too small.",
+        "The password check is at its limit. It recovers by itself; if it persists, the server is too small.",
     ),
-    "S07": Wording(
+    PROFILE_NOT_ACCEPTED: Wording(
         403,
         N_("Ce service ne s’ouvre pas avec ce compte"),
         N_("Ce service est réservé à d’autres comptes que le vôtre. Connectez-vous avec un autre compte."),
         "The service accepts only some profiles (for instance guardians), and the person's account has another.",
     ),
-    "S08": Wording(
+    ACCOUNT_LOCKED: Wording(
         403,
         N_("Compte verrouillé"),
         N_(
             "Ce compte a été verrouillé pour le protéger. Choisissez « Mot de passe perdu » : un nouveau mot de passe l’ouvrira."
         ),
-        "Its person (or an administrator) locked the account after something a stranger did. A proven recovery, or `idp accounts unlock`, opens it.",
+        "The person (or an administrator) locked the account after a stranger's act. A completed recovery, or `idp accounts unlock`, unlocks it.",
+        (LOST_PASSWORD,),
     ),
 }

@@ -1,7 +1,7 @@
 """Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line."""
 
+from idp.settings.external_services import FederatedProvider, Federation, Mail, Sms
 from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
-from idp.settings.neighbours import FederatedProvider, Federation, Mail, Sms
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Console,
@@ -14,12 +14,12 @@ from idp.settings.sections import (
     Secrets,
     Section,
     Server,
-    Service,
     Sessions,
     SignIn,
     Throttling,
     Tokens,
 )
+from idp.settings.service import Service
 
 __all__ = [
     "EXAMPLE_SECRET",

@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from idp.settings.neighbours import FederatedProvider, Federation, Mail, Outgoing, Sms
+from idp.settings.external_services import FederatedProvider, Federation, Mail, Outgoing, Sms
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Console,
@@ -26,12 +26,12 @@ from idp.settings.sections import (
     Recovery,
     Secrets,
     Server,
-    Service,
     Sessions,
     SignIn,
     Throttling,
     Tokens,
 )
+from idp.settings.service import PerLanguage, Service
 
 PREFIX = "IDP_"
 
@@ -138,7 +138,9 @@ def _typed(section: str, key: str, value: str) -> Any:
     field = model.annotation.model_fields.get(key) if model and isinstance(model.annotation, type) else None
     if field is not None and field.annotation == list[str]:
         return [part.strip() for part in value.split(",") if part.strip()]
-    if field is not None and field.annotation in (dict[str, str], list[FederatedProvider]):
+    if field is not None and field.annotation == PerLanguage and not value.lstrip().startswith("{"):
+        return value
+    if field is not None and field.annotation in (dict[str, str], PerLanguage, list[FederatedProvider]):
         try:
             return json.loads(value)
         except ValueError:

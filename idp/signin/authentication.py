@@ -1,113 +1,158 @@
-"""Signing in with a username and a password, chosen or provisional.
+"""Signing in with a username, or a confirmed mail address, and a password, chosen or provisional.
 
-Whether the account exists, is locked or expired, the answer costs one Argon2id: its time tells nothing. Failures are
-counted in a transaction of their own, before they are judged, so that no error can roll them back.
+The work does not depend on whether the account exists, is locked or has expired: one Argon2id for each form of the
+typed text (one for ASCII without surrounding blanks), so the time reveals nothing. Attempts are counted in their own
+transaction before the password is checked, so that no error rolls them back.
 """
 
 from dataclasses import dataclass
 
-from idp import audit
-from idp.context import settings
-from idp.database import reading, transaction
-from idp.people.hashing import lane
-from idp.people.provisional import provisional_digest
-from idp.people.rules.accounts import AccountFacts, State
-from idp.people.rules.credentials import normalise_username
-from idp.people.storage import accounts
+from idp.audit import trail
+from idp.crypto.opaque_tokens import same
+from idp.database.engine import reading, transaction
+from idp.passwords.hashing import hashing_pool
+from idp.passwords.provisional import provisional_digest
+from idp.passwords.rules.passwords import LONGEST_PASSWORD
+from idp.people.rules.accounts import KINDS, AccountFacts, State
+from idp.people.rules.mail_addresses import clean_address
+from idp.people.rules.usernames import normalise_username
+from idp.people.storage import accounts, contacts
 from idp.refusals import Refusal
-from idp.security import same
-from idp.signin import doors, new_device, sessions
-
-LONGEST_PASSWORD = 1024
+from idp.refusals.activation import PASSWORD_ALREADY_SET
+from idp.refusals.signing_in import (
+    ACCOUNT_CLOSED,
+    ACCOUNT_LOCKED,
+    LETTER_EXPIRED,
+    NETWORK_LIMITED,
+    TOO_MANY_FAILURES,
+    WRONG_CREDENTIALS,
+)
+from idp.runtime.context import settings
+from idp.signin import new_device, rate_limits, sessions
 
 
 @dataclass(frozen=True)
 class Opened:
-    """`token` goes into the session cookie."""
+    """The result of a sign-in. `token`: for the session cookie; None if the account's present session continues."""
 
-    token: str
+    token: str | None
     account: AccountFacts
 
 
 @dataclass(frozen=True)
 class Proved:
-    """Whoever gave the right credentials, and may sign in. `kept` is the hash of a chosen password."""
+    """Checked credentials of an account that may sign in. `chosen`: the form of the typed text that matches the hash `kept`."""
 
     account: AccountFacts
     kept: str | None
-    knocked: doors.Knock
+    chosen: str | None
+    attempt: rate_limits.Attempt
 
 
-def judge(username: str, password: str, address: str, browser: str | None, now: int) -> Proved:
-    """Judge credentials. `browser`: digest of the browser's own id, if it has one.
+def judge(
+    typed: str, password: str, address: str, browser: str | None, now: int, profile: str | None = None
+) -> Proved:
+    """Check credentials. `typed`: a username, or the mail address that one account of `profile` alone has confirmed.
 
-    Raises Refusal S01 (wrong), S02 (door closed: facts["minutes"]), S03 (letter too old), S04 (closed), S05 (too many
-    failures from this network), S06 (too busy: the try does not count) or S08 (locked).
+    `browser`: digest of the browser's own id, if it has one.
+
+    Raises Refusal S01 (wrong), S02 (too many failures: facts["minutes"]), S03 (letter too old), S04 (closed), S05 (too many
+    failures from this network), S06 (too busy: the attempt does not count) or S08 (locked).
     """
-    username = normalise_username(username[:200])
-    knocked = doors.knock(username, address, browser, now)
-    if knocked.network_waits:
-        raise Refusal("S05", "too many failures from this network")
-    facts, kept, provisional, letter_expires_at = accounts.credentials(reading(), username) or (None,) * 4
+    username, found = _looked_up(typed[:200], profile)
+    facts, kept, provisional, letter_expires_at = found or (None,) * 4
+    attempt = rate_limits.record(username, address, browser, now)
+    if attempt.network_is_limited:
+        raise Refusal(NETWORK_LIMITED, "too many failures from this network")
     try:
-        right = _matches(password[:LONGEST_PASSWORD], kept, provisional)
+        chosen = hashing_pool().verify(kept, password)
     except Refusal:
-        doors.not_judged(knocked)
+        rate_limits.refund(attempt)
         raise
-    if knocked.closed_for:
-        raise Refusal("S02", "the account's door is closed", minutes=-(-knocked.closed_for // 60))
-    if not right or facts is None:
+    if attempt.closed_for:
+        raise Refusal(
+            TOO_MANY_FAILURES, "too many failures for this account", minutes=-(-attempt.closed_for // 60)
+        )
+    by_letter = same(provisional_digest(password[:LONGEST_PASSWORD]), provisional or "")
+    if facts is None or (chosen is None and not by_letter):
         _record_failure(facts, address, now)
-        raise Refusal("S01", "wrong credentials")
-    # From here on the person has shown that the account is theirs: saying what is wrong with it tells nobody else.
+        raise Refusal(WRONG_CREDENTIALS, "wrong credentials")
+    # The person has proved that the account is theirs: the reason of a refusal reaches no one else.
     _refuse_unless_open(facts, letter_expires_at, now)
-    return Proved(facts, kept, knocked)
+    return Proved(facts, kept, chosen, attempt)
 
 
 def sign_in(
-    username: str, password: str, address: str, browser_name: str, now: int, browser: str | None = None
+    username: str,
+    password: str,
+    address: str,
+    browser_name: str,
+    now: int,
+    browser: str | None = None,
+    present: int | None = None,
+    profile: str | None = None,
 ) -> Opened:
-    """Open a session for whoever holds these credentials. Raises what `judge` raises."""
-    proved = judge(username, password, address, browser, now)
-    facts, kept = proved.account, proved.kept
-    better = lane().hash(password) if kept and lane().is_outdated(kept) else None
+    """Check credentials and open a session.
+
+    Raises what `judge` raises, and Refusal A11 (the password was replaced while it was checked).
+
+    `present`: the account signed in on this browser; its session continues if the credentials are its own.
+    """
+    proved = judge(username, password, address, browser, now, profile)
+    facts, kept, chosen = proved.account, proved.kept, proved.chosen
+    if facts.id == present:
+        with transaction(durable=False) as tx:
+            rate_limits.succeeded(tx, proved.attempt)
+        return Opened(None, facts)
+    renews = kept is not None and chosen is not None and hashing_pool().is_outdated(kept, chosen)
+    better = hashing_pool().hash(chosen) if renews and chosen is not None else None
     with transaction() as tx:
-        doors.came_in(tx, proved.knocked)
-        accounts.note_sign_in(tx, facts.id, now)
+        rate_limits.succeeded(tx, proved.attempt)
+        if not accounts.note_sign_in(tx, facts, now):
+            raise Refusal(PASSWORD_ALREADY_SET, "the password was replaced while it was checked")
         if kept and better:
             accounts.rehash(tx, facts.id, kept, better)
         known = new_device.look_in(tx, facts, browser, browser_name, now)
         token = sessions.open_in(tx, facts, ("pwd",), address, browser_name, now, settings().sessions, known)
-        who = f"account:{facts.id}"
-        audit.record(tx, now, "sign_in", who, who, address, device=browser_name[:200])
+        who = facts.actor
+        trail.record(tx, now, "sign_in", who, who, address, device=browser_name[:200])
     return Opened(token, facts)
 
 
-def verify(username: str, password: str, address: str, browser: str, now: int) -> AccountFacts:
-    """Who holds these credentials, without a session: before a change that matters. Raises what `judge` raises."""
-    proved = judge(username, password, address, browser, now)
+def verify(
+    username: str, password: str, address: str, browser: str, now: int, profile: str | None = None
+) -> AccountFacts:
+    """The account of these credentials, without opening a session: before a sensitive change. Raises what `judge` raises."""
+    proved = judge(username, password, address, browser, now, profile)
     with transaction(durable=False) as tx:
-        doors.came_in(tx, proved.knocked)
+        rate_limits.succeeded(tx, proved.attempt)
     return proved.account
+
+
+def _looked_up(typed: str, profile: str | None) -> tuple[str, accounts.Credentials | None]:
+    """The username whose bucket counts, and the credentials to compare: one statement, whatever was typed.
+
+    The address of exactly one account counts as its username, so that both share a budget; any other address has a
+    bucket of its own: no username has an @.
+    """
+    mail = clean_address(typed)
+    if mail is None:
+        username = normalise_username(typed)
+        return username, accounts.credentials(reading(), username)
+    found = contacts.credentials(reading(), mail, KINDS.get(profile or ""))
+    return (found[0].username if found else mail.lower()), found
 
 
 def _refuse_unless_open(facts: AccountFacts, letter_expires_at: int | None, now: int) -> None:
     if facts.state == State.EXPIRED or (facts.state == State.NOTIFIED and (letter_expires_at or 0) <= now):
-        raise Refusal("S03", "the letter has expired")
+        raise Refusal(LETTER_EXPIRED, "the letter has expired")
     if facts.state == State.LOCKED and facts.present:
-        raise Refusal("S08", "the account is locked")
+        raise Refusal(ACCOUNT_LOCKED, "the account is locked")
     if not facts.may_sign_in:
-        raise Refusal("S04", f"the account is {facts.state}, present={facts.present}")
-
-
-def _matches(password: str, kept: str | None, provisional: str | None) -> bool:
-    """One Argon2id in every case, and one keyed digest for the letter's password."""
-    chosen = lane().verify(kept, password)
-    typed = provisional_digest(password)
-    return chosen or (same(typed, provisional or "") and provisional is not None)
+        raise Refusal(ACCOUNT_CLOSED, f"the account is {facts.state}, present={facts.present}")
 
 
 def _record_failure(facts: AccountFacts | None, address: str, now: int) -> None:
-    subject = f"account:{facts.id}" if facts else "account:unknown"
+    subject = facts.actor if facts else "account:unknown"
     with transaction(durable=False) as tx:
-        audit.record(tx, now, "sign_in.failed", subject, subject, address)
+        trail.record(tx, now, "sign_in.failed", subject, subject, address)

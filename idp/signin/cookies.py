@@ -1,6 +1,6 @@
-"""The two cookies: the opaque session, and this browser's own (CSRF, remembered profile, language).
+"""Cookies: the opaque session, Flask's signed cookie (CSRF, remembered profile, language), and one for each waiting login.
 
-The second is Flask's signed cookie. It is opened only where a page is shown, never on the silent path.
+Flask's signed cookie is read only when a page is rendered, never for prompt=none.
 """
 
 import secrets
@@ -8,24 +8,32 @@ from datetime import timedelta
 from typing import TypeVar
 
 from flask import Flask, request, session
+from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response
 
-from idp.context import settings
-from idp.security import digest
+from idp.crypto.opaque_tokens import digest
+from idp.runtime.context import settings
 from idp.settings import Settings
+from idp.signin.storage import devices
+
+LOGIN_PIECE = 3700
+"""Characters of one cookie: browsers keep 4096 bytes with its name and attributes (RFC 6265 §6.1)."""
+
+REPLACED_SHOWN = 600
+"""Seconds for which the browser remembers that another person's session replaced the previous one."""
 
 AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 
 def init_cookies(app: Flask, given: Settings) -> None:
-    """`__Host-` and Secure wherever the issuer is https; plain names for one's own machine."""
+    """Configure Flask's cookie: `__Host-` and Secure if the issuer is https; plain names for local development."""
     app.config.update(
         SESSION_COOKIE_NAME=_named("browser", given),
         SESSION_COOKIE_SECURE=given.https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=365),
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=devices.REMEMBERED),
         SESSION_REFRESH_EACH_REQUEST=False,
     )
 
@@ -35,17 +43,26 @@ def _named(name: str, given: Settings) -> str:
 
 
 def session_name() -> str:
-    """What the session's cookie is called here."""
+    """The name of the session cookie."""
     return _named("session", settings())
 
 
 def session_token() -> str | None:
-    """The opaque token that the browser brought, if any."""
+    """The opaque session token of this request, or None."""
     return request.cookies.get(_named("session", settings()))
 
 
+def session_token_after(response: Response) -> str | None:
+    """The session token that the browser holds after this response."""
+    for header in response.headers.getlist("Set-Cookie"):
+        given = parse_cookie(header.partition(";")[0]).get(session_name())
+        if given is not None:
+            return given or None
+    return session_token()
+
+
 def state_name() -> str:
-    """What the cookie is called that a script of ours may read: it only says whether the session is still the same."""
+    """The name of the cookie that our script reads to see whether the session has changed."""
     return _named("state", settings())
 
 
@@ -63,7 +80,7 @@ def set_state(response: AnyResponse, state: str) -> AnyResponse:
 
 
 def state() -> str | None:
-    """What the browser's state cookie says now."""
+    """The value of the browser's state cookie."""
     return request.cookies.get(state_name())
 
 
@@ -77,7 +94,7 @@ def _without_state(response: AnyResponse) -> AnyResponse:
 def set_session(response: AnyResponse, token: str) -> AnyResponse:
     """Give the browser a new session: its id is never one that existed before the sign-in.
 
-    The cookie goes when the browser is closed: school computers are shared.
+    A session cookie without Max-Age, deleted when the browser closes: school computers are shared.
     """
     response.set_cookie(
         _named("session", settings()),
@@ -98,12 +115,12 @@ def clear_session(response: AnyResponse) -> AnyResponse:
 
 
 def waiting_ticket() -> str | None:
-    """What was typed by a login that waits for its turn, sealed (`idp.signin.waiting`)."""
+    """The encrypted form values of a queued login (`idp.signin.sign_in_queue`)."""
     return request.cookies.get("idp_waiting")
 
 
 def set_waiting_ticket(response: AnyResponse, ticket: str, path: str, lifetime: int) -> AnyResponse:
-    """Sent back to the one page that waits; `lifetime` in seconds."""
+    """Set the cookie for the waiting page alone; `lifetime` in seconds."""
     response.set_cookie(
         "idp_waiting",
         ticket,
@@ -123,12 +140,55 @@ def clear_waiting_ticket(response: AnyResponse, path: str) -> AnyResponse:
     return response
 
 
+def kept_login() -> str:
+    """The sealed request of this page's login from the browser's cookies; empty if absent."""
+    return "".join(request.cookies.get(name, "") for name in _login_names())
+
+
+def keep_login(response: AnyResponse, sealed: str, path: str, lifetime: int) -> AnyResponse:
+    """Store a sealed request in the browser for `lifetime` seconds, for the pages under `path` alone.
+
+    However many logins wait, each request carries only its own. A value too long for one cookie is split over two.
+    """
+    for place, name in enumerate(_login_names()):
+        piece = sealed[place * LOGIN_PIECE : (place + 1) * LOGIN_PIECE]
+        if not piece and name not in request.cookies:
+            continue
+        response.set_cookie(
+            name,
+            piece,
+            max_age=lifetime if piece else 0,
+            secure=settings().https,
+            httponly=True,
+            samesite="Lax",
+            path=path,
+        )
+    return response
+
+
+def _login_names() -> tuple[str, str]:
+    # The prefix __Host- requires Path=/.
+    first = "__Secure-idp_login" if settings().https else "idp_login"
+    return first, f"{first}_2"
+
+
 def browser() -> str:
-    """Digest of this browser's own id, made on first use. A pending request goes on only in the browser it began in."""
+    """Digest of this browser's random id, created on first use. A waiting request continues only in the browser that began it."""
     if "browser" not in session:
         session.permanent = True
         session["browser"] = secrets.token_urlsafe(24)
     return digest(session["browser"])
+
+
+def note_replaced(sid: str, onward: str, now: int) -> None:
+    """Record that another person's sign-in ended a session of this browser, for the page that reports it."""
+    session["replaced"] = [sid, onward, now + REPLACED_SHOWN]
+
+
+def replaced(now: int) -> tuple[str, str] | None:
+    """(`sid` of the ended session, address to continue to), while the page may be shown; else None."""
+    noted = session.get("replaced")
+    return (noted[0], noted[1]) if noted and noted[2] > now else None
 
 
 def remembered_profile() -> str | None:

@@ -1,25 +1,22 @@
-"""A person chooses a new password: the rules, the other sessions, and the mail that tells of it."""
+"""Change of a password: its rules, the end of other sessions, and the notice by mail."""
 
-from idp.database import transaction
+from idp.database.engine import transaction
 from idp.messages import notices
-from idp.people import accounts
+from idp.passwords.choosing import checked_hash, replace_in
 from idp.people.rules.accounts import State
-from idp.refusals import Refusal
 from idp.signin import sessions
 from idp.signin.sessions import Session
 
 
 def choose(session: Session, password: str, again: str, now: int) -> str:
-    """Choose the password of the session's own account, typed twice; the cookie's new token.
+    """Choose the password of the session's account, typed twice. Returns the cookie's new token.
 
     Every other session of the account ends. Raises Refusal A01 (facts["failed"]: codes of broken rules, or "same").
     """
     account = session.account
-    if password != again:
-        raise Refusal("A01", "the two passwords differ", failed=("same",))
-    hashed = accounts.judged(account, password)
+    hashed = checked_hash(account, password, again)
     with transaction() as tx:
-        accounts.keep_password_in(tx, account, hashed, now, f"account:{account.id}")
+        replace_in(tx, account, hashed, now, account.actor)
         sessions.end_all_in(tx, account, now, but=session.sid)
         if account.state == State.ACTIVE:
             notices.tell(tx, account, "password_changed", now)

@@ -3,27 +3,26 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from idp import audit
-from idp.database import reading, transaction
-from idp.messages import outbox
+from idp.audit import trail
+from idp.crypto.opaque_tokens import digest, new_token
+from idp.database.engine import Connection, reading, transaction
+from idp.messages.storage import outbox
 from idp.people.rules.accounts import AccountFacts
-from idp.security import digest, new_token
+from idp.people.storage import accounts
 from idp.settings import Sessions
 from idp.signin.storage import devices
 from idp.signin.storage import sessions as storage
 
 SESSION_ENDED = "session_ended"
-"""The kind of outbox message that tells the relying parties' room."""
+"""Kind of the outbox message that a session's end sends to `idp.oidc.participants`."""
 
 TOUCH_AFTER = 60
-"""Seconds between two notes of a session's use: the silent path writes one row less."""
+"""Seconds between two updates of a session's last use: saves a write for prompt=none."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """A live session and the account behind it, read afresh. Moments are epoch seconds."""
+    """A live session and its account, as stored now. Times are epoch seconds."""
 
     digest: str
     sid: str
@@ -57,6 +56,11 @@ def read(token: str | None, now: int, lifetimes: Sessions) -> Session | None:
     )
 
 
+def was_replaced(token: str | None) -> bool:
+    """Whether the browser that holds `token` lost its session because the account's password was replaced."""
+    return token is not None and len(token) <= 100 and storage.is_replaced(reading(), digest(token))
+
+
 def open_in(
     tx: Connection,
     account: AccountFacts,
@@ -67,9 +71,10 @@ def open_in(
     lifetimes: Sessions,
     device_known: bool = True,
 ) -> str:
-    """Open a session within the sign-in's transaction; the token for the cookie.
+    """Open a session within the sign-in's transaction. Returns the token for the cookie.
 
-    `amr`: RFC 8176. `device_known` False: the person still has to show who they are in this browser.
+    `account`: its state when the credentials were checked. `amr`: RFC 8176. `device_known` False: the person still has
+    to prove in this browser who they are.
     """
     token = new_token()
     row = {
@@ -78,23 +83,25 @@ def open_in(
         "account_id": account.id,
         "auth_time": now,
         "amr": " ".join(amr),
-        "opened_at": max(now, account.credentials_since),
+        "opened_at": now,
         "seen_at": now,
         "expires_at": now + lifetimes.longest,
         "address": address[:45],
         "browser_name": browser_name[:200],
         "device_known": device_known,
         "confirmed_at": now,
+        # The generation of the check: if the password was replaced meanwhile, the session is invalid from the start.
+        "generation": account.credentials_generation,
     }
     storage.open_session(tx, row)
     return token
 
 
 def renew_in(tx: Connection, session: Session, now: int) -> str:
-    """Carry a session over a change of its own account's password, under a new id (the cookie's new token).
+    """Continue a session after its own password change, under a new id. Returns the cookie's new token.
 
-    The change has ended every session of the account; the browser in which it was made has just shown who it is. The
-    `sid` stays: relying parties know the session by it.
+    The change ends every session of the account except that of the browser that made it. The `sid` stays, because
+    relying parties identify the session by it.
     """
     token = new_token()
     storage.renew(tx, session.digest, digest(token), now)
@@ -102,7 +109,7 @@ def renew_in(tx: Connection, session: Session, now: int) -> str:
 
 
 def strengthen_in(tx: Connection, session: Session, methods: tuple[str, ...], now: int) -> str:
-    """Add ways of proof (RFC 8176) to a session; the cookie's new token, for a session that may do more has a new id."""
+    """Add authentication methods (RFC 8176) to a session. Returns the cookie's new token: more rights need a new id."""
     token = new_token()
     amr = " ".join(dict.fromkeys((*session.amr, *methods)))
     storage.strengthen(tx, session.digest, digest(token), amr, now)
@@ -110,33 +117,39 @@ def strengthen_in(tx: Connection, session: Session, methods: tuple[str, ...], no
 
 
 def trust_device_in(tx: Connection, session: Session, browser: str, now: int) -> None:
-    """The person has shown who they are in this browser: it is not asked of them here again."""
+    """Mark the browser as known: the person has proved in it who they are."""
     devices.remember(tx, session.account.id, browser, now)
     storage.trust_device(tx, session.digest)
 
 
 def confirm(session: Session, now: int) -> None:
-    """The person has just given their password again."""
+    """Record that the person has just given their password again."""
     with transaction() as tx:
         storage.confirm(tx, session.digest, now)
 
 
 def touch_in(tx: Connection, session: Session, now: int) -> None:
-    """Note that the session is in use, once a minute at most."""
+    """Update the session's last use, at most once a minute."""
     if now - session.seen_at >= TOUCH_AFTER:
         storage.touch_session(tx, session.digest, now)
 
 
+def account_of(sid: str) -> AccountFacts | None:
+    """The account of a session, live or ended."""
+    found = storage.of_sid(reading(), sid)
+    return accounts.by_id(reading(), found[0]) if found is not None else None
+
+
 def end(session: Session, actor: str, now: int) -> None:
-    """End a session here. Its relying parties are the business of a room above, which learns of it by the outbox."""
+    """End a session. The protocol packages, a layer above, end its relying parties' sessions when they get the outbox message."""
     with transaction() as tx:
         if storage.end_session(tx, now, digest=session.digest):
             ended = {"sid": session.sid, "account": session.account.id, "subject": session.account.subject}
             outbox.post(tx, SESSION_ENDED, ended, now)
-            audit.record(tx, now, "session.end", actor, f"account:{session.account.id}", sid=session.sid)
+            trail.record(tx, now, "session.end", actor, session.account.actor, sid=session.sid)
 
 
 def end_all_in(tx: Connection, account: AccountFacts, now: int, but: str | None = None) -> None:
-    """End every session of an account, except the one whose sid is `but`; relying parties learn of each."""
+    """End every session of an account, except the one whose sid is `but`; relying parties are notified of each."""
     for sid in storage.end_all(tx, account.id, but or "", now):
         outbox.post(tx, SESSION_ENDED, {"sid": sid, "account": account.id, "subject": account.subject}, now)

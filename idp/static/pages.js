@@ -52,7 +52,7 @@ if (waiting) {
   waiting.hidden = false;
   const look = async () => {
     try {
-      const answer = await fetch(waiting.dataset.status, { headers: { Accept: "application/json" } });
+      const answer = await fetch(waiting.dataset.status, { headers: { Accept: "application/json", "X-Made-For": waiting.dataset.madeFor } });
       if (!answer.ok || (await answer.json()).done) {
         location.assign(waiting.dataset.onward);
         return;

@@ -10,7 +10,7 @@ if (box && window.PublicKeyCredential) {
 
   const post = (address, body) => fetch(address, {
     method: "POST",
-    headers: { "X-CSRFToken": box.dataset.token, "Content-Type": "application/json" },
+    headers: { "X-CSRFToken": box.dataset.token, "X-Made-For": box.dataset.madeFor, "Content-Type": "application/json" },
     body,
   });
 
@@ -50,6 +50,11 @@ if (box && window.PublicKeyCredential) {
     button.disabled = true;
     try {
       const offer = await post(box.dataset.options, "");
+      if (offer.status === 409) {
+        // Another tab has changed who is signed in, or what is set up: the page says so.
+        location.reload();
+        return;
+      }
       if (!offer.ok) throw new Error(offer.status);
       const options = asked(await offer.json());
       const credential = await navigator.credentials[box.dataset.act](options);

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from idp.database import reading, transaction
+from idp.database.engine import reading, transaction
 from idp.demo.phone import secret_of
 from idp.factors.rules.totp import code_at, step_at
 from idp.people.storage.tables import Account, Guardianship, Person
 from idp.recovery import activation_links
 from idp.signin.storage.tables import Session
-from tests.account.test_pages import signed_in
+from tests.actors.account_holder import signed_in
 from tests.conftest import NOON, Clock
 from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of
@@ -34,7 +34,7 @@ FORMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "": ({}, set()),
     "password": (
         {"password": "Poires-Vertes-1848", "again": "Poires-Vertes-1848"},
-        {"password_hash", "password_changed_at", "credentials_since"},
+        {"password_hash", "password_changed_at", "credentials_generation"},
     ),
     "mail": ({"act": "change", "mail": "new@example.org"}, {"mail", "mail_verified_at"}),
     "mobile": ({"contact": "0612345678"}, set()),
@@ -59,6 +59,7 @@ def rows(app: Flask) -> dict[str, Any]:
         return found
 
 
+@pytest.mark.both_engines
 @pytest.mark.settings(sms=SMS)
 @pytest.mark.parametrize("page", FORMS, ids=str)
 def test_only_the_forms_own_columns_change(app: Flask, world: World, page: str) -> None:
@@ -79,7 +80,7 @@ def test_only_the_forms_own_columns_change(app: Flask, world: World, page: str) 
 
 
 def test_every_page_that_takes_a_form_is_here(app: Flask) -> None:
-    """A route without a row fails: whoever adds a form says what it may write."""
+    """A route without a row fails: a new form needs a row that states what it may write."""
     elsewhere = {
         "data",
         "history",
@@ -106,8 +107,8 @@ class Hostile(FlaskClient):
 
 
 @dataclass
-class Walk:
-    """Somebody before the door, in such a browser."""
+class Journey:
+    """A person and a browser on the sign-in pages."""
 
     app: Flask
     world: World
@@ -142,28 +143,33 @@ Changes = dict[str, Any]
 """Column of the account → the value that it has now; SOMETHING: another one than before."""
 
 
-def comes_back(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.family()
-    walk.visitor.opens("/account").fills(profile="eleve")
-    walk.presses(f"{walk.visitor.path.removesuffix('/sign_in')}/change_profile")
-    walk.signs_in(guardian).fills(**BIRTH).sees("Mes informations")
-    walk.presses("/language", language="en")
+def comes_back(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.family()
+    journey.visitor.opens("/account").fills(profile="eleve")
+    journey.presses(f"{journey.visitor.path.removesuffix('/sign_in')}/change_profile")
+    journey.signs_in(guardian).fills(**BIRTH).sees("Mes informations")
+    journey.presses("/language", language="en")
     return guardian, {"last_signed_in_at": NOON, "language": "en"}
 
 
-def is_not_the_one(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.family()
-    walk.signs_in(guardian, visitor=Visitor(walk.app)).fills(**BIRTH)
-    walk.signs_in(guardian)
-    walk.follows_the_mail().fills().sees("verrouillé")
-    return guardian, {"last_signed_in_at": NOON, "state": "locked", "credentials_since": NOON + 1}
+def is_not_the_one(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.family()
+    journey.signs_in(guardian, visitor=Visitor(journey.app)).fills(**BIRTH)
+    journey.signs_in(guardian)
+    journey.follows_the_mail().fills().sees("verrouillé")
+    return guardian, {
+        "last_signed_in_at": NOON,
+        "state": "locked",
+        "credentials_generation": 2,
+        "password_hash": None,
+    }
 
 
-def comes_first(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.family(state="notified")
-    walk.signs_in(guardian).fills(password=CHOSEN, again=CHOSEN).fills(mail="claire@example.org", **BIRTH)
-    walk.visitor.fills("act=resend")
-    walk.follows_the_mail().fills()
+def comes_first(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.family(state="notified")
+    journey.signs_in(guardian).fills(password=CHOSEN, again=CHOSEN).fills(mail="claire@example.org", **BIRTH)
+    journey.visitor.fills("act=resend")
+    journey.follows_the_mail().fills()
     return guardian, FIRST_PASSWORD | {
         "state": "active",
         "identity_proved_at": NOON,
@@ -173,70 +179,87 @@ def comes_first(walk: Walk) -> tuple[Someone, Changes]:
     }
 
 
-def brings_a_second_factor(walk: Walk) -> tuple[Someone, Changes]:
-    head = walk.world.staff()
-    walk.signs_in(head, "personnel")
-    found = re.search(r'id="key">([A-Z2-7 ]+)<', walk.visitor.html)
+def brings_a_second_factor(journey: Journey) -> tuple[Someone, Changes]:
+    head = journey.world.staff()
+    journey.signs_in(head, "personnel")
+    found = re.search(r'id="key">([A-Z2-7 ]+)<', journey.visitor.html)
     assert found is not None
     secret = secret_of(found[1])
-    walk.visitor.fills(code=code_at(secret, step_at(NOON))).sees("Vos codes de secours")
-    walk.visitor.opens("/logout").fills(confirm="1")
-    walk.clock.advance(60)
-    walk.visitor.opens("/account").fills(username=head.username, password=head.password)
-    walk.visitor.fills(code=code_at(secret, step_at(NOON + 60))).sees("Mes informations")
+    journey.visitor.fills(code=code_at(secret, step_at(NOON))).sees("Vos codes de secours")
+    journey.visitor.opens("/logout").fills(confirm="1")
+    journey.clock.advance(60)
+    journey.visitor.opens("/account").fills(username=head.username, password=head.password)
+    journey.visitor.fills(code=code_at(secret, step_at(NOON + 60))).sees("Mes informations")
     return head, {"second_factor_since": NOON, "last_signed_in_at": NOON + 60}
 
 
-def is_somebody_else(walk: Walk) -> tuple[Someone, Changes]:
-    pupil = walk.world.pupil()
-    walk.signs_in(pupil, "eleve")
-    walk.visitor.fills(day="14", month="3", year="2015").sees("Mes informations")
+def is_somebody_else(journey: Journey) -> tuple[Someone, Changes]:
+    pupil = journey.world.pupil()
+    journey.signs_in(pupil, "eleve")
+    journey.visitor.fills(day="14", month="3", year="2015").sees("Mes informations")
     portal = RelyingParty(
-        walk.app, walk.world.relying_party(accepted_profiles=["responsable"]), walk.visitor.browser
+        journey.app, journey.world.relying_party(accepted_profiles=["responsable"]), journey.visitor.browser
     )
-    walk.visitor.opens(portal.authorize().headers["Location"]).sees("S07").fills()
+    journey.visitor.opens(portal.authorize().headers["Location"]).sees("S07").fills()
     return pupil, {"last_signed_in_at": NOON}
 
 
-def has_lost_the_password(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.world.guardian()
-    walk.visitor.opens("/recovery/password").fills(username=guardian.username)
-    walk.follows_the_mail().fills(password=CHOSEN, again=CHOSEN).sees("Mes informations")
+def meets_the_form_of_another_tab(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.family()
+    waits, leaves = (Visitor(journey.app, journey.visitor.browser).opens("/account") for _ in range(2))
+    journey.signs_in(guardian).fills(**BIRTH).sees("Mes informations")
+    waits.fills(profile="responsable").sees("Quel compte").fills(press="act=stay").sees("Mes informations")
+    leaves.fills(profile="responsable").sees("Quel compte").fills(press="leave=1").sees("Qui êtes-vous")
+    return guardian, {"last_signed_in_at": NOON}
+
+
+def has_lost_the_password(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.world.guardian()
+    journey.visitor.opens("/recovery/password").fills(username=guardian.username)
+    journey.follows_the_mail().fills(password=CHOSEN, again=CHOSEN).sees("Mes informations")
     return guardian, RECOVERED
 
 
-def types_the_code(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.world.guardian()
-    walk.visitor.opens("/recovery/password").fills(username=guardian.username)
-    walk.visitor.fills(code=walk.last("mail")["code"]).fills(password=CHOSEN, again=CHOSEN)
-    walk.visitor.sees("Mes informations")
+def types_the_code(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.world.guardian()
+    journey.visitor.opens("/recovery/password").fills(username=guardian.username)
+    journey.visitor.fills(code=journey.last("mail")["code"]).fills(password=CHOSEN, again=CHOSEN)
+    journey.visitor.sees("Mes informations")
     return guardian, RECOVERED
 
 
-def has_lost_the_username(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.world.guardian()
-    walk.visitor.opens("/recovery/username").fills(contact="claire@example.org")
-    assert guardian.username in str(walk.last("mail"))
+def has_lost_the_username(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.world.guardian()
+    journey.visitor.opens("/recovery/username").fills(contact="claire@example.org")
+    assert guardian.username in str(journey.last("mail"))
     return guardian, {}
 
 
-def has_no_letter(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.family(state="created", mobile="+33612345678")
-    walk.world.guardian("Marc", "Petit", state="created", mobile="+33612345678")
-    walk.visitor.opens("/activation").fills(contact="06 12 34 56 78").fills(code=walk.last("sms")["code"])
-    walk.visitor.fills(first_name="Claire", family_name="Durand")
-    found = re.search(r'name="(\d+)-day"', walk.visitor.html)
+def has_no_letter(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.family(state="created", mobile="+33612345678")
+    journey.world.guardian("Marc", "Petit", state="created", mobile="+33612345678")
+    journey.world.guardian("Claire", "Durand", state="created", mobile="+33612345678")
+    journey.visitor.opens("/activation").fills(contact="06 12 34 56 78").fills(
+        code=journey.last("sms")["code"]
+    )
+    journey.visitor.fills(first_name="Claire", family_name="Durand").fills(**BIRTH)
+    found = re.search(r'name="(\d+)-day"', journey.visitor.html)
     assert found is not None
-    walk.visitor.fills(**{f"{found[1]}-{part}": value for part, value in BIRTH.items()})
-    walk.visitor.fills(password=CHOSEN, again=CHOSEN).sees("Votre adresse mail")
-    return guardian, FIRST_PASSWORD | {"state": "confirming", "identity_proved_at": NOON}
+    journey.visitor.fills(**{f"{found[1]}-{part}": value for part, value in BIRTH.items()})
+    journey.visitor.fills(password=CHOSEN, again=CHOSEN).sees("Votre adresse mail")
+    # Once for the proof, which ends a letter and what it opened, and once for the password.
+    return guardian, FIRST_PASSWORD | {
+        "state": "confirming",
+        "identity_proved_at": NOON,
+        "credentials_generation": 2,
+    }
 
 
-def has_a_letter_by_mail(walk: Walk) -> tuple[Someone, Changes]:
-    guardian = walk.family(state="notified")
-    with walk.app.app_context(), transaction() as tx:
-        activation_links.send_in(tx, walk.world.facts(guardian), "claire@example.org", "fr", NOON)
-    walk.follows_the_mail().fills(password=CHOSEN, again=CHOSEN)
+def has_a_letter_by_mail(journey: Journey) -> tuple[Someone, Changes]:
+    guardian = journey.family(state="notified")
+    with journey.app.app_context(), transaction() as tx:
+        activation_links.send_in(tx, journey.world.facts(guardian), "claire@example.org", "fr", NOON)
+    journey.follows_the_mail().fills(password=CHOSEN, again=CHOSEN)
     return guardian, FIRST_PASSWORD | {
         "state": "confirming",
         "mail": "claire@example.org",
@@ -246,6 +269,7 @@ def has_a_letter_by_mail(walk: Walk) -> tuple[Someone, Changes]:
 
 FIRST_PASSWORD: Changes = {
     "password_hash": SOMETHING,
+    "credentials_generation": 1,
     "password_changed_at": NOON,
     "provisional_digest": None,
     "letter_expires_at": None,
@@ -253,17 +277,18 @@ FIRST_PASSWORD: Changes = {
 }
 RECOVERED: Changes = {
     "password_hash": SOMETHING,
-    "credentials_since": NOON + 1,
+    "credentials_generation": 1,
     "last_signed_in_at": NOON,
 }
 SIGNS_IN = {"signin.profile", "signin.sign_in"}
-WALKS: dict[Callable[[Walk], tuple[Someone, Changes]], set[str]] = {
+JOURNEYS: dict[Callable[[Journey], tuple[Someone, Changes]], set[str]] = {
     comes_back: SIGNS_IN | {"signin.change_profile", "signin.new_device", "signin.language"},
-    is_not_the_one: SIGNS_IN | {"signin.lock_account"},
+    is_not_the_one: SIGNS_IN | {"recovery.stop_stranger"},
     comes_first: SIGNS_IN
     | {"signin.new_password", "signin.identity", "signin.confirm_mail", "signin.confirm_mail_link"},
     brings_a_second_factor: SIGNS_IN | {"signin.set_up_factor", "signin.second_factor", "oidc.end_session"},
     is_somebody_else: SIGNS_IN | {"signin.new_device", "signin.other_account"},
+    meets_the_form_of_another_tab: SIGNS_IN | {"signin.new_device", "signin.which_account", "signin.leave"},
     has_lost_the_password: {"recovery.lost_password", "recovery.link"},
     types_the_code: {"recovery.lost_password", "recovery.code", "recovery.password"},
     has_lost_the_username: {"recovery.lost_username"},
@@ -271,30 +296,31 @@ WALKS: dict[Callable[[Walk], tuple[Someone, Changes]], set[str]] = {
         "recovery.no_account",
         "recovery.code",
         "recovery.names",
+        "recovery.child",
         "recovery.children",
         "signin.new_password",
     },
     has_a_letter_by_mail: {"recovery.activation_link"},
 }
-"""Whoever is at the door → the pages whose forms are sent on the way."""
+"""Journey → the pages whose forms are sent on the way."""
 
 
 @pytest.mark.settings(sms=SMS, signin={"new_device_check": True, "staff_second_factor": True})
-@pytest.mark.parametrize("goes", WALKS, ids=lambda goes: goes.__name__)
-def test_whoever_is_at_the_door_changes_what_the_pages_say_and_no_more(
-    app: Flask, world: World, clock: Clock, goes: Callable[[Walk], tuple[Someone, Changes]]
+@pytest.mark.parametrize("goes", JOURNEYS, ids=lambda goes: goes.__name__)
+def test_each_journey_changes_only_the_expected_columns(
+    app: Flask, world: World, clock: Clock, goes: Callable[[Journey], tuple[Someone, Changes]]
 ) -> None:
     browser = Hostile(app, app.response_class, use_cookies=True)
-    walk, before = Walk(app, world, clock, Visitor(app, browser)), {}
+    journey, before = Journey(app, world, clock, Visitor(app, browser)), {}
 
     def noting(app: Flask, **_: Any) -> None:
         # The people are there before the first form is sent.
         before.update({} if before else rows(app))
 
     with request_started.connected_to(noting, app):
-        someone, expected = goes(walk)
+        someone, expected = goes(journey)
     after = rows(app)
-    assert browser.posted == WALKS[goes]
+    assert browser.posted == JOURNEYS[goes]
     changed = {name: after[name] for name in after if before.get(name) != after[name]}
     named = {f"accounts.{someone.account}.{column}": value for column, value in expected.items()}
     assert {
@@ -307,8 +333,8 @@ def test_whoever_is_at_the_door_changes_what_the_pages_say_and_no_more(
     assert {amr for _, amr in opened} <= {"pwd", "pwd otp mfa", "sms kba"}, "and never what was sent: mfa"
 
 
-def test_every_form_of_the_door_is_sent(app: Flask) -> None:
-    """A route without a walk fails: whoever adds a form says what it may write."""
+def test_every_form_without_a_session_is_sent(app: Flask) -> None:
+    """A route without a journey fails: a new form needs a journey that states what it may write."""
     no_form = {"signin.passkey", "signin.passkey_options", "recovery.known"}
     of_another_provider = {"recovery.link_account"}
     forms = {
@@ -316,4 +342,4 @@ def test_every_form_of_the_door_is_sent(app: Flask) -> None:
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith(("signin.", "recovery.")) and "POST" in (rule.methods or ())
     }
-    assert forms == set().union(*WALKS.values(), no_form, of_another_provider) - {"oidc.end_session"}
+    assert forms == set().union(*JOURNEYS.values(), no_form, of_another_provider) - {"oidc.end_session"}

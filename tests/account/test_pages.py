@@ -5,6 +5,7 @@ import json
 import pytest
 from flask import Flask
 
+from tests.actors.account_holder import signed_in, told
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty
 from tests.visitor import SMS, Visitor, messages
@@ -35,18 +36,9 @@ def guardian(world: World) -> Someone:
     return guardian
 
 
-def signed_in(app: Flask, someone: Someone, profile: str = "responsable") -> Visitor:
-    visitor = Visitor(app).opens("/account").fills(profile=profile)
-    return visitor.fills(username=someone.username, password=someone.password).sees("Mes informations")
-
-
 @pytest.fixture
 def claire(app: Flask, guardian: Someone) -> Visitor:
     return signed_in(app, guardian)
-
-
-def told(app: Flask) -> list[str]:
-    return [mail["facts"]["subject"] for mail in messages(app, "mail") if mail["template"] == "notice"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -91,9 +83,24 @@ def test_no_act_goes_through_without_the_password_again(
     assert answer.status_code == 303 and "/account/confirm" in answer.headers["Location"]
 
 
-def test_the_confirmation_leads_to_pages_of_ours_alone(claire: Visitor, guardian: Someone) -> None:
-    claire.opens("/account/confirm?then=https://evil.example").fills(password=guardian.password)
-    assert claire.path == "/account"
+@pytest.mark.parametrize(
+    ("then", "arrives"),
+    [
+        ("https://evil.example", "/account"),
+        ("//evil.example/account", "/account"),
+        ("/account//evil.example", "/account"),
+        ("/account/%5C%5Cevil.example", "/account"),
+        ("/accounts", "/account"),
+        ("/console/", "/account"),
+        ("", "/account"),
+        ("/account/devices", "/account/devices"),
+    ],
+)
+def test_the_confirmation_leads_to_pages_of_ours_alone(
+    claire: Visitor, guardian: Someone, then: str, arrives: str
+) -> None:
+    claire.opens(f"/account/confirm?then={then}").fills(password=guardian.password)
+    assert claire.path == arrives
 
 
 class TestPassword:
@@ -112,16 +119,17 @@ class TestPassword:
 
 
 class TestMail:
+    @pytest.mark.both_engines
     def test_a_new_address_is_confirmed_there_and_the_old_one_is_told(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         claire.opens("/account/mail").fills("act=change", mail="new@example.org").sees("new@example.org")
-        assert not world.facts(guardian).mail_verified
+        assert world.facts(guardian).mail == "claire@example.org", "until the new one is confirmed"
         posted = {mail["to"]: mail for mail in messages(app, "mail")}
         assert set(posted) == {"claire@example.org", "new@example.org"}
         assert "new@" not in str(posted["claire@example.org"]["facts"]), "the old address learns a part only"
         claire.fills("act=code", code=posted["new@example.org"]["facts"]["code"]).sees("Votre adresse est")
-        assert world.facts(guardian).mail_verified
+        assert world.facts(guardian).mail == "new@example.org"
 
     def test_the_old_address_can_lock_the_account(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
@@ -133,6 +141,9 @@ class TestMail:
         owner.fills().sees("Votre compte est verrouillé")
         assert world.facts(guardian).state == "locked"
         assert claire.opens("/account").path.endswith(("/sign_in", "/profile"))
+        again = Visitor(app).opens(link.removeprefix("http://localhost")).sees("Votre compte est verrouillé")
+        assert again.status == 200
+        world.set_account(guardian, state="active")
         Visitor(app).opens(link.removeprefix("http://localhost")).sees("A05")
 
     def test_another_guardians_address_looks_the_same_and_is_never_confirmed(
@@ -143,7 +154,7 @@ class TestMail:
         mail = next(m for m in messages(app, "mail") if m["to"] == "MARC@example.org")
         assert mail["template"] == "address_taken"
         claire.fills("act=code", code=mail["facts"]["code"]).sees("A06")
-        assert not world.facts(guardian).mail_verified
+        assert world.facts(guardian).mail == "claire@example.org"
 
     def test_a_child_may_share_a_parents_address(self, app: Flask, world: World, guardian: Someone) -> None:
         child = world.pupil("Tom", username="t.durand")
@@ -156,6 +167,7 @@ class TestMail:
 
 
 class TestMobile:
+    @pytest.mark.both_engines
     def test_a_number_is_kept_after_its_code(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
@@ -167,6 +179,27 @@ class TestMobile:
         assert told(app) == ["Votre numéro de mobile a changé"]
         claire.opens("/account/mobile").fills("act=remove")
         assert world.facts(guardian).mobile is None
+
+    @pytest.mark.parametrize(
+        ("uai", "typed", "kept"),
+        [
+            ("0990001N", "0692 11 22 33", "+262692112233"),
+            ("9740001H", "06 12 34 56 78", "+33612345678"),
+            ("9880001A", "75.12.34", "+687751234"),
+        ],
+    )
+    def test_the_territories_of_the_schools_come_first(
+        self, app: Flask, world: World, uai: str, typed: str, kept: str
+    ) -> None:
+        parent = world.guardian("Marc")
+        world.family(parent, world.pupil("Zoé", school=world.school(uai)))
+        signed_in(app, parent).opens("/account/mobile").fills(contact=typed).sees("Écrivez le code")
+        assert messages(app, "sms")[-1]["to"] == kept
+
+    def test_a_landline_gets_no_code(self, app: Flask, claire: Visitor) -> None:
+        claire.opens("/account/mobile").fills(contact="01 23 45 67 89").sees("V12", "téléphone fixe")
+        claire.opens("/account/mobile").fills(contact="06 12 34 56 7").sees("V09")
+        assert messages(app, "sms") == []
 
     def test_anothers_code_keeps_nothing(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
@@ -252,6 +285,7 @@ class TestHistory:
         claire.opens("/account/history").sees("Connexion", "Essai de connexion refusé", "127.0.0.1")
         assert claire.html.count("<li><strong>Connexion</strong>") == 1
 
+    @pytest.mark.slow
     def test_older_events_are_a_page_further(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
         for _ in range(35):
             signed_in(app, guardian)

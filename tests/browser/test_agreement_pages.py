@@ -3,14 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from idp.context import system_clock
-from idp.oidc.rules.client_metadata import DEVICE_CODE
+from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
+from idp.runtime.context import system_clock
+from tests.actors.service_in_a_browser import Opens, come_to_sign_in, heading, press, sign_in
 from tests.browser.conftest import Desk, follow, looks_right_everywhere
-from tests.browser.test_pages import Opens, come_to_sign_in, heading, opens, press, sign_in
 from tests.peers.conftest import Served
 from tests.world import PASSWORD, Someone
-
-__all__ = ["opens"]
 
 pytestmark = pytest.mark.browser
 PUBLISHER = {
@@ -135,7 +133,7 @@ def redeem(page: Page, served: Served, client_id: str) -> None:
     """Only services that have received tokens are told: the code counts as used."""
     from sqlalchemy import update
 
-    from idp.database import transaction
+    from idp.database.engine import transaction
     from idp.oidc.storage.tables import Grant
 
     with served.app.app_context(), transaction() as tx:

@@ -15,14 +15,14 @@ from werkzeug.serving import make_server
 from clients.configuration import Configuration
 from clients.icart.app import create_app as create_icart
 from clients.icart.registration import registration as icart_registration
-from idp.database import transaction
+from idp.database.engine import transaction
 from idp.demo.siecle_files import guardians_xml, pupils_xml
-from idp.oidc import registration
+from idp.oidc.clients import registration
 from idp.people.storage.tables import StaffPost
 from idp.worker import Worker
 from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
+from tests.imports.exports import export, link, person, pupil
 from tests.peers.conftest import Served
-from tests.people.exports import export, link, person, pupil
 from tests.world import PASSWORD, Someone
 
 UAI = "0990001N"
@@ -90,6 +90,9 @@ def test_the_heads_first_morning(desk: Desk, worked: Served, tmp_path: Path) -> 
     follow(office, office.get_by_role("link", name="Imprimer les courriers"))
     looks_right_everywhere(office, "console-letters")
     office.get_by_role("button", name="Préparer les courriers").click()
+    expect(office.get_by_role("heading", name="Préparer 4 courriers ?")).to_be_visible()
+    looks_right_everywhere(office, "console-letters-question")
+    office.get_by_role("button", name="Préparer 4 courriers").click()
     expect(office.get_by_text("4 personnes ont leur courrier.")).to_be_visible()
     looks_right_everywhere(office, "console-job")
     with office.expect_download() as download:
@@ -99,11 +102,11 @@ def test_the_heads_first_morning(desk: Desk, worked: Served, tmp_path: Path) -> 
         for page in PdfReader(download.value.path()).pages
         if "Claire Durand" in (text := page.extract_text())
     ]
-    codes = re.search(r"Identifiant\s+(\S+)\s+Mot de passe provisoire\s+(\S+)", letter)
+    codes = re.search(r"Identifiant\s+(\S+)\s+Mot de passe provisoire\n(.+)\n", letter)
     assert codes
     phone = desk.window(360)
     phone.goto(f"{worked.issuer}/start?profil=responsable&identifiant={codes[1]}")
-    phone.get_by_label("Mot de passe", exact=True).fill(codes[2])
+    phone.get_by_label("Mot de passe provisoire", exact=True).fill(codes[2])
     phone.get_by_role("button", name="Se connecter", exact=True).click()
     phone.locator("#password").fill(PASSWORD)
     phone.locator("#again").fill(PASSWORD)
@@ -173,11 +176,11 @@ def test_the_academys_morning(desk: Desk, worked: Served, icart: tuple[str, str]
     page.get_by_label("Nom du service").fill("Cantine")
     page.get_by_label("Adresses de retour").fill("http://cantine.example/retour")
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_role("alert")).to_contain_text("must be https://")
+    expect(page.get_by_role("alert")).to_contain_text("l’adresse commence par https://")
     looks_right_everywhere(page, "academy-service-form")
     page.get_by_label("Adresses de retour").fill("https://cantine.example/retour")
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_text("Le secret n’est montré qu’une fois")).to_be_visible()
+    expect(page.get_by_text("Cette page montre le secret pendant quinze minutes")).to_be_visible()
     looks_right(page, "academy-service-secret")
     tab(page, "Services")
     follow(page, page.get_by_role("link", name="i-Cart"))
@@ -195,7 +198,13 @@ def test_the_academys_morning(desk: Desk, worked: Served, icart: tuple[str, str]
     expect(page.get_by_role("cell", name="Suivante").first).to_be_visible()
     looks_right_everywhere(page, "academy-keys")
     tab(page, "Journal")
-    for act in ("client.register", "client.trial", "client.rotate_secret", "key.create"):
+    acts = (
+        "Service enregistré",
+        "Essai de connexion à un service",
+        "Nouveau secret pour un service",
+        "Clé de signature faite",
+    )
+    for act in acts:
         expect(page.get_by_role("rowheader", name=act).first).to_be_visible()
     page.get_by_role("button", name="Vérifier la chaîne").click()
     expect(page.get_by_text("La chaîne est entière")).to_be_visible()

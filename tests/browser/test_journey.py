@@ -6,16 +6,13 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.actors.first_login import link_in_the_newest_mail
+from tests.actors.in_a_browser import accept_terms, fill_date, press
 from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
 from tests.journeys.conftest import Demo
-from tests.journeys.test_without_a_script import link_in_the_newest_mail
 
 pytestmark = pytest.mark.browser
 PASSWORD = "Poires-Vertes-1848"
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
 
 
 def sign_in(page: Page, username: str, password: str) -> None:
@@ -70,19 +67,6 @@ def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None
     looks_right(phone, "mail_confirmed")
     # Nothing is touched here: the page that waits goes on by itself.
     expect(page.get_by_role("heading", level=1)).to_contain_text("Conditions d’utilisation", timeout=20000)
-
-
-def fill_date(page: Page, parts: list[str]) -> None:
-    for label, part in zip(("Jour", "Mois", "Année"), parts, strict=True):
-        page.get_by_label(label).fill(part)
-
-
-def accept_terms(page: Page) -> None:
-    if "Conditions" in page.title():
-        looks_right(page, "terms")
-        page.get_by_label("J’ai lu").check()
-        press(page, "Accepter")
-        page.get_by_role("link", name="Fermer").click()
 
 
 def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -> None:

@@ -1,80 +1,16 @@
 """Every page of the provider, in four guises each: wide and on a phone, light and dark."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
-
 import pytest
-from flask import Flask, request
 from playwright.sync_api import Page, Route, expect
 
-from idp.context import system_clock
+from idp.runtime.context import system_clock
+from tests.actors.service_in_a_browser import Opens, Service, come_to_sign_in, heading, press, sign_in
 from tests.browser.conftest import Desk, follow, looks_right_everywhere, tab_to
-from tests.conftest import Serve
-from tests.oidc.flow import challenge
 from tests.peers.conftest import Served
 from tests.world import PROVISIONAL, Someone, waiting_messages
 
 pytestmark = pytest.mark.browser
 CHOSEN = "Poires-Vertes-1848"
-
-
-@dataclass
-class Service:
-    """A relying party that only says whether it was given a code. `told`: the sessions that it heard the end of."""
-
-    served: Served
-    address: str
-    client_id: str
-    told: list[str]
-
-    def asks(self, **more: str) -> str:
-        """The address of an authorization request."""
-        query = {
-            "client_id": self.client_id,
-            "redirect_uri": f"{self.address}/callback",
-            "response_type": "code",
-            "scope": "openid",
-            "state": "the-state",
-            "code_challenge": challenge(),
-            "code_challenge_method": "S256",
-            **more,
-        }
-        return f"{self.served.issuer}/authorize?{urlencode(query)}"
-
-
-Opens = Callable[..., Service]
-
-
-@pytest.fixture
-def opens(served: Served, serve: Serve) -> Opens:
-    """Register a service with these members beside its addresses; `listens`: it is told of a logout in the browser."""
-
-    def begin(listens: bool = False, **members: Any) -> Service:
-        app, told = Flask("service"), list[str]()
-
-        def bye() -> str:
-            told.append(request.args.get("sid", ""))
-            return "<!doctype html><title>bye</title>"
-
-        app.add_url_rule("/callback", view_func=_arrival, methods=["GET", "POST"])
-        app.add_url_rule("/bye", view_func=bye)
-        address = serve(app)
-        if listens:
-            members["frontchannel_logout_uri"] = f"{address}/bye"
-        with served.app.app_context():
-            registered = served.world.relying_party(redirect_uris=[f"{address}/callback"], **members)
-        return Service(served, address, registered.client_id, told)
-
-    return begin
-
-
-def _arrival() -> str:
-    said = "Bienvenue" if request.values.get("code") else request.values.get("error", "")
-    return (
-        f'<!doctype html><html lang="fr"><link rel="icon" href="data:,"><title>Service</title><h1>{said}</h1>'
-    )
 
 
 @pytest.fixture
@@ -93,24 +29,9 @@ def newest_mail(served: Served) -> dict[str, str]:
         return facts
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
 def refused(page: Page, code: str, name: str) -> None:
     expect(page.get_by_role("alert")).to_contain_text(code)
     looks_right_everywhere(page, name)
-
-
-def sign_in(page: Page, username: str, password: str) -> None:
-    page.get_by_label("Identifiant").fill(username)
-    page.get_by_label("Mot de passe", exact=True).fill(password)
-    press(page, "Se connecter")
-
-
-def come_to_sign_in(page: Page, service: Service, **more: str) -> None:
-    page.goto(service.asks(**more))
-    page.get_by_role("button", name="Responsable d’élève").click()
 
 
 def choose(page: Page, password: str, again: str) -> None:
@@ -126,10 +47,6 @@ def prove(page: Page, mail: str, day: str, month: str, year: str) -> None:
     press(page, "Continuer")
 
 
-def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_contain_text(text)
-
-
 def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Someone) -> None:
     page, service = desk.window(), opens(client_name="Portail de la vie scolaire")
     page.goto(service.asks())
@@ -139,6 +56,13 @@ def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Some
     sign_in(page, claire.username, "not the password")
     refused(page, "S01", "sign_in-S01")
     expect(page.get_by_label("Identifiant")).to_have_value(claire.username)
+    follow(page, page.get_by_role("alert").get_by_role("button", name="Mot de passe perdu"))
+    heading(page, "Mot de passe perdu")
+    expect(page.get_by_label("Identifiant")).to_have_value(claire.username)
+    page.reload()
+    expect(page.get_by_label("Identifiant")).to_have_value(claire.username)
+    looks_right_everywhere(page, "password_lost-carried")
+    page.go_back()
     press(page, "Changer de profil")
     heading(page, "Qui êtes-vous ?")
 
@@ -229,7 +153,6 @@ def test_the_mail_box_and_the_click_on_another_device(
     page.get_by_label("Ou écrivez ici le code").fill("wrong")
     press(page, "Valider le code")
     refused(page, "A06", "confirm_mail-A06")
-    page.get_by_text("Je n’ai rien reçu").click()
     page.get_by_label("Corriger l’adresse").fill("claire@localhost")
     press(page, "Envoyer à cette adresse")
     refused(page, "A04", "confirm_mail-A04")
@@ -246,7 +169,8 @@ def test_the_mail_box_and_the_click_on_another_device(
     # Nothing is touched on the first screen.
     heading(page, "Bienvenue")
     phone.goto(link)
-    refused(phone, "A05", "mail_link-A05")
+    heading(phone, "C’est déjà fait")
+    looks_right_everywhere(phone, "mail_link-done")
 
 
 def test_too_many_mails(desk: Desk, opens: Opens, claire: Someone) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from clients.icart import catalogue
 from clients.icart.app import TERMS_VERSION
+from clients.pronote.registration import registration as pronote_registration
+from clients.teleservices.registration import registration as teleservices_registration
 from tests.clients.conftest import FATHER, HEAD, MOTHER, PUPIL, SCHOOL, LogIn, Service, Start
 from tests.journeys.person import Person
 
@@ -169,3 +171,23 @@ def test_the_school_of_a_pupil_is_named_too(icart: Service, logs_in: LogIn) -> N
 
 def _token(someone: Person) -> str:
     return re.findall(r'name="csrf_token" value="(.*?)"', someone.html)[0]
+
+
+def test_a_tile_is_shown_to_those_whom_its_service_accepts() -> None:
+    """A tile that ends in a refusal is no tile. The services' registrations say whom they accept."""
+    accepted = {
+        "pronote": pronote_registration("")["accepted_profiles"],
+        "teleservices": teleservices_registration("")["accepted_profiles"],
+    }
+    profiles = {"guardian": "responsable", "pupil": "eleve", "staff": "personnel"}
+    for tile in (tile for tile in catalogue.TILES if tile.service):
+        for kind, profile in profiles.items():
+            shown = tile in catalogue.tiles_for(kind)
+            assert shown == (profile in accepted[tile.service]), (tile.code, kind)
+
+
+def test_a_pupil_is_told_who_may_open_the_teleservices(icart: Service, logs_in: LogIn) -> None:
+    pupil = logs_in(icart, PUPIL)
+    assert "Services Téléservices" not in tiles(pupil.opens(f"{icart.address}/apps"))
+    pupil.opens(f"{icart.address}/services").sees("demandez à un de vos responsables légaux")
+    assert "/login" not in pupil.html.partition("<main")[2].partition("</main>")[0]

@@ -1,4 +1,4 @@
-"""Pronote: whose work is shown to whom, and that it is the same whoever looks."""
+"""Pronote: whose work is shown to whom, and that pupil and guardian see the same."""
 
 import random
 from datetime import date, timedelta

@@ -172,12 +172,7 @@ def test_out_of_season_nothing_is_filed_but_what_was_filed_can_be_read(
     address = f"bourse/{ZOE['sub']}"
     logs_in(service, MOTHER).opens(f"{service.address}/{address}").fills(**BOURSE)
 
-    class July(date):
-        @classmethod
-        def today(cls) -> "July":
-            return cls(2026, 7, 20)
-
-    monkeypatch.setattr("clients.teleservices.app.date", July)
+    monkeypatch.setattr("clients.french_dates.today", lambda: date(2026, 7, 20))
     closed = start("teleservices", open_now=())
     someone = logs_in(closed, MOTHER).sees("La campagne est fermée", "du 1er septembre au 16 octobre")
     assert "Orientation pour" not in someone.html and "Voir ou corriger" not in someone.html

@@ -43,6 +43,7 @@ def person(app: Flask, outdoors: World) -> Person:
         "address": "1 rue des Lilas",
         "postal_code": "99000",
         "city": "Belleville",
+        "language": "fr",
     }
     return Person(app, outdoors.guardian("Ana", "Costa", **known))
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp.oidc import initial_tokens
+from idp.oidc.clients import initial_tokens
 from tests.conformance import checks
 
 CALLBACK = "https://suite.example/callback"

@@ -6,6 +6,7 @@ from flask import Flask
 from idp.oidc import signing
 from tests.conformance import checks, registrations, suite
 from tests.conformance.conftest import Register
+from tests.conformance.metadata import PUBLISHED, checked_metadata
 from tests.conformance.registrations import CALLBACK
 from tests.conformance.suite import ISSUER, Own, RelyingParty
 from tests.conformance.test_basic_op import (  # noqa: F401
@@ -14,7 +15,6 @@ from tests.conformance.test_basic_op import (  # noqa: F401
     test_refresh_token,
     test_server,
 )
-from tests.conformance.test_config_op import PUBLISHED, checked_metadata
 from tests.conftest import Clock
 
 
@@ -147,7 +147,7 @@ def with_keys_at(own: Own, register: Register, kid: str = "first", **members: ob
 def test_registration_jwks_uri(own: Own, register: Register) -> None:
     """OIDC Registration §2, OIDC Core §9; and no key but those at the address will do.
 
-    Whoever registers later at the same address has the keys that are there then, and is served at once.
+    A later registration at the same address gets the keys of that time, and is served at once.
     """
     party = with_keys_at(own, register)
     party.logs_in()

@@ -184,7 +184,7 @@ def test_test_claims_parameter_identity_claims(make_client: MakeClient, outdoors
 def well_known(outdoors: World) -> Someone:
     """Somebody of whom there is something to say under every standard claim that is offered."""
     known = {"address": "1 rue des Lilas", "postal_code": "99000", "city": "Belleville"}
-    return outdoors.guardian("Ana", "Costa", mobile="+33612345678", **known)
+    return outdoors.guardian("Ana", "Costa", mobile="+33612345678", language="fr", **known)
 
 
 def test_ensure_different_nonce_inside_and_outside_request_object(client: FapiClient) -> None:

@@ -106,6 +106,7 @@ def refreshed_by_another_key(client: FapiClient, clock: Clock, **form: str) -> t
     return second["access_token"], second["refresh_token"]
 
 
+@pytest.mark.both_engines
 def test_refresh_token(make_client: MakeClient, clock: Clock) -> None:
     """Bound to the client, which has to show who it is and prove a key, but not the key of the first time."""
     client = make_client(first_party=False)

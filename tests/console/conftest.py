@@ -1,4 +1,4 @@
-"""A head at the console of a school with two families, and whoever else works there."""
+"""A head at the console of a school with two families, and the other staff of that school."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 
 from idp import worker
+from idp.database.engine import reading
 from idp.jobs import queue
-from tests.account.test_pages import signed_in
+from idp.people.storage import accounts
+from tests.actors.account_holder import signed_in
 from tests.visitor import Visitor
 from tests.world import Someone, World
 
@@ -25,7 +27,10 @@ def at_desk(app: Flask) -> Callable[[Someone], Visitor]:
     """Somebody of the staff before the console."""
 
     def sit_down(someone: Someone) -> Visitor:
-        return signed_in(app, someone)
+        with app.app_context():
+            facts = accounts.by_id(reading(), someone.account)
+            assert facts is not None
+        return signed_in(app, someone, facts.profile)
 
     return sit_down
 

@@ -1,59 +1,22 @@
 """Every page of the console answers, for who has the right to it, and for nobody else."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
 from idp.console.pages.page import RIGHTS
 from idp.console.rules.rights import GRANTS, Act, Role
+from tests.actors.console_staff import ACADEMY, worker_of
+from tests.console.addresses import needs_things_that_are_not_there, paths
 from tests.console.conftest import UAI
 from tests.visitor import Visitor
-from tests.world import World
-
-ACADEMY = {"academy_administrator", "academy_support", "academy_auditor"}
-
-
-def paths(app: Flask, world: World) -> dict[str, str]:
-    """Page → an address of it, over the school and a family of this test."""
-    guardian, child = world.guardian(), world.pupil()
-    world.family(guardian, child)
-    with app.app_context():
-        client = world.relying_party()
-    values = {
-        "uai": UAI,
-        "account": guardian.account,
-        "client_id": client.client_id,
-        "number": 1,
-        "import_number": 1,
-        "file": 1,
-    }
-    found = {}
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith("console."):
-            _, path = rule.build({name: values[name] for name in rule.arguments}) or (None, None)
-            found[rule.endpoint.removeprefix("console.")] = path
-    return found
-
-
-def worker_of(world: World, role: str):
-    someone = world.staff("Anne", "Petit", role)
-    if role in ACADEMY:
-        from sqlalchemy import update
-
-        from idp.database import transaction
-        from idp.people.storage.tables import StaffPost
-
-        with world.app.app_context(), transaction() as tx:
-            tx.execute(update(StaffPost).where(StaffPost.person_id == someone.person).values(school_id=None))
-    return someone
-
-
-def needs_things_that_are_not_there(name: str) -> bool:
-    return name in ("import_", "settle", "job", "job_file", "person_act", "many")
+from tests.world import Someone, World
 
 
 @pytest.mark.parametrize("role", [*Role, "nobody", "guardian"])
 def test_each_page_opens_for_the_roles_of_the_table_alone(
-    app: Flask, outdoors: World, at_desk, role: str
+    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], role: str
 ) -> None:
     """The matrix from the URL map: a page without a row in RIGHTS cannot be served at all."""
     addresses = paths(app, outdoors)
@@ -79,7 +42,7 @@ def test_each_page_opens_for_the_roles_of_the_table_alone(
 def test_a_stranger_meets_the_login_before_anything_else(app: Flask, outdoors: World) -> None:
     for name, path in paths(app, outdoors).items():
         answer = Visitor(app).browser.get(path)
-        assert answer.status_code == 303 and "/authorize/" in answer.headers["Location"], name
+        assert answer.status_code == 303 and "/login/" in answer.headers["Location"], name
 
 
 def test_each_act_has_a_role_that_may(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -12,14 +13,17 @@ from idp.console import bulk, delegations
 from idp.console.rules.people_query import read_query
 from idp.console.rules.rights import Reach
 from idp.console.storage import rights, search
-from idp.database import reading, transaction
+from idp.database.engine import reading, transaction
 from idp.people.rules.accounts import State
 from idp.people.storage.tables import Account, Guardianship
 from idp.refusals import Refusal
-from tests.conftest import NOON
+from idp.signin import mail_confirmation
+from tests.conftest import NOON, Clock
 from tests.console.conftest import UAI
 from tests.visitor import Visitor, messages
 from tests.world import Someone, World
+
+pytestmark = pytest.mark.both_engines
 
 HERE = f"/console/school/{UAI}"
 DAY = 86400
@@ -38,7 +42,7 @@ def family(outdoors: World) -> tuple[Someone, Someone]:
 
 
 @pytest.fixture
-def office(head: Someone, at_desk) -> Visitor:
+def office(head: Someone, at_desk: Callable[[Someone], Visitor]) -> Visitor:
     return at_desk(head)
 
 
@@ -66,7 +70,33 @@ def test_one_field_finds_people(office: Visitor, family, query: str, names: list
     assert found(office, query) == names
 
 
-def test_another_schools_people_are_as_if_they_were_not(app: Flask, outdoors: World, at_desk, family) -> None:
+@pytest.mark.parametrize(
+    "typed",
+    ["Nadia.Benali@Famille.example", "nadia.benali@", "benali@famille.example", "@famille.example"],
+)
+def test_the_address_that_the_school_knows_finds_its_person(
+    office: Visitor, outdoors: World, typed: str
+) -> None:
+    """Whatever the account's own address is; and the list says which address it is."""
+    nadia = outdoors.guardian("Nadia", "Benali", contact_mail="Nadia.Benali@famille.example")
+    namesake = outdoors.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
+    outdoors.family(nadia, outdoors.pupil("Sami", "Benali"))
+    outdoors.family(namesake, outdoors.pupil("Lina", "Benali"))
+    assert found(office, f"q={typed}") == ["Benali Nadia"]
+    office.sees(nadia.username, "établissement : Nadia.Benali@famille.example")
+
+
+def test_the_academy_finds_the_address_that_a_school_knows(world: World) -> None:
+    nadia = world.guardian("Nadia", "Benali", contact_mail="Nadia.Benali@famille.example", mail=None)
+    world.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
+    query = read_query("nadia.benali@FAMILLE.example", ())
+    (one,) = search.in_academy(reading(), query, frozenset({"guardian"}))
+    assert (one.account, one.contact_mail) == (nadia.account, "Nadia.Benali@famille.example")
+
+
+def test_another_schools_people_are_as_if_they_were_not(
+    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], family
+) -> None:
     elsewhere = outdoors.school("0990002P", "Autre")
     stranger = outdoors.pupil("Noé", "Ailleurs", school=elsewhere)
     head = at_desk(outdoors.staff("Paul", "Martin", "head"))
@@ -81,7 +111,9 @@ def test_another_schools_people_are_as_if_they_were_not(app: Flask, outdoors: Wo
 @pytest.mark.parametrize(
     "do", ["reset", "unlock", "disconnect", "close", "mail", "print", "factors", "merge", "detach", "uphold"]
 )
-def test_no_act_reaches_another_school_by_post(app: Flask, outdoors: World, at_desk, family, do: str) -> None:
+def test_no_act_reaches_another_school_by_post(
+    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], family, do: str
+) -> None:
     elsewhere = outdoors.school("0990002P", "Autre")
     stranger = outdoors.pupil("Noé", "Ailleurs", school=elsewhere)
     head = at_desk(outdoors.staff("Paul", "Martin", "head"))
@@ -131,6 +163,7 @@ def test_a_corrected_mail_is_confirmed_by_its_owner_and_told_to_the_old_one(
     app: Flask, office: Visitor, family
 ) -> None:
     act(office, family[0], "mail", mail="nouvelle@example.org").sees("nouvelle@example.org", "à confirmer")
+    office.sees("claire@example.org")
     sent = {mail["to"]: mail["template"] for mail in messages(app, "mail")}
     assert sent == {"claire@example.org": "notice", "nouvelle@example.org": "confirm_mail"}
 
@@ -140,6 +173,13 @@ def test_two_offices_never_lose_each_others_correction(
 ) -> None:
     office.opens(f"{HERE}/people/{family[0].account}/act?do=mail")
     outdoors.set_account(family[0], mail="autre@example.org")
+    office.fills(press="act=mail", mail="nouvelle@example.org").sees("K03")
+
+
+def test_nor_one_that_waits_for_its_owner(app: Flask, office: Visitor, outdoors: World, family) -> None:
+    office.opens(f"{HERE}/people/{family[0].account}/act?do=mail")
+    with app.app_context():
+        mail_confirmation.change(outdoors.facts(family[0]), "autre@example.org", "fr", outdoors.clock())
     office.fills(press="act=mail", mail="nouvelle@example.org").sees("K03")
 
 
@@ -184,15 +224,34 @@ def test_two_accounts_become_one_with_a_reason(app: Flask, office: Visitor, outd
 def test_strangers_accounts_are_not_merged(app: Flask, office: Visitor, outdoors: World, family) -> None:
     other = outdoors.guardian("Zoé", "Roux")
     page = office.opens(f"{HERE}/people/{family[0].account}/act?do=merge")
-    page.fills(**{"press": "act=merge", "with": other.username, "reason": "par erreur"}).sees("K09")
+    page.fills(**{"press": "act=merge", "with": other.username, "reason": "par erreur"}).sees(
+        "K34", "Les noms de famille diffèrent"
+    )
     assert state_of(app, other) == State.ACTIVE
+
+
+def test_a_comparison_that_cannot_end_in_a_merge_says_why_and_offers_none(
+    office: Visitor, outdoors: World, family
+) -> None:
+    claire, lea = family
+    page = f"{HERE}/people/{claire.account}/act?do=merge"
+    stranger = outdoors.guardian("Zoé", "Roux")
+    for username, code in (
+        (stranger.username, "K34"),
+        (lea.username, "K32"),
+        (claire.username, "K31"),
+        ("n.personne", "K30"),
+    ):
+        office.opens(page).fills(**{"press": "act=compare", "with": username}).sees(code)
+        assert "Réunir, et fermer" not in office.html, username
+        office.sees("Comparer les deux comptes")
 
 
 @pytest.mark.settings(console={"four_eyes": ["merge"]})
 def test_with_four_eyes_a_merge_waits_for_another_administrator(
-    app: Flask, outdoors: World, office, at_desk, family
+    app: Flask, outdoors: World, office, at_desk: Callable[[Someone], Visitor], family
 ) -> None:
-    from tests.console.test_pages import worker_of
+    from tests.actors.console_staff import worker_of
 
     twin = outdoors.guardian("Claire", "Durand", mail=None, mail_verified_at=None)
     page = office.opens(f"{HERE}/people/{family[0].account}/act?do=merge")
@@ -207,8 +266,10 @@ def test_with_four_eyes_a_merge_waits_for_another_administrator(
 
 
 @pytest.mark.settings(console={"four_eyes": ["keys"]})
-def test_nobody_agrees_to_their_own_request(app: Flask, outdoors: World, at_desk) -> None:
-    from tests.console.test_pages import worker_of
+def test_nobody_agrees_to_their_own_request(
+    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor]
+) -> None:
+    from tests.actors.console_staff import worker_of
 
     one = at_desk(worker_of(outdoors, "academy_administrator"))
     one.opens("/console/academy/keys").fills(press="act=rotate")
@@ -229,7 +290,15 @@ def test_nobody_agrees_to_their_own_request(app: Flask, outdoors: World, at_desk
     ],
 )
 def test_a_colleague_reaches_what_was_lent_and_nothing_else(
-    app: Flask, outdoors: World, head, at_desk, family, kinds, classes, reached, clock
+    app: Flask,
+    outdoors: World,
+    head: Someone,
+    at_desk: Callable[[Someone], Visitor],
+    family,
+    kinds,
+    classes,
+    reached,
+    clock: Clock,
 ) -> None:
     outdoors.pupil("Tom", "Petit", "4 B")
     anne = outdoors.staff("Anne", "Roy", "delegate")
@@ -245,7 +314,7 @@ def test_a_colleague_reaches_what_was_lent_and_nothing_else(
 
 
 def test_a_head_lends_and_takes_back_on_the_page(
-    app: Flask, outdoors: World, head, office, at_desk, family
+    app: Flask, outdoors: World, head: Someone, office, at_desk: Callable[[Someone], Visitor], family
 ) -> None:
     anne = outdoors.staff("Anne", "Roy", "delegate")
     today = datetime.fromtimestamp(NOON, UTC).date().isoformat()
@@ -261,7 +330,7 @@ def test_a_head_lends_and_takes_back_on_the_page(
 
 @pytest.mark.parametrize("wrong", ["self", "stranger", "staff", "backwards", "too_long", "class", "over"])
 def test_a_delegation_that_cannot_be_is_refused(
-    app: Flask, outdoors: World, head, family, wrong: str
+    app: Flask, outdoors: World, head: Someone, family, wrong: str
 ) -> None:
     anne = outdoors.staff("Anne", "Roy", "delegate")
     given = {"person": anne.person, "kinds": ["pupil"], "classes": None, "since": NOON, "until": NOON + DAY}
@@ -280,7 +349,7 @@ def test_a_delegation_that_cannot_be_is_refused(
 
 
 def test_an_act_on_many_is_previewed_done_and_reported(
-    app: Flask, outdoors: World, office, family, work
+    app: Flask, outdoors: World, office, family, work: Callable[[], None]
 ) -> None:
     outdoors.set_account(family[0], state="locked")
     page = office.opens(f"{HERE}/people/many?do=unlock&q=6A").sees("2 personnes", "Durand Claire")
@@ -291,7 +360,7 @@ def test_an_act_on_many_is_previewed_done_and_reported(
 
 
 def test_new_passwords_for_many_are_printed_in_the_step_that_gives_them(
-    app, outdoors, office, family, work
+    app: Flask, outdoors: World, office, family, work: Callable[[], None]
 ) -> None:
     office.opens(f"{HERE}/people/many?do=reset&q=6A").fills(press="act=do")
     work()
@@ -299,13 +368,15 @@ def test_new_passwords_for_many_are_printed_in_the_step_that_gives_them(
     assert {state_of(app, one) for one in family} == {State.NOTIFIED}
 
 
-def test_nobody_acts_on_a_whole_school_by_an_empty_search(app, outdoors, office, family, work) -> None:
+def test_nobody_acts_on_a_whole_school_by_an_empty_search(
+    app: Flask, outdoors: World, office, family, work: Callable[[], None]
+) -> None:
     office.opens(f"{HERE}/people/many?do=close").fills(press="act=do", reason="par erreur").sees("K08")
     assert state_of(app, family[0]) == State.ACTIVE
 
 
 def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
-    app, outdoors, family, work, clock
+    app: Flask, outdoors: World, family, work: Callable[[], None], clock: Clock
 ) -> None:
     from idp import worker
     from idp.jobs import queue
@@ -332,7 +403,9 @@ def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
     assert state_of(app, people[-1]) == State.ACTIVE and state_of(app, people[0]) == State.CLOSED
 
 
-def test_a_renewal_campaign_leaves_out_who_has_just_changed(app, outdoors, office, family) -> None:
+def test_a_renewal_campaign_leaves_out_who_has_just_changed(
+    app: Flask, outdoors: World, office, family
+) -> None:
     day = datetime.fromtimestamp(NOON + DAY, UTC).date().isoformat()
     page = office.opens(f"{HERE}/renewal")
     page.fills(press="act=ask", kind="guardian", changed_before=day, reason="Fuite chez un voisin").sees(
@@ -340,7 +413,7 @@ def test_a_renewal_campaign_leaves_out_who_has_just_changed(app, outdoors, offic
     )
     day = datetime.fromtimestamp(NOON - DAY, UTC).date().isoformat()
     page.fills(press="act=ask", kind="pupil", changed_before=day, reason="Fuite chez un voisin").sees(
-        "0 compte"
+        "0 compte est concerné."
     )
 
 
@@ -356,10 +429,27 @@ def test_the_academy_finds_everybody_by_index(world: World) -> None:
     assert search.in_academy(reading(), read_query("", ()), frozenset({"guardian"})) == []
 
 
-def test_a_search_walks_indexes_and_never_all_people(world: World) -> None:
+def test_names_of_any_script_are_found(world: World) -> None:
+    petrenko, koval = world.guardian("Іван", "Петренко"), world.guardian("Ольга", "Коваль")
+    hali = world.guardian("Ħali", "Coste")
+    place = world.school()
+    for text, expected in (
+        ("петр", [petrenko.account]),
+        ("ОЛЬГА коваль", [koval.account]),
+        ("hali", [hali.account]),
+        ("王", []),
+    ):
+        query = read_query(text, ())
+        found_ = search.in_academy(reading(), query, frozenset({"guardian"}))
+        assert [one.account for one in found_] == expected, text
+        inside, _ = search.in_school(reading(), query, Reach(frozenset({"guardian"}), None), place)
+        assert {one.account for one in inside} <= set(expected)
+
+
+def test_a_search_queries_indexes_and_never_all_people(world: World) -> None:
     """Four hundred thousand accounts answer within 100 ms because of this; bench/people.py measures it."""
     if reading().dialect.name != "sqlite":
-        pytest.skip("PostgreSQL's planner walks small tables whole, whatever their indexes")
+        pytest.skip("PostgreSQL's planner scans small tables whole, whatever their indexes")
     school = world.school()
     everybody = Reach(frozenset({"pupil", "guardian", "staff"}), None)
     plans = []
@@ -371,8 +461,8 @@ def test_a_search_walks_indexes_and_never_all_people(world: World) -> None:
 
     statement, _ = search._of_school(read_query("durand", ()), everybody, school)
     explain(statement)
-    for walks in (search._by_one_name("durand"), search._by_names(("lea", "durand"))):
-        explain(search._together(walks))
+    for queries in (search._by_one_name("durand"), search._by_names(("lea", "durand"))):
+        explain(search._together(queries))
     for plan in plans:
         assert not [
             step
@@ -382,7 +472,7 @@ def test_a_search_walks_indexes_and_never_all_people(world: World) -> None:
 
 
 def test_the_days_logins_are_counted_once_from_the_record(
-    app: Flask, outdoors: World, family, at_desk, head
+    app: Flask, outdoors: World, family, at_desk: Callable[[Someone], Visitor], head: Someone
 ) -> None:
     from idp.console.storage import numbers
 
@@ -422,7 +512,9 @@ def test_a_guardian_of_two_classes_is_counted_once(app: Flask, outdoors: World, 
         assert [one.guardians for one in numbers.by_class(reading(), 1)] == [1, 1]
 
 
-def test_a_job_is_stopped_on_its_page_before_its_turn(app, outdoors, office, family, work) -> None:
+def test_a_job_is_stopped_on_its_page_before_its_turn(
+    app: Flask, outdoors: World, office, family, work: Callable[[], None]
+) -> None:
     office.opens(f"{HERE}/people/many?do=close&q=6A").fills(press="act=do", reason="fin d’année")
     office.opens(office.path).sees("En attente").fills(press="act=cancel").sees("Arrêté")
     work()

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from idp.audit import AuditRecord
-from idp.database import reading
+from idp.audit.storage import AuditRecord
+from idp.database.engine import reading
 from idp.factors import passkeys
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import Refusal
@@ -146,6 +146,7 @@ class TestUseRefused:
         vars(authenticator).update(change)
         assert self.refused(world, authenticator.get(self.options(world)))
 
+    @pytest.mark.both_engines
     def test_a_challenge_is_answered_once_even_at_once(
         self, world: World, app: Flask, guardian: Someone
     ) -> None:
@@ -191,6 +192,7 @@ class TestUseRefused:
         forged.count = 50
         assert self.refused(world, forged.get(self.options(world)))
 
+    @pytest.mark.both_engines
     def test_a_removed_one(self, world: World, guardian: Someone) -> None:
         authenticator = made(world, guardian)
         passkeys.remove(world.facts(guardian), text(authenticator.credential_id), world.clock())

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
+from idp.accounts import remove_factors, reset
 from idp.demo.phone import secret_of
-from idp.factors import authenticators, changes
+from idp.factors import authenticators
 from idp.factors.rules.totp import code_at, step_at
 from idp.refusals import Refusal
-from idp.signin import locking, second_factor
+from idp.signin import second_factor
+from tests.actors.enrolment import enrol
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, answer
 from tests.visitor import Visitor, messages
@@ -29,15 +31,6 @@ def code_of(act: Callable[..., object], *arguments: object) -> str | None:
 @pytest.fixture
 def guardian(world: World) -> Someone:
     return world.guardian(username="c.durand")
-
-
-def enrol(world: World, someone: Someone) -> tuple[bytes, list[str]]:
-    """An authenticator app; its secret and the recovery codes."""
-    secret = authenticators.begin(world.facts(someone), world.clock())
-    typed = code_at(secret, step_at(world.clock()) - 1)
-    codes = authenticators.confirm(world.facts(someone), typed, world.clock())
-    assert codes is not None
-    return secret, codes
 
 
 class TestCodes:
@@ -64,6 +57,7 @@ class TestCodes:
         clock.advance(60)
         assert authenticators.use(facts, code_at(secret, step_at(clock())), clock())
 
+    @pytest.mark.both_engines
     def test_one_code_many_times_at_once(self, world: World, app: Flask, guardian: Someone) -> None:
         secret, codes = enrol(world, guardian)
         facts, now = world.facts(guardian), world.clock()
@@ -105,7 +99,7 @@ class TestCodes:
     def test_secrets_are_sealed_or_digested(self, world: World, guardian: Someone) -> None:
         from sqlalchemy import select
 
-        from idp.database import reading
+        from idp.database.engine import reading
         from idp.factors.rules.totp import shown_key
         from idp.factors.storage.tables import AuthenticatorApp, RecoveryCode
 
@@ -133,13 +127,13 @@ class TestGuessing:
 
 def test_a_reset_or_recovery_never_lowers_the_factors(world: World, guardian: Someone) -> None:
     enrol(world, guardian)
-    locking.reset(guardian.username, "test", world.clock())
+    reset.reset(world.facts(guardian), "test", world.clock())
     assert world.facts(guardian).has_second_factor
 
 
 def test_an_administrator_takes_them_away_and_the_person_is_told(world: World, guardian: Someone) -> None:
     enrol(world, guardian)
-    changes.remove_all("C.Durand", "test", world.clock())
+    remove_factors.remove_factors(world.facts(guardian), "test", world.clock())
     assert not world.facts(guardian).has_second_factor
 
 
@@ -152,26 +146,26 @@ class TestPages:
         assert found is not None, visitor.html
         return secret_of(found[1])
 
-    def through_the_door(self, visitor: Visitor, someone: Someone, profile: str = "responsable") -> Visitor:
+    def signs_in(self, visitor: Visitor, someone: Someone, profile: str = "responsable") -> Visitor:
         visitor.opens("/account").fills(profile=profile)
         return visitor.fills(username=someone.username, password=someone.password)
 
     @pytest.mark.settings(signin=FORCED)
     def test_staff_set_one_up_at_their_login(self, outdoors: World, visitor: Visitor, clock: Clock) -> None:
         head = outdoors.staff()
-        self.through_the_door(visitor, head, "personnel").sees("un mot de passe seul ne suffit pas")
+        self.signs_in(visitor, head, "personnel").sees("un mot de passe seul ne suffit pas")
         secret = self.key_on(visitor)
         visitor.fills(code="000000").sees("M01")
         assert self.key_on(visitor) == secret
         visitor.fills(code=code_at(secret, step_at(clock()))).sees("Vos codes de secours")
         visitor.follows("J’ai noté ces codes, continuer").sees("Mes informations")
         clock.advance(60)
-        again = self.through_the_door(Visitor(visitor.app), head, "personnel").sees("Deuxième étape")
+        again = self.signs_in(Visitor(visitor.app), head, "personnel").sees("Deuxième étape")
         again.fills(code=code_at(secret, step_at(clock()))).sees("Mes informations")
 
     @pytest.mark.settings(signin=FORCED)
     def test_staff_keep_their_last_one(self, outdoors: World, visitor: Visitor, clock: Clock) -> None:
-        self.through_the_door(visitor, outdoors.staff(), "personnel")
+        self.signs_in(visitor, outdoors.staff(), "personnel")
         visitor.fills(code=code_at(self.key_on(visitor), step_at(clock())))
         visitor.opens("/account/security").fills("act=remove_app").sees("M06")
 
@@ -179,7 +173,7 @@ class TestPages:
         self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
     ) -> None:
         guardian = outdoors.guardian()
-        self.through_the_door(visitor, guardian)
+        self.signs_in(visitor, guardian)
         visitor.opens("/account/security").follows("Ajouter une application")
         visitor.fills(code=code_at(self.key_on(visitor), step_at(clock()))).sees("Vos codes de secours")
         assert outdoors.facts(guardian).has_second_factor
@@ -189,7 +183,7 @@ class TestPages:
 
     def test_a_session_of_one_step_changes_no_factor(self, outdoors: World, visitor: Visitor) -> None:
         guardian = outdoors.guardian()
-        self.through_the_door(visitor, guardian)
+        self.signs_in(visitor, guardian)
         outdoors.set_account(guardian, second_factor_since=1)
         visitor.opens("/account/security")
         assert visitor.path.endswith("/second_factor"), "the second step comes first"
@@ -199,7 +193,7 @@ class TestPages:
     ) -> None:
         guardian = outdoors.guardian()
         portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
-        self.through_the_door(visitor, guardian)
+        self.signs_in(visitor, guardian)
         assert answer(portal.authorize(acr_values="eidas2", prompt="none"))["error"] == "interaction_required"
         visitor.opens(portal.authorize(acr_values="eidas2").headers["Location"])
         visitor.sees("Ce service demande un second moyen")
@@ -212,15 +206,16 @@ class TestPages:
 
     def test_a_password_alone_is_eidas1(self, app: Flask, outdoors: World, visitor: Visitor) -> None:
         portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
-        self.through_the_door(visitor, outdoors.guardian())
+        self.signs_in(visitor, outdoors.guardian())
         claims = claims_of(portal, portal.code(acr_values="eidas1"))
         assert claims["acr"] == "eidas1" and claims["amr"] == ["pwd"]
 
+    @pytest.mark.both_engines
     def test_the_session_has_a_new_id_after_the_second_step(
         self, outdoors: World, visitor: Visitor, clock: Clock
     ) -> None:
         guardian = outdoors.guardian()
-        self.through_the_door(visitor, guardian)
+        self.signs_in(visitor, guardian)
         old = visitor.browser.get_cookie("idp_session")
         visitor.opens("/account/security").follows("Ajouter une application")
         visitor.fills(code=code_at(self.key_on(visitor), step_at(clock())))

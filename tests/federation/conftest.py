@@ -1,4 +1,4 @@
-"""Our house and another one, both on loopback; the other is npm's oidc-provider."""
+"""Our provider and an external one, both on loopback; the external one is npm's oidc-provider."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from idp.app import create_app
-from idp.context import system_clock
+from idp.runtime.context import system_clock
 from tests.conftest import fresh_database, settings_for
 from tests.journeys.conftest import free_ports
 from tests.journeys.person import Person
@@ -22,7 +22,7 @@ SECRET = "a secret of: ours & theirs"
 
 
 @pytest.fixture
-def houses(node: str) -> Iterator[Served]:  # noqa: F811
+def providers(node: str) -> Iterator[Served]:  # noqa: F811
     """Ours, served; theirs beside it."""
     theirs = free_ports()[0]
     server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
@@ -31,7 +31,7 @@ def houses(node: str) -> Iterator[Served]:  # noqa: F811
         "name": "theirs",
         "label": "L’autre maison",
         "issuer": f"http://localhost:{theirs}",
-        "client_id": "our-house",
+        "client_id": "our-provider",
         "client_secret": SECRET,
     }
     app = create_app(
@@ -76,7 +76,7 @@ def houses(node: str) -> Iterator[Served]:  # noqa: F811
 
 
 def sign_in_there(person: Person, name: str) -> Person:
-    """The other house's own pages: who are you, and may they know."""
+    """Pages of the external provider: sign-in and consent."""
     if 'name="login"' in person.html:
         person.fills(login=name, password="anything")
     if 'value="consent"' in person.html:

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask import Flask, Response, jsonify
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from idp.app import create_app
-from idp.context import system_clock
+from idp.runtime.context import system_clock
 from tests.conftest import Serve, fresh_database, settings_for
 from tests.visitor import SMS, Visitor
 
@@ -30,6 +30,8 @@ class Liar:
         self.document: dict[str, Any] = {}
         self.info_jwt: str | None = None
         self.issuer = ""
+        self.keys: list[Any] = [KEY]
+        self.kid: str | None = "theirs"
 
     def app(self) -> Flask:
         app = Flask("liar")
@@ -44,12 +46,16 @@ class Liar:
 
         @app.get("/jwks_uri")
         def keys() -> Response:
-            return jsonify({"keys": [KEY.as_dict(private=False)]})
+            return jsonify({"keys": [key.as_dict(private=False) for key in self.keys]})
 
         @app.post("/token_endpoint")
         def token() -> Response:
             return jsonify(
-                {"id_token": self.token or self.signed(), "access_token": "a", "token_type": "Bearer"}
+                {
+                    "id_token": self.token or self.signed(kid=self.kid),
+                    "access_token": "a",
+                    "token_type": "Bearer",
+                }
             )
 
         @app.get("/userinfo_endpoint")
@@ -60,8 +66,9 @@ class Liar:
 
         return app
 
-    def signed(self, key: Any = KEY, alg: str = "ES256") -> str:
-        return jwt.encode({"alg": alg, "kid": "theirs"}, self.claims, key, algorithms=[alg])
+    def signed(self, key: Any = KEY, alg: str = "ES256", kid: str | None = "theirs") -> str:
+        header = {"alg": alg} if kid is None else {"alg": alg, "kid": kid}
+        return jwt.encode(header, self.claims, key, algorithms=[alg])
 
 
 @pytest.fixture
@@ -138,6 +145,35 @@ def test_the_right_answer_is_believed(liar: Liar, ours: Flask) -> None:
 )
 def test_one_wrong_claim_is_refused(liar: Liar, ours: Flask, claims: dict[str, Any]) -> None:
     back(liar, ours, **claims).sees("F04")
+
+
+def test_a_token_without_kid_is_verified_by_the_only_key_of_its_type(liar: Liar, ours: Flask) -> None:
+    """OIDC Core §10.1: `kid` is needed only where the set has several keys of that type."""
+    liar.kid = None
+    liar.keys = [RSAKey.generate_key(2048, {"kid": "other"}), KEY]
+    back(liar, ours).sees("Relier mon compte")
+
+
+def test_a_token_without_kid_is_refused_where_two_keys_could_verify_it(liar: Liar, ours: Flask) -> None:
+    liar.kid = None
+    liar.keys = [KEY, ECKey.generate_key("P-256", {"kid": "second"})]
+    back(liar, ours).sees("F04")
+
+
+def test_a_key_for_encryption_is_not_a_candidate(liar: Liar, ours: Flask) -> None:
+    liar.kid = None
+    liar.keys = [ECKey.generate_key("P-256", {"kid": "second", "use": "enc"}), KEY]
+    back(liar, ours).sees("Relier mon compte")
+
+
+@pytest.mark.parametrize("exp", ["NaN", "Infinity", "-Infinity"])
+def test_an_expiry_that_is_no_number_of_json_is_refused(liar: Liar, ours: Flask, exp: str) -> None:
+    back(liar, ours, exp=float(exp)).sees("F04")
+
+
+def test_the_nonce_has_no_more_than_43_characters(ours: Flask) -> None:
+    sent = Visitor(ours).browser.get("/federation/liar/begin").headers["Location"]
+    assert 22 <= len(dict(parse_qsl(urlsplit(sent).query))["nonce"]) <= 43
 
 
 def test_forged_signatures_are_refused(liar: Liar, ours: Flask) -> None:

@@ -8,36 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from tests.fuzz.parameters import NAMES
 from tests.oidc.flow import REDIRECT, RelyingParty, signed_in_browser
 from tests.visitor import Visitor
 from tests.world import World
 
-NAMES = (
-    "client_id",
-    "redirect_uri",
-    "response_type",
-    "response_mode",
-    "scope",
-    "state",
-    "nonce",
-    "prompt",
-    "max_age",
-    "display",
-    "claims",
-    "acr_values",
-    "id_token_hint",
-    "login_hint",
-    "ui_locales",
-    "claims_locales",
-    "code_challenge",
-    "code_challenge_method",
-    "request",
-    "request_uri",
-    "resource",
-    "dpop_jkt",
-    "registration",
-    "unknown",
-)
+pytestmark = pytest.mark.both_engines
+
 WORDS = (
     "openid",
     "none",
@@ -148,7 +125,7 @@ def test_bytes_that_are_no_text(party: RelyingParty) -> None:
         judge(party.browser.get(f"/authorize?{urlencode(party.parameters())}&{name}=%ff%fe"))
 
 
-def test_pages_of_this_room_take_whatever_is_typed(app: Flask, party: RelyingParty) -> None:
+def test_pages_of_this_package_accept_any_input(app: Flask, party: RelyingParty) -> None:
     visitor = Visitor(app, party.browser).opens("/device")
 
     @SOME

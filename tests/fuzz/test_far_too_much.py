@@ -13,11 +13,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp.oidc import initial_tokens
+from idp.oidc.clients import initial_tokens
+from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from idp.oidc.openapi import FORM, registration_schema
-from idp.oidc.rules.client_metadata import DEVICE_CODE
-from tests.conftest import NOON, fresh_database
-from tests.fuzz.test_authorization_requests import NAMES
+from tests.conftest import NOON
+from tests.databases import lent
+from tests.fuzz.parameters import NAMES
 from tests.oidc.flow import REDIRECT, VERIFIER, RelyingParty, answer, signed_in_browser
 from tests.world import World
 
@@ -148,9 +149,10 @@ class TestRegistrations:
     RIGHT = {"client_name": "Cantine", "redirect_uris": ["https://cantine.example/cb"], "scope": "openid"}
 
     @pytest.fixture
-    def database_url(self) -> str:
+    def database_url(self) -> Iterator[str]:
         """One engine will do: nothing of this reaches a database."""
-        return fresh_database("sqlite")
+        with lent("sqlite") as url:
+            yield url
 
     def bodies(self) -> Iterator[tuple[str, str]]:
         """(what is wrong, the body)."""
@@ -209,9 +211,10 @@ class TestLogout:
     """A person reads its answer: a page. What is wrong is not believed, and without hint or address nobody is sent on (§4)."""
 
     @pytest.fixture
-    def database_url(self) -> str:
+    def database_url(self) -> Iterator[str]:
         """One engine will do here too."""
-        return fresh_database("sqlite")
+        with lent("sqlite") as url:
+            yield url
 
     def asked(self, party: RelyingParty) -> dict[str, str]:
         return {

@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idp.oidc import client_keys
-from idp.oidc.rules import dpop, jwt_claims, request_object
+from idp.oidc.authorization.rules import request_object
+from idp.oidc.clients import keys
+from idp.oidc.rules import jwt_times
 from idp.oidc.rules.claims_request import read_claims_request
+from idp.oidc.tokens.rules import dpop
 
 MANY = settings(max_examples=500, derandomize=True, database=None)
 ISSUER = "https://idp.example"
@@ -53,16 +55,16 @@ def test_a_request_object_gives_text_or_is_refused(said: dict[str, Any], fapi: b
 @MANY
 @given(claims, st.integers(1, 4000))
 def test_times_are_judged_whatever_they_are(said: dict[str, Any], longest: int) -> None:
-    fault = jwt_claims.times_fault(said, 1000, longest)
+    fault = jwt_times.times_fault(said, 1000, longest)
     if fault is None:
-        assert 1000 - jwt_claims.SKEW < said["exp"] <= 1000 + longest + jwt_claims.SKEW
-        assert all(said.get(name, 1000) <= 1000 + jwt_claims.SKEW for name in ("nbf", "iat"))
+        assert 1000 - jwt_times.SKEW < said["exp"] <= 1000 + longest + jwt_times.SKEW
+        assert all(said.get(name, 1000) <= 1000 + jwt_times.SKEW for name in ("nbf", "iat"))
 
 
 @MANY
 @given(anything, st.booleans())
 def test_an_audience_is_ours_and_nobody_elses(audience: Any, one_string: bool) -> None:
-    if jwt_claims.names_audience(audience, (ISSUER,), one_string):
+    if jwt_times.names_audience(audience, (ISSUER,), one_string):
         assert audience == ISSUER or (not one_string and set(audience) == {ISSUER})
 
 
@@ -78,8 +80,8 @@ def test_a_proof_is_judged_whatever_it_holds(said: dict[str, Any], token: str) -
     | st.binary(max_size=60).map(lambda raw: base64.urlsafe_b64encode(raw).decode() + ".x.y")
 )
 def test_a_header_is_an_object_or_refused(token: str) -> None:
-    with contextlib.suppress(client_keys.BadJWT):
-        assert isinstance(client_keys.header_of(token), dict)
+    with contextlib.suppress(keys.BadJWT):
+        assert isinstance(keys.header_of(token), dict)
 
 
 @MANY

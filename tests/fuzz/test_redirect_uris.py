@@ -5,14 +5,15 @@ CVE-2024-52289, CVE-2026-28512: patterns and lenient parsing. A refusal is a pag
 
 import random
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from idp.oidc.rules.redirect_uris import matches
-from tests.conftest import fresh_database
+from idp.oidc.clients.rules.redirect_uris import matches
+from tests.databases import lent
 from tests.oidc.flow import RelyingParty, is_error_page, signed_in_browser
 from tests.world import World
 
@@ -104,9 +105,10 @@ def neighbours(uri: str, count: int) -> list[str]:
 
 
 @pytest.fixture
-def database_url() -> str:
+def database_url() -> Iterator[str]:
     """One engine will do: addresses are compared in memory."""
-    return fresh_database("sqlite")
+    with lent("sqlite") as url:
+        yield url
 
 
 @pytest.fixture

@@ -45,7 +45,8 @@ class Person:
     @property
     def html(self) -> str:
         assert self.page is not None
-        return self.page.text.replace("&#39;", "'").replace("&amp;", "&")
+        text = self.page.text.replace("&#39;", "'").replace("&amp;", "&")
+        return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def mails(viewer: str, to: str) -> list[dict[str, Any]]:

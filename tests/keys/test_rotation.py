@@ -99,7 +99,7 @@ def test_rotating_twice_in_a_row_makes_one_next_key() -> None:
     assert rotate(keys, "ES256", 20, POLICY) == []
 
 
-def test_an_emergency_takes_the_key_out_at_once_and_another_signs_at_once() -> None:
+def test_an_emergency_retirement_removes_the_key_and_another_signs_at_once() -> None:
     keys = carry_out([], plan([], 0, POLICY), 0)
     lost = signer(keys, "RS256", 5)
     assert lost is not None
@@ -144,3 +144,21 @@ def test_no_kid_can_be_taken_for_an_option() -> None:
     from keys.generation import generate
 
     assert not [kid for _ in range(300) if (kid := generate("EdDSA").kid).startswith("-")]
+
+
+def test_a_next_key_of_a_clock_that_was_ahead_is_brought_forward() -> None:
+    ahead = 10**8
+    keys = carry_out([], plan([], 0, POLICY), 0)
+    old = signer(keys, "ES256", 0)
+    assert old is not None
+    keys = carry_out(keys, rotate(keys, "ES256", ahead, POLICY), ahead)
+    keys = carry_out(keys, plan(keys, 10, POLICY), 10)
+    assert signer(keys, "ES256", 10) == replace(old, retires_at=10 + HOUR, removed_at=10 + HOUR + 600)
+    new = signer(keys, "ES256", 10 + HOUR)
+    assert new is not None and new.kid != old.kid
+    assert plan(keys, 11, POLICY) == []
+
+
+def test_a_rotation_under_a_clock_that_was_set_back_makes_no_key_that_signs_unannounced() -> None:
+    keys = carry_out([], plan([], HOUR, POLICY), HOUR)
+    assert rotate(keys, "ES256", 0, POLICY) == []

@@ -17,7 +17,7 @@ def master() -> sealing.MasterKey:
     return sealing.read_master_keys(sealing.generate_master_key())[0]
 
 
-def test_what_was_sealed_can_be_unsealed_in_its_own_place(master: sealing.MasterKey) -> None:
+def test_a_sealed_text_is_unsealed_in_its_own_context(master: sealing.MasterKey) -> None:
     text = sealing.seal(master, b"secret", b"kid-1")
     assert b"secret" not in text.encode()
     assert sealing.unseal([master], text, b"kid-1") == b"secret"
@@ -81,7 +81,7 @@ def test_no_private_or_symmetric_member_is_ever_published(alg: str) -> None:
     assert shown["kid"] == made.kid
 
 
-def test_a_keyring_says_until_when_it_holds() -> None:
+def test_a_keyring_has_an_expiry() -> None:
     made, other = generate("ES256"), generate("ES256")
     records = [KeyRecord(made.kid, "ES256", 0, 0, 0, 100, 200), KeyRecord(other.kid, "ES256", 0, 0, 100)]
     private = {key.kid: key.private_jwk for key in (made, other)}

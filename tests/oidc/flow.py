@@ -1,4 +1,4 @@
-"""Actors of the protocol tests: a browser that is signed in, and a relying party that speaks by hand."""
+"""Actors of the protocol tests: a signed-in browser, and a relying party without a client library."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from idp.oidc.registration import Registered
+from idp.oidc.clients.registration import Registered
 from idp.signin.authentication import sign_in
 from tests.world import Someone, World
 
@@ -27,7 +27,7 @@ def basic(client_id: str, secret: str) -> dict[str, str]:
 
 
 def answer(response: TestResponse) -> dict[str, str]:
-    """The parameters with which a browser was sent back to the relying party."""
+    """The parameters of a redirect to the relying party."""
     assert response.status_code == 303, (response.status, response.text[:300])
     location = urlsplit(response.headers["Location"])
     assert f"{location.scheme}://{location.netloc}{location.path}" == REDIRECT
@@ -36,7 +36,7 @@ def answer(response: TestResponse) -> dict[str, str]:
 
 @dataclass
 class RelyingParty:
-    """Speaks for one registered client, from one browser."""
+    """One registered client, with one browser."""
 
     app: Flask
     registered: Registered
@@ -117,7 +117,7 @@ def signed_in_browser(world: World, someone: Someone) -> FlaskClient:
 
 
 def is_error_page(response: TestResponse, code: str) -> bool:
-    """A page for a person with this code, and no way to an address that nobody registered."""
+    """Asserts an error page with this code, without a redirect or link to an unregistered address."""
     return (
         response.mimetype == "text/html"
         and response.status_code >= 400

@@ -1,11 +1,11 @@
-"""GET and POST /authorize: what is answered, where, and what is never sent anywhere (RFC 6749 §4.1, OIDC Core §3.1.2)."""
+"""GET and POST /authorize: responses, error responses and error pages (RFC 6749 §4.1, OIDC Core §3.1.2)."""
 
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from idp.oidc import registration
+from idp.oidc.clients import registration
 from tests.conftest import Clock
 from tests.oidc.flow import (
     REDIRECT,
@@ -16,6 +16,8 @@ from tests.oidc.flow import (
 )
 from tests.visitor import Visitor
 from tests.world import Someone, World
+
+pytestmark = pytest.mark.both_engines
 
 
 def test_a_live_session_gets_a_code_with_state_and_issuer(portal: RelyingParty) -> None:
@@ -28,18 +30,18 @@ def test_a_request_may_be_posted(portal: RelyingParty) -> None:
 
 
 def test_a_form_of_another_site_still_finds_the_session(portal: RelyingParty) -> None:
-    """Without the cookie, which SameSite=Lax keeps back from it, the form comes again as a GET, which brings it."""
+    """A cross-site POST lacks the SameSite=Lax cookie: it is redirected to a GET, which carries it."""
     first = portal.app.test_client().post("/authorize", data=portal.parameters())
     assert first.status_code == 303
     assert first.headers["Location"].startswith("/authorize?")
     assert "code" in answer(portal.browser.get(first.headers["Location"]))
 
 
-def test_somebody_unknown_is_sent_to_the_first_step_and_not_to_the_relying_party(
+def test_a_person_without_a_session_is_sent_to_the_first_step(
     portal: RelyingParty,
 ) -> None:
     response = portal.app.test_client().get("/authorize", query_string=portal.parameters())
-    assert response.status_code == 303 and response.headers["Location"].startswith("/authorize/")
+    assert response.status_code == 303 and response.headers["Location"].startswith("/login/")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_somebody_unknown_is_sent_to_the_first_step_and_not_to_the_relying_party
         ({"login_hint": "x" * 1_000_000}, "invalid_request"),
     ],
 )
-def test_a_fault_is_told_to_the_relying_party_with_state_and_issuer(
+def test_an_error_response_has_state_and_issuer(
     portal: RelyingParty, change: dict[str, str | None], error: str
 ) -> None:
     response = portal.browser.post("/authorize", data=portal.parameters(**change))
@@ -118,12 +120,12 @@ def test_client_or_address_given_twice_is_a_page(portal: RelyingParty, name: str
         ({"client_id": None}, "P01"),
         ({"client_id": "nobody"}, "P01"),
         ({"client_id": "x" * 5000}, "P01"),
-        ({"redirect_uri": None}, "P02"),
+        ({"redirect_uri": None}, "P03"),
         ({"redirect_uri": "https://evil.example/cb"}, "P02"),
         ({"state": "s" * 5000}, "P03"),
     ],
 )
-def test_what_cannot_be_sent_back_is_a_page(
+def test_an_error_without_a_checked_redirect_uri_is_a_page(
     portal: RelyingParty, change: dict[str, str | None], code: str
 ) -> None:
     assert is_error_page(portal.browser.post("/authorize", data=portal.parameters(**change)), code)
@@ -131,7 +133,7 @@ def test_what_cannot_be_sent_back_is_a_page(
 
 @pytest.mark.parametrize("response_type", ["code", "token", "id_token", None, "x"])
 @pytest.mark.parametrize("scope", ["openid", None])
-def test_no_mistake_opens_a_redirect_to_an_unregistered_address(
+def test_no_error_redirects_to_an_unregistered_address(
     portal: RelyingParty, response_type: str | None, scope: str | None
 ) -> None:
     parameters = portal.parameters(
@@ -140,7 +142,7 @@ def test_no_mistake_opens_a_redirect_to_an_unregistered_address(
     assert is_error_page(portal.browser.get("/authorize", query_string=parameters), "P02")
 
 
-def test_a_query_in_the_registered_address_is_kept(world: World, portal: RelyingParty) -> None:
+def test_a_query_in_the_registered_redirect_uri_is_preserved(world: World, portal: RelyingParty) -> None:
     portal.registered = world.relying_party(redirect_uris=["https://portail.example/cb?tenant=a%20b"])
     response = portal.authorize(redirect_uri="https://portail.example/cb?tenant=a%20b")
     assert response.headers["Location"].startswith("https://portail.example/cb?tenant=a%20b&code=")
@@ -173,7 +175,7 @@ def test_an_unknown_parameter_is_ignored(portal: RelyingParty) -> None:
     assert "code" in answer(portal.authorize(extra="foobar"))
 
 
-def test_an_empty_parameter_is_as_good_as_none(portal: RelyingParty) -> None:
+def test_an_empty_parameter_is_treated_as_omitted(portal: RelyingParty) -> None:
     said = answer(portal.authorize(state="", prompt="", max_age=""))
     assert "code" in said and "state" not in said
 
@@ -189,24 +191,22 @@ class TestPrompt:
         assert "code" in answer(portal.authorize(prompt="none"))
 
     @pytest.mark.parametrize("prompt", ["login", "select_account"])
-    def test_login_asks_again_for_the_password(self, portal: RelyingParty, clock, prompt: str) -> None:  # type: ignore[no-untyped-def]
+    def test_login_asks_again_for_the_password(self, portal: RelyingParty, clock: Clock, prompt: str) -> None:
         clock.advance(5)
-        assert portal.authorize(prompt=prompt).headers["Location"].startswith("/authorize/")
+        assert portal.authorize(prompt=prompt).headers["Location"].startswith("/login/")
 
-    def test_none_for_a_person_whom_the_service_does_not_accept(
-        self, world: World, portal: RelyingParty
-    ) -> None:
+    def test_none_for_a_person_of_another_profile(self, world: World, portal: RelyingParty) -> None:
         portal.registered = world.relying_party(accepted_profiles=["eleve"])
         assert answer(portal.authorize(prompt="none"))["error"] == "account_selection_required"
 
 
 class TestMaxAge:
-    def test_an_old_login_must_be_renewed(self, portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_an_old_login_must_be_renewed(self, portal: RelyingParty, clock: Clock) -> None:
         clock.advance(11)
         assert answer(portal.authorize(max_age="10", prompt="none"))["error"] == "login_required"
         assert "code" in answer(portal.authorize(max_age="20", prompt="none"))
 
-    def test_a_registered_default_applies(self, world: World, portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_a_registered_default_applies(self, world: World, portal: RelyingParty, clock: Clock) -> None:
         portal.registered = world.relying_party(default_max_age=10)
         clock.advance(11)
         assert answer(portal.authorize(prompt="none"))["error"] == "login_required"
@@ -214,7 +214,7 @@ class TestMaxAge:
 
 
 class TestALoginFromBefore:
-    """A form of another site comes without SameSite=Lax cookies; what it leads to is then opened with them.
+    """A cross-site POST lacks the SameSite=Lax cookies; the redirect that follows carries them.
 
     Too long to be asked again as a GET, the request waits, and no session was there that a login since could be told
     from. One that was opened before is no fresh login for all that (OIDC Core §3.1.2.1).
@@ -224,7 +224,7 @@ class TestALoginFromBefore:
 
     @pytest.fixture
     def session(self, portal: RelyingParty, clock: Clock) -> str:
-        """The cookie that the browser keeps back, of a session that was opened the second before."""
+        """The cookie that a cross-site POST lacks, of a session opened a second before."""
         cookie = portal.browser.get_cookie("idp_session")
         assert cookie is not None
         clock.advance(1)
@@ -235,7 +235,7 @@ class TestALoginFromBefore:
         browser = portal.app.test_client()
         response = browser.post("/authorize", data={**form, **self.PADDING})
         assert response.status_code == 303
-        assert response.headers["Location"].startswith("/authorize/"), "it is too long for an address"
+        assert response.headers["Location"].startswith("/login/"), "it is too long for an address"
         browser.set_cookie("idp_session", session)
         return Visitor(portal.app, browser).opens(response.headers["Location"])
 
@@ -248,7 +248,7 @@ class TestALoginFromBefore:
         assert "code" in answer(visitor.page), "a login since is one, even in the same second"
 
     @pytest.mark.parametrize("asked", [{"prompt": "login"}, {"prompt": "select_account"}, {"max_age": "0"}])
-    def test_is_no_fresh_one(
+    def test_does_not_satisfy_prompt_login(
         self, portal: RelyingParty, guardian: Someone, session: str, asked: dict[str, str]
     ) -> None:
         visitor = self.opened(portal, session, portal.parameters(**asked))
@@ -262,7 +262,7 @@ class TestALoginFromBefore:
         self.signs_in_anew(visitor, guardian)
 
     @pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": "1"}])
-    def test_is_none_for_a_pushed_request_either(
+    def test_does_not_satisfy_a_pushed_request(
         self, portal: RelyingParty, guardian: Someone, session: str, clock: Clock, asked: dict[str, str]
     ) -> None:
         clock.advance(2)
@@ -273,7 +273,7 @@ class TestALoginFromBefore:
         )
         self.signs_in_anew(visitor, guardian)
 
-    def test_is_good_enough_where_none_is_asked_for(self, portal: RelyingParty, session: str) -> None:
+    def test_suffices_without_prompt_and_max_age(self, portal: RelyingParty, session: str) -> None:
         visitor = self.opened(portal, session, portal.parameters())
         assert visitor.page is not None and "code" in answer(visitor.page)
 
@@ -283,7 +283,7 @@ class TestIDTokenHint:
         hint = portal.tokens()["id_token"]
         assert "code" in answer(portal.authorize(id_token_hint=hint, prompt="none"))
 
-    def test_another_person_must_log_in(self, world: World, portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_another_person_must_log_in(self, world: World, portal: RelyingParty, clock: Clock) -> None:
         hint = portal.tokens()["id_token"]
         portal.browser = signed_in_browser(world, world.guardian("Paul", "Martin"))
         clock.advance(1)

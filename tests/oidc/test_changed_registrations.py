@@ -1,11 +1,11 @@
-"""A registration that changes between a question and its answer: what people have read is what is granted, and no more."""
+"""A registration that changes during a login: no more is granted than the consent page has shown."""
 
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from idp.oidc import clients, registration
+from idp.oidc.clients import registration, registry
 from tests.conftest import Clock
 from tests.oidc.flow import REDIRECT, RelyingParty, answer, is_error_page, signed_in_browser
 from tests.pages import fields_of
@@ -34,7 +34,7 @@ def publisher(app: Flask, outdoors: World, guardian: Someone) -> RelyingParty:
 def change(party: RelyingParty, clock: Clock, **members: Any) -> None:
     """The registration with other members; None takes one away."""
     with party.app.app_context():
-        client = clients.find_fresh(party.client_id)
+        client = registry.find_fresh(party.client_id)
         assert client is not None
         document = {**registration.shown(client.registration), **members}
         registration.replace(
@@ -59,7 +59,7 @@ def test_claims_that_were_asked_too_early_do_not_come_with_a_later_scope(
     assert set(publisher.userinfo(again["access_token"]).get_json()) == {"sub"}
 
 
-def test_who_agrees_agrees_to_what_the_page_has_shown(publisher: RelyingParty, clock: Clock) -> None:
+def test_consent_covers_what_the_page_has_shown(publisher: RelyingParty, clock: Clock) -> None:
     visitor = at_the_question(publisher, scope="openid ect.scope.editeur")
     form = {**fields_of(visitor.html), "act": "agree"}
     change(publisher, clock, service_claims=["class", "children", "email"])
@@ -84,7 +84,8 @@ def test_a_guardian_answers_the_question_that_they_have_read(
     assert answer(publisher.authorize(scope="openid", prompt="none"))["error"] == "consent_required"
 
 
-def test_a_pupil_of_whom_no_birth_date_is_known_finds_a_guardian_who_can_answer(
+@pytest.mark.both_engines
+def test_a_guardian_can_answer_for_a_pupil_without_a_birth_date(
     app: Flask, outdoors: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
     child = outdoors.pupil("Léa", "Durand", birth_date=None)

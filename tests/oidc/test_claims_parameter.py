@@ -28,7 +28,7 @@ def id_token(app: Flask, tokens: dict[str, Any]) -> dict[str, Any]:
     return dict(jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims)
 
 
-def test_each_place_gets_what_was_asked_for_it(app: Flask, party: RelyingParty) -> None:
+def test_id_token_and_userinfo_have_the_claims_requested_for_each(app: Flask, party: RelyingParty) -> None:
     claims = asked(
         id_token={"email": {"essential": True}}, userinfo={"phone_number": None, "family_name": None}
     )
@@ -59,17 +59,17 @@ def test_a_claim_that_was_wanted_with_a_value_comes_only_with_it(
 
 
 class TestSub:
-    def test_of_who_is_here_passes(self, app: Flask, party: RelyingParty) -> None:
+    def test_of_the_sessions_person_passes(self, app: Flask, party: RelyingParty) -> None:
         sub = id_token(app, party.tokens())["sub"]
         assert "code" in answer(
             party.authorize(claims=asked(id_token={"sub": {"value": sub}}), prompt="none")
         )
 
-    def test_of_somebody_else_is_login_required_without_a_page(self, party: RelyingParty) -> None:
+    def test_of_another_person_is_login_required_without_a_page(self, party: RelyingParty) -> None:
         found = answer(party.authorize(claims=asked(id_token={"sub": {"value": "x"}}), prompt="none"))
         assert found["error"] == "login_required"
 
-    def test_of_somebody_else_asks_for_another_login_and_refuses_the_wrong_one(
+    def test_of_another_person_asks_for_another_login_and_refuses_the_wrong_one(
         self, app: Flask, world: World, party: RelyingParty, clock: Clock
     ) -> None:
         clock.advance(60)
@@ -77,6 +77,9 @@ class TestSub:
         page = party.authorize(claims=asked(id_token={"sub": {"value": "x"}})).headers["Location"]
         visitor = Visitor(app, party.browser).opens(page).fills("profile=responsable")
         visitor.fills(username=other.username, password=other.password)
+        if visitor.page is not None and visitor.page.status_code == 200:
+            # The person who was signed in before is named, and that their session has ended.
+            visitor.sees("Nadia Petit").opens(page)
         assert visitor.page is not None
         assert answer(visitor.page)["error"] == "login_required"
 
@@ -98,7 +101,7 @@ class TestACR:
         page = party.authorize(claims=asked(id_token={"acr": acr})).headers["Location"]
         Visitor(party.app, party.browser).opens(page).sees("Connexion en deux étapes")
 
-    def test_of_a_profile_that_the_service_refuses_cannot_be_met(self, app: Flask, world: World) -> None:
+    def test_of_a_profile_that_the_service_refuses_is_unmet(self, app: Flask, world: World) -> None:
         party = RelyingParty(app, world.relying_party(accepted_profiles=["responsable"]), app.test_client())
         acr = {"essential": True, "value": "eleve"}
         found = answer(party.authorize(claims=asked(id_token={"acr": acr})))

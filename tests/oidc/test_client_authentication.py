@@ -1,4 +1,4 @@
-"""How relying parties authenticate, and all the ways in which they do not (RFC 6749 §2.3, RFC 7523)."""
+"""Client authentication: accepted and refused methods (RFC 6749 §2.3, RFC 7523)."""
 
 import base64
 import json
@@ -24,10 +24,24 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 def test_the_secret_may_come_in_the_body_where_it_is_registered_so(
     world: World, portal: RelyingParty
 ) -> None:
-    portal.registered = world.relying_party(token_endpoint_auth_method="client_secret_post")
+    portal.registered = world.relying_party(
+        token_endpoint_auth_method="client_secret_post", require_registered_auth_method=True
+    )
     form = {"client_id": portal.client_id, "client_secret": portal.registered.client_secret}
     assert portal.redeem(portal.code(), headers={"X": "y"}, **form).status_code == 200
     assert portal.redeem(portal.code()).get_json()["error"] == "invalid_client", "Basic is not its method"
+
+
+@pytest.mark.parametrize("registered", ["client_secret_basic", "client_secret_post"])
+def test_a_secret_is_taken_in_the_header_and_in_the_body(
+    world: World, portal: RelyingParty, registered: str
+) -> None:
+    portal.registered = world.relying_party(token_endpoint_auth_method=registered)
+    form = {"client_id": portal.client_id, "client_secret": portal.registered.client_secret}
+    assert portal.redeem(portal.code(), headers={"X": "y"}, **form).status_code == 200
+    assert portal.redeem(portal.code()).status_code == 200
+    wrong = portal.redeem(portal.code(), headers={"X": "y"}, **form | {"client_secret": "wrong"})
+    assert (wrong.status_code, wrong.get_json()["error"]) == (401, "invalid_client")
 
 
 def test_a_public_client_shows_only_its_verifier(world: World, portal: RelyingParty) -> None:
@@ -106,11 +120,11 @@ class TestPrivateKeyJWT:
         response = party.redeem(party.code(), headers={"X": "y"}, **form)
         return response.status_code, response.get_json().get("error")
 
-    def test_a_signed_assertion_passes(self, signer: RelyingParty, key: ECKey, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_a_signed_assertion_passes(self, signer: RelyingParty, key: ECKey, clock: Clock) -> None:
         assertion = jwt.encode({"alg": "ES256", "kid": "one"}, self.claims(signer, clock.now), key)
         assert self.redeem(signer, assertion) == (200, None)
 
-    def test_the_same_assertion_passes_once(self, signer: RelyingParty, key: ECKey, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_the_same_assertion_passes_once(self, signer: RelyingParty, key: ECKey, clock: Clock) -> None:
         assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
         assert self.redeem(signer, assertion)[0] == 200
         assert self.redeem(signer, assertion) == (401, "invalid_client")
@@ -122,6 +136,7 @@ class TestPrivateKeyJWT:
         assert status in (200, 401)
         return status
 
+    @pytest.mark.both_engines
     def test_the_same_assertion_twenty_times_at_once_passes_once(
         self,
         signer: RelyingParty,
@@ -134,12 +149,13 @@ class TestPrivateKeyJWT:
 
     @pytest.fixture
     def another(self, app: Flask, clock: Clock) -> Iterator[Flask]:
-        """A second worker on the same database; or the first, started again."""
+        """A second worker on the same database, or a restarted one."""
         another = create_app(app.extensions["settings"], clock)
         yield another
         with another.app_context():
             another.extensions["connections"].close()
 
+    @pytest.mark.both_engines
     def test_the_same_assertion_passes_once_on_two_workers(
         self, signer: RelyingParty, key: ECKey, clock: Clock, another: Flask
     ) -> None:
@@ -189,7 +205,7 @@ class TestPrivateKeyJWT:
         self,
         signer: RelyingParty,
         key: ECKey,
-        clock,  # type: ignore[no-untyped-def]
+        clock: Clock,
         change: dict[str, Any],
     ) -> None:
         assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now, **change), key)
@@ -204,7 +220,7 @@ class TestPrivateKeyJWT:
         body = f"{text(json.dumps(header).encode())}.{text(json.dumps(claims).encode())}"
         return f"{body}.{text(ESAlgorithm('ES256', 'P-256', 256).sign(body.encode(), key))}"
 
-    def test_forged_signatures_are_refused(self, signer: RelyingParty, key: ECKey, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_forged_signatures_are_refused(self, signer: RelyingParty, key: ECKey, clock: Clock) -> None:
         claims = self.claims(signer, clock.now)
         body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
         none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
@@ -227,10 +243,10 @@ class TestPrivateKeyJWT:
             assert self.redeem(signer, assertion) == (401, "invalid_client"), assertion[:40]
 
     @pytest.mark.parametrize("said", [{"sub": "\ud800"}, {"sub": "x\udfff"}, {"\ud800": 1}])
-    def test_half_a_character_in_an_unsigned_assertion_is_no_accident(
+    def test_a_lone_surrogate_in_an_unsigned_assertion_is_invalid_client(
         self, signer: RelyingParty, clock: Clock, said: dict[str, Any]
     ) -> None:
-        """JSON can spell a lone surrogate, which neither UTF-8 nor a database can hold."""
+        """JSON escapes can form a lone surrogate, which UTF-8 and databases cannot encode."""
         parts = ({"alg": "none"}, {**self.claims(signer, clock.now), **said})
         text = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
         form = {
@@ -245,8 +261,8 @@ class TestPrivateKeyJWT:
             assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client"), path
 
     def test_an_id_token_of_ours_is_no_assertion(
-        self, world: World, signer: RelyingParty, key: ECKey, clock
-    ) -> None:  # type: ignore[no-untyped-def]
+        self, world: World, signer: RelyingParty, key: ECKey, clock: Clock
+    ) -> None:
         assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
         form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
         tokens = signer.redeem(signer.code(), headers={"X": "y"}, **form).get_json()

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp.oidc import initial_tokens
-from idp.oidc.rules.client_metadata import DEVICE_CODE
+from idp.oidc.clients import initial_tokens
+from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from tests.oidc.flow import RelyingParty
 from tests.world import World
 
@@ -74,7 +74,7 @@ def test_replacing_takes_the_whole_document(app: Flask, registered: dict[str, An
         {"grant_types": ["authorization_code", DEVICE_CODE]},
     ],
 )
-def test_what_may_not_be_said_is_refused_and_nothing_changes(
+def test_a_forbidden_member_is_refused_and_nothing_changes(
     app: Flask, registered: dict[str, Any], changes: dict[str, Any]
 ) -> None:
     before = call(app, registered).get_json()
@@ -84,11 +84,13 @@ def test_what_may_not_be_said_is_refused_and_nothing_changes(
     assert call(app, registered).get_json() == before
 
 
-def test_what_an_administrator_has_added_stays(app: Flask, world: World, registered: dict[str, Any]) -> None:
-    from idp.oidc import clients, registration
+def test_members_that_an_administrator_added_are_preserved(
+    app: Flask, world: World, registered: dict[str, Any]
+) -> None:
+    from idp.oidc.clients import registration, registry
 
     client_id = registered["client_id"]
-    client = clients.find_fresh(client_id)
+    client = registry.find_fresh(client_id)
     assert client is not None
     more = {**registration.shown(client.registration), "first_party": True, "scope": "openid ect.scope.ine"}
     registration.replace(client_id, more, "test", world.clock())
@@ -105,7 +107,7 @@ def test_what_an_administrator_has_added_stays(app: Flask, world: World, registe
 def test_the_limits_that_an_administrator_has_set_stay(
     app: Flask, world: World, registered: dict[str, Any]
 ) -> None:
-    from idp.oidc import clients, registration
+    from idp.oidc.clients import registration, registry
 
     limits = {
         "accepted_profiles": ["responsable", "eleve"],
@@ -113,7 +115,7 @@ def test_the_limits_that_an_administrator_has_set_stay(
         "season_from": "09-01",
         "season_until": "10-31",
     }
-    client = clients.find_fresh(registered["client_id"])
+    client = registry.find_fresh(registered["client_id"])
     assert client is not None
     limited = {**registration.shown(client.registration), **limits}
     registration.replace(client.client_id, limited, "test", world.clock())
@@ -128,9 +130,9 @@ def test_the_limits_that_an_administrator_has_set_stay(
 def test_a_change_that_an_administrator_makes_meanwhile_is_not_undone(
     app: Flask, world: World, registered: dict[str, Any]
 ) -> None:
-    from idp.oidc import clients, registration
+    from idp.oidc.clients import registration, registry
 
-    client = clients.find_fresh(registered["client_id"])
+    client = registry.find_fresh(registered["client_id"])
     assert client is not None
     read = client.revision
     registration.replace(client.client_id, registration.shown(client.registration), "test", world.clock())
@@ -139,11 +141,14 @@ def test_a_change_that_an_administrator_makes_meanwhile_is_not_undone(
 
 
 @pytest.mark.parametrize("body", ["", "[1]", '"x"', "{", "null"])
-def test_what_is_no_document_is_refused(app: Flask, registered: dict[str, Any], body: str) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(
+    app: Flask, registered: dict[str, Any], body: str
+) -> None:
     response = call(app, registered, "PUT", data=body, content_type="application/json")
     assert (response.status_code, response.get_json()["error"]) == (400, "invalid_client_metadata")
 
 
+@pytest.mark.both_engines
 def test_a_deleted_client_is_gone_with_all_it_was_granted(
     app: Flask, world: World, registered: dict[str, Any]
 ) -> None:
@@ -160,7 +165,9 @@ def test_a_deleted_client_is_gone_with_all_it_was_granted(
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000, "é"])
-def test_only_its_own_token_opens_it(app: Flask, registered: dict[str, Any], method: str, token: str) -> None:
+def test_only_the_clients_own_token_is_accepted(
+    app: Flask, registered: dict[str, Any], method: str, token: str
+) -> None:
     response = call(app, registered, method, token=token.encode().decode("latin-1"), json=whole(registered))
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'

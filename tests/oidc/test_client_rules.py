@@ -1,4 +1,4 @@
-"""Each rule of a service, on every way to its tokens: a fresh login, single sign-on, a refresh, a device.
+"""Each rule of a service, on every path to its tokens: a fresh login, single sign-on, a refresh, a device.
 
 The person has used the service before the rule was made: what they have from then is no way round it.
 """
@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from idp.oidc import clients, registration
-from idp.oidc.rules.client_metadata import DEVICE_CODE
+from idp.oidc.clients import registration, registry
+from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
+from tests.actors.device import Device
 from tests.conftest import Clock
 from tests.oidc.flow import REDIRECT, RelyingParty, answer, is_error_page, signed_in_browser
-from tests.oidc.test_devices import Device
 from tests.visitor import Visitor
 from tests.world import Someone, World
 
@@ -49,14 +49,14 @@ class Service:
         """An administrator changes the registrations."""
         for client_id in (self.party.client_id, self.device.party.client_id):
             with self.app.app_context():
-                known = clients.find_fresh(client_id)
+                known = registry.find_fresh(client_id)
                 assert known is not None
                 document = {**registration.shown(known.registration), **changes}
                 registration.replace(client_id, document, "test", self.clock())
         return self
 
     def arrives(self) -> Visitor:
-        """In a browser where nobody is signed in, and signs in there."""
+        """A login in a browser without a session."""
         visitor = Visitor(self.app)
         visitor.opens(visitor.browser.get("/authorize", query_string=self.party.parameters()).location)
         if "Qui êtes-vous" in visitor.html:
@@ -68,7 +68,7 @@ class Service:
             user_code=self.device.begins(scope=SCOPE).shown["user_code"]
         )
 
-    # The ways to tokens, for whoever may have them.
+    # Grant types, for the clients that may use them.
 
     def logs_in(self) -> dict[str, Any]:
         visitor = self.arrives()
@@ -113,8 +113,8 @@ def claims_of(tokens: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
 
 
-def test_a_service_without_rules_is_open_on_every_way(service: Service) -> None:
-    """So what is refused below is refused for the rule's sake."""
+def test_a_service_without_rules_is_open_on_every_path(service: Service) -> None:
+    """The counter-check: without a rule nothing is refused."""
     for way in WAYS:
         tokens = way(service)
         assert tokens["scope"] == SCOPE, way.__name__
@@ -131,7 +131,7 @@ CLOSING: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("rule", CLOSING)
-def test_who_is_not_to_use_a_service_does_not_on_any_way(service: Service, rule: str) -> None:
+def test_a_rule_refuses_a_person_on_every_path(service: Service, rule: str) -> None:
     on_a_device = service.uses_a_device()
     changes, code, error = CLOSING[rule]
     service.rules(**changes)
@@ -144,8 +144,8 @@ def test_who_is_not_to_use_a_service_does_not_on_any_way(service: Service, rule:
     assert service.device.is_told() == "authorization_pending"
 
 
-def test_whoever_is_to_use_a_service_does_on_every_way(service: Service) -> None:
-    """The same rules, made for this person: no rule refuses everybody."""
+def test_the_rules_admit_a_matching_person_on_every_path(service: Service) -> None:
+    """The same rules with values that match this person: no rule refuses everyone."""
     service.rules(
         accepted_profiles=["responsable"],
         accepted_schools=["0990001N"],
@@ -156,7 +156,7 @@ def test_whoever_is_to_use_a_service_does_on_every_way(service: Service) -> None
         assert way(service)["scope"] == SCOPE, way.__name__
 
 
-def test_a_suspended_service_gets_nothing_on_any_way(service: Service) -> None:
+def test_a_suspended_service_gets_no_tokens_on_any_path(service: Service) -> None:
     party, device = service.party, service.device
     for client_id in (party.client_id, device.party.client_id):
         with service.app.app_context():
@@ -203,13 +203,13 @@ class TestDefaultMaxAge:
         assert later.person.path.endswith(("/profile", "/sign_in"))
         assert later.device.is_told() == "authorization_pending"
 
-    def test_a_refresh_says_when_it_was(self, later: Service) -> None:
+    def test_a_refresh_has_the_auth_time_of_the_login(self, later: Service) -> None:
         assert claims_of(later.refreshes())["auth_time"] == later.clock() - 61
 
 
 @ON_ONE_ENGINE
 class TestDefaultAcrValues:
-    def test_two_steps_are_asked_on_every_way(self, service: Service) -> None:
+    def test_a_second_factor_is_required_on_every_path(self, service: Service) -> None:
         service.rules(default_acr_values=["eidas2"])
         party = service.party
         assert service.arrives().path.endswith("/set_up_factor")
@@ -219,7 +219,7 @@ class TestDefaultAcrValues:
         assert service.device.is_told() == "authorization_pending"
         assert claims_of(service.refreshes())["acr"] == "eidas1", "what that login was, and no more"
 
-    def test_a_profile_is_asked_on_every_way(self, service: Service) -> None:
+    def test_a_profile_is_required_on_every_path(self, service: Service) -> None:
         service.rules(default_acr_values=["eleve"])
         party = service.party
         service.arrives().sees("S07")
@@ -229,7 +229,7 @@ class TestDefaultAcrValues:
         assert service.device.is_told() == "authorization_pending"
 
 
-def test_a_scope_that_was_taken_away_is_granted_on_no_way(service: Service) -> None:
+def test_a_removed_scope_is_granted_on_no_path(service: Service) -> None:
     less = SCOPE.replace(" email", "")
     service.rules(scope=less)
     for way in WAYS:
@@ -241,7 +241,7 @@ def test_a_scope_that_was_taken_away_is_granted_on_no_way(service: Service) -> N
             assert service.party.introspect(tokens["access_token"])["scope"] == less, way.__name__
 
 
-def test_a_scope_that_was_taken_away_is_not_had_by_asking_for_it(service: Service) -> None:
+def test_a_removed_scope_is_not_granted_on_request(service: Service) -> None:
     service.rules(scope=SCOPE.replace(" email", ""))
     refresh = service.kept["refresh_token"]
     narrowed = service.party.refresh(refresh, scope="openid email").get_json()
@@ -253,7 +253,7 @@ def test_a_scope_that_was_taken_away_is_not_had_by_asking_for_it(service: Servic
     assert "email" not in service.party.userinfo(tokens["access_token"]).get_json()
 
 
-def test_a_service_claim_that_was_taken_away_is_told_on_no_way(service: Service) -> None:
+def test_a_removed_service_claim_is_released_on_no_path(service: Service) -> None:
     service.rules(service_claims=["children"])
     for way in WAYS:
         tokens = way(service)
@@ -262,7 +262,7 @@ def test_a_service_claim_that_was_taken_away_is_told_on_no_way(service: Service)
 
 
 @ON_ONE_ENGINE
-def test_a_grant_type_that_was_taken_away_is_used_on_no_way(service: Service) -> None:
+def test_a_removed_grant_type_is_refused_on_every_path(service: Service) -> None:
     service.rules(grant_types=["refresh_token", DEVICE_CODE])
     assert answer(service.party.authorize(prompt="none"))["error"] == "unauthorized_client"
     service.rules(grant_types=["authorization_code"])
@@ -282,7 +282,7 @@ class TestADeletedService:
             for act in (registration.enable, registration.disable, registration.enable):
                 with pytest.raises(registration.NoSuchClient):
                     act(client_id, "test", now)
-                assert clients.find(client_id) is None and clients.find_fresh(client_id) is None
+                assert registry.find(client_id) is None and registry.find_fresh(client_id) is None
         assert is_error_page(service.party.authorize(), "P01")
         assert service.refreshes()["error"] == "invalid_client"
         assert service.party.userinfo(service.kept["access_token"]).status_code == 401

@@ -1,23 +1,16 @@
-"""Consent: who is asked, what is remembered, what is taken back; a pupil under 15 asks a guardian."""
+"""Consent: asked, remembered, withdrawn; a pupil under 15 asks a guardian."""
 
 import pytest
 from flask import Flask
 
-from idp.database import transaction
-from idp.oidc import registration
+from idp.database.engine import transaction
+from idp.oidc.clients import registration
 from idp.oidc.storage.purge import purge
+from tests.actors.services import PUBLISHER
 from tests.conftest import Clock
 from tests.oidc.flow import REDIRECT, RelyingParty, answer, signed_in_browser
 from tests.visitor import Visitor, messages
 from tests.world import Someone, World
-
-PUBLISHER = {
-    "client_name": "Éditeur",
-    "first_party": False,
-    "policy_uri": "https://portail.example/donnees",
-    "scope": "openid profile email offline_access ect.scope.editeur",
-    "service_claims": ["class", "school"],
-}
 
 
 @pytest.fixture
@@ -34,7 +27,7 @@ def pupil(outdoors: World, guardian: Someone) -> Someone:
 
 @pytest.fixture
 def publisher(app: Flask, outdoors: World) -> RelyingParty:
-    """A service that is not the school's own, without anybody signed in yet."""
+    """A third-party service, in a browser without a session."""
     return RelyingParty(app, outdoors.relying_party(**PUBLISHER), app.test_client())
 
 
@@ -48,7 +41,7 @@ def at_the_question(visitor: Visitor, party: RelyingParty, **changes: str) -> Vi
     return visitor.opens(party.authorize(**changes).headers["Location"])
 
 
-def test_the_page_says_in_plain_words_what_is_handed_over(
+def test_the_page_lists_in_plain_words_what_is_released(
     outdoors: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
     visitor = with_browser_of(outdoors, publisher, guardian)
@@ -58,7 +51,7 @@ def test_the_page_says_in_plain_words_what_is_handed_over(
     assert "votre nom et votre identifiant" not in visitor.html
 
 
-def test_what_was_agreed_to_is_remembered_for_these_scopes_alone(
+def test_consent_is_remembered_for_these_scopes_alone(
     outdoors: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
     visitor = with_browser_of(outdoors, publisher, guardian)
@@ -70,9 +63,7 @@ def test_what_was_agreed_to_is_remembered_for_these_scopes_alone(
     at_the_question(visitor, publisher, scope="openid email profile").sees("votre nom et votre identifiant")
 
 
-def test_what_was_agreed_to_before_stays_agreed_to(
-    outdoors: World, publisher: RelyingParty, guardian: Someone
-) -> None:
+def test_earlier_consent_is_preserved(outdoors: World, publisher: RelyingParty, guardian: Someone) -> None:
     visitor = with_browser_of(outdoors, publisher, guardian)
     for scope in ("openid email", "openid profile"):
         at_the_question(visitor, publisher, scope=scope).fills("act=agree")
@@ -89,7 +80,7 @@ def test_a_single_claim_needs_the_agreement_of_its_scope(
     at_the_question(visitor, publisher, scope="openid", claims=claims).sees("votre adresse mail")
 
 
-def test_who_refuses_goes_back_with_access_denied_and_the_request_is_over(
+def test_a_refusal_is_access_denied_and_answers_the_request(
     outdoors: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
     visitor = with_browser_of(outdoors, publisher, guardian)
@@ -118,6 +109,7 @@ def test_prompt_consent_asks_again_but_never_for_the_schools_own_service(
     assert "code" in answer(own.authorize(prompt="consent"))
 
 
+@pytest.mark.both_engines
 def test_an_agreement_is_seen_and_taken_back_in_the_account(
     outdoors: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
@@ -140,7 +132,7 @@ def test_an_agreement_is_seen_and_taken_back_long_after_its_grants_are_gone(
     at_the_question(visitor, publisher, scope="openid email").fills("act=agree")
     clock.advance(30 * 86400)
     with outdoors.app.app_context(), transaction() as tx:
-        assert purge(tx, clock()) > 0
+        assert purge(tx, clock(), outdoors.app.extensions["settings"].sessions.longest, 3600) > 0
     visitor = with_browser_of(outdoors, publisher, guardian)
     visitor.opens("/account/services").sees("Éditeur", "votre adresse mail").fills(client=publisher.client_id)
     assert answer(publisher.authorize(scope="openid", prompt="none"))["error"] == "consent_required"
@@ -162,13 +154,15 @@ def test_a_service_that_adds_to_its_own_scope_asks_again(
     assert publisher.userinfo(access_token).status_code == 401, "what was granted before knew nothing of it"
 
 
-def test_nobody_agrees_for_somebody_else(outdoors: World, publisher: RelyingParty, guardian: Someone) -> None:
+def test_consent_for_another_person_is_refused(
+    outdoors: World, publisher: RelyingParty, guardian: Someone
+) -> None:
     with_browser_of(outdoors, publisher, guardian)
     waiting = publisher.authorize().headers["Location"]
     other = outdoors.guardian("Nadia", "Petit")
     with outdoors.app.app_context():
         stranger = Visitor(outdoors.app, signed_in_browser(outdoors, other))
-    assert stranger.opens(f"{waiting.replace('/authorize/', '/login/')}/consent").sees("R02").status == 403
+    assert stranger.opens(f"{waiting}/consent").sees("R02").status == 403
 
 
 class TestAPupilUnder15:
@@ -199,6 +193,7 @@ class TestAPupilUnder15:
         child.sees("L’accord d’un responsable")
         assert answer(publisher.authorize(prompt="none"))["error"] == "consent_required"
 
+    @pytest.mark.both_engines
     def test_learns_that_a_guardian_has_refused_and_may_ask_again(
         self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
     ) -> None:
@@ -229,14 +224,14 @@ class TestAPupilUnder15:
         first.fills("act=agree").sees("Votre réponse est enregistrée")
         second.fills("act=refuse").sees("Q02")
 
-    def test_without_a_guardian_who_can_answer_is_told_whom_to_turn_to(
+    def test_without_a_guardian_account_the_page_names_the_contact(
         self, outdoors: World, publisher: RelyingParty
     ) -> None:
         alone = outdoors.pupil("Max", "Seul", birth_date="2014-01-01")
         child = with_browser_of(outdoors, publisher, alone)
         at_the_question(child, publisher).fills("act=ask").sees("Q03", "le secrétariat du collège")
 
-    def test_a_guardian_takes_the_agreement_back(
+    def test_a_guardian_withdraws_consent(
         self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
     ) -> None:
         child = with_browser_of(outdoors, publisher, pupil)

@@ -2,57 +2,15 @@
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from idp.oidc import registration
-from idp.oidc.rules.client_metadata import DEVICE_CODE
+from idp.oidc.clients import registration
+from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
+from tests.actors.device import APP, Device
 from tests.at_once import at_once
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.visitor import Visitor
 from tests.world import Someone, World
-
-APP = {
-    "client_name": "Pronote sur le téléphone",
-    "token_endpoint_auth_method": "none",
-    "grant_types": [DEVICE_CODE, "refresh_token"],
-    "redirect_uris": None,
-    "post_logout_redirect_uris": None,
-    "client_uri": "https://pronote.example",
-    "scope": "openid profile offline_access",
-    "service_claims": None,
-}
-
-
-class Device:
-    """An app that shows a code and asks whether its person has agreed."""
-
-    def __init__(self, party: RelyingParty) -> None:
-        self.party = party
-        self.http: FlaskClient = party.app.test_client()
-        self.shown: dict[str, str] = {}
-
-    def begins(self, **more: str) -> "Device":
-        form = {"client_id": self.party.client_id, "scope": "openid profile offline_access", **more}
-        response = self.http.post("/device_authorization", data=form)
-        assert response.status_code == 200, response.text
-        self.shown = response.get_json()
-        return self
-
-    def asks(self, **changes: str) -> TestResponse:
-        form = {
-            "grant_type": DEVICE_CODE,
-            "device_code": self.shown["device_code"],
-            "client_id": self.party.client_id,
-            **changes,
-        }
-        return self.http.post("/token", data=form)
-
-    def is_told(self, **changes: str) -> str:
-        response = self.asks(**changes)
-        assert response.status_code == 400, response.text
-        return str(response.get_json()["error"])
 
 
 @pytest.fixture
@@ -87,6 +45,7 @@ def test_a_person_agrees_on_their_own_browser_and_the_device_gets_its_tokens_onc
     assert device.is_told() == "invalid_grant"
 
 
+@pytest.mark.both_engines
 def test_an_agreed_device_that_asks_fifty_times_at_once_is_answered_once(
     app: Flask, device: Device, person: Visitor, clock: Clock
 ) -> None:
@@ -100,7 +59,7 @@ def test_an_agreed_device_that_asks_fifty_times_at_once_is_answered_once(
     assert sorted(statuses) == [200] + [400] * 49
 
 
-def test_somebody_who_is_not_signed_in_passes_the_usual_pages(
+def test_a_person_without_a_session_signs_in_on_the_usual_pages(
     app: Flask, device: Device, guardian: Someone
 ) -> None:
     person = Visitor(app).opens(f"/device?user_code={device.shown['user_code']}")
@@ -110,14 +69,16 @@ def test_somebody_who_is_not_signed_in_passes_the_usual_pages(
     assert device.asks().status_code == 200
 
 
+@pytest.mark.both_engines
 def test_a_link_alone_connects_nothing(device: Device, person: Visitor) -> None:
-    # RFC 8628 §5.4: whoever scans a stranger's QR code is shown it, and asked.
+    # RFC 8628 §5.4: a person who scans a stranger's QR code sees the code and is asked.
     person.opens(device.shown["verification_uri_complete"].removeprefix("http://localhost"))
     person.sees(f'value="{device.shown["user_code"]}"')
     assert device.is_told() == "authorization_pending"
 
 
-def test_who_refuses_ends_it(device: Device, person: Visitor) -> None:
+@pytest.mark.both_engines
+def test_a_refusal_answers_the_device(device: Device, person: Visitor) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=refuse")
     person.sees("Appareil refusé")
     assert device.is_told() == "access_denied"
@@ -139,7 +100,7 @@ def test_codes_die(device: Device, person: Visitor, clock: Clock) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01")
 
 
-def test_a_device_whose_client_is_gone_is_waited_for_no_more(
+def test_a_device_of_a_deleted_client_is_no_longer_waiting(
     app: Flask, device: Device, person: Visitor, clock: Clock
 ) -> None:
     with app.app_context():
@@ -147,7 +108,7 @@ def test_a_device_whose_client_is_gone_is_waited_for_no_more(
     assert person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01").status == 400
 
 
-def test_another_client_cannot_fetch_what_a_person_agreed_to(
+def test_another_client_cannot_redeem_a_device_code(
     app: Flask, outdoors: World, device: Device, person: Visitor
 ) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
@@ -187,7 +148,7 @@ def test_right_codes_are_not_counted(app: Flask, device: Device, person: Visitor
 
 
 @pytest.mark.parametrize("typed", ["", "AEIOU", "BCDF-GHJKL", "ÀÀÀÀ-ÀÀÀÀ", "x" * 5000, "\x00" * 8])
-def test_what_cannot_be_a_code_is_told_so(person: Visitor, typed: str) -> None:
+def test_a_malformed_user_code_is_refused_on_the_page(person: Visitor, typed: str) -> None:
     assert person.opens("/device").fills(user_code=typed).sees("D01").status == 400
 
 
@@ -197,7 +158,7 @@ def test_the_code_is_drawn_for_a_screen(device: Device) -> None:
     assert device.http.get("/device/qr.svg?user_code=<script>").status_code == 404
 
 
-def test_a_closed_account_ends_what_the_device_was_to_get(
+def test_a_closed_account_revokes_the_grant_of_a_waiting_device(
     outdoors: World, device: Device, person: Visitor, guardian: Someone
 ) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
@@ -205,9 +166,7 @@ def test_a_closed_account_ends_what_the_device_was_to_get(
     assert device.is_told() == "invalid_grant"
 
 
-def test_an_agreement_is_kept_through_a_restart(
-    device: Device, person: Visitor, app: Flask, clock: Clock
-) -> None:
+def test_consent_survives_a_restart(device: Device, person: Visitor, app: Flask, clock: Clock) -> None:
     from idp.app import create_app
 
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")

@@ -1,46 +1,25 @@
-"""The metadata tells the truth: every address is there, every boolean is written out and true.
+"""The metadata is correct: every address exists, every boolean is explicit and true.
 
-Lists of values are walked in test_walking_the_metadata.py.
+Lists of values are checked in test_metadata_values.py.
 """
-
-import json
-from collections.abc import Callable
 
 import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from authlib.oidc.discovery import OpenIDProviderMetadata
 
-from idp.oidc.rules.authorization_request import PROMPTS, RESPONSE_MODES
-from tests.conformance.fapi_client import FapiClient, new_key, payload
+from idp.oidc.authorization.rules.authorization_request import PROMPTS, RESPONSE_MODES
 from tests.conftest import Serve
+from tests.oidc.discovered import ADDRESSES, BOOLEANS, parameter_request_uri, request_uris_are_registered
 from tests.oidc.flow import RelyingParty, answer
 from tests.outgoing.outside import Outside
-from tests.pages import fields_of
-from tests.visitor import messages
 from tests.world import World
-
-ADDRESSES = {
-    "authorization_endpoint",
-    "token_endpoint",
-    "userinfo_endpoint",
-    "jwks_uri",
-    "pushed_authorization_request_endpoint",
-    "device_authorization_endpoint",
-    "revocation_endpoint",
-    "introspection_endpoint",
-    "registration_endpoint",
-    "end_session_endpoint",
-    "check_session_iframe",
-    "service_documentation",
-}
-"""Members of the metadata that are addresses of ours."""
 
 
 def document(portal: RelyingParty) -> dict[str, object]:
     return dict(portal.app.test_client().get("/.well-known/openid-configuration").get_json())
 
 
-def test_it_is_valid_metadata_and_both_addresses_say_the_same(portal: RelyingParty) -> None:
+def test_it_is_valid_metadata_and_equal_at_both_addresses(portal: RelyingParty) -> None:
     said = document(portal)
     secure = {k: v.replace("http://", "https://") if isinstance(v, str) else v for k, v in said.items()}
     OpenIDProviderMetadata(secure).validate()
@@ -67,84 +46,8 @@ def test_every_prompt_and_response_mode_it_names_works(portal: RelyingParty) -> 
     for prompt in PROMPTS:
         response = portal.authorize(prompt=prompt)
         # Each one but "none" may show a page first.
-        assert response.headers["Location"].startswith("/authorize/") or "code" in answer(response), prompt
+        assert response.headers["Location"].startswith("/login/") or "code" in answer(response), prompt
     assert "code" in answer(portal.authorize(prompt="none"))
-
-
-def parameter_claims(world: World, portal: RelyingParty) -> None:
-    asked = json.dumps({"id_token": {"given_name": None}})
-    assert payload(portal.tokens(claims=asked)["id_token"])["given_name"] == "Claire"
-
-
-def signer_of(world: World, portal: RelyingParty, **members: object) -> FapiClient:
-    key = new_key("k")
-    made = world.relying_party(jwks={"keys": [key.as_dict(private=False)]}, **members)
-    return FapiClient(portal.app, made.client_id, key, world.clock, portal.browser)
-
-
-def parameter_request(world: World, portal: RelyingParty) -> None:
-    signer = signer_of(world, portal)
-    query = {"client_id": signer.client_id, "request": signer.request_object(state="inside")}
-    assert answer(portal.browser.get("/authorize", query_string=query))["state"] == "inside"
-
-
-def parameter_request_uri(world: World, portal: RelyingParty, outside: Outside) -> None:
-    uri = f"{outside.address}/request"
-    signer = signer_of(world, portal, request_uris=[uri])
-    outside.body = signer.request_object(state="inside").encode()
-    query = {"client_id": signer.client_id, "request_uri": uri}
-    assert answer(portal.browser.get("/authorize", query_string=query))["state"] == "inside"
-
-
-def request_uris_are_registered(world: World, portal: RelyingParty, outside: Outside) -> None:
-    signer = signer_of(world, portal)
-    outside.body = signer.request_object().encode()
-    asked = {**signer.parameters(), "request_uri": f"{outside.address}/request"}
-    assert answer(portal.browser.get("/authorize", query_string=asked))["error"] == "invalid_request_uri"
-    assert outside.asked == []
-
-
-def plain_requests_will_do(world: World, portal: RelyingParty) -> None:
-    assert "code" in answer(portal.authorize())
-
-
-def issuer_in_the_answer(world: World, portal: RelyingParty) -> None:
-    for asked in ({}, {"prompt": "bogus"}):
-        assert answer(portal.authorize(**asked))["iss"] == "http://localhost"
-
-
-def logged_out(world: World, portal: RelyingParty, **members: str) -> tuple[str, str]:
-    """(the session's id as the service knows it, the last page)."""
-    portal.registered = world.relying_party(**members)
-    sid = payload(portal.tokens()["id_token"])["sid"]
-    page = portal.browser.post("/logout", data=fields_of(portal.browser.get("/logout").text))
-    return str(sid), page.text
-
-
-def told_behind(world: World, portal: RelyingParty) -> None:
-    sid, _ = logged_out(world, portal, backchannel_logout_uri="https://portail.example/told")
-    assert [notice["sid"] for notice in messages(portal.app, "logout_notice")] == [sid]
-
-
-def told_in_front(world: World, portal: RelyingParty) -> None:
-    sid, page = logged_out(world, portal, frontchannel_logout_uri="https://portail.example/told")
-    assert f"https://portail.example/told?iss=http%3A%2F%2Flocalhost&amp;sid={sid}" in page
-
-
-BOOLEANS: dict[str, tuple[bool, Callable[..., None]]] = {
-    "claims_parameter_supported": (True, parameter_claims),
-    "request_parameter_supported": (True, parameter_request),
-    "request_uri_parameter_supported": (True, parameter_request_uri),
-    "require_request_uri_registration": (True, request_uris_are_registered),
-    "require_pushed_authorization_requests": (False, plain_requests_will_do),
-    "require_signed_request_object": (False, plain_requests_will_do),
-    "authorization_response_iss_parameter_supported": (True, issuer_in_the_answer),
-    "backchannel_logout_supported": (True, told_behind),
-    "backchannel_logout_session_supported": (True, told_behind),
-    "frontchannel_logout_supported": (True, told_in_front),
-    "frontchannel_logout_session_supported": (True, told_in_front),
-}
-"""Every boolean that the specifications held here define → what is said, and what makes it true."""
 
 
 def test_silence_means_nothing_here(portal: RelyingParty) -> None:

@@ -4,9 +4,10 @@ import threading
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
-from idp.oidc import clients, initial_tokens
-from idp.oidc.rules.client_metadata import DEVICE_CODE
+from idp.oidc.clients import initial_tokens, registry
+from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from tests.conftest import NOON, Clock
 from tests.world import World
 
@@ -24,7 +25,7 @@ def token(world: World) -> str:
     return initial_tokens.make("Éditeur Tilleul", 7, 1, "account:1", NOON)
 
 
-def post(app: Flask, token: str | None, document: object = DOCUMENT):  # type: ignore[no-untyped-def]
+def post(app: Flask, token: str | None, document: object = DOCUMENT) -> TestResponse:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return app.test_client().post("/register", json=document, headers=headers)
 
@@ -33,22 +34,54 @@ def test_a_service_registers_itself_once(app: Flask, token: str) -> None:
     answer = post(app, token)
     assert answer.status_code == 201 and answer.headers["Cache-Control"] == "no-store"
     body = answer.get_json()
-    made = clients.find(body["client_id"])
-    assert made is not None and made.check_client_secret(body["client_secret"])
+    made = registry.find(body["client_id"])
+    assert made is not None and made.has_secret(body["client_secret"], NOON)
     assert body["client_secret_expires_at"] == 0 and body["client_id_issued_at"] == NOON
     assert body["token_endpoint_auth_method"] == "client_secret_basic" and made.owner == "Éditeur Tilleul"
     again = post(app, token)
     assert (again.status_code, again.get_json()["error"]) == (401, "invalid_token")
 
 
+@pytest.mark.parametrize(
+    ("addresses", "read"),
+    [
+        (["https://cantine.example/cb", "https://cantine.example/other"], "cantine.example"),
+        (["https://cantine.example:8443/cb"], "cantine.example"),
+    ],
+)
+def test_a_service_without_a_name_is_read_as_the_host_of_its_first_address(
+    app: Flask, token: str, addresses: list[str], read: str
+) -> None:
+    """RFC 7591 §2: client_name is optional."""
+    answer = post(app, token, {"redirect_uris": addresses})
+    assert answer.status_code == 201, answer.text
+    assert answer.get_json()["client_name"] == read
+    page = app.test_client().get(
+        "/authorize",
+        query_string={
+            "client_id": answer.get_json()["client_id"],
+            "redirect_uri": addresses[0],
+            "response_type": "code",
+            "scope": "openid",
+        },
+        follow_redirects=True,
+    )
+    assert f"Pour accéder à <strong>{read}</strong>" in page.text.replace("\n", " ")
+
+
+def test_an_app_without_a_name_is_read_as_its_scheme(app: Flask, token: str) -> None:
+    document = {"redirect_uris": ["fr.example.cantine:/cb"], "application_type": "native"}
+    assert post(app, token, document).get_json()["client_name"] == "fr.example.cantine"
+
+
 @pytest.mark.parametrize("given", [None, "wrong", "x" * 5000, "é"])
 def test_without_a_token_nothing_is_registered(app: Flask, world: World, given: str | None) -> None:
     answer = post(app, given)
     assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
-    assert clients.every() == []
+    assert registry.every() == []
 
 
-def test_an_expired_token_opens_nothing(app: Flask, token: str, clock: Clock) -> None:
+def test_an_expired_initial_access_token_is_refused(app: Flask, token: str, clock: Clock) -> None:
     clock.advance(7 * 86400)
     assert post(app, token).status_code == 401
 
@@ -78,6 +111,7 @@ def test_a_fault_has_the_rfcs_error_and_uses_no_token(
     assert post(app, token).status_code == 201
 
 
+@pytest.mark.both_engines
 def test_of_many_at_once_one_registers(app: Flask, token: str) -> None:
     answers: list[int] = []
 
@@ -99,7 +133,7 @@ def test_the_metadata_names_the_endpoint(app: Flask) -> None:
     assert found["registration_endpoint"] == "http://localhost/register"
 
 
-def test_the_scope_of_another_service_is_not_to_be_had(app: Flask, world: World, token: str) -> None:
+def test_the_scope_of_another_service_is_refused(app: Flask, world: World, token: str) -> None:
     world.relying_party()
     answer = post(app, token, {**DOCUMENT, "scope": "openid ect.scope.portail"})
     assert (answer.status_code, answer.get_json()["error"]) == (400, "invalid_client_metadata")
@@ -114,11 +148,11 @@ def test_the_scope_of_another_service_is_not_to_be_had(app: Flask, world: World,
         {"redirect_uris": ["https://portail.example/cb", "https://cantine.example/cb"]},
     ],
 )
-def test_nobody_gets_the_subjects_of_another_host(
+def test_registration_for_another_host_does_not_give_its_subjects(
     app: Flask, world: World, token: str, members: dict[str, object]
 ) -> None:
-    portal = clients.find_fresh(world.relying_party().client_id)
+    portal = registry.find_fresh(world.relying_party().client_id)
     body = post(app, token, {**DOCUMENT, **members}).get_json()
-    made = clients.find_fresh(body["client_id"])
+    made = registry.find_fresh(body["client_id"])
     assert made is not None and portal is not None and portal.sector == "portail.example"
     assert made.registration.subject_type == "pairwise" and made.sector == made.client_id

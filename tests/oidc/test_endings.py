@@ -1,4 +1,4 @@
-"""What ends with a session, and what with a person's right to sign in: at once, all of it, and nobody else's (CVE-2025-29928).
+"""Revocation at the end of a session or of the right to sign in: immediate, complete, and limited to that person (CVE-2025-29928).
 
 A grant for offline access outlives its session on purpose (OIDC Core §11, Back-Channel Logout §2.7), and nothing else:
 there is no refresh token without it. It does not outlive the credentials with which it was given.
@@ -15,20 +15,21 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
+from idp.accounts import close, disconnect, lock, merge, reset
 from idp.cli import main
-from idp.console import people as console
-from idp.database import reading
-from idp.oidc.registration import Registered
-from idp.people import import_record
-from idp.people.hashing import lane
+from idp.database.engine import reading
+from idp.imports import lifecycle
+from idp.oidc.clients.registration import Registered
+from idp.passwords.hashing import hashing_pool
 from idp.people.storage.tables import Account, Person
-from idp.signin import locking
 from tests.conftest import NOON, Clock
+from tests.imports.exports import export, files_of, link, person, pupil
 from tests.oidc.flow import RelyingParty, answer, signed_in_browser
-from tests.operations.house import House
-from tests.people.exports import export, files_of, link, person, pupil
+from tests.operations.installation import Installation
 from tests.visitor import Visitor, messages
 from tests.world import PASSWORD, Someone, World
+
+pytestmark = pytest.mark.both_engines
 
 NEW = "Poires-Vertes-1848"
 OFFLINE = {"offline userinfo", "offline introspection", "refresh", "introspection of the refresh token"}
@@ -52,7 +53,7 @@ class Visit:
 
     @property
     def person(self) -> Visitor:
-        """Whoever sits before this browser."""
+        """The person at this browser."""
         return Visitor(self.app, self.party.browser)
 
     def alive(self) -> set[str]:
@@ -100,7 +101,7 @@ class Scene:
         if gone:
             families = export(families.pupils[1:], families.persons[1:], families.links[1:])
         with self.app.app_context():
-            import_record.write(files_of(families), self.clock(), "test", many_may_leave=True)
+            lifecycle.write(files_of(families), self.clock(), "test", many_may_leave=True)
 
     def activated(self, first: str) -> Someone:
         with self.app.app_context():
@@ -113,7 +114,7 @@ class Scene:
                 )
                 .one()
             )
-            hashed = lane().hash(PASSWORD)
+            hashed = hashing_pool().hash(PASSWORD)
         someone = Someone(*row, PASSWORD)
         moments = dict.fromkeys(("password_changed_at", "identity_proved_at", "mail_verified_at"), NOON)
         mail = f"{first.lower()}@example.org"
@@ -152,7 +153,7 @@ def goes_on_as_somebody_else_here(scene: Scene) -> None:
 
 
 def is_disconnected_by_the_office(scene: Scene) -> None:
-    scene.acts(locking.disconnect, scene.world.facts(scene.claire))
+    scene.acts(disconnect.disconnect, scene.world.facts(scene.claire))
 
 
 def chooses_a_new_password_there(scene: Scene) -> None:
@@ -166,7 +167,7 @@ def recovers_the_password(scene: Scene) -> None:
 
 
 def is_locked(scene: Scene) -> None:
-    scene.acts(locking.lock, scene.claire.username)
+    scene.acts(lock.lock, scene.world.facts(scene.claire))
 
 
 def locks_it_by_the_link_of_a_mail(scene: Scene) -> None:
@@ -176,16 +177,16 @@ def locks_it_by_the_link_of_a_mail(scene: Scene) -> None:
 
 
 def is_closed(scene: Scene) -> None:
-    scene.acts(locking.close, scene.claire.username)
+    scene.acts(close.close, scene.world.facts(scene.claire))
 
 
 def is_joined_to_another_account(scene: Scene) -> None:
-    kept = scene.world.facts(scene.world.guardian("Clara", "Durand"))
-    scene.acts(console.merge, kept, scene.world.facts(scene.claire), "Deux fiches")
+    kept = scene.world.facts(scene.world.guardian("Claire", "Durand"))
+    scene.acts(merge.merge, kept, scene.world.facts(scene.claire), "Deux fiches")
 
 
 def is_reset_by_the_office(scene: Scene) -> None:
-    scene.acts(console.reset, scene.world.facts(scene.claire))
+    scene.acts(reset.reset, scene.world.facts(scene.claire))
 
 
 def is_reset_from_a_terminal(scene: Scene) -> None:
@@ -228,7 +229,7 @@ def run(
     tmp_path: Path, database_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., None]:
     """An `idp` command on the same database, at the moment of the test."""
-    config = House(tmp_path, database_url).config
+    config = Installation(tmp_path, database_url).config
 
     def running(*words: str) -> None:
         with monkeypatch.context() as patched:
@@ -245,7 +246,7 @@ def scene(app: Flask, outdoors: World, clock: Clock, run: Callable[..., None]) -
 
 
 @pytest.mark.parametrize("ending", LEFT, ids=lambda ending: ending.__name__)
-def test_what_ends_is_dead_at_once_and_nothing_else_is(scene: Scene, ending: Ending) -> None:
+def test_an_ending_revokes_at_once_and_revokes_nothing_else(scene: Scene, ending: Ending) -> None:
     """No worker has its turn between the ending and the question; then the services are told, of these sessions alone."""
     ending(scene)
     here, there, hers = (visit.alive() for visit in (scene.here, scene.there, scene.hers))
@@ -262,7 +263,7 @@ def test_what_ends_is_dead_at_once_and_nothing_else_is(scene: Scene, ending: End
 def is_locked_and_opened_again(scene: Scene) -> None:
     is_locked(scene)
     scene.clock.advance(60)
-    scene.acts(locking.unlock, scene.claire.username)
+    scene.acts(lock.unlock, scene.world.facts(scene.claire))
 
 
 def has_left_and_come_back(scene: Scene) -> None:
@@ -274,7 +275,7 @@ def has_left_and_come_back(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "ending", [is_locked_and_opened_again, has_left_and_come_back], ids=lambda ending: ending.__name__
 )
-def test_what_has_ended_does_not_come_back_with_the_account(scene: Scene, ending: Ending) -> None:
+def test_a_reopened_account_does_not_restore_its_tokens(scene: Scene, ending: Ending) -> None:
     ending(scene)
     assert (scene.here.alive(), scene.there.alive()) == (NOTHING, NOTHING)
-    assert scene.visit(scene.claire).alive() == EVERYTHING, "whoever signs in again has all of it anew"
+    assert scene.visit(scene.claire).alive() == EVERYTHING, "a new sign-in brings all of it back"

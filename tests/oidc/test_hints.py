@@ -1,8 +1,8 @@
-"""ID tokens that come back as hints, long after the session and the key that they are from (OIDC Core §3.1.2.1)."""
+"""id_token_hint: old ID tokens, after their session and key have gone (OIDC Core §3.1.2.1)."""
 
 from flask import Flask
 
-from idp.database import transaction
+from idp.database.engine import transaction
 from idp.oidc import signing
 from idp.signin.storage.purge import purge
 from tests.conftest import Clock
@@ -30,7 +30,7 @@ def test_a_hint_outlives_its_session(
     assert answer(portal.authorize(prompt="none", id_token_hint=hint))["error"] == "login_required"
 
 
-def test_who_comes_back_after_months_signs_in_and_is_the_right_one(
+def test_a_hint_is_accepted_after_months(
     app: Flask, portal: RelyingParty, guardian: Someone, clock: Clock
 ) -> None:
     hint = portal.tokens()["id_token"]

@@ -9,8 +9,11 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from idp.oidc import signing
+from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.world import Someone, World
+
+pytestmark = pytest.mark.both_engines
 
 
 def jwks(portal: RelyingParty) -> dict[str, Any]:
@@ -25,8 +28,8 @@ def header(token: str) -> dict[str, Any]:
 
 
 def test_a_relying_party_with_a_cached_jwks_never_meets_an_unknown_kid(
-    world: World, portal: RelyingParty, guardian: Someone, clock
-) -> None:  # type: ignore[no-untyped-def]
+    world: World, portal: RelyingParty, guardian: Someone, clock: Clock
+) -> None:
     cached = KeySet.import_key_set(jwks(portal))  # type: ignore[arg-type]
     first = portal.tokens()["id_token"]
     signing.rotate(None, "test", clock.now)
@@ -44,7 +47,7 @@ def test_a_relying_party_with_a_cached_jwks_never_meets_an_unknown_kid(
     assert header(first)["kid"] not in [key["kid"] for key in jwks(portal)["keys"]]
 
 
-def test_the_keys_rotate_by_themselves_in_time(portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+def test_the_keys_rotate_by_themselves_in_time(portal: RelyingParty, clock: Clock) -> None:
     before = {key["kid"] for key in jwks(portal)["keys"]}
     clock.advance(89 * 86400)
     signing.ensure(clock.now)
@@ -53,7 +56,7 @@ def test_the_keys_rotate_by_themselves_in_time(portal: RelyingParty, clock) -> N
     assert len(jwks(portal)["keys"]) == 2 * len(before)
 
 
-def test_an_emergency_is_seen_at_the_next_request(portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+def test_an_emergency_is_seen_at_the_next_request(portal: RelyingParty, clock: Clock) -> None:
     lost = header(portal.tokens()["id_token"])["kid"]
     signing.retire(lost, "test", clock.now)
     assert lost not in [key["kid"] for key in jwks(portal)["keys"]]
@@ -61,7 +64,7 @@ def test_an_emergency_is_seen_at_the_next_request(portal: RelyingParty, clock) -
 
 
 @pytest.mark.settings(keys={"jwks_cache": 60}, tokens={"code": 600})
-def test_rotation_under_load_breaks_no_login(portal: RelyingParty, app: Flask, clock) -> None:  # type: ignore[no-untyped-def]
+def test_rotation_under_load_breaks_no_login(portal: RelyingParty, app: Flask, clock: Clock) -> None:
     failures: list[object] = []
     stop = threading.Event()
 
@@ -91,7 +94,7 @@ def test_rotation_under_load_breaks_no_login(portal: RelyingParty, app: Flask, c
 def test_private_keys_are_in_the_database_only_sealed(portal: RelyingParty) -> None:
     from sqlalchemy import select
 
-    from idp.database import reading
+    from idp.database.engine import reading
     from idp.oidc.storage.tables import SigningKey
 
     rows = reading().execute(select(SigningKey.__table__)).mappings().all()

@@ -1,4 +1,4 @@
-"""RP-initiated logout, and what dies with a session (RP-Initiated Logout 1.0, Back-Channel Logout 1.0)."""
+"""RP-initiated logout, and the end of a session's grants (RP-Initiated Logout 1.0, Back-Channel Logout 1.0)."""
 
 import json
 import threading
@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey
 from werkzeug.test import TestResponse
 
+from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.pages import fields_of
 from tests.world import Someone, World, deliver_due
@@ -49,9 +50,7 @@ class TestAFormOfAnotherSite:
         assert done.headers["Location"] == f"{BYE}?state=s"
         assert not is_signed_in_silently(portal)
 
-    def test_takes_no_cookie_away_by_saying_that_the_question_was_answered(
-        self, portal: RelyingParty
-    ) -> None:
+    def test_with_a_forged_confirmation_does_not_clear_the_cookie(self, portal: RelyingParty) -> None:
         response = portal.app.test_client().post("/logout", data={"confirm": "1"})
         assert "idp_session" not in str(response.headers.getlist("Set-Cookie"))
         assert is_signed_in(portal)
@@ -68,13 +67,43 @@ class TestTheWayBack:
         assert response.headers["Location"] == f"{BYE}?state=s+t"
         assert answer(portal.authorize(prompt="none"))["error"] == "login_required"
 
+    @pytest.mark.parametrize(
+        ("hinted", "address", "reason"),
+        [
+            (True, "https://portail.example/other", "path differ"),
+            (True, "https://evil.example/bye", "host differ"),
+            (False, BYE, "without a valid id_token_hint"),
+        ],
+    )
+    def test_an_address_that_is_not_returned_to_has_a_reason_under_a_code(
+        self,
+        portal: RelyingParty,
+        caplog: pytest.LogCaptureFixture,
+        hinted: bool,
+        address: str,
+        reason: str,
+    ) -> None:
+        hint = {"id_token_hint": portal.tokens()["id_token"]} if hinted else {}
+        done = log_out(portal.browser, post_logout_redirect_uri=address, **hint)
+        assert done.status_code == 200 and "Location" not in done.headers
+        assert "P08" in done.text and address not in done.text
+        assert any("P08" in line and reason in line for line in caplog.messages), caplog.messages
+
+    def test_a_logout_without_an_address_needs_no_reason(
+        self, portal: RelyingParty, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert "P08" not in log_out(portal.browser, id_token_hint=portal.tokens()["id_token"]).text
+        assert "P08" not in caplog.text
+
     def test_without_state_there_is_none(self, portal: RelyingParty) -> None:
         hint = portal.tokens()["id_token"]
         response = log_out(portal.browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
         assert response.headers["Location"] == BYE
 
     @pytest.mark.parametrize("query", [{}, {"state": "s"}, {"post_logout_redirect_uri": BYE}])
-    def test_without_a_hint_a_page_says_it_is_done(self, portal: RelyingParty, query: dict[str, str]) -> None:
+    def test_without_a_hint_the_last_page_confirms_the_logout(
+        self, portal: RelyingParty, query: dict[str, str]
+    ) -> None:
         response = log_out(portal.browser, **query)
         assert response.status_code == 200
         assert "Location" not in response.headers
@@ -112,7 +141,7 @@ class TestTheWayBack:
             response = log_out(portal.browser, id_token_hint=forged, post_logout_redirect_uri=BYE)
             assert "Location" not in response.headers, forged[:30]
 
-    def test_an_expired_hint_still_serves(self, portal: RelyingParty, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_an_expired_hint_still_serves(self, portal: RelyingParty, clock: Clock) -> None:
         hint = portal.tokens()["id_token"]
         clock.advance(1200)
         assert (
@@ -121,7 +150,7 @@ class TestTheWayBack:
         )
 
 
-def test_a_link_alone_logs_nobody_out(portal: RelyingParty) -> None:
+def test_a_link_alone_does_not_log_out(portal: RelyingParty) -> None:
     portal.browser.get("/logout")
     portal.browser.post("/logout")
     assert is_signed_in(portal)
@@ -194,9 +223,9 @@ class TestBackChannel:
         portal.registered = world.relying_party(backchannel_logout_uri=listener.address)
         return portal
 
-    def test_each_relying_party_of_the_session_is_told(
-        self, told: RelyingParty, listener: Listener, clock
-    ) -> None:  # type: ignore[no-untyped-def]
+    def test_each_relying_party_of_the_session_is_notified(
+        self, told: RelyingParty, listener: Listener, clock: Clock
+    ) -> None:
         keys = KeySet.import_key_set(told.app.test_client().get("/jwks.json").get_json())
         first = jwt.decode(told.tokens()["id_token"], keys).claims
         log_out(told.browser)
@@ -220,7 +249,9 @@ class TestBackChannel:
         deliver_due(told.app)
         assert listener.received == []
 
-    def test_a_deaf_service_is_told_again_later(self, told: RelyingParty, listener: Listener, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_a_failed_logout_notice_is_sent_again_later(
+        self, told: RelyingParty, listener: Listener, clock: Clock
+    ) -> None:
         told.tokens()
         listener.status = 503
         log_out(told.browser)
@@ -248,7 +279,7 @@ class TestBackChannel:
         assert said["error"] == "invalid_request"
 
 
-def test_the_metadata_says_so(portal: RelyingParty) -> None:
+def test_the_metadata_announces_it(portal: RelyingParty) -> None:
     document = json.loads(portal.app.test_client().get("/.well-known/openid-configuration").data)
     assert document["end_session_endpoint"] == "http://localhost/logout"
     assert document["backchannel_logout_supported"] is True

@@ -1,15 +1,15 @@
-"""The description of the machine endpoints is of what is served: all of it, and nothing else."""
+"""The OpenAPI description matches the served machine endpoints."""
 
 from flask import Flask
 
 from idp.oidc import discovery, openapi
-from idp.oidc.rules.client_metadata import BY_PROTOCOL, read_metadata
+from idp.oidc.clients.rules.client_metadata import BY_PROTOCOL, read_metadata
 from tests.world import World
 
-PAGES = {"/authorize", "/authorize/<pending_id>", "/logout", "/check_session"}
+PAGES = {"/authorize", "/login/<pending_id>", "/logout", "/check_session"}
 
 
-def test_every_machine_route_is_described_and_the_other_way_round(app: Flask, world: World) -> None:
+def test_every_machine_route_is_described_and_every_description_is_a_route(app: Flask, world: World) -> None:
     served = {
         (rule.rule.replace("<client_id>", "{client_id}"), method.lower())
         for rule in app.url_map.iter_rules()
@@ -30,7 +30,7 @@ def test_each_endpoint_of_discovery_is_described_or_a_page(app: Flask, world: Wo
 
 
 def test_the_registration_is_described_as_it_is_shown(app: Flask, world: World) -> None:
-    from idp.oidc.registration import shown
+    from idp.oidc.clients.registration import shown
 
     document = {"client_name": "x", "redirect_uris": ["https://x.example/cb"]}
     types = {"string": str, "boolean": bool, "integer": int, "array": list, "object": dict}
@@ -39,6 +39,6 @@ def test_the_registration_is_described_as_it_is_shown(app: Flask, world: World) 
         assert isinstance(value, types[schema[name]["type"]]), name
 
 
-def test_it_is_served_to_anybody(app: Flask) -> None:
+def test_it_is_served_without_authentication(app: Flask) -> None:
     response = app.test_client().get("/openapi.json")
     assert response.status_code == 200 and response.get_json()["openapi"] == "3.1.0"

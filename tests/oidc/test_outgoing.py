@@ -1,4 +1,4 @@
-"""What is fetched from outside: from public addresses alone, bounded in size, kept a while (CVE-2026-55671).
+"""Fetching of remote documents: public addresses only, bounded in size, cached (CVE-2026-55671).
 
 Names that lead to several addresses, time, and every address of a registration: tests/outgoing.
 """
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from idp import outgoing
-from idp.oidc import fetching, registration
-from idp.oidc.rules.metadata_reader import MetadataFaults
+from idp.network import outgoing_http
+from idp.oidc.clients import registration, remote_documents
+from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from tests.conformance.fapi_client import ASSERTION_TYPE, FapiClient, new_key
-from tests.conftest import Clock
+from tests.conftest import NOON, Clock
 from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.outgoing.conftest import listener, outside
 from tests.outgoing.outside import Listener, Outside, allowing
@@ -42,8 +42,8 @@ INSIDE = (
 @pytest.mark.parametrize("host", INSIDE)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_no_spelling_leads_inside(listener: Listener, host: str, scheme: str) -> None:
-    with allowing(), pytest.raises(outgoing.Unreachable):
-        outgoing.get(f"{scheme}://{host}:{listener.port}/", "application/json", 1000)
+    with allowing(), pytest.raises(outgoing_http.Unreachable):
+        outgoing_http.get(f"{scheme}://{host}:{listener.port}/", "application/json", 1000)
     assert listener.seen == 0
 
 
@@ -72,14 +72,14 @@ def test_no_spelling_leads_inside(listener: Listener, host: str, scheme: str) ->
 )
 def test_public_addresses_alone_are_permitted(address: str, allowed: bool) -> None:
     with allowing():
-        assert outgoing.permitted(address) is allowed
+        assert outgoing_http.permitted(address) is allowed
 
 
 def test_a_network_that_is_named_is_permitted() -> None:
     with allowing("10.20.0.0/16", "fd00::/8"):
-        assert outgoing.permitted("10.20.3.4") and outgoing.permitted("fd00::5")
-        assert outgoing.permitted("::ffff:10.20.0.1")
-        assert not outgoing.permitted("10.21.0.1") and not outgoing.permitted("127.0.0.1")
+        assert outgoing_http.permitted("10.20.3.4") and outgoing_http.permitted("fd00::5")
+        assert outgoing_http.permitted("::ffff:10.20.0.1")
+        assert not outgoing_http.permitted("10.21.0.1") and not outgoing_http.permitted("127.0.0.1")
 
 
 class TestEachAddressOfARegistration:
@@ -112,22 +112,23 @@ class TestEachAddressOfARegistration:
         assert answer(party.authorize(request_uri=uri))["error"] == "invalid_request_uri"
         assert listener.seen == 0
 
+    @pytest.mark.both_engines
     def test_backchannel_logout_uri(self, app: Flask, world: World, listener: Listener) -> None:
         from sqlalchemy import select
 
-        from idp.database import reading
-        from idp.messages.outbox import OutboxMessage
-        from idp.oidc import logout
+        from idp.database.engine import reading
+        from idp.messages.storage.outbox import OutboxMessage
+        from idp.oidc.participants import session_end
 
         registered = world.relying_party(backchannel_logout_uri=f"http://localhost:{listener.port}/")
         guardian = world.guardian()
         party = RelyingParty(app, registered, signed_in_browser(world, guardian))
         party.tokens()
         session = world.session(guardian)
-        from idp.database import transaction
+        from idp.database.engine import transaction
 
         with transaction() as tx:
-            logout.tell_one(tx, registered.client_id, session.sid, guardian.account, "x", world.clock())
+            session_end.tell_one(tx, registered.client_id, session.sid, guardian.account, "x", world.clock())
         deliver_due(app)
         rows = reading().execute(select(OutboxMessage.delivered_at, OutboxMessage.attempts)).all()
         assert [tuple(row) for row in rows] == [(None, 1)] and listener.seen == 0
@@ -135,8 +136,8 @@ class TestEachAddressOfARegistration:
 
 def test_a_redirect_is_not_followed(world: World, outside: Outside, listener: Listener) -> None:
     outside.status, outside.headers = 302, {"Location": f"http://127.0.0.1:{listener.port}/"}
-    with pytest.raises(fetching.NotFetched, match="302"):
-        fetching.key_set("c", f"{outside.address}/keys", None)
+    with pytest.raises(remote_documents.NotFetched, match="302"):
+        remote_documents.key_set("c", f"{outside.address}/keys", None, world.clock())
     assert listener.seen == 0
 
 
@@ -151,39 +152,39 @@ def test_a_redirect_is_not_followed(world: World, outside: Outside, listener: Li
         b'{"keys": [5]}',
         b'{"keys": [{"kty": "oct", "k": "x"}]}',
         b"[" * 30_000,
-        b'{"keys": [' + b" " * fetching.LARGEST + b"]}",
+        b'{"keys": [' + b" " * remote_documents.LARGEST + b"]}",
         b"\xff\xfe",
     ],
     ids=lambda body: str(body[:20]),
 )
-def test_what_is_no_key_set_is_refused(outside: Outside, body: bytes) -> None:
+def test_an_invalid_key_set_is_refused(outside: Outside, body: bytes) -> None:
     outside.body = body
-    with allowing("127.0.0.0/8", "::1/128"), pytest.raises(fetching.NotFetched):
-        fetching.key_set("c", f"{outside.address}/keys", None)
+    with allowing("127.0.0.0/8", "::1/128"), pytest.raises(remote_documents.NotFetched):
+        remote_documents.key_set("c", f"{outside.address}/keys", None, NOON)
 
 
 def test_a_private_key_is_refused(world: World, outside: Outside) -> None:
     outside.publishes("a", private=True)
-    with pytest.raises(fetching.NotFetched, match="private"):
-        fetching.key_set("c", f"{outside.address}/keys", None)
+    with pytest.raises(remote_documents.NotFetched, match="private"):
+        remote_documents.key_set("c", f"{outside.address}/keys", None, world.clock())
 
 
-def test_a_key_set_is_kept_and_asked_for_again_for_a_new_kid(
+def test_a_key_set_is_cached_and_fetched_again_for_a_new_kid(
     world: World, clock: Clock, outside: Outside
 ) -> None:
     uri = f"{outside.address}/keys"
     outside.publishes("a")
     for _ in range(3):
-        assert fetching.key_set("c", uri, "a")["keys"][0]["kid"] == "a"
+        assert remote_documents.key_set("c", uri, "a", clock())["keys"][0]["kid"] == "a"
     assert len(outside.asked) == 1
     outside.publishes("b")
-    assert fetching.key_set("c", uri, "b")["keys"][0]["kid"] == "a", (
+    assert remote_documents.key_set("c", uri, "b", clock())["keys"][0]["kid"] == "a", (
         "a flood of unknown kids is not passed on"
     )
-    clock.advance(fetching.AGAIN)
-    assert fetching.key_set("c", uri, "b")["keys"][0]["kid"] == "b"
-    clock.advance(fetching.KEPT)
-    fetching.key_set("c", uri, "b")
+    clock.advance(remote_documents.RETRY_AFTER)
+    assert remote_documents.key_set("c", uri, "b", clock())["keys"][0]["kid"] == "b"
+    clock.advance(remote_documents.CACHED_FOR)
+    remote_documents.key_set("c", uri, "b", clock())
     assert len(outside.asked) == 3
 
 
@@ -193,13 +194,13 @@ def test_a_server_that_fails_is_not_asked_by_every_request(
     uri = f"{outside.address}/keys"
     outside.status = 500
     for _ in range(2):
-        with pytest.raises(fetching.NotFetched):
-            fetching.key_set("c", uri, "a")
+        with pytest.raises(remote_documents.NotFetched):
+            remote_documents.key_set("c", uri, "a", clock())
     assert len(outside.asked) == 1
     outside.status = 200
     outside.publishes("a")
-    clock.advance(fetching.AGAIN)
-    assert fetching.key_set("c", uri, "a")["keys"][0]["kid"] == "a"
+    clock.advance(remote_documents.RETRY_AFTER)
+    assert remote_documents.key_set("c", uri, "a", clock())["keys"][0]["kid"] == "a"
 
 
 def test_no_proxy_of_the_environment_is_used(
@@ -207,10 +208,12 @@ def test_no_proxy_of_the_environment_is_used(
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{listener.port}")
     outside.publishes("a")
-    assert fetching.key_set("c", f"{outside.address}/keys", "a") and listener.seen == 0
+    assert remote_documents.key_set("c", f"{outside.address}/keys", "a", world.clock()) and listener.seen == 0
 
 
-def test_an_assertion_whose_keys_cannot_be_had_is_refused(app: Flask, world: World, outside: Outside) -> None:
+def test_an_assertion_whose_keys_cannot_be_fetched_is_refused(
+    app: Flask, world: World, outside: Outside
+) -> None:
     outside.status = 500
     made = world.relying_party(
         token_endpoint_auth_method="private_key_jwt", jwks_uri=f"{outside.address}/keys"

@@ -36,7 +36,7 @@ def test_a_pushed_request_is_answered_like_any_other(party: RelyingParty) -> Non
     assert party.redeem(found["code"]).status_code == 200
 
 
-def test_what_stands_beside_the_reference_does_not_count(party: RelyingParty) -> None:
+def test_parameters_beside_the_request_uri_are_ignored(party: RelyingParty) -> None:
     uri = push(party, scope="openid").get_json()["request_uri"]
     found = answer(
         opens(party, uri, scope="openid profile", state="other", redirect_uri="https://evil.example/")
@@ -70,14 +70,14 @@ def test_a_public_client_pushes_with_its_client_id(app: Flask, world: World) -> 
         ({"client_id": "another"}, "invalid_request"),
     ],
 )
-def test_what_authorize_would_refuse_is_refused_as_json(
+def test_the_errors_of_authorize_are_answered_as_json(
     party: RelyingParty, changes: dict[str, str | None], error: str
 ) -> None:
     response = push(party, **changes)
     assert (response.status_code, response.get_json()["error"]) == (400, error)
 
 
-def test_a_wrong_secret_gets_nowhere(party: RelyingParty) -> None:
+def test_a_wrong_secret_is_refused_at_par(party: RelyingParty) -> None:
     response = push(party, {"Authorization": "Basic eDp5"})
     assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client")
     assert "WWW-Authenticate" in response.headers
@@ -111,6 +111,7 @@ def test_an_error_answers_nothing_yet(app: Flask, world: World) -> None:
     assert "code" in answer(opens(party, uri))
 
 
+@pytest.mark.both_engines
 def test_twenty_at_once_get_one_code(app: Flask, world: World, party: RelyingParty) -> None:
     uri = push(party).get_json()["request_uri"]
     guardian = world.guardian("Nadia", "Petit")
@@ -122,3 +123,12 @@ def test_twenty_at_once_get_one_code(app: Flask, world: World, party: RelyingPar
 
     found = at_once(app, one, 20)
     assert found.count(303) == 1 and set(found) <= {303, 400, 409}
+
+
+@pytest.mark.settings(throttling={"rows_per_address": 10, "rows_per_client": 100})
+def test_a_client_with_a_secret_has_a_budget_of_its_own(party: RelyingParty) -> None:
+    """Not its network's: a school's services may all be behind one address."""
+    assert {push(party).status_code for _ in range(100)} == {201}
+    refused = push(party)
+    assert refused.status_code == 429 and refused.headers["Retry-After"] == "3600"
+    assert refused.get_json()["error"] == "temporarily_unavailable"

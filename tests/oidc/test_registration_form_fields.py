@@ -8,12 +8,12 @@ from flask import Flask
 from sqlalchemy import Integer, select
 from werkzeug.test import TestResponse
 
-from idp.database import reading
-from idp.oidc import initial_tokens
-from idp.oidc.clients import secret_digest
-from idp.oidc.rules.client_metadata import ClientMetadata
+from idp.crypto.opaque_tokens import digest
+from idp.database.engine import reading
+from idp.oidc.clients import initial_tokens
+from idp.oidc.clients.registry import secret_digest
+from idp.oidc.clients.rules.client_metadata import ClientMetadata
 from idp.oidc.storage.tables import ClientRow, InitialAccessToken
-from idp.security import digest
 from tests.conftest import NOON, Clock
 from tests.world import World
 
@@ -122,7 +122,7 @@ def test_one_column_alone_changes_no_more(app: Flask, world: World) -> None:
         assert changes(before, rows()) == {f"clients.{made['client_id']}": {"revision"}}, column
 
 
-def test_anothers_client_id_is_refused_with_whatever_comes_beside_it(app: Flask, world: World) -> None:
+def test_another_clients_client_id_is_refused(app: Flask, world: World) -> None:
     others = world.relying_party().client_id
     made = post(app, world).get_json()
     before = rows()

@@ -45,7 +45,7 @@ def redeem(party: RelyingParty, code: str, *resources: str) -> Any:
     return party.app.test_client().post("/token", data=form, headers=party.credentials)
 
 
-def test_a_jwt_says_what_rfc_9068_asks(app: Flask, party: RelyingParty, clock: Clock) -> None:
+def test_a_jwt_access_token_has_the_claims_of_rfc_9068(app: Flask, party: RelyingParty, clock: Clock) -> None:
     tokens = party.tokens(scope="openid profile")
     header, claims = read(app, tokens["access_token"])
     assert header["typ"] == "at+jwt"
@@ -57,7 +57,7 @@ def test_a_jwt_says_what_rfc_9068_asks(app: Flask, party: RelyingParty, clock: C
     assert (claims["acr"], claims["amr"]) == ("eidas1", ["pwd"])
 
 
-def test_a_jwt_that_was_revoked_opens_nothing_here(party: RelyingParty) -> None:
+def test_a_revoked_jwt_access_token_is_refused_here(party: RelyingParty) -> None:
     token = party.tokens()["access_token"]
     assert party.revoke(token).status_code == 200
     assert party.userinfo(token).status_code == 401
@@ -78,7 +78,7 @@ def test_a_token_for_a_resource_does_not_open_userinfo(party: RelyingParty) -> N
     assert party.introspect(token)["aud"] == [GRADES]
 
 
-def test_an_opaque_token_keeps_its_audience_too(app: Flask, world: World) -> None:
+def test_an_opaque_token_has_an_audience_too(app: Flask, world: World) -> None:
     registered = world.relying_party(resources=[GRADES])
     party = RelyingParty(app, registered, signed_in_browser(world, world.guardian()))
     token = redeem(party, code_for(party, GRADES)).get_json()["access_token"]

@@ -1,4 +1,4 @@
-"""Subjects are for ever: these values must never change, or every service loses its users; nor are they given again."""
+"""Subjects are permanent: pinned values (a change would make every service lose its users), and no reuse."""
 
 from collections.abc import Callable
 
@@ -7,17 +7,18 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from idp import worker
+from idp.accounts import close
 from idp.console import personal_data
-from idp.database import reading, transaction
-from idp.oidc.rules.subjects import ine_hash, pairwise_subject
-from idp.people import import_record
-from idp.people.hashing import lane
-from idp.people.rules.siecle import PupilRecord
+from idp.database.engine import reading, transaction
+from idp.imports import lifecycle
+from idp.imports.rules.records import PupilRecord
+from idp.oidc.tokens.rules.subjects import ine_hash, pairwise_subject
+from idp.passwords.hashing import hashing_pool
+from idp.people.accounts import find
 from idp.people.storage.tables import Account, Guardianship, Person, SourceRecord
-from idp.signin import locking
 from tests.conftest import NOON, Clock
+from tests.imports.exports import export, files_of, link, person, pupil
 from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.people.exports import export, files_of, link, person, pupil
 from tests.world import PASSWORD, Someone, World
 
 KEY = b"a key that never changes, of 32+ bytes"
@@ -62,7 +63,7 @@ class School:
         links = tuple(link(one.source_id, f"1{one.source_id}") for one in pupils)
         said = export(pupils, persons, links, year=year)
         with self.app.app_context():
-            import_record.write(files_of(said), self.clock(), "test", many_may_leave=True)
+            lifecycle.write(files_of(said), self.clock(), "test", many_may_leave=True)
 
     def newest(self, kind: str) -> Someone:
         """Who came last, with an account that is open."""
@@ -71,7 +72,7 @@ class School:
                 Person, Person.id == Account.person_id
             )
             row = reading().execute(found.where(Person.kind == kind).order_by(Account.id.desc())).first()
-            hashed = lane().hash(PASSWORD)
+            hashed = hashing_pool().hash(PASSWORD)
         assert row is not None
         someone = Someone(*row, PASSWORD)
         moments = dict.fromkeys(
@@ -105,7 +106,7 @@ def is_not_in_the_base_any_more(base: School, *people: Someone) -> None:
 def is_closed(base: School, *people: Someone) -> None:
     with base.app.app_context():
         for one in people:
-            locking.close(one.username, "test", base.clock())
+            close.close(find(one.username), "test", base.clock())
 
 
 def is_erased_on_request(base: School, *people: Someone) -> None:
@@ -131,7 +132,7 @@ def is_erased_by_the_worker(base: School, *people: Someone) -> None:
     [is_not_in_the_base_any_more, is_closed, is_erased_on_request, is_erased_by_the_worker],
     ids=lambda goes: goes.__name__,
 )
-def test_a_newcomer_of_the_same_name_is_somebody_else(base: School, goes: Callable[..., None]) -> None:
+def test_a_newcomer_of_the_same_name_gets_another_subject(base: School, goes: Callable[..., None]) -> None:
     """CVE-2026-55670: neither a sub nor a username passes from one human being to another."""
     base.imports(LEA)
     child, parent = base.newest("pupil"), base.newest("guardian")
@@ -148,7 +149,7 @@ def test_a_newcomer_of_the_same_name_is_somebody_else(base: School, goes: Callab
     assert {subs[1] for subs in (*before, *after)} <= kept, "what was given stays on record"
 
 
-def test_an_account_that_is_gone_leaves_its_number_to_nobody(base: School) -> None:
+def test_the_number_of_a_deleted_account_is_not_reused(base: School) -> None:
     """Even if rows are deleted some day, by a tool or by hand: a number is not given again."""
     base.imports(LEA)
     gone = base.newest("guardian")
@@ -164,7 +165,7 @@ def test_an_account_that_is_gone_leaves_its_number_to_nobody(base: School) -> No
     assert gone.account not in accounts and gone.person not in people
 
 
-def test_whoever_comes_back_is_who_they_were(base: School) -> None:
+def test_a_person_who_returns_has_the_same_subject(base: School) -> None:
     base.imports(LEA)
     child = base.newest("pupil")
     before = base.seen_as(child)

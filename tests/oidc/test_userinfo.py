@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
-from idp.oidc import clients, registration
+from idp.oidc.clients import registration, registry
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.world import Someone, World
+
+pytestmark = pytest.mark.both_engines
 
 
 def info(portal: RelyingParty, **changes: str) -> dict[str, Any]:
     return dict(portal.userinfo(portal.tokens(**changes)["access_token"]).get_json())
 
 
-def test_openid_alone_tells_the_subject_alone(portal: RelyingParty) -> None:
+def test_openid_alone_releases_the_subject_alone(portal: RelyingParty) -> None:
     assert set(info(portal)) == {"sub"}
 
 
@@ -41,12 +43,10 @@ def test_an_absent_claim_is_left_out_and_never_empty(world: World, portal: Relyi
     assert all(value not in (None, "", [], {}) for value in said.values())
 
 
-def test_a_scope_that_was_taken_from_a_service_opens_nothing_any_more(
-    world: World, portal: RelyingParty
-) -> None:
+def test_a_removed_scope_releases_no_claims(world: World, portal: RelyingParty) -> None:
     token = portal.tokens(scope="openid email ect.scope.portail")["access_token"]
     assert {"sub", "email"} < set(portal.userinfo(token).get_json())
-    client = clients.find_fresh(portal.client_id)
+    client = registry.find_fresh(portal.client_id)
     assert client is not None
     less = {**registration.shown(client.registration), "scope": "openid profile"}
     registration.replace(portal.client_id, less, "test", world.clock())
@@ -90,7 +90,7 @@ def test_a_single_claim_can_be_asked_for_within_the_registration(portal: Relying
 
 
 def test_a_claim_can_be_asked_for_in_the_id_token(portal: RelyingParty) -> None:
-    from tests.oidc.test_token_endpoint import claims_of
+    from tests.actors.readings import claims_of
 
     tokens = portal.tokens(claims=json.dumps({"id_token": {"email": None}}))
     assert claims_of(portal, tokens["id_token"])["email"] == "claire@example.org"

@@ -1,4 +1,4 @@
-"""A house to operate, and a post office that it sends to."""
+"""A installation to operate, and a post office that it sends to."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import fresh_database
-from tests.operations.house import House, PostOffice
+from tests.operations.installation import Installation, PostOffice
 
 
 @pytest.fixture
@@ -16,5 +16,5 @@ def post_office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, post_office: PostOffice) -> House:
-    return House(tmp_path, fresh_database("sqlite"), post_office.port)
+def installation(tmp_path: Path, post_office: PostOffice) -> Installation:
+    return Installation(tmp_path, fresh_database("sqlite"), post_office.port)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from idp.cli import NOUNS, main
-from tests.operations.house import ROOT, House, idp
+from tests.operations.installation import ROOT, Installation, idp
 
 REGISTRATION = {
     "client_name": "Portail",
@@ -54,18 +54,20 @@ MISTAKES: list[tuple[list[str], int, str]] = [
 
 
 @pytest.mark.parametrize(("words", "code", "said"), MISTAKES, ids=lambda value: str(value))
-def test_a_mistake_is_answered_with_a_sentence(house: House, words: list[str], code: int, said: str) -> None:
+def test_a_mistake_is_answered_with_a_sentence(
+    installation: Installation, words: list[str], code: int, said: str
+) -> None:
     # Within this process, for speed; an exception that is not an exit would be a stack trace in a terminal.
     done = CliRunner().invoke(
-        main, words if words[0] == "--config" else ["--config", str(house.config), *words]
+        main, words if words[0] == "--config" else ["--config", str(installation.config), *words]
     )
     assert isinstance(done.exception, SystemExit), done.exc_info
     assert done.exit_code == code
     assert said in done.output
 
 
-def test_a_mistake_leaves_no_stack_trace_in_a_terminal(house: House) -> None:
-    done = house.run("accounts", "show", "nobody")
+def test_a_mistake_leaves_no_stack_trace_in_a_terminal(installation: Installation) -> None:
+    done = installation.run("accounts", "show", "nobody")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: There is no account with the username 'nobody'.\n"
 
@@ -82,52 +84,56 @@ def test_a_mistake_leaves_no_stack_trace_in_a_terminal(house: House) -> None:
         ),
     ],
 )
-def test_a_wrong_registration_is_answered_with_what_is_wrong(house: House, text: str, said: str) -> None:
-    done = house.run("clients", "add", "-", stdin=text)
+def test_a_wrong_registration_is_answered_with_what_is_wrong(
+    installation: Installation, text: str, said: str
+) -> None:
+    done = installation.run("clients", "add", "-", stdin=text)
     assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_client_is_added_listed_shown_disabled_and_gets_another_secret(
-    house: House, tmp_path: Path
+    installation: Installation, tmp_path: Path
 ) -> None:
     document = tmp_path / "registration.json"
     document.write_text(json.dumps(REGISTRATION), encoding="utf-8")
-    made = json.loads(house.run("clients", "add", document, "--json").stdout)
+    made = json.loads(installation.run("clients", "add", document, "--json").stdout)
     assert made["client_secret"]
-    assert [client["client_id"] for client in json.loads(house.run("clients", "list", "--json").stdout)] == [
-        made["client_id"]
-    ]
+    assert [
+        client["client_id"] for client in json.loads(installation.run("clients", "list", "--json").stdout)
+    ] == [made["client_id"]]
     assert (
-        json.loads(house.run("clients", "rotate-secret", made["client_id"], "--json").stdout)["client_secret"]
+        json.loads(installation.run("clients", "rotate-secret", made["client_id"], "--json").stdout)[
+            "client_secret"
+        ]
         != (made["client_secret"])
     )
-    assert house.run("clients", "disable", made["client_id"]).returncode == 0
-    shown = house.run("clients", "show", made["client_id"]).stdout
+    assert installation.run("clients", "disable", made["client_id"]).returncode == 0
+    shown = installation.run("clients", "show", made["client_id"]).stdout
     assert json.loads(shown)["status"] == "suspended" and made["client_secret"] not in shown
 
 
-def test_keys_are_listed_rotated_and_withdrawn(house: House) -> None:
+def test_keys_are_listed_rotated_and_withdrawn(installation: Installation) -> None:
     def listing() -> dict[str, str]:
-        keys = json.loads(house.run("keys", "list", "--json").stdout)
+        keys = json.loads(installation.run("keys", "list", "--json").stdout)
         return {key["kid"]: f"{key['alg']} {key['state']}" for key in keys}
 
     before = listing()
     assert sorted(before.values()) == ["ES256 signing", "EdDSA signing", "PS256 signing", "RS256 signing"]
-    assert house.run("keys", "rotate", "ES256").returncode == 0
+    assert installation.run("keys", "rotate", "ES256").returncode == 0
     after = listing()
     assert [after[kid] for kid in after.keys() - before.keys()] == ["ES256 next"]
     signing = next(kid for kid, state in after.items() if state == "ES256 signing")
-    assert house.run("keys", "retire", signing, "--yes").returncode == 0
+    assert installation.run("keys", "retire", signing, "--yes").returncode == 0
     assert listing()[signing] == "ES256 retired"
 
 
-def test_a_secret_is_new_each_time_and_long_enough(house: House) -> None:
+def test_a_secret_is_new_each_time_and_long_enough(installation: Installation) -> None:
     first, second = (idp("keys", "secret").stdout.strip() for _ in range(2))
     assert first != second and len(first) == len(second) == 43
 
 
 def test_a_database_that_was_never_made_is_answered_with_what_to_do(tmp_path: Path) -> None:
-    new = House(tmp_path, f"sqlite:///{tmp_path}/new.sqlite3")
+    new = Installation(tmp_path, f"sqlite:///{tmp_path}/new.sqlite3")
     done = new.run("clients", "list")
     assert done.returncode == 1 and "idp db upgrade" in done.stderr and "Traceback" not in done.stderr
     assert new.run("db", "upgrade").returncode == 0
@@ -135,25 +141,26 @@ def test_a_database_that_was_never_made_is_answered_with_what_to_do(tmp_path: Pa
     assert new.run("clients", "list").returncode == 0
 
 
-def findings(house: House) -> dict[str, bool]:
-    done = house.run("doctor", "--json")
+def findings(installation: Installation) -> dict[str, bool]:
+    done = installation.run("doctor", "--json")
     found = {finding["check"]: finding["ok"] for finding in json.loads(done.stdout)}
     assert done.returncode == (0 if all(found.values()) else 1)
     return found
 
 
-def test_the_doctor_finds_nothing_wrong_where_nothing_is(house: House) -> None:
-    assert set(findings(house).items()) == {
-        (check, True) for check in ("settings", "clock", "database", "audit", "keys", "outbox", "mail")
+def test_the_doctor_finds_nothing_wrong_where_nothing_is(installation: Installation) -> None:
+    assert set(findings(installation).items()) == {
+        (check, True)
+        for check in ("settings", "clock", "database", "clocks", "audit", "keys", "outbox", "trust", "mail")
     }
 
 
-def test_the_doctor_says_how_to_mend_what_is_wrong(house: House, tmp_path: Path) -> None:
-    text = house.config.read_text()
-    house.config.write_text(text.replace("dGVzdC1tYXN0ZXIta2V5", "b3RoZXItbWFzdGVyLWtl"))
-    assert findings(house)["keys"] is False
-    house.config.write_text(text.replace(str(house.settings().mail.port), "9"))
-    assert findings(house)["mail"] is False
-    new = House(tmp_path, f"sqlite:///{tmp_path}/new.sqlite3")
+def test_the_doctor_says_how_to_mend_what_is_wrong(installation: Installation, tmp_path: Path) -> None:
+    text = installation.config.read_text()
+    installation.config.write_text(text.replace("dGVzdC1tYXN0ZXIta2V5", "b3RoZXItbWFzdGVyLWtl"))
+    assert findings(installation)["keys"] is False
+    installation.config.write_text(text.replace(str(installation.settings().mail.port), "9"))
+    assert findings(installation)["mail"] is False
+    new = Installation(tmp_path, f"sqlite:///{tmp_path}/new.sqlite3")
     done = new.run("doctor")
     assert done.returncode == 1 and "Run: idp db upgrade" in done.stdout

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.operations.house import ROOT, alive, descendants, environment, eventually, status
+from tests.operations.installation import ROOT, alive, descendants, environment, eventually, status
 
 READY = "Ctrl-C stops everything"
 PATIENCE = 120.0

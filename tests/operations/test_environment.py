@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.house import ROOT, environment
+from tests.operations.installation import ROOT, environment
 
 MAKE = shutil.which("make")
 pytestmark = pytest.mark.skipif(MAKE is None, reason="make is not installed")

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from idp.demo.mailbox import Box, Postman, create_viewer
 from idp.demo.phone import Phone
-from tests.operations.house import free_port
+from tests.operations.installation import free_port
 
 SCRIPT = "<script>alert(1)</script>"
 

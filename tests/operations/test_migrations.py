@@ -1,31 +1,24 @@
 """An upgrade keeps every row, on both engines; and a new database has what the models say."""
 
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import Migrate, upgrade
-from sqlalchemy import text
+from alembic.script import ScriptDirectory
+from flask_migrate import Migrate, downgrade, upgrade
+from sqlalchemy import Column, Connection, Text, inspect, text
 
-from idp import schema
 from idp.app import create_app
-from idp.database import db
-from tests.conftest import Clock, _stores, fresh_database, settings_for
-
-
-def empty_database(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a database without any table."""
-    if engine == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('migrations')}/old.sqlite3"
-    fresh_database(engine)
-    store = _stores[engine]
-    store.connection.execute("DROP DATABASE IF EXISTS old")
-    store.connection.execute("CREATE DATABASE old TEMPLATE template0")
-    return str(store._url("old"))
+from idp.database import schema
+from idp.database.engine import db
+from tests.conftest import Clock, fresh_database, settings_for
+from tests.databases import store
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_rows_of_the_first_version_live_on(engine: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    url = empty_database(engine, tmp_path_factory)
+def test_rows_of_the_first_version_live_on(engine: str) -> None:
+    url = store(engine).empty()
     app = create_app(settings_for(url), Clock())
     with app.app_context():
         Migrate(app, db, directory=str(schema.MIGRATIONS), render_as_batch=True)
@@ -62,3 +55,173 @@ def test_the_migrations_make_what_the_models_say(engine: str) -> None:
         found = compare_metadata(MigrationContext.configure(connection), db.metadata)
     # Alembic cannot see SQLite's indexes over expressions.
     assert [change for change in found if "ix_accounts_mail_folded" not in str(change)] == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+def test_names_of_every_script_are_folded_anew(engine: str) -> None:
+    app = create_app(settings_for(store(engine).empty()), Clock())
+    with app.app_context():
+        Migrate(app, db, directory=str(schema.MIGRATIONS), render_as_batch=True)
+        upgrade(directory=str(schema.MIGRATIONS), revision="0006")
+        with db.engine.begin() as connection:
+            for number, family, first, erased in ((1, "Петренко", "Іван", None), (2, "–", "–", 5)):
+                connection.execute(
+                    text(
+                        "INSERT INTO persons (id, kind, family_name, first_name, created_at, updated_at, erased_at)"
+                        " VALUES (:id, 'guardian', :family, :first, 1, 1, :erased)"
+                    ),
+                    {"id": number, "family": family, "first": first, "erased": erased},
+                )
+        schema.migrate()
+        app.extensions["connections"].close()
+        with db.engine.connect() as connection:
+            rows = connection.execute(text("SELECT family_folded, first_folded FROM persons ORDER BY id"))
+            assert rows.all() == [("петренко", "іван"), ("", "")]
+        downgrade(directory=str(schema.MIGRATIONS), revision="0006")
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+def test_counts_of_tries_are_kept_as_long_as_any_may_be(engine: str) -> None:
+    app, year = create_app(settings_for(store(engine).empty()), Clock()), 365 * 86400
+    with app.app_context():
+        Migrate(app, db, directory=str(schema.MIGRATIONS), render_as_batch=True)
+        upgrade(directory=str(schema.MIGRATIONS), revision="0007")
+        with db.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO throttles (bucket, failures, last_at, locked_until) VALUES ('a', 3, 1000, 0),"
+                f" ('b', 3, 1000, {2 * year})",
+                "INSERT INTO sendings (id, bucket, sent_at) VALUES (1, 'a', 1000)",
+            ):
+                connection.execute(text(statement))
+        schema.migrate()
+        app.extensions["connections"].close()
+        with db.engine.connect() as connection:
+            rows = connection.execute(text("SELECT failures, forget_at FROM throttles ORDER BY bucket")).all()
+            sent = connection.execute(text("SELECT forget_at FROM sendings")).scalar_one()
+        assert [tuple(row) for row in rows] == [(3, 1000 + year), (3, 2 * year)] and sent == 4600
+        downgrade(directory=str(schema.MIGRATIONS), revision="0007")
+        with db.engine.connect() as connection:
+            rows = connection.execute(text("SELECT last_at FROM throttles ORDER BY bucket")).all()
+            sent = connection.execute(text("SELECT sent_at FROM sendings")).scalar_one()
+        assert [row[0] for row in rows] == [1000, year] and sent == 1000
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_the_days_of_a_delegation_become_the_schools(engine: str) -> None:
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    app = create_app(settings_for(store(engine).empty()), Clock())
+    paris = ZoneInfo("Europe/Paris")
+    since, until = (int(datetime(2026, 12, day, tzinfo=UTC).timestamp()) for day in (2, 21))
+    with app.app_context():
+        Migrate(app, db, directory=str(schema.MIGRATIONS), render_as_batch=True)
+        upgrade(directory=str(schema.MIGRATIONS), revision="0004")
+        with db.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO schools (id, uai, name, degree, office) VALUES (1, '0990001N', 'T', '2d', 's')",
+                "INSERT INTO persons (id, kind, family_name, first_name, created_at, updated_at)"
+                " VALUES (1, 'staff', 'Roy', 'Anne', 1, 1)",
+                "INSERT INTO delegations (id, school_id, person_id, kinds, since, until, given_by, given_at)"
+                f" VALUES (1, 1, 1, 'pupil', {since}, {until}, 'account:1', 1),"
+                f" (2, 1, 1, 'pupil', {since + 7}, {until}, 'account:1', 1)",
+            ):
+                connection.execute(text(statement))
+        schema.migrate()
+        app.extensions["connections"].close()
+        with db.engine.connect() as connection:
+            moved = connection.execute(text("SELECT since, until FROM delegations ORDER BY id")).all()
+        db.engine.dispose()
+    first, end = (int(datetime(2026, 12, day, tzinfo=paris).timestamp()) for day in (2, 21))
+    assert [tuple(one) for one in moved] == [(first, end), (since + 7, end)]
+
+
+def revisions() -> list[str]:
+    """Every revision, the newest first."""
+    return [one.revision for one in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()]
+
+
+def fill(connection: Connection, rows: int = 2) -> None:
+    """Some rows in every table, each bound to those of the same number."""
+    for table in db.metadata.sorted_tables:
+        for number in range(1, rows + 1):
+            connection.execute(table.insert().values({c.name: some(c, number) for c in table.columns}))
+
+
+def some(column: Column[Any], number: int) -> object:
+    """A value of the column's type, another for each number; `id` and what refers to one agree."""
+    if column.foreign_keys:
+        (other,) = column.foreign_keys
+        return some(other.column, number)
+    python = column.type.python_type
+    if python is str:
+        document = isinstance(column.type, Text) or column.name == "request"
+        return "{}" if document else f"{number}{column.name}"[: column.type.length or 9]
+    return {int: 1000 + number, bool: True, bytes: b"x"}[python]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    return {
+        name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+        for name in inspect(connection).get_table_names()
+        if name != "alembic_version"
+    }
+
+
+def shape(connection: Connection) -> dict[str, object]:
+    """Columns, keys and indexes of every table, in no order; for SQLite also what numbers its rows for good."""
+    found: dict[str, object] = {}
+    looks = inspect(connection)
+    for name in looks.get_table_names():
+        columns = {(c["name"], str(c["type"]), c["nullable"]) for c in looks.get_columns(name)}
+        keys = {(str(k["constrained_columns"]), k["referred_table"]) for k in looks.get_foreign_keys(name)}
+        unique = {str(sorted(u["column_names"])) for u in looks.get_unique_constraints(name)}
+        found[name] = columns, keys, unique, str(looks.get_pk_constraint(name)["constrained_columns"])
+    if connection.dialect.name == "sqlite":
+        made = connection.execute(text("SELECT type, name, sql FROM sqlite_master")).all()
+        found["numbers"] = {name for _, name, sql in made if "AUTOINCREMENT" in (sql or "")}
+        found["indexes"] = {name for kind, name, _ in made if kind == "index"}
+    else:
+        made = connection.execute(text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")).all()
+        found["indexes"] = {row[0] for row in made}
+    return found
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:autogenerate skipping")
+def test_every_step_goes_down_and_up_again_with_its_rows(engine: str) -> None:
+    app = create_app(settings_for(store(engine).empty()), Clock())
+    with app.app_context():
+        schema.migrate()
+        app.extensions["connections"].close()
+        migrations = str(schema.MIGRATIONS)
+        with db.engine.begin() as connection:
+            fill(connection)
+            before, first = counts(connection), shape(connection)
+        assert min(before.values()) >= 2
+        for revision in revisions()[1:]:
+            downgrade(directory=migrations, revision=revision)
+            with db.engine.connect() as connection:
+                left = counts(connection)
+                # A step down may bring back a table that a later version has dropped: it is empty.
+                assert left == {
+                    name: (before | {"used_assertions": before["used_once"]}).get(name, 0) for name in left
+                }, revision
+        for revision in reversed(revisions()[:-1]):
+            upgrade(directory=migrations, revision=revision)
+            with db.engine.connect() as connection:
+                again = counts(connection)
+                assert again == {name: left.get(name, again[name]) for name in again}, revision
+        with db.engine.connect() as connection:
+            assert shape(connection) == first
+        downgrade(directory=migrations, revision="base")
+        with db.engine.connect() as connection:
+            assert counts(connection) == {}
+        schema.migrate()
+        with db.engine.connect() as connection:
+            assert shape(connection) == first
+        db.engine.dispose()

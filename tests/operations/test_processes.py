@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from idp.demo.supervisor import Service, ServiceDied, Supervisor
-from idp.processes import PortTaken, refuse_taken_port
-from tests.operations.house import ROOT, alive, environment, eventually, free_port
+from idp.runtime.processes import PortTaken, refuse_taken_port
+from tests.operations.installation import ROOT, alive, environment, eventually, free_port
 
 CHILD = """
 import os, time
-from idp.processes import end_with_parent
+from idp.runtime.processes import end_with_parent
 end_with_parent(os.getppid())
 print("ready", flush=True)
 time.sleep(60)
@@ -43,7 +43,7 @@ def test_a_child_ends_when_its_parent_is_killed() -> None:
 
 
 def test_a_child_whose_parent_has_gone_already_ends_at_once() -> None:
-    code = "from idp.processes import end_with_parent as e; e(1); import time; time.sleep(60)"
+    code = "from idp.runtime.processes import end_with_parent as e; e(1); import time; time.sleep(60)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=20).returncode == -signal.SIGTERM
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from idp.cli.config import documentation_text, example_text
 from idp.settings import Settings, SettingsFault, load_settings
-from tests.operations.house import ROOT
+from tests.operations.installation import ROOT
 
 DEVELOPMENT = {"server": {"mode": "development"}}
 

@@ -13,9 +13,9 @@ from flask import Flask
 
 from idp import worker
 from idp.app import create_app
-from idp.database import reading, transaction
-from idp.messages import outbox
+from idp.database.engine import reading, transaction
 from idp.messages.sms import parts
+from idp.messages.storage import outbox
 from tests.conftest import Clock, fresh_database, settings_for
 
 NUMBER = "+33612345678"
@@ -63,7 +63,7 @@ def gateway() -> Iterator[Gateway]:
     gateway.server.server_close()
 
 
-def house(clock: Clock, **sms: Any) -> Flask:
+def app_with_sms(clock: Clock, **sms: Any) -> Flask:
     return create_app(settings_for(fresh_database("sqlite"), sms=sms), clock)
 
 
@@ -90,7 +90,7 @@ def deliver(app: Flask, message: int) -> bool:
 def row(app: Flask, message: int) -> dict[str, Any]:
     from sqlalchemy import select
 
-    from idp.messages.outbox import OutboxMessage
+    from idp.messages.storage.outbox import OutboxMessage
 
     with app.app_context():
         statement = select(OutboxMessage.__table__).where(OutboxMessage.id == message)
@@ -98,7 +98,7 @@ def row(app: Flask, message: int) -> dict[str, Any]:
 
 
 def test_a_code_arrives_as_the_settings_say(gateway: Gateway, clock: Clock) -> None:
-    app = house(clock, url=gateway.url, token="s3cret", sender="College")
+    app = app_with_sms(clock, url=gateway.url, token="s3cret", sender="College")
     assert deliver(app, post(app))
     (sent,) = gateway.received
     assert sent["to"] == NUMBER and sent["from"] == "College" and sent["id"]
@@ -109,7 +109,7 @@ def test_a_code_arrives_as_the_settings_say(gateway: Gateway, clock: Clock) -> N
 
 def test_another_gateway_wants_a_form_and_digits(gateway: Gateway, clock: Clock) -> None:
     fields = {"mobile": "{to_digits}", "msg": "{text}", "key": "{token}"}
-    app = house(clock, url=gateway.url, content="form", fields=fields, headers={}, token="s3cret")
+    app = app_with_sms(clock, url=gateway.url, content="form", fields=fields, headers={}, token="s3cret")
     assert deliver(app, post(app))
     assert gateway.received[0]["mobile"] == "33612345678" and gateway.received[0]["key"] == "s3cret"
 
@@ -122,7 +122,7 @@ def test_what_will_not_pass_is_given_up_and_the_rest_tried_again(
     gateway: Gateway, clock: Clock, status: int, given_up: bool
 ) -> None:
     gateway.status = status
-    app = house(clock, url=gateway.url)
+    app = app_with_sms(clock, url=gateway.url)
     message = post(app)
     assert not deliver(app, message)
     kept = row(app, message)
@@ -133,7 +133,7 @@ def test_what_will_not_pass_is_given_up_and_the_rest_tried_again(
 
 def test_pauses_grow_and_nothing_is_lost(gateway: Gateway, clock: Clock) -> None:
     gateway.status = 500
-    app = house(clock, url=gateway.url)
+    app = app_with_sms(clock, url=gateway.url)
     message = post(app)
     pauses = []
     for _ in range(4):
@@ -148,11 +148,11 @@ def test_pauses_grow_and_nothing_is_lost(gateway: Gateway, clock: Clock) -> None
 
 def test_a_dead_and_a_slow_gateway_are_tried_again(gateway: Gateway, clock: Clock) -> None:
     gateway.held = threading.Event()
-    slow = house(clock, url=gateway.url, timeout=0.2)
+    slow = app_with_sms(clock, url=gateway.url, timeout=0.2)
     message = post(slow)
     assert not deliver(slow, message)
-    assert row(slow, message)["last_error"] == "GatewayRefused: ReadTimeout"
-    dead = house(clock, url="http://127.0.0.1:9/sms")
+    assert row(slow, message)["last_error"] == "too_slow"
+    dead = app_with_sms(clock, url="http://127.0.0.1:9/sms")
     message = post(dead)
     assert not deliver(dead, message)
     assert row(dead, message)["given_up_at"] is None
@@ -163,7 +163,7 @@ def test_no_number_code_or_secret_is_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     gateway.status = 500
-    app = house(clock, url=gateway.url, token="s3cret-token")
+    app = app_with_sms(clock, url=gateway.url, token="s3cret-token")
     deliver(app, post(app))
     for secret in (NUMBER, "612345678", "123456", "s3cret-token"):
         assert secret not in caplog.text

@@ -6,45 +6,47 @@ import time
 
 from sqlalchemy import update
 
-from idp.database import reading, transaction
-from idp.messages.outbox import OutboxMessage
+from idp.database.engine import reading, transaction
+from idp.messages.storage.outbox import OutboxMessage
 from tests.conftest import Clock
-from tests.operations.house import House, PostOffice, alive, eventually
+from tests.operations.installation import Installation, PostOffice, alive, eventually
 from tests.world import World
 
 
-def test_a_worker_delivers_what_waits_and_what_comes(house: House, post_office: PostOffice) -> None:
-    house.post_mail()
-    with house.running("worker"):
+def test_a_worker_delivers_what_waits_and_what_comes(
+    installation: Installation, post_office: PostOffice
+) -> None:
+    installation.post_mail()
+    with installation.running("worker"):
         eventually(lambda: len(post_office.taken) == 1)
-        house.post_mail("paul@example.org")
+        installation.post_mail("paul@example.org")
         eventually(lambda: len(post_office.taken) == 2)
     assert b"paul@example.org" in post_office.taken[1]
 
 
-def test_two_workers_deliver_each_mail_once(house: House, post_office: PostOffice) -> None:
+def test_two_workers_deliver_each_mail_once(installation: Installation, post_office: PostOffice) -> None:
     for number in range(20):
-        house.post_mail(f"parent{number}@example.org")
-    with house.running("worker"), house.running("worker"):
-        eventually(lambda: undelivered(house) == 0)
+        installation.post_mail(f"parent{number}@example.org")
+    with installation.running("worker"), installation.running("worker"):
+        eventually(lambda: undelivered(installation) == 0)
     assert len(post_office.taken) == 20
 
 
 def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
-    house: House, post_office: PostOffice
+    installation: Installation, post_office: PostOffice
 ) -> None:
-    house.post_mail()
+    installation.post_mail()
     post_office.may_answer.clear()
-    with house.running("worker") as worker:
+    with installation.running("worker") as worker:
         assert post_office.asked.wait(20)
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
     post_office.may_answer.set()
-    assert undelivered(house) == 1
-    let_the_claim_end(house)
+    assert undelivered(installation) == 1
+    let_the_claim_end(installation)
     before = len(post_office.taken)
-    with house.running("worker"):
-        eventually(lambda: undelivered(house) == 0)
+    with installation.running("worker"):
+        eventually(lambda: undelivered(installation) == 0)
     assert len(post_office.taken) == before + 1
     assert (
         len(
@@ -55,51 +57,53 @@ def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
 
 
 def test_a_worker_told_to_stop_ends_at_once_even_while_a_server_keeps_it_waiting(
-    house: House, post_office: PostOffice
+    installation: Installation, post_office: PostOffice
 ) -> None:
-    house.post_mail()
+    installation.post_mail()
     post_office.may_answer.clear()
-    with house.running("worker") as worker:
+    with installation.running("worker") as worker:
         assert post_office.asked.wait(20)
         began = time.monotonic()
         worker.terminate()
         assert worker.wait(10) == 0
         assert time.monotonic() - began < 5
     post_office.may_answer.set()
-    assert undelivered(house) == 1
+    assert undelivered(installation) == 1
 
 
-def test_a_worker_ends_with_the_server_that_started_it(house: House) -> None:
-    with house.running("serve") as server:
+def test_a_worker_ends_with_the_server_that_started_it(installation: Installation) -> None:
+    with installation.running("serve") as server:
         worker = eventually(lambda: pid_of_the_worker(server.pid))
         os.kill(server.pid, signal.SIGKILL)
         eventually(lambda: not alive(worker))
 
 
-def test_a_worker_that_is_killed_is_replaced_by_its_server(house: House, post_office: PostOffice) -> None:
-    with house.running("serve") as server:
+def test_a_worker_that_is_killed_is_replaced_by_its_server(
+    installation: Installation, post_office: PostOffice
+) -> None:
+    with installation.running("serve") as server:
         first = eventually(lambda: pid_of_the_worker(server.pid))
         os.kill(first, signal.SIGKILL)
-        house.post_mail()
+        installation.post_mail()
         eventually(lambda: post_office.taken)
         assert pid_of_the_worker(server.pid) != first
 
 
-def undelivered(house: House) -> int:
-    with house.inside():
+def undelivered(installation: Installation) -> int:
+    with installation.inside():
         rows = reading().execute(OutboxMessage.__table__.select()).mappings().all()
     return sum(row["delivered_at"] is None for row in rows)
 
 
-def let_the_claim_end(house: House) -> None:
-    with house.inside(), transaction() as tx:
+def let_the_claim_end(installation: Installation) -> None:
+    with installation.inside(), transaction() as tx:
         tx.execute(update(OutboxMessage).values(next_attempt_at=0))
 
 
 def pid_of_the_worker(server: int) -> int | None:
     from pathlib import Path
 
-    from tests.operations.house import descendants
+    from tests.operations.installation import descendants
 
     for pid in descendants(server):
         if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
@@ -110,7 +114,7 @@ def pid_of_the_worker(server: int) -> int | None:
 def test_what_was_delivered_is_forgotten_in_time_and_what_was_given_up_is_seen(
     world: World, clock: Clock
 ) -> None:
-    from idp.messages import outbox
+    from idp.messages.storage import outbox
 
     def post(**values: int) -> None:
         with transaction() as tx:

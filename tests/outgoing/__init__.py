@@ -1,1 +1,1 @@
-"""What leaves the house for an address that somebody else has written down (idp/outgoing.py)."""
+"""Outgoing requests to addresses that other parties registered (idp/network/outgoing_http.py)."""

@@ -15,7 +15,7 @@ from tests.conftest import Clock, Serve, settings_for
 
 
 class Listener:
-    """A port on loopback, and who has knocked. `says`: what is answered, once, after `heard` has come in."""
+    """A server on loopback that records its connections. `says`: the bytes sent, once, after `heard` has arrived."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, says: bytes = b"") -> None:
         self.seen, self.says, self.heard = 0, says, b""
@@ -114,12 +114,12 @@ class Dripper:
 @contextlib.contextmanager
 def allowing(*networks: str) -> Iterator[None]:
     """An application's context in which these networks of the inside may be called: no row is looked at here."""
-    with _house(networks).app_context():
+    with _app(networks).app_context():
         yield
 
 
 @cache
-def _house(networks: tuple[str, ...]) -> Flask:
+def _app(networks: tuple[str, ...]) -> Flask:
     return create_app(
         settings_for("sqlite:///:memory:", outgoing={"allowed_networks": list(networks)}), Clock()
     )

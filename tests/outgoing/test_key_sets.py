@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response
 
-from idp.oidc import fetching
+from idp.oidc.clients import remote_documents
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock, Serve
 from tests.world import World
@@ -68,7 +68,8 @@ def told(party: FapiClient) -> str:
     return str(party.calls("/token", form).get_json()["error"])
 
 
-def test_whoever_comes_while_the_first_fetch_is_under_way_is_believed_too(
+@pytest.mark.both_engines
+def test_requests_during_the_first_fetch_are_accepted_too(
     app: Flask, publisher: Publisher, signer: MakeSigner
 ) -> None:
     key = new_key("one")
@@ -83,10 +84,10 @@ def test_whoever_comes_while_the_first_fetch_is_under_way_is_believed_too(
             with app.app_context():
                 app.extensions["connections"].close()
 
-    with ThreadPoolExecutor(3) as lanes:
-        first = lanes.submit(asks, 0)
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(asks, 0)
         assert publisher.under_way.wait(10)
-        others = [lanes.submit(asks, number) for number in (1, 2)]
+        others = [threads.submit(asks, number) for number in (1, 2)]
         answers = [one.result() for one in (first, *others)]
     assert answers == ["invalid_grant"] * 3
     assert publisher.asked <= 3
@@ -101,7 +102,7 @@ def test_after_a_first_fetch_that_failed_the_next_one_comes_in_time(
     assert [told(party), told(party)] == ["invalid_client"] * 2
     assert publisher.asked == 1, "a server that fails is not asked by every request"
     publisher.status = 200
-    clock.advance(fetching.AGAIN)
+    clock.advance(remote_documents.RETRY_AFTER)
     assert (told(party), publisher.asked) == ("invalid_grant", 2)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from idp import outgoing
-from idp.oidc import logout_notices
+from idp.network import outgoing_http
+from idp.oidc.participants import notices
 from tests.outgoing.outside import Listener, allowing
 from tests.world import World
 
@@ -35,13 +35,13 @@ CARRIED = {
 @pytest.mark.parametrize("how", CARRIED)
 def test_no_address_of_the_inside_is_permitted_however_it_is_carried(how: str) -> None:
     with allowing():
-        assert [one for one in CARRIED[how] if outgoing.permitted(one)] == []
+        assert [one for one in CARRIED[how] if outgoing_http.permitted(one)] == []
 
 
 def test_addresses_of_the_outside_are_permitted() -> None:
     with allowing():
         for one in ("8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "2606:4700::1111"):
-            assert outgoing.permitted(one), one
+            assert outgoing_http.permitted(one), one
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_name_is_looked_up_once_and_the_judged_address_is_called(
 ) -> None:
     asked = looked_up(monkeypatch, [[OUTER], [INNER]])
     with allowing(ALLOWED):
-        answer = outgoing.get(f"http://{NAME}:{outer.port}/", "*/*", 1000)
+        answer = outgoing_http.get(f"http://{NAME}:{outer.port}/", "*/*", 1000)
     assert answer.body == b"outer" and f"Host: {NAME}:{outer.port}".encode() in outer.heard
     assert (asked, outer.seen, inner.seen) == ([NAME], 1, 0)
 
@@ -120,8 +120,8 @@ def test_one_inner_address_among_a_names_refuses_it(
     monkeypatch: pytest.MonkeyPatch, outer: Listener, inner: Listener, answers: Answers, scheme: str
 ) -> None:
     asked = looked_up(monkeypatch, answers)
-    with allowing(ALLOWED), pytest.raises(outgoing.Unreachable):
-        outgoing.get(f"{scheme}://{NAME}:{outer.port}/", "*/*", 1000)
+    with allowing(ALLOWED), pytest.raises(outgoing_http.Unreachable):
+        outgoing_http.get(f"{scheme}://{NAME}:{outer.port}/", "*/*", 1000)
     assert (asked, outer.seen, inner.seen) == ([NAME], 0, 0)
 
 
@@ -130,7 +130,7 @@ def test_one_inner_address_among_a_names_refuses_it(
 @pytest.mark.parametrize(
     ("answers", "called"), [([[OUTER], [INNER]], True), ([[INNER]], False), ([[OUTER, INNER]], False)]
 )
-def test_a_logout_notice_goes_through_the_same_door(
+def test_a_logout_notice_is_checked_in_the_same_way(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     outer: Listener,
@@ -142,6 +142,6 @@ def test_a_logout_notice_goes_through_the_same_door(
     asked = looked_up(monkeypatch, answers)
     ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
     # What listens here knows no TLS: being called is all that is looked at.
-    with pytest.raises(logout_notices.NotDelivered):
-        logout_notices.deliver(ended, world.clock())
+    with pytest.raises(notices.NotDelivered):
+        notices.deliver(ended, world.clock())
     assert (asked, bool(outer.seen), inner.seen) == ([NAME], called, 0)

@@ -15,10 +15,11 @@ from werkzeug.test import TestResponse
 from idp import worker
 from idp.console import trial_login
 from idp.jobs import queue
-from idp.oidc import fetching, logout_notices, registration
-from idp.oidc.registration import Registered
-from idp.oidc.rules.client_metadata import ClientMetadata
-from idp.oidc.rules.metadata_reader import MetadataFaults
+from idp.oidc.clients import registration, remote_documents
+from idp.oidc.clients.registration import Registered
+from idp.oidc.clients.rules.client_metadata import ClientMetadata
+from idp.oidc.clients.rules.metadata_reader import MetadataFaults
+from idp.oidc.participants import notices
 from tests.conformance import registrations
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock
@@ -49,7 +50,7 @@ SHOWN = {
 
 
 def test_every_address_of_a_registration_is_here() -> None:
-    """A member without a row fails: whoever adds one says whether it is fetched."""
+    """A member without a row fails: a new member needs a row that states whether it is fetched."""
     members = {field.name for field in dataclasses.fields(ClientMetadata)}
     assert {name for name in members if name.endswith(("_uri", "_uris"))} == {*FETCHED, *SHOWN}
 
@@ -170,8 +171,8 @@ class TestARedirect:
         made = world.relying_party(backchannel_logout_uri=f"{outside.address}/there")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
         for status in statuses:
-            with pytest.raises(logout_notices.NotDelivered, match=str(status)):
-                logout_notices.deliver(ended, world.clock())
+            with pytest.raises(notices.NotDelivered, match=str(status)):
+                notices.deliver(ended, world.clock())
 
     def test_of_a_sector_document(self, world: World, outside: Outside, statuses: Iterator[int]) -> None:
         document = {
@@ -193,4 +194,4 @@ class TestARedirect:
         for _ in statuses:
             response = party.calls("/token", {"grant_type": "refresh_token", "refresh_token": "x"})
             assert response.get_json()["error"] == "invalid_client"
-            clock.advance(fetching.AGAIN)
+            clock.advance(remote_documents.RETRY_AFTER)

@@ -6,8 +6,8 @@ refused, and hung up on, before that end or not at all.
 
 import pytest
 
-from idp import outgoing
-from idp.oidc import logout_notices
+from idp.network import outgoing_http
+from idp.oidc.participants import notices
 from tests.outgoing.conftest import Drip
 from tests.outgoing.outside import PIECES, Dripper, allowing
 from tests.world import World
@@ -36,18 +36,18 @@ EVERYWHERE = BEFORE_THE_BODY | WITHIN_THE_BODY
 
 @pytest.fixture(autouse=True)
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outgoing, "PATIENCE", 0.15)
+    monkeypatch.setattr(outgoing_http, "PATIENCE", 0.15)
 
 
-def fetched(server: Dripper, scheme: str = "http") -> outgoing.Answer:
+def fetched(server: Dripper, scheme: str = "http") -> outgoing_http.Answer:
     with allowing("127.0.0.0/8"):
-        return outgoing.get(f"{scheme}://127.0.0.1:{server.port}/", "*/*", 10_000)
+        return outgoing_http.get(f"{scheme}://127.0.0.1:{server.port}/", "*/*", 10_000)
 
 
 @pytest.mark.parametrize("part", EVERYWHERE)
-def test_whoever_drips_is_left_before_the_end(dripping: Drip, part: str) -> None:
+def test_a_slow_server_is_cut_off_before_the_end(dripping: Drip, part: str) -> None:
     server = dripping(*EVERYWHERE[part])
-    with pytest.raises(outgoing.Unreachable):
+    with pytest.raises(outgoing_http.Unreachable):
         fetched(server)
     assert server.was_left()
 
@@ -57,7 +57,7 @@ def test_the_same_answer_in_good_time_is_a_right_one(
     dripping: Drip, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So what is refused above is refused for its slowness."""
-    monkeypatch.setattr(outgoing, "PATIENCE", 30.0)
+    monkeypatch.setattr(outgoing_http, "PATIENCE", 30.0)
     monkeypatch.setattr("tests.outgoing.outside.PAUSE", 0.0001)
     server = dripping(*EVERYWHERE[part])
     assert fetched(server).status == 200 and not server.was_left()
@@ -66,7 +66,7 @@ def test_the_same_answer_in_good_time_is_a_right_one(
 @pytest.mark.parametrize("part", HANDSHAKES)
 def test_a_handshake_that_drips_is_left_too(dripping: Drip, part: str) -> None:
     server = dripping(*HANDSHAKES[part])
-    with pytest.raises(outgoing.Unreachable):
+    with pytest.raises(outgoing_http.Unreachable):
         fetched(server, "https")
     assert server.was_left()
 
@@ -78,12 +78,12 @@ class TestALogoutNotice:
     def told(self, world: World, server: Dripper) -> None:
         made = world.relying_party(backchannel_logout_uri=f"http://127.0.0.1:{server.port}/bye")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
-        logout_notices.deliver(ended, world.clock())
+        notices.deliver(ended, world.clock())
 
     @pytest.mark.parametrize("part", BEFORE_THE_BODY)
     def test_is_not_delivered_to_who_drips(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*BEFORE_THE_BODY[part])
-        with pytest.raises(logout_notices.NotDelivered):
+        with pytest.raises(notices.NotDelivered):
             self.told(world, server)
         assert server.was_left()
 

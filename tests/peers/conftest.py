@@ -15,8 +15,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from idp.app import create_app
-from idp.context import system_clock
-from idp.oidc import initial_tokens
+from idp.oidc.clients import initial_tokens
+from idp.runtime.context import system_clock
 from tests.conftest import fresh_database, settings_for
 from tests.journeys.person import Person
 from tests.peers.passage import Peer
@@ -39,11 +39,14 @@ class Served:
 
 
 @pytest.fixture
-def served() -> Iterator[Served]:
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """Marker `@pytest.mark.settings(…)` overrides single keys, as elsewhere."""
+    marker = request.node.get_closest_marker("settings")
     # The port is held before the settings are made, for the issuer names it.
     server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
     issuer = f"http://localhost:{server.server_port}"
-    app = create_app(settings_for(fresh_database("sqlite"), server={"issuer": issuer}), system_clock)
+    sections = {"server": {"issuer": issuer}, **(marker.kwargs if marker else {})}
+    app = create_app(settings_for(fresh_database("sqlite"), **sections), system_clock)
     server.app = app
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc.jwk import RSAKey
 
 from tests.journeys.person import Person
-from tests.operations.house import eventually, free_port, status
+from tests.operations.installation import eventually, free_port, status
 from tests.peers.conftest import Served, missing
 from tests.peers.passage import Peer, log_in, log_out
 from tests.world import deliver_due

@@ -1,19 +1,20 @@
 """How many statements the hot path may say: a new one is a decision, not an accident."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.conftest import fresh_database
+from tests.databases import lent
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.recorded import statements
 from tests.world import World
 
 
 @pytest.fixture
-def database_url() -> str:
+def database_url() -> Iterator[str]:
     """SQLite's driver tells what it is asked, whichever way it came."""
-    return fresh_database("sqlite")
+    with lent("sqlite") as url:
+        yield url
 
 
 @pytest.fixture

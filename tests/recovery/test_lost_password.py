@@ -96,12 +96,14 @@ class TestALink:
 
     def test_works_once(self, app: Flask, link: str) -> None:
         Visitor(app).opens(link).fills(password=NEW, again=NEW)
-        assert Visitor(app).opens(link).sees("V07").status == 410
+        again = Visitor(app).opens(link).sees("C’est déjà fait", "Se connecter")
+        assert again.status == 200 and "c.durand" not in app.test_client().get(link).text
 
     def test_is_not_used_by_being_opened_or_by_a_refused_password(self, app: Flask, link: str) -> None:
         page = Visitor(app).opens(link).opens(link).fills(password="short", again="short").sees("A01")
         page.fills(password=NEW, again=NEW).sees("Mes informations")
 
+    @pytest.mark.both_engines
     def test_two_tabs_at_once_are_one(self, app: Flask, link: str) -> None:
         token = link.rpartition("/")[2]
 
@@ -125,7 +127,9 @@ class TestALink:
 
         with ThreadPoolExecutor(8) as threads:
             codes = list(threads.map(choose, range(12)))
-        assert codes.count(None) == 1 and codes.count("V07") == 11
+        assert codes.count(None) == 1
+        # The link was used, or the password was replaced while the form was judged.
+        assert set(codes) - {None} <= {"V07", "A11"}
 
     def test_lives_an_hour(self, app: Flask, link: str, clock: Clock) -> None:
         clock.advance(3600)
@@ -187,7 +191,7 @@ def test_relying_parties_are_told(app: Flask, world: World, visitor: Visitor, gu
 
 
 class TestALock:
-    def test_a_recovery_lifts_the_door_that_a_stranger_closed(
+    def test_a_recovery_clears_the_lock_that_a_stranger_caused(
         self, app: Flask, visitor: Visitor, guardian: Someone
     ) -> None:
         for _ in range(6):
@@ -213,7 +217,7 @@ class TestALock:
         ask(visitor, "c.durand")
         assert messages(app, "mail") == []
 
-    def test_the_owner_is_told_of_a_closed_door_once(
+    def test_the_owner_gets_one_mail_about_a_lock(
         self, app: Flask, visitor: Visitor, guardian: Someone
     ) -> None:
         for _ in range(9):
@@ -268,6 +272,14 @@ def test_the_person_is_told_by_mail(app: Flask, visitor: Visitor, guardian: Some
     assert [mail["facts"]["subject"] for mail in told] == ["Votre mot de passe a été changé"]
 
 
+def test_the_forgotten_password_is_no_new_one(app: Flask, visitor: Visitor, guardian: Someone) -> None:
+    ask(visitor, "c.durand")
+    page = Visitor(app).opens(newest_link(app)).fills(password=guardian.password, again=guardian.password)
+    assert page.sees("A09", "celui que vous avez déjà").status == 422
+    assert [mail["template"] for mail in messages(app, "mail")] == ["recovery"], "nothing was changed"
+    page.fills(password=NEW, again=NEW).sees("Mes informations")
+
+
 def test_five_mails_an_hour_to_one_address(app: Flask, guardian: Someone, clock: Clock) -> None:
     for _ in range(7):
         ask(Visitor(app), "c.durand")
@@ -288,11 +300,12 @@ def test_links_name_the_issuer_and_never_the_host_of_the_request(
         assert "evil" not in str(mail)
 
 
+@pytest.mark.both_engines
 def test_a_code_looked_up_twice_is_sent_once(app: Flask, visitor: Visitor, guardian: Someone) -> None:
     """A worker that dies after its commit has done its act: the message is not looked up again."""
     from idp import worker
-    from idp.database import reading
-    from idp.messages import outbox
+    from idp.database.engine import reading
+    from idp.messages.storage import outbox
 
     ask(visitor, "c.durand")
     with app.app_context():

@@ -25,6 +25,7 @@ def test_by_sms_in_any_form(app: Flask, world: World, visitor: Visitor) -> None:
     assert sms["to"] == NUMBER and guardian.username in str(sms["facts"])
 
 
+@pytest.mark.both_engines
 def test_everybody_behind_one_address(app: Flask, world: World, visitor: Visitor) -> None:
     mother = world.guardian()
     child = world.pupil(mail="claire@example.org", mail_verified_at=1)
@@ -53,7 +54,35 @@ def test_what_is_neither_is_said(visitor: Visitor, typed: str) -> None:
     assert visitor.opens("/recovery/username").fills(contact=typed).sees("V08").status == 422
 
 
+def test_a_landline_is_said(visitor: Visitor) -> None:
+    assert visitor.opens("/recovery/username").fills(contact="01 23 45 67 89").sees("V12").status == 422
+
+
+@pytest.mark.parametrize(
+    "typed", ["élise@société.fr", "E\u0301lise@SOCIÉTÉ.fr", "É\u200blise@xn--socit-esab.fr"]
+)
+def test_an_address_beyond_ascii_is_found_again(
+    app: Flask, world: World, visitor: Visitor, typed: str
+) -> None:
+    kept = "Élise@xn--socit-esab.fr" if typed[0] in "EÉ" else "élise@xn--socit-esab.fr"
+    world.guardian(mail=kept)
+    visitor.opens("/recovery/username").fills(contact=typed).sees("Regardez votre boîte mail")
+    assert [mail["to"] for mail in messages(app, "mail")] == [kept]
+
+
 def test_an_address_that_was_never_confirmed_finds_nobody(app: Flask, world: World, visitor: Visitor) -> None:
     world.guardian(mail="a@example.org", mail_verified_at=None)
     visitor.opens("/recovery/username").fills(contact="a@example.org")
     assert messages(app, "mail") == []
+
+
+def test_it_goes_to_the_address_on_record_and_never_to_the_one_typed(
+    app: Flask, world: World, visitor: Visitor
+) -> None:
+    world.guardian(mail="J.Langlois+cantine@example.org")
+    other = world.guardian(mail="j.langlois+CANTINE@example.org")
+    visitor.opens("/recovery/username").fills(contact="j.LANGLOIS+cAnTiNe@example.org")
+    told = {mail["to"]: mail["facts"]["usernames"] for mail in messages(app, "mail")}
+    assert set(told) == {"J.Langlois+cantine@example.org", "j.langlois+CANTINE@example.org"}
+    assert len(told["j.langlois+CANTINE@example.org"]) == 1
+    assert told["j.langlois+CANTINE@example.org"][0].endswith(f": {other.username}")

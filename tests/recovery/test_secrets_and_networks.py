@@ -5,7 +5,7 @@ import logging
 import pytest
 from flask import Flask
 
-from tests.recovery.test_self_activation import NUMBER, dates, newest_code
+from tests.actors.letter_lost import NUMBER, dates, newest_code
 from tests.visitor import SMS, Visitor, messages
 from tests.world import World
 

@@ -1,15 +1,17 @@
 """A guardian without a letter opens the account: number, code, birth dates of all children, password, mail."""
 
+import re
+
 import pytest
 from flask import Flask
 
+from tests.actors.letter_lost import NUMBER, PASSWORD, dates, newest_code
 from tests.conftest import Clock
+from tests.pages import forms_of
 from tests.visitor import SMS, Visitor, messages
 from tests.world import Someone, World
 
 pytestmark = pytest.mark.settings(sms=SMS)
-NUMBER = "+33612345678"
-PASSWORD = "Poires-Vertes-1848"
 
 
 @pytest.fixture
@@ -21,23 +23,6 @@ def mother(world: World) -> Someone:
         world.pupil("Tom", birth_date="2012-07-08"),
     )
     return mother
-
-
-def newest_code(app: Flask) -> str:
-    return str(messages(app, "sms")[-1]["facts"]["code"])
-
-
-def dates(page: str, *given: str) -> dict[str, str]:
-    """Fields of the birth dates, in the order of the page (the eldest first)."""
-    import re
-
-    children = list(dict.fromkeys(re.findall(r'name="(\d+)-day"', page)))
-    assert len(children) == len(given), page
-    fields = {}
-    for child, date in zip(children, given, strict=True):
-        year, month, day = date.split("-")
-        fields |= {f"{child}-day": day, f"{child}-month": month, f"{child}-year": year}
-    return fields
 
 
 def to_children(app: Flask, visitor: Visitor, typed: str = "06 12 34 56 78") -> Visitor:
@@ -66,6 +51,26 @@ def test_a_number_in_any_usual_form(app: Flask, visitor: Visitor, mother: Someon
 @pytest.mark.parametrize("typed", ["", "12", "not a number", "06", "0" * 50])
 def test_what_is_no_number_is_said(visitor: Visitor, typed: str) -> None:
     assert visitor.opens("/activation").fills(contact=typed).sees("V09").status == 422
+
+
+def test_a_number_of_the_base_is_found_without_its_country(
+    app: Flask, world: World, visitor: Visitor
+) -> None:
+    parent = world.guardian("Rose", state="created", mobile="+262692112233")
+    world.family(parent, world.pupil("Zoé", school=world.school("9740001H")))
+    visitor.opens("/activation").fills(contact="0692 11 22 33").sees("Écrivez le code")
+    assert messages(app, "sms")[-1]["to"] == "+262692112233"
+
+
+def test_a_landline_is_said(app: Flask, visitor: Visitor) -> None:
+    visitor.opens("/activation").fills(contact="01 23 45 67 89").sees("V12", "ne reçoit pas de SMS")
+    assert visitor.status == 422
+
+
+def test_a_landline_that_stands_as_mobile_gets_nothing(app: Flask, world: World, visitor: Visitor) -> None:
+    parent = world.guardian(mobile="+33123456789")
+    visitor.opens("/recovery/password").fills(username=parent.username, method="sms").sees("Écrivez le code")
+    assert messages(app, "sms") == []
 
 
 def test_an_unknown_number_sees_the_same_page_and_gets_nothing(
@@ -103,7 +108,7 @@ def test_a_code_lives_ten_minutes(app: Flask, visitor: Visitor, mother: Someone,
     visitor.fills(code=code).sees("V02")
 
 
-def test_three_sms_an_hour_for_one_number_whoever_asks(app: Flask, mother: Someone, clock: Clock) -> None:
+def test_three_sms_an_hour_for_a_number_from_any_browser(app: Flask, mother: Someone, clock: Clock) -> None:
     for _ in range(5):
         Visitor(app).opens("/activation").fills(contact="0612345678").sees("Écrivez le code")
     assert len(messages(app, "sms")) == 3
@@ -112,6 +117,7 @@ def test_three_sms_an_hour_for_one_number_whoever_asks(app: Flask, mother: Someo
     assert len(messages(app, "sms")) == 4
 
 
+@pytest.mark.both_engines
 def test_three_codes_a_page(app: Flask, visitor: Visitor, mother: Someone) -> None:
     visitor.opens("/activation").fills(contact="0612345678")
     visitor.fills("act=resend").fills("act=resend").fills("act=resend").sees("V04")
@@ -141,6 +147,7 @@ class TestChildren:
         other = to_children(app, Visitor(app))
         other.fills(**dates(other.html, "2012-07-08", "2014-05-06")).sees("A03")
 
+    @pytest.mark.both_engines
     def test_not_my_child_is_flagged_for_the_school(
         self, app: Flask, world: World, visitor: Visitor, mother: Someone
     ) -> None:
@@ -151,7 +158,7 @@ class TestChildren:
         with app.app_context():
             from sqlalchemy import select
 
-            from idp.database import reading
+            from idp.database.engine import reading
             from idp.people.storage.tables import Guardianship
 
             rows = dict(
@@ -163,7 +170,7 @@ class TestChildren:
             assert (said.guardian, said.class_code) == ("Claire Durand", "6 A")
         assert [child for child, at in rows.items() if at is not None] == [int(younger)]
 
-    def test_whoever_denies_every_child_proves_nothing(
+    def test_a_guardian_who_denies_every_child_proves_nothing(
         self, app: Flask, world: World, visitor: Visitor, mother: Someone
     ) -> None:
         to_children(app, visitor)
@@ -174,7 +181,7 @@ class TestChildren:
 
     def test_a_day_that_does_not_exist(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
         to_children(app, visitor)
-        visitor.fills(**dates(visitor.html, "2012-02-31", "2014-05-06")).sees("A08")
+        visitor.fills(**dates(visitor.html, "2012-02-31", "2014-05-06")).sees("A10")
 
 
 def test_shared_number_asks_the_name_after_the_code(
@@ -241,6 +248,7 @@ def test_a_page_from_long_ago_says_so(visitor: Visitor, mother: Someone, clock: 
     assert visitor.opens(visitor.path).sees("V03").status == 410
 
 
+@pytest.mark.both_engines
 def test_a_letter_that_was_printed_dies(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
     from tests.world import PROVISIONAL
 
@@ -275,3 +283,40 @@ def test_without_a_gateway_the_office_is_named(world: World) -> None:
     app = create_app(settings_for(fresh_database("sqlite")), Clock())
     page = Visitor(app).opens("/activation").sees("le secrétariat du collège")
     assert 'name="contact"' not in page.html
+
+
+class TestDatesComeBack:
+    """Which child, and nothing typed in vain (WCAG 2.2 §3.3.1, §3.3.7)."""
+
+    def typed(self, page: str) -> dict[str, str]:
+        (fields,) = (fields for _, fields in forms_of(page) if any("-day" in name for name in fields))
+        return {name: value for name, value in fields.items() if name[0].isdigit()}
+
+    def test_an_empty_date_names_its_child_and_keeps_the_others(
+        self, app: Flask, visitor: Visitor, mother: Someone
+    ) -> None:
+        to_children(app, visitor)
+        given = dates(visitor.html, "2012-07-08", "2014-05-06")
+        lea = [name for name in given if name.endswith("-day")][1].removesuffix("-day")
+        given[f"{lea}-month"] = ""
+        visitor.fills(**given)
+        assert visitor.status == 422
+        visitor.sees("n’existe pas pour : Léa.", f'href="#{lea}-day"')
+        assert self.typed(visitor.html) == given
+        marked = re.findall(r'id="(\d+)-\w+"[^>]*aria-invalid', visitor.html)
+        assert set(marked) == {lea}
+
+    def test_two_that_are_no_dates_are_both_named(
+        self, app: Flask, visitor: Visitor, mother: Someone
+    ) -> None:
+        to_children(app, visitor)
+        given = dates(visitor.html, "2012-07-08", "2014-05-06")
+        given = {name: "31" if name.endswith(("-day", "-month")) else value for name, value in given.items()}
+        visitor.fills(**given).sees("pour : Tom, Léa.")
+        assert self.typed(visitor.html) == given
+
+    def test_a_wrong_date_wipes_nothing(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
+        to_children(app, visitor)
+        given = dates(visitor.html, "2012-07-08", "2014-05-07")
+        visitor.fills(**given).sees("A02")
+        assert self.typed(visitor.html) == given

@@ -1,4 +1,4 @@
-"""The life of an account beyond its first login: new devices, locks, campaigns, letters that die, doors and budgets."""
+"""The life of an account beyond its first login: new devices, locks, campaigns, letters that die, locks and budgets."""
 
 import re
 
@@ -6,10 +6,13 @@ import pytest
 from flask import Flask
 
 from idp import worker
-from idp.people import campaigns, letters
+from idp.accounts import close, lock, reset
+from idp.letters import issue
+from idp.people import campaigns
+from idp.people.accounts import find
 from idp.refusals import Refusal
-from idp.signin import locking
 from idp.signin.authentication import sign_in
+from tests.actors.sign_in import through_sign_in
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty
 from tests.visitor import Visitor, messages
@@ -17,13 +20,6 @@ from tests.world import PROVISIONAL, Someone, World
 
 CHECKED = {"new_device_check": True}
 NEW = "Poires-Vertes-1848"
-
-
-def through_the_door(visitor: Visitor, someone: Someone, password: str | None = None) -> Visitor:
-    visitor.opens("/account")
-    if "Qui êtes-vous" in visitor.html:
-        visitor.fills(profile="responsable")
-    return visitor.fills(username=someone.username, password=password or someone.password)
 
 
 def told(app: Flask) -> list[str]:
@@ -40,19 +36,19 @@ def guardian(outdoors: World) -> Someone:
 @pytest.mark.settings(signin=CHECKED)
 class TestNewDevice:
     def test_a_birth_date_once_a_browser(self, app: Flask, visitor: Visitor, guardian: Someone) -> None:
-        through_the_door(visitor, guardian).sees("Est-ce bien vous")
+        through_sign_in(visitor, guardian).sees("Est-ce bien vous")
         visitor.fills(day="1", month="1", year="2000").sees("A02")
         visitor.fills(day="6", month="5", year="2014").sees("Mes informations")
         visitor.opens("/logout").fills(confirm="1")
-        through_the_door(visitor, guardian).sees("Mes informations")
+        through_sign_in(visitor, guardian).sees("Mes informations")
         assert told(app) == [], "the first device of all is no news"
-        through_the_door(Visitor(app), guardian).sees("Est-ce bien vous")
+        through_sign_in(Visitor(app), guardian).sees("Est-ce bien vous")
         assert told(app) == ["Connexion depuis un nouvel appareil"]
 
     def test_no_service_gets_a_code_before(
         self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
     ) -> None:
-        through_the_door(visitor, guardian)
+        through_sign_in(visitor, guardian)
         portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
         assert "interaction_required" in portal.authorize(prompt="none").headers["Location"]
 
@@ -60,25 +56,25 @@ class TestNewDevice:
         self, app: Flask, visitor: Visitor, guardian: Someone
     ) -> None:
         for code in ("A02", "A02", "A03"):
-            page = through_the_door(Visitor(app), guardian)
+            page = through_sign_in(Visitor(app), guardian)
             page.fills(day="1", month="1", year="2000").sees(code)
-        through_the_door(visitor, guardian).fills(day="6", month="5", year="2014").sees("A03")
+        through_sign_in(visitor, guardian).fills(day="6", month="5", year="2014").sees("A03")
 
     def test_the_first_login_makes_its_browser_known(self, outdoors: World, visitor: Visitor) -> None:
         new = outdoors.guardian("Anne", state="notified")
         outdoors.family(new, outdoors.pupil("Tom", birth_date="2012-07-08"))
-        through_the_door(visitor, new, PROVISIONAL).fills(password=NEW, again=NEW)
+        through_sign_in(visitor, new, PROVISIONAL).fills(password=NEW, again=NEW)
         visitor.fills(mail="anne@example.org", day="8", month="7", year="2012")
         visitor.fills(code=messages(visitor.app, "mail")[-1]["facts"]["code"]).sees("Mes informations")
         visitor.opens("/logout").fills(confirm="1")
-        through_the_door(visitor, new, NEW).sees("Mes informations")
+        through_sign_in(visitor, new, NEW).sees("Mes informations")
 
     def test_who_has_no_date_on_record_is_not_asked(self, outdoors: World, visitor: Visitor) -> None:
-        through_the_door(visitor, outdoors.guardian("Anne")).sees("Mes informations")
+        through_sign_in(visitor, outdoors.guardian("Anne")).sees("Mes informations")
 
     def test_not_me_locks(self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone) -> None:
-        through_the_door(visitor, guardian).fills(day="6", month="5", year="2014")
-        thief = through_the_door(Visitor(app), guardian)
+        through_sign_in(visitor, guardian).fills(day="6", month="5", year="2014")
+        thief = through_sign_in(Visitor(app), guardian)
         link = messages(app, "mail")[-1]["facts"]["link"].removeprefix("http://localhost")
         Visitor(app).opens(link).fills().sees("verrouillé")
         assert outdoors.facts(guardian).state == "locked"
@@ -86,20 +82,20 @@ class TestNewDevice:
         assert "Mes informations" not in thief.html
 
 
-class TestDoors:
+class TestLocks:
     def test_a_known_device_has_its_own_budget(self, app: Flask, visitor: Visitor, guardian: Someone) -> None:
-        through_the_door(visitor, guardian).opens("/logout").fills(confirm="1")
+        through_sign_in(visitor, guardian).opens("/logout").fills(confirm="1")
         for _ in range(6):
-            through_the_door(Visitor(app), guardian, "wrong")
-        through_the_door(Visitor(app), guardian).sees("S02")
-        through_the_door(visitor, guardian).sees("Mes informations")
+            through_sign_in(Visitor(app), guardian, "wrong")
+        through_sign_in(Visitor(app), guardian).sees("S02")
+        through_sign_in(visitor, guardian).sees("Mes informations")
 
     def test_and_it_is_a_budget(self, app: Flask, visitor: Visitor, guardian: Someone) -> None:
-        through_the_door(visitor, guardian).opens("/logout").fills(confirm="1")
+        through_sign_in(visitor, guardian).opens("/logout").fills(confirm="1")
         for _ in range(5):
-            through_the_door(visitor, guardian, "wrong").sees("S01")
-        through_the_door(visitor, guardian).sees("S02")
-        through_the_door(Visitor(app), guardian).sees("Mes informations")
+            through_sign_in(visitor, guardian, "wrong").sees("S01")
+        through_sign_in(visitor, guardian).sees("S02")
+        through_sign_in(Visitor(app), guardian).sees("Mes informations")
 
     @pytest.mark.settings(throttling={"per_network": 8, "per_address": 100})
     def test_a_network_has_a_budget_beyond_its_addresses(self, app: Flask, guardian: Someone) -> None:
@@ -132,23 +128,23 @@ class TestDoors:
 
 class TestAdministrators:
     def test_lock_and_unlock(self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone) -> None:
-        through_the_door(visitor, guardian)
+        through_sign_in(visitor, guardian)
         with app.app_context():
-            locking.lock("C.Durand", "test", app.extensions["clock"]())
+            lock.lock(find("C.Durand"), "test", app.extensions["clock"]())
         assert "Mes informations" not in visitor.opens("/account").html
-        through_the_door(Visitor(app), guardian).sees("S08")
+        through_sign_in(Visitor(app), guardian).sees("S08")
         with app.app_context():
-            locking.unlock("c.durand", "test", app.extensions["clock"]())
-        through_the_door(Visitor(app), guardian).sees("Mes informations")
+            lock.unlock(find("c.durand"), "test", app.extensions["clock"]())
+        through_sign_in(Visitor(app), guardian).sees("Mes informations")
         assert "Votre compte est verrouillé" in told(app)
 
     def test_what_is_closed_stays_closed(self, app: Flask, outdoors: World, guardian: Someone) -> None:
         with app.app_context():
-            locking.close("c.durand", "test", app.extensions["clock"]())
-            for again in (locking.close, locking.lock):
-                with pytest.raises(Refusal, match="S04"):
-                    again("c.durand", "test", app.extensions["clock"]())
-            locking.unlock("c.durand", "test", app.extensions["clock"]())
+            close.close(find("c.durand"), "test", app.extensions["clock"]())
+            assert not close.close(find("c.durand"), "test", app.extensions["clock"]()), "done already"
+            with pytest.raises(Refusal, match="K09"):
+                lock.lock(find("c.durand"), "test", app.extensions["clock"]())
+            lock.unlock(find("c.durand"), "test", app.extensions["clock"]())
         assert outdoors.facts(guardian).state == "closed"
 
 
@@ -174,10 +170,10 @@ class TestCampaign:
         clock.advance(10)
         with app.app_context():
             assert campaigns.ask_renewal("0990001N", campaigns.KINDS, clock(), "test", clock()) >= 1
-        through_the_door(visitor, guardian).sees("L’établissement vous demande d’en choisir un nouveau")
+        through_sign_in(visitor, guardian).sees("L’établissement vous demande d’en choisir un nouveau")
         visitor.fills(password=NEW, again=NEW).sees("Mes informations")
         visitor.opens("/logout").fills(confirm="1")
-        through_the_door(visitor, guardian, NEW).sees("Mes informations")
+        through_sign_in(visitor, guardian, NEW).sees("Mes informations")
 
 
 class TestLetters:
@@ -193,17 +189,17 @@ class TestLetters:
         with app.app_context():
             worker.housekeeping(clock())
         assert outdoors.facts(new).state == "expired"
-        through_the_door(visitor, new, PROVISIONAL).sees("S03")
+        through_sign_in(visitor, new, PROVISIONAL).sees("S03")
         with app.app_context():
-            (letter,) = letters.issue_letters([new.account], clock(), "test")
-        through_the_door(Visitor(app), new, letter.password).sees("Choisissez votre mot de passe")
+            (letter,) = issue.issue_letters([new.account], clock(), "test")
+        through_sign_in(Visitor(app), new, letter.password).sees("Choisissez votre mot de passe")
 
     def test_its_qr_code_opens_the_sign_in_page_filled_in(
         self, app: Flask, outdoors: World, visitor: Visitor
     ) -> None:
         new = outdoors.guardian("Anne", state="created")
         with app.app_context():
-            (letter,) = letters.issue_letters([new.account], app.extensions["clock"](), "test")
+            (letter,) = issue.issue_letters([new.account], app.extensions["clock"](), "test")
             assert "<svg" in letter.qr_code and letter.password not in letter.address
             address = letter.address.removeprefix("http://localhost")
         visitor.opens(address).sees("Connexion responsable", f'value="{new.username}"')
@@ -221,8 +217,8 @@ def test_a_reset_asks_for_a_password_and_not_for_what_was_shown(
     app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
 ) -> None:
     with app.app_context():
-        password = locking.reset("c.durand", "test", app.extensions["clock"]())
-    through_the_door(visitor, guardian, password).fills(password=NEW, again=NEW).sees("Mes informations")
+        password = reset.reset(find("c.durand"), "test", app.extensions["clock"]())
+    through_sign_in(visitor, guardian, password).fills(password=NEW, again=NEW).sees("Mes informations")
 
 
 @pytest.mark.parametrize("accept", ["fr", "en"])

@@ -4,26 +4,27 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
-from idp.database import reading
-from idp.people import accounts
-from idp.people.hashing import lane
+from idp.accounts import lock, reset
+from idp.database.engine import reading, transaction
+from idp.passwords.choosing import checked_hash
+from idp.passwords.hashing import hashing_pool
+from idp.passwords.policy import failed_rules
+from idp.people.storage import contacts
 from idp.people.storage.tables import Account
 from idp.refusals import Refusal
-from idp.signin import locking, sessions
+from idp.signin import sessions
 from idp.signin.authentication import Opened, sign_in
+from idp.signin.storage.tables import Session
+from tests.actors.attempts import HOME, attempt
+from tests.conftest import Clock
+from tests.visitor import Visitor
 from tests.world import PROVISIONAL, Someone, World
 
-HOME = "192.0.2.1"
-
-
-def attempt(world: World, username: str, password: str, address: str = HOME) -> Opened | str:
-    """The session, or the code of the refusal."""
-    try:
-        return sign_in(username, password, address, "Test browser", world.clock())
-    except Refusal as refusal:
-        return refusal.code
+pytestmark = pytest.mark.both_engines
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_an_unknown_username_is_the_same_S01(world: World, guardian: Someone, us
     assert attempt(world, username, "whatever") == "S01"
 
 
-def test_the_letters_password_works_until_the_letter_dies(world: World, clock) -> None:  # type: ignore[no-untyped-def]
+def test_the_letters_password_works_until_the_letter_dies(world: World, clock: Clock) -> None:
     world.guardian(username="n.petit", state="notified")
     assert isinstance(attempt(world, "n.petit", f" {PROVISIONAL} "), Opened)
     clock.advance(90 * 86400)
@@ -85,9 +86,9 @@ def test_only_who_knows_the_password_learns_that_the_account_is_closed(
 
 
 class TestGuessing:
-    def test_five_failures_close_the_door_even_to_the_right_password(
-        self, world: World, guardian: Someone, clock
-    ) -> None:  # type: ignore[no-untyped-def]
+    def test_five_failures_lock_the_account_even_for_the_right_password(
+        self, world: World, guardian: Someone, clock: Clock
+    ) -> None:
         assert [attempt(world, "c.durand", "wrong") for _ in range(5)] == ["S01"] * 5
         assert attempt(world, "c.durand", guardian.password) == "S02"
         clock.advance(299)
@@ -108,7 +109,7 @@ class TestGuessing:
             assert [attempt(world, "c.durand", "wrong") for _ in range(4)] == ["S01"] * 4
             assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
 
-    def test_the_lock_doubles_up_to_an_hour(self, world: World, guardian: Someone, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_the_lock_doubles_up_to_an_hour(self, world: World, guardian: Someone, clock: Clock) -> None:
         for _ in range(4):
             attempt(world, "c.durand", "wrong")
         for pause in (300, 600, 1200, 2400, 3600):
@@ -117,9 +118,9 @@ class TestGuessing:
             assert attempt(world, "c.durand", guardian.password) == "S02"
             clock.advance(1)
 
-    def test_knocking_at_a_closed_door_does_not_keep_it_closed(
-        self, world: World, guardian: Someone, clock
-    ) -> None:  # type: ignore[no-untyped-def]
+    def test_attempts_during_a_lock_do_not_prolong_it(
+        self, world: World, guardian: Someone, clock: Clock
+    ) -> None:
         for _ in range(5):
             attempt(world, "c.durand", "wrong")
         for _ in range(50):
@@ -130,7 +131,7 @@ class TestGuessing:
     def test_an_administrator_opens_it_at_once(self, world: World, guardian: Someone) -> None:
         for _ in range(5):
             attempt(world, "c.durand", "wrong")
-        locking.unlock("c.durand", "test", world.clock())
+        lock.unlock(world.facts(guardian), "test", world.clock())
         assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
 
     def test_many_at_once_are_counted_one_by_one(self, world: World, app: Flask, guardian: Someone) -> None:
@@ -146,7 +147,9 @@ class TestGuessing:
         assert sorted(codes) == ["S01"] * 5 + ["S02"] * 25
 
     @pytest.mark.settings(throttling={"per_address": 8})
-    def test_one_address_has_a_budget_over_all_accounts(self, world: World, guardian: Someone, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_one_address_has_a_budget_over_all_accounts(
+        self, world: World, guardian: Someone, clock: Clock
+    ) -> None:
         for number in range(8):
             assert attempt(world, f"n{number}", "wrong") == "S01"
         assert attempt(world, "c.durand", guardian.password) == "S05"
@@ -169,16 +172,16 @@ class TestSessions:
         assert isinstance(opened, Opened)
         return opened.token
 
-    def test_half_an_hour_without_use_ends_it(self, world: World, guardian: Someone, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_half_an_hour_without_use_ends_it(self, world: World, guardian: Someone, clock: Clock) -> None:
         token = self.open(world, guardian)
         clock.advance(1799)
         assert self.read(world, token)
         clock.advance(1)
         assert not self.read(world, token)
 
-    def test_a_new_password_ends_all_sessions(self, world: World, guardian: Someone, clock) -> None:  # type: ignore[no-untyped-def]
+    def test_a_new_password_ends_all_sessions(self, world: World, guardian: Someone, clock: Clock) -> None:
         token = self.open(world, guardian)
-        accounts.choose_password(world.facts(guardian), "Poires-Vertes-1848", world.clock(), "test")
+        world.choose_password(guardian, "Poires-Vertes-1848")
         assert not self.read(world, token)
         opened = attempt(world, guardian.username, "Poires-Vertes-1848")
         assert isinstance(opened, Opened), "in the same second already"
@@ -186,7 +189,7 @@ class TestSessions:
 
     def test_a_reset_ends_all_sessions(self, world: World, guardian: Someone) -> None:
         token = self.open(world, guardian)
-        locking.reset(guardian.username, "test", world.clock())
+        reset.reset(world.facts(guardian), "test", world.clock())
         assert not self.read(world, token)
 
     def test_each_sign_in_has_its_own_id(self, world: World, guardian: Someone) -> None:
@@ -205,4 +208,133 @@ def test_an_older_hash_is_renewed_at_login(world: World, guardian: Someone) -> N
     assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
     kept = reading().execute(select(Account.password_hash).where(Account.id == guardian.account)).scalar_one()
     assert kept != old
-    assert not lane().is_outdated(kept)
+    assert not hashing_pool().is_outdated(kept, guardian.password)
+
+
+class TestMailAddress:
+    """The confirmed address serves as identifier where it leads to one account of the profile that was chosen."""
+
+    @pytest.fixture
+    def claire(self, world: World) -> Someone:
+        values = {"mail": "Claire@example.org", "mail_verified_at": 1}
+        return world.guardian(username="c.durand", **values)
+
+    def enter(self, world: World, typed: str, password: str, profile: str | None = "responsable") -> str:
+        """The username of who came in, or the code of the refusal."""
+        try:
+            given = (typed, password, HOME, "Test browser", world.clock())
+            return sign_in(*given, profile=profile).account.username
+        except Refusal as refusal:
+            return refusal.code
+
+    @pytest.mark.parametrize("typed", ["Claire@example.org", " claire@EXAMPLE.org ", "CLAIRE@example.org"])
+    def test_it_opens_the_account(self, world: World, claire: Someone, typed: str) -> None:
+        assert self.enter(world, typed, claire.password) == "c.durand"
+        assert self.enter(world, typed, "wrong") == "S01"
+
+    def test_it_opens_by_the_page(self, world: World, app: Flask, claire: Someone) -> None:
+        visitor = Visitor(app).opens("/account").fills(profile="responsable")
+        visitor.fills(username="claire@example.org", password=claire.password)
+        assert "S01" not in visitor.page.get_data(as_text=True)  # type: ignore[union-attr]
+        assert reading().execute(select(Session.account_id)).scalars().all() == [claire.account]
+
+    @pytest.mark.parametrize("typed", ["Élise@société.fr", "E\u0301lise@xn--socit-esab.fr"])
+    def test_it_may_have_any_letters(self, world: World, typed: str) -> None:
+        elise = world.guardian("Élise", mail="Élise@xn--socit-esab.fr", mail_verified_at=1)
+        assert self.enter(world, typed, elise.password) == elise.username
+
+    @pytest.mark.parametrize("values", [{"mail_verified_at": None}, {"state": "closed"}, {"present": False}])
+    def test_it_has_to_be_confirmed_and_the_account_open(
+        self, world: World, claire: Someone, values: dict[str, object]
+    ) -> None:
+        world.set_account(claire, **values)
+        assert self.enter(world, "claire@example.org", claire.password) == "S01"
+
+    def test_it_is_one_of_the_profile_alone(self, world: World, claire: Someone) -> None:
+        same = {"mail": "claire@example.org", "mail_verified_at": 1}
+        world.pupil(username="l.durand", **same)
+        world.staff(username="c.durand2", **same)
+        wanted = {"responsable": "c.durand", "eleve": "l.durand", "personnel": "c.durand2"}
+        for profile, username in wanted.items():
+            assert self.enter(world, "claire@example.org", claire.password, profile) == username
+        assert self.enter(world, "claire@example.org", claire.password, None) == "S01"
+        world.pupil(username="t.durand", **same)
+        assert self.enter(world, "claire@example.org", claire.password, "eleve") == "S01", "whose of two?"
+
+    def test_it_shares_the_budget_of_the_username(self, world: World, claire: Someone) -> None:
+        for typed in ("c.durand", "claire@example.org", "CLAIRE@example.org", "C.Durand", "c.durand"):
+            assert self.enter(world, typed, "wrong") == "S01"
+        assert self.enter(world, "claire@example.org", claire.password) == "S02"
+        assert self.enter(world, "c.durand", claire.password) == "S02"
+
+    def test_an_unknown_one_is_locked_alike_for_itself(self, world: World, claire: Someone) -> None:
+        tries = [self.enter(world, "nobody@example.org", "wrong") for _ in range(6)]
+        assert tries == ["S01"] * 5 + ["S02"]
+        assert self.enter(world, "Nobody@Example.org", "wrong") == "S02"
+        assert self.enter(world, "somebody@example.org", "wrong") == "S01"
+
+    def test_it_is_found_by_an_index(self, world: World) -> None:
+        sqlite = reading().dialect.name == "sqlite"
+        dialect = sqlite_dialect if sqlite else postgresql_dialect
+        statement = contacts._credentials.compile(dialect=dialect(paramstyle="named"))  # type: ignore[no-untyped-call]
+        explain = text(f"{'EXPLAIN QUERY PLAN' if sqlite else 'EXPLAIN'} {statement}")
+        with transaction() as tx:
+            if not sqlite:
+                # The planner scans small tables whole, whatever their indexes.
+                tx.execute(text("SET LOCAL enable_seqscan = off"))
+            given = {**statement.params, "address": "a@b.fr", "kind": "guardian"}
+            plan = str(tx.execute(explain, given).all())
+        assert "ix_accounts_mail_folded" in plan and "SCAN accounts" not in plan, plan
+
+
+class TestForms:
+    """One password is one, however a keyboard or system composes its characters (NIST SP 800-63B-3 §5.1.1.2)."""
+
+    COMPOSED, DECOMPOSED = "C\u00e9leri-R\u00e9moulade-1789", "Ce\u0301leri-Re\u0301moulade-1789"
+
+    def choose(self, world: World, guardian: Someone, password: str) -> None:
+        world.choose_password(guardian, password)
+
+    @pytest.mark.parametrize(("chosen", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
+    def test_it_opens_composed_and_decomposed(
+        self, world: World, guardian: Someone, chosen: str, typed: str
+    ) -> None:
+        self.choose(world, guardian, chosen)
+        assert isinstance(attempt(world, "c.durand", typed), Opened)
+        assert isinstance(attempt(world, "c.durand", chosen), Opened)
+        assert attempt(world, "c.durand", chosen.replace("\u0301", "").replace("\u00e9", "e")) == "S01"
+
+    @pytest.mark.parametrize("blanks", ["{} ", " {}", "{}\n", "\u00a0{}\t"])
+    def test_blanks_around_it_are_forgiven_within_one_try(
+        self, world: World, guardian: Someone, blanks: str
+    ) -> None:
+        for password in (guardian.password, self.COMPOSED):
+            if password != guardian.password:
+                self.choose(world, guardian, password)
+            assert [attempt(world, "c.durand", "wrong ") for _ in range(4)] == ["S01"] * 4
+            assert isinstance(attempt(world, "c.durand", blanks.format(password)), Opened)
+
+    def test_blanks_that_were_chosen_are_part_of_it(self, world: World, guardian: Someone) -> None:
+        self.choose(world, guardian, " Poires-Vertes-1848 ")
+        assert attempt(world, "c.durand", "Poires-Vertes-1848") == "S01"
+        assert isinstance(attempt(world, "c.durand", " Poires-Vertes-1848 "), Opened)
+
+    def test_a_hash_of_the_raw_text_is_taken_and_renewed(self, world: World, guardian: Someone) -> None:
+        raw = hashing_pool()._hasher.hash(self.DECOMPOSED)
+        world.set_account(guardian, password_hash=raw)
+        assert attempt(world, "c.durand", self.COMPOSED) == "S01", "nothing can tell that it is the same"
+        assert isinstance(attempt(world, "c.durand", self.DECOMPOSED), Opened)
+        assert isinstance(attempt(world, "c.durand", self.COMPOSED), Opened), "renewed at the sign-in before"
+
+    def test_the_present_one_is_no_new_one_in_any_form(self, world: World, guardian: Someone) -> None:
+        self.choose(world, guardian, self.COMPOSED)
+        for typed in (self.COMPOSED, self.DECOMPOSED, f"{self.COMPOSED} "):
+            with pytest.raises(Refusal, match="A09"):
+                checked_hash(world.facts(guardian), typed)
+
+    def test_typed_twice_it_is_one(self, world: World, guardian: Someone) -> None:
+        checked_hash(world.facts(guardian), self.COMPOSED, self.DECOMPOSED)
+
+    def test_the_rules_judge_what_is_hashed(self, world: World, guardian: Someone) -> None:
+        short = "Ce\u0301le\u0301ri-178"
+        assert len(short) == 12 and "length" in failed_rules(world.facts(guardian), short)

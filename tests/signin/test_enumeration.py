@@ -5,15 +5,15 @@ same order, take the same time.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
-from idp.people.hashing import lane
+from idp.passwords.hashing import hashing_pool
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
-from tests.conftest import fresh_database
+from tests.databases import lent
 from tests.recorded import hashes, statements
 from tests.visitor import SMS, Visitor
 from tests.world import World
@@ -39,7 +39,7 @@ def populate(world: World) -> list[str]:
 
 
 def work(world: World, act: Callable[[], object]) -> tuple[list[str], list[str]]:
-    """What the house does for `act`: its statements, its hashes."""
+    """The statements and password hashes that `act` causes."""
     with statements(world.app) as said, hashes() as hashed:
         act()
     return said, hashed
@@ -47,15 +47,16 @@ def work(world: World, act: Callable[[], object]) -> tuple[list[str], list[str]]
 
 class TestWork:
     @pytest.fixture
-    def database_url(self) -> str:
+    def database_url(self) -> Iterator[str]:
         """SQLite's driver tells what it is asked; the code above it is the same for both."""
-        return fresh_database("sqlite")
+        with lent("sqlite") as url:
+            yield url
 
     def test_a_difference_is_seen(self, world: World) -> None:
         """Neither list is blind: a look that only some accounts cause, and a hash more, both show."""
         plain = work(world, lambda: world.facts(world.guardian()))
         assert plain != work(world, lambda: None)
-        assert work(world, lambda: lane().hash("x"))[1] == ["hash"]
+        assert work(world, lambda: hashing_pool().hash("x"))[1] == ["hash"]
 
     @pytest.mark.settings(throttling=PATIENT)
     def test_a_refused_sign_in(self, world: World) -> None:
@@ -64,17 +65,51 @@ class TestWork:
                 sign_in(username, "wrong", "192.0.2.1", "", world.clock())
 
         usernames = populate(world)
-        for username in usernames:  # The first try at a door makes its row.
+        for username in usernames:  # The first attempt inserts the bucket's row.
             attempt(username)
         wanted = work(world, lambda: attempt(NOBODY))
         assert wanted[1] == ["verify"] and len(wanted[0]) > 3
         for username in usernames:
             assert work(world, lambda username=username: attempt(username)) == wanted, username
 
+    @pytest.mark.settings(throttling=PATIENT)
+    def test_a_refused_sign_in_with_a_mail_address(self, world: World) -> None:
+        def attempt(typed: str) -> None:
+            with pytest.raises(Refusal, match="S01"):
+                sign_in(typed, "wrong", "192.0.2.1", "", world.clock(), "b", profile="responsable")
+
+        world.guardian(mail="known@example.org", mail_verified_at=1)
+        for number in range(2):
+            world.guardian(mail="twice@example.org", mail_verified_at=number + 1)
+        world.guardian(mail="open@example.org", mail_verified_at=None)
+        wanted = None
+        for typed in ("known", "twice", "open", "nobody"):
+            attempt(f"{typed}@example.org")
+            done = work(world, lambda typed=typed: attempt(f"{typed}@example.org"))
+            wanted = wanted or done
+            assert done == wanted and wanted[1] == ["verify"], typed
+        said = work(world, lambda: attempt(NOBODY))[0]
+        attempt(NOBODY)
+        assert len(work(world, lambda: attempt(NOBODY))[0]) == len(wanted[0]) and said  # type: ignore[index]
+
+    @pytest.mark.settings(throttling=PATIENT)
+    @pytest.mark.parametrize(
+        ("typed", "runs"), [("wrong", 1), ("e\u0301", 2), (" wrong", 2), (" e\u0301 ", 3), ("\u00e9", 1)]
+    )
+    def test_the_typed_text_alone_says_how_often_it_is_hashed(
+        self, world: World, typed: str, runs: int
+    ) -> None:
+        def attempt(username: str) -> None:
+            with pytest.raises(Refusal, match="S01"):
+                sign_in(username, typed, "192.0.2.1", "", world.clock())
+
+        for username in populate(world):
+            assert work(world, lambda username=username: attempt(username))[1] == ["verify"] * runs, username
+
     @pytest.mark.settings(throttling=PATIENT, sms=SMS)
     @pytest.mark.parametrize("page", ["username", "password", "activation"])
     def test_a_recovery(self, world: World, page: str) -> None:
-        from idp.recovery import identifications, usernames
+        from idp.recovery import attempts, usernames
 
         populate(world)
 
@@ -83,7 +118,7 @@ class TestWork:
                 usernames.ask(contact, "fr", "192.0.2.1", world.clock())
             else:
                 purpose, method = ("password", "mail") if page == "password" else ("activation", "sms")
-                identifications.begin(purpose, method, contact, "fr", None, "b", "192.0.2.1", world.clock())
+                attempts.begin(purpose, method, contact, "fr", None, "b", "192.0.2.1", world.clock())
 
         known = {"username": "one@example.org", "password": "active.here1", "activation": "+33612345678"}[
             page
@@ -114,7 +149,7 @@ class TestAnswers:
             answers.append(answer(visitor.fills(username=username, password="wrong").sees("S01")))
         assert len({str(one) for one in answers}) == 1
 
-    def test_a_door_that_closes(self, app: Flask, outdoors: World) -> None:
+    def test_a_lock(self, app: Flask, outdoors: World) -> None:
         answers = []
         for username in populate(outdoors):
             visitor = Visitor(app).opens("/account").fills(profile="responsable")

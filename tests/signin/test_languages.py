@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -11,13 +12,15 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from idp.database import transaction
-from idp.messages import mail, outbox
-from tests.conftest import Clock, fresh_database
+from idp.database.engine import transaction
+from idp.messages import mail
+from idp.messages.storage import outbox
+from tests.conftest import Clock
+from tests.databases import lent
 from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of, forms_with
 from tests.world import PASSWORD, World
@@ -28,9 +31,10 @@ TEMPLATES = sorted((ROOT / "idp/templates").rglob("*.*"))
 
 
 @pytest.fixture
-def database_url() -> str:
+def database_url() -> Iterator[str]:
     """One engine will do: no page asks the database for its language."""
-    return fresh_database("sqlite")
+    with lent("sqlite") as url:
+        yield url
 
 
 def catalogue(path: Path) -> Catalog:
@@ -116,6 +120,54 @@ def sign_in_page(portal: RelyingParty, **changes: str) -> str:
     return portal.browser.get("/authorize", query_string=query, follow_redirects=True).text
 
 
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("language", "number", "shown"),
+        [
+            ("fr", 0, "0 compte est concerné."),
+            ("fr", 1, "1 compte est concerné."),
+            ("fr", 2, "2 comptes sont concernés."),
+            ("en", 0, "0 accounts are concerned."),
+            ("en", 1, "1 account is concerned."),
+            ("en", 2, "2 accounts are concerned."),
+        ],
+    )
+    def test_a_number_has_the_form_of_its_language(
+        self, app: Flask, language: str, number: int, shown: str
+    ) -> None:
+        text = '{{ ngettext("%(num)s compte est concerné.", "%(num)s comptes sont concernés.", number) }}'
+        with app.test_request_context(headers={"Accept-Language": language}):
+            assert render_template_string(text, number=number) == shown
+
+    @pytest.mark.parametrize(
+        ("seconds", "french", "english"),
+        [
+            (600, "10 minutes", "10 minutes"),
+            (3600, "1 heure", "1 hour"),
+            (86400, "24 heures", "24 hours"),
+            (60, "1 minute", "1 minute"),
+        ],
+    )
+    def test_how_long_something_lives_is_never_none_at_all(
+        self, app: Flask, seconds: int, french: str, english: str
+    ) -> None:
+        for language, shown in (("fr", french), ("en", english)):
+            with app.test_request_context(headers={"Accept-Language": language}):
+                assert (
+                    render_template_string("{{ seconds | lasting }}", seconds=seconds).split()
+                    == shown.split()
+                )
+
+    def test_no_sentence_counts_without_its_two_forms(self, english: Catalog) -> None:
+        """A noun in the plural after a number is wrong for one, and in French for none."""
+        counted = re.compile(
+            r"%\((number|count|days|hours|minutes|tokens)\)s (?!min\b|Mo\b|est |et |sur |de )[^\W\d]\w+s\b"
+        )
+        texts = [message.id for message in english if isinstance(message.id, str)]
+        limits = "lignes|caractères|colonnes|fichiers"  # Always several: the limits of a file, and three files or more.
+        assert [text for text in texts if counted.search(text) and not re.search(limits, text)] == []
+
+
 class TestWhichLanguage:
     @pytest.mark.parametrize(
         ("liked", "shown"),
@@ -182,7 +234,7 @@ class TestEnglish:
             closed = world.guardian(state="closed")
         prefer(portal.browser, "en")
         page = enter(portal, closed.username, closed.password).text
-        assert "This account is no longer open. Please contact le secrétariat du collège." in page
+        assert "This account is no longer open. Please contact the school’s office." in page
 
     def test_the_mail_of_a_first_login(self, portal: RelyingParty, world: World) -> None:
         with world.app.app_context():
@@ -223,7 +275,7 @@ def enter(portal: RelyingParty, username: str, password: str) -> TestResponse:
 
 
 class TestTheWayBack:
-    def test_leads_to_a_page_of_this_house(self, portal: RelyingParty) -> None:
+    def test_leads_to_a_page_of_this_provider(self, portal: RelyingParty) -> None:
         assert choose(portal.browser, "en", back="/legal").headers["Location"] == "/legal"
 
     @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A full hashing lane: people wait in line and go on by themselves, tokens and single sign-on do not wait."""
+"""A full hashing pool: sign-ins queue and go on by themselves, tokens and single sign-on do not wait."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 
-from idp.people.hashing import Lane
+from idp.passwords.hashing import HashingPool
 from idp.refusals import Refusal
 from idp.settings import Hashing
 from tests.conftest import Clock
@@ -15,16 +15,18 @@ from tests.oidc.flow import RelyingParty, answer
 from tests.visitor import Visitor
 from tests.world import World
 
+pytestmark = pytest.mark.both_engines
+
 FULL = {"at_once": 1, "waiting": 0, "time_cost": 1, "memory_cost": 64}
 
 
 @contextmanager
-def held(lane: Lane) -> Iterator[None]:
+def held(pool: HashingPool) -> Iterator[None]:
     """Somebody is being hashed for as long as the block lasts."""
     inside, done = threading.Event(), threading.Event()
 
     def occupy() -> None:
-        with lane._turn():
+        with pool.slot():
             inside.set()
             done.wait(30)
 
@@ -37,16 +39,16 @@ def held(lane: Lane) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("waiting", "reason"), [(0, "full"), (1, "slow")])
-def test_a_full_lane_refuses_at_once_and_a_slow_one_after_its_patience(waiting: int, reason: str) -> None:
-    lane = Lane(Hashing(time_cost=1, memory_cost=64, at_once=1, waiting=waiting, patience=0.01))
-    with held(lane), pytest.raises(Refusal, match=f"S06.*{reason}"):
-        lane.verify(None, "x")
-    assert lane.verify(None, "x") is False, "turns and places are given back"
+def test_a_full_pool_refuses_at_once_and_a_slow_pool_after_its_patience(waiting: int, reason: str) -> None:
+    pool = HashingPool(Hashing(time_cost=1, memory_cost=64, at_once=1, waiting=waiting, patience=0.01))
+    with held(pool), pytest.raises(Refusal, match=f"S06.*{reason}"):
+        pool.verify(None, "x")
+    assert pool.verify(None, "x") is None, "turns and places are given back"
 
 
 @pytest.mark.settings(hashing=FULL)
 class TestInLine:
-    def to_the_door(self, app: Flask, outdoors: World, visitor: Visitor) -> RelyingParty:
+    def to_the_sign_in_page(self, app: Flask, outdoors: World, visitor: Visitor) -> RelyingParty:
         portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
         visitor.opens(portal.authorize(acr_values="responsable").headers["Location"])
         return portal
@@ -58,12 +60,13 @@ class TestInLine:
         visitor: Visitor,
     ) -> None:
         guardian = outdoors.guardian()
-        self.to_the_door(app, outdoors, visitor)
+        self.to_the_sign_in_page(app, outdoors, visitor)
         with held(app.extensions["hashing"]):
             visitor.fills(username=guardian.username, password=guardian.password)
             assert visitor.page is not None
             assert visitor.status == 503
-            assert visitor.page.headers["Refresh"] == visitor.page.headers["Retry-After"] == "3"
+            assert visitor.page.headers["Refresh"] == f"3; url={visitor.path}"
+            assert visitor.page.headers["Retry-After"] == "3"
             assert guardian.password not in visitor.html
             visitor.sees("Vous êtes dans la file").opens(visitor.path).sees("Vous êtes dans la file")
         visitor.opens(visitor.path)
@@ -78,13 +81,13 @@ class TestInLine:
         clock: Clock,
     ) -> None:
         guardian = outdoors.guardian()
-        self.to_the_door(app, outdoors, visitor)
+        self.to_the_sign_in_page(app, outdoors, visitor)
         with held(app.extensions["hashing"]):
             visitor.fills(username=guardian.username, password=guardian.password)
         ticket = visitor.browser.get_cookie("idp_waiting", path=visitor.path)
         assert ticket is not None and ticket.http_only and ticket.path == visitor.path
         thief = Visitor(app)
-        self.to_the_door(app, outdoors, thief)
+        self.to_the_sign_in_page(app, outdoors, thief)
         thief.browser.set_cookie("idp_waiting", ticket.value, path="/")
         assert "Se connecter" in thief.opens(thief.path).html
         clock.advance(121)

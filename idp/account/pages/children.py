@@ -1,46 +1,32 @@
 """ "Mes enfants" for a guardian, "Mes responsables" for a pupil."""
 
-from flask import render_template, request
-from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import Length
+from flask import request
 
 from idp.account import children as acts
-from idp.account.pages.page import Page, back_to, here, page
-from idp.context import now, settings
-from idp.refusals import Refusal
-from idp.signin.pages.forms import EmptyForm
+from idp.account.pages.page import back_to, here, number, page
+from idp.accounts import guardianship
+from idp.passwords.forms import SignInForm
+from idp.runtime.context import now, settings
 from idp.signin.sessions import Session
-
-
-class JoinForm(FlaskForm):  # type: ignore[misc]
-    username = StringField(validators=[Length(max=200)])
-    password = PasswordField(validators=[Length(max=1024)])
+from idp.web.form_pages import FormPage, Page
+from idp.web.forms import EmptyForm
 
 
 @page("/children", "children", matters=True)
 def children(session: Session) -> Page:
     if session.account.kind != "guardian":
         return back_to("guardians" if session.account.kind == "pupil" else "overview")
-    refusal, reset = None, None
-    if request.form.get("act") == "reset" and EmptyForm().validate_on_submit():
-        try:
-            child = request.form.get("child", "")
-            reset = acts.reset_child(session.account, int(child) if child.isdecimal() else 0, now())
-        except Refusal as met:
-            refusal = met
-    text = render_template(
-        "account/children.html",
-        account=session.account,
-        children=acts.children_of(session.account),
-        of_age={
-            one.person for one in acts.children_of(session.account) if acts.is_of_age(one.birth_date, now())
-        },
+    form_page, reset = FormPage("account/children.html", account=session.account), None
+    with form_page:
+        if request.form.get("act") == "reset" and EmptyForm().validate_on_submit():
+            reset = acts.reset_child(session.account, number("child"), now())
+    shown = acts.children_of(session.account)
+    return form_page.show(
+        children=shown,
+        of_age={child.person for child in shown if guardianship.is_of_age(child.birth_date, now())},
         reset=reset,
-        refusal=refusal,
         days=settings().passwords.letter_days,
     )
-    return text, (refusal.status if refusal else 200)
 
 
 @page("/children/join", "join", matters=True)
@@ -48,15 +34,12 @@ def join(session: Session) -> Page:
     """Another account of the same guardian, from another school."""
     if session.account.kind != "guardian":
         return back_to("overview")
-    form, refusal = JoinForm(), None
-    if form.validate_on_submit():
-        try:
+    form, form_page = SignInForm(), FormPage("account/join.html", account=session.account)
+    with form_page:
+        if form.validate_on_submit():
             acts.join(session, form.username.data or "", form.password.data or "", *here(), now())
             return back_to("children", done="joined")
-        except Refusal as met:
-            refusal = met
-    text = render_template("account/join.html", account=session.account, form=form, refusal=refusal)
-    return text, (refusal.status if refusal else 200)
+    return form_page.show(form=form)
 
 
 @page("/guardians", "guardians", matters=True)
@@ -64,19 +47,12 @@ def guardians(session: Session) -> Page:
     """Who is a guardian of this pupil; from eighteen on the pupil may end a link."""
     if session.account.kind != "pupil":
         return back_to("overview")
-    refusal = None
-    if request.form.get("act") == "end" and EmptyForm().validate_on_submit():
-        try:
-            link = request.form.get("link", "")
-            acts.end_link(session.account, int(link) if link.isdecimal() else 0, now())
+    form_page = FormPage("account/guardians.html", account=session.account)
+    with form_page:
+        if request.form.get("act") == "end" and EmptyForm().validate_on_submit():
+            guardianship.end_link(session.account, number("link"), now())
             return back_to("guardians", done="ended")
-        except Refusal as met:
-            refusal = met
-    text = render_template(
-        "account/guardians.html",
-        account=session.account,
+    return form_page.show(
         guardians=acts.guardians_of(session.account),
-        of_age=acts.may_end_links(session.account, now()),
-        refusal=refusal,
+        of_age=guardianship.may_end_links(session.account, now()),
     )
-    return text, (refusal.status if refusal else 200)

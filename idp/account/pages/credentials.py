@@ -1,60 +1,48 @@
 """Password, mail address, mobile number."""
 
-from flask import render_template, request
+from flask import request
 
 from idp.account import mobile as mobile_acts
-from idp.account.pages.page import Page, back_to, here, page
-from idp.context import now, settings
-from idp.languages import current_language
-from idp.people.password_policy import policy_of
-from idp.people.rules.credentials import RULES
+from idp.account.pages.page import back_to, here, page
+from idp.database.engine import reading
+from idp.passwords.forms import NewPasswordForm
 from idp.people.rules.phone_numbers import masked_number
-from idp.recovery import identifications
+from idp.recovery import attempts
+from idp.recovery.contacts import delayed
 from idp.recovery.pages.forms import ContactForm
-from idp.refusals import Refusal
-from idp.signin import cookies, mail_confirmation, passwords
-from idp.signin.pages.forms import CodeForm, EmptyForm, MailForm, NewPasswordForm
+from idp.refusals.activation import PASSWORD_ALREADY_SET
+from idp.runtime.context import now, settings
+from idp.signin import cookies, mail_confirmation
+from idp.signin.pages import new_passwords
 from idp.signin.sessions import Session
+from idp.web.form_pages import FormPage, Page
+from idp.web.forms import CodeForm, EmptyForm, MailForm
+from idp.web.languages import current_language
 
 
 @page("/password", "password", matters=True)
 def password(session: Session) -> Page:
-    form, refusal = NewPasswordForm(), None
-    if form.validate_on_submit():
-        try:
-            token = passwords.choose(session, form.password.data or "", form.again.data or "", now())
+    form, form_page = NewPasswordForm(), FormPage("account/password.html", but=(PASSWORD_ALREADY_SET,))
+    with form_page:
+        if form.validate_on_submit():
+            token = new_passwords.choose(session, form)
             return cookies.set_session(back_to("overview", done="password"), token)
-        except Refusal as met:
-            refusal = met
-    text = render_template(
-        "account/password.html",
-        form=form,
-        account=session.account,
-        policy=policy_of(session.account),
-        rules=RULES,
-        refusal=refusal,
-        different=form.is_submitted() and form.password.data != form.again.data,
-    )
-    return text, (refusal.status if refusal else 200)
+    return new_passwords.show_new_password(form_page, form, session.account)
 
 
 @page("/mail", "mail", matters=True)
 def mail(session: Session) -> Page:
-    """Another address, the code of its mail, or the mail once more."""
-    refusal = None
-    try:
+    """Change the address, type the code of the mail, have the mail sent again, or cancel."""
+    form_page = FormPage("account/mail.html", account=session.account)
+    with form_page:
         if request.method == "POST" and _mail_act(session):
             return back_to("mail")
-    except Refusal as met:
-        refusal = met
-    text = render_template(
-        "account/mail.html",
-        account=session.account,
+    return form_page.show(
         form=MailForm(mail=None),
-        refusal=refusal,
-        hours=settings().passwords.mail_link // 3600,
+        waiting=mail_confirmation.waiting(session.account, now()),
+        earlier=delayed(reading(), session.account, now()).get("mail"),
+        lifetime=settings().passwords.mail_link,
     )
-    return text, (refusal.status if refusal else 200)
 
 
 def _mail_act(session: Session) -> bool:
@@ -65,6 +53,9 @@ def _mail_act(session: Session) -> bool:
     if act == "code" and (code := CodeForm()).validate_on_submit():
         mail_confirmation.confirm_by_code(account, code.code.data or "", now())
         return True
+    if act == "cancel" and EmptyForm().validate_on_submit():
+        mail_confirmation.cancel(account, now())
+        return True
     if act == "resend" and EmptyForm().validate_on_submit():
         mail_confirmation.resend(account, current_language(), now())
         return True
@@ -73,48 +64,34 @@ def _mail_act(session: Session) -> bool:
 
 @page("/mobile", "mobile", matters=True)
 def mobile(session: Session) -> Page:
-    form, refusal = ContactForm(), None
-    try:
+    form, form_page = ContactForm(), FormPage("account/mobile.html", account=session.account)
+    with form_page:
         if request.form.get("act") == "remove" and EmptyForm().validate_on_submit():
             mobile_acts.remove(session, now())
             return back_to("overview", done="mobile")
         if settings().sms.url and form.validate_on_submit():
             address, browser = here()
-            one = mobile_acts.begin(session, form.contact.data or "", browser, address, now())
-            return back_to("mobile_code", identification=one)
-    except Refusal as met:
-        refusal = met
-    text = render_template(
-        "account/mobile.html",
-        account=session.account,
+            identification = mobile_acts.begin(session, form.contact.data or "", browser, address, now())
+            return back_to("mobile_code", identification=identification)
+    return form_page.show(
         form=form,
-        refusal=refusal,
+        earlier=delayed(reading(), session.account, now()).get("mobile"),
         sms=bool(settings().sms.url),
     )
-    return text, (refusal.status if refusal else 200)
 
 
 @page("/mobile/<identification>", "mobile_code")
 def mobile_code(session: Session, identification: str) -> Page:
     """The code that was sent to the new number."""
-    one, refusal = identifications.find(identification, cookies.browser(), now()), None
-    if one.purpose != "mobile" or one.account != session.account.id or one.finished:
+    attempt = attempts.find(identification, cookies.browser(), now())
+    if attempt.purpose != "mobile" or attempt.account != session.account.id or attempt.finished:
         return back_to("mobile")
-    form = CodeForm()
-    try:
+    form, form_page = CodeForm(), FormPage("account/mobile_code.html", account=session.account)
+    with form_page:
         if request.form.get("act") == "resend" and EmptyForm().validate_on_submit():
-            identifications.send_again(one, now())
+            attempts.send_again(attempt, now())
         elif form.validate_on_submit():
-            identifications.prove_by_code(one, form.code.data or "", now())
-            mobile_acts.keep(session, one, now())
+            attempts.prove_by_code(attempt, form.code.data or "", now())
+            mobile_acts.save(session, attempt, now())
             return back_to("overview", done="mobile")
-    except Refusal as met:
-        refusal = met
-    text = render_template(
-        "account/mobile_code.html",
-        account=session.account,
-        number=masked_number(one.contact),
-        refusal=refusal,
-        minutes=settings().recovery.sms_code // 60,
-    )
-    return text, (refusal.status if refusal else 200)
+    return form_page.show(number=masked_number(attempt.contact), minutes=settings().recovery.sms_code // 60)

@@ -1,16 +1,17 @@
-"""Where this account is signed in, with "disconnect"."""
+"""The open sessions of this account, with "disconnect"."""
 
 from flask import redirect, render_template, request, url_for
 
 from idp.account import sessions as acts
 from idp.account import storage
-from idp.account.pages.page import Page, back_to, page
-from idp.context import now, settings
-from idp.database import reading
+from idp.account.pages.page import back_to, page
+from idp.database.engine import reading
+from idp.runtime.context import now, settings
 from idp.signin import cookies
-from idp.signin.pages.forms import EmptyForm
 from idp.signin.rules.browser_names import browser_name
 from idp.signin.sessions import Session
+from idp.web.form_pages import Page
+from idp.web.forms import EmptyForm
 
 
 @page("/devices", "devices")
@@ -24,10 +25,10 @@ def devices(session: Session) -> Page:
         if sid == session.sid:
             return cookies.clear_session(redirect(url_for("signin.home"), 303))
         return back_to("devices", done="one")
-    found = storage.open_sessions(reading(), session.account.id, now(), settings().sessions.idle)
+    open_sessions = storage.open_sessions(reading(), session.account.id, now(), settings().sessions.idle)
     return render_template(
         "account/devices.html",
         account=session.account,
-        sessions=[(one, browser_name(one.browser_name)) for one in found],
+        sessions=[(row, browser_name(row.browser_name)) for row in open_sessions],
         current=session.sid,
     )

@@ -1,13 +1,14 @@
-"""What has happened to this account, in plain words, the newest first."""
+"""The history of this account in sentences, the newest first."""
 
 from flask import render_template, request
 
-from idp import audit
-from idp.account.pages.page import Page, page
-from idp.database import reading
+from idp.account.pages.page import page
+from idp.audit import storage as records
+from idp.database.engine import reading
 from idp.signin.rules.browser_names import browser_name
 from idp.signin.rules.history import SENTENCES
 from idp.signin.sessions import Session
+from idp.web.form_pages import Page
 
 A_PAGE = 30
 
@@ -16,10 +17,14 @@ A_PAGE = 30
 def history(session: Session) -> Page:
     asked = request.args.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 18 else None
-    found = audit.history(reading(), session.account.id, list(SENTENCES), before, A_PAGE + 1)
+    newest = records.history(reading(), session.account.id, list(SENTENCES), before, A_PAGE + 1)
     events = [
-        (one, SENTENCES[one.act], browser_name(one.detail["device"]) if one.detail.get("device") else "")
-        for one in found[:A_PAGE]
+        (
+            event,
+            SENTENCES[event.act],
+            browser_name(event.detail["device"]) if event.detail.get("device") else "",
+        )
+        for event in newest[:A_PAGE]
     ]
-    older = found[A_PAGE - 1].number if len(found) > A_PAGE else None
+    older = newest[A_PAGE - 1].number if len(newest) > A_PAGE else None
     return render_template("account/history.html", account=session.account, events=events, older=older)

@@ -1,16 +1,16 @@
-"""Informations, and all of one's data as a file."""
+"""The information on the account, and a download of all data on its person."""
 
 import json
 
 from flask import Response, render_template
 
-from idp import audit
-from idp.account.pages.page import Page, page
-from idp.context import now, settings
-from idp.database import reading, transaction
-from idp.oidc.storage import personal_data
+from idp.account import personal_data
+from idp.account.pages.page import page
+from idp.database.engine import reading
 from idp.people.storage import contacts
+from idp.runtime.context import now
 from idp.signin.sessions import Session
+from idp.web.form_pages import Page
 
 
 @page("", "overview")
@@ -25,13 +25,8 @@ def overview(session: Session) -> Page:
 def data(session: Session) -> Page:
     """A JSON file of every row about this person (GDPR article 15 and 20), without what would open the account."""
     account = session.account
-    found = personal_data.everything(reading(), account.id, account.person_id)
-    with transaction() as tx:
-        who = f"account:{account.id}"
-        audit.record(tx, now(), "data.downloaded", who, who)
-    document = {"service": settings().service.name, "at": now(), **found}
     return Response(
-        json.dumps(document, ensure_ascii=False, indent=2),
+        json.dumps(personal_data.download(account, now()), ensure_ascii=False, indent=2),
         mimetype="application/json",
         headers={
             "Content-Disposition": f'attachment; filename="{account.username}.json"',

@@ -1,4 +1,4 @@
-"""What every page of "Mon compte" does first: somebody is signed in and owes nothing; for what matters, just now."""
+"""The decorator of every page of "Mon compte": a session without a step owed, and a recent password where it matters."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,33 +7,41 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from idp.context import now, settings
 from idp.people.rules.accounts import PROFILES
-from idp.signin import cookies, pending, visits
+from idp.runtime.context import address, now
+from idp.signin import cookies, current_login
+from idp.signin.pages import guarded
 from idp.signin.rules.steps import Asked
+from idp.web.form_pages import Page
 
 blueprint = Blueprint("account", "idp.account.pages", url_prefix="/account")
 
-Page = str | tuple[str, int] | Response
 View = Callable[..., Page]
 
 
 def page(path: str, name: str, matters: bool = False) -> Callable[[View], View]:
     """Serve `view(session, …)` at /account<path> as `account.<name>`.
 
-    Whoever is not signed in, or still owes a step, goes through the login and comes back. `matters`: the password was
-    given within settings.signin.confirmation seconds, else it is asked for first.
+    A person without a session, or with a step owed, goes through the login and comes back. `matters`: the password was
+    given within settings.signin.confirmation seconds, else it is asked for first. A page whose path has arguments comes
+    back to the overview.
     """
 
     def decorate(view: View) -> View:
         @blueprint.route(path, methods=["GET", "POST"], endpoint=name)
         @wraps(view)
-        def guarded(**arguments: Any) -> Page:
-            session = visits.current(now())
-            if session is None or visits.first_owed(_asked(), None, now()) is not None:
-                return _through_the_login(name if not arguments else "overview")
-            if matters and now() - session.confirmed_at > settings().signin.confirmation:
-                return redirect(url_for("account.confirm", then=name if not arguments else "overview"), 303)
+        def guarded_view(**arguments: Any) -> Page:
+            if name == "password" and request.method == "POST" and current_login.current(now()) is None:
+                # A typed password is not stored over a login: without this page it would be believed to be set.
+                current_login.refuse_replaced()
+            asked = Asked(profiles=tuple(PROFILES.values()))
+            session = guarded.session_or_login(asked, f"account.{'overview' if arguments else name}")
+            if isinstance(session, Response):
+                return session
+            if matters:
+                then = None if arguments else request.full_path.rstrip("?")
+                if asks := guarded.ask_password(session, url_for("account.confirm", then=then)):
+                    return asks
             return view(session, **arguments)
 
         return view
@@ -48,16 +56,10 @@ def back_to(name: str, **values: Any) -> Response:
 
 def here() -> tuple[str, str]:
     """(address, digest of the browser's own id)."""
-    return request.remote_addr or "unknown", cookies.browser()
+    return address(), cookies.browser()
 
 
-def _asked() -> Asked:
-    return Asked(profiles=tuple(PROFILES.values()))
-
-
-def _through_the_login(name: str) -> Response:
-    """The page waits as a request of our own; the dispatcher comes back to it."""
-    waiting = pending.keep(
-        "own", f"account.{name}", _asked(), None, cookies.browser(), now(), settings().sessions.pending
-    )
-    return redirect(url_for("oidc.resume", pending_id=waiting), 303)
+def number(name: str) -> int:
+    """A whole number of the sent form; 0 if the field holds none."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

@@ -5,37 +5,32 @@ from typing import Any
 from flask import jsonify, make_response, render_template, request, url_for
 
 from idp.account import security as acts
-from idp.account.pages.page import Page, back_to, page
-from idp.context import now
+from idp.account.pages.page import back_to, page
 from idp.factors import authenticators, changes, passkeys
 from idp.factors.rules.totp import shown_key
 from idp.federation import linking
 from idp.refusals import Refusal
+from idp.runtime.context import now
 from idp.signin import cookies, second_factor
-from idp.signin.pages.forms import CodeForm, EmptyForm
-from idp.signin.pages.second_factor import qr_code, told
+from idp.signin.pages.second_factor import qr_code, refusal_as_json
 from idp.signin.sessions import Session
+from idp.web.form_pages import FormPage, Page
+from idp.web.forms import CodeForm, EmptyForm
 
 
 @page("/security", "security", matters=True)
 def security(session: Session) -> Page:
-    refusal = None
-    if EmptyForm().validate_on_submit():
-        try:
+    form_page = FormPage("account/security.html", account=session.account)
+    with form_page:
+        if EmptyForm().validate_on_submit():
             return _act(session)
-        except Refusal as met:
-            refusal = met
     app, keys, codes = changes.summary(session.account)
-    text = render_template(
-        "account/security.html",
-        account=session.account,
+    return form_page.show(
         app=app,
         keys=keys,
         codes=codes,
         identities=linking.identities_of(session.account),
-        refusal=refusal,
     )
-    return text, (refusal.status if refusal else 200)
 
 
 def _act(session: Session) -> Page:
@@ -50,37 +45,26 @@ def _act(session: Session) -> Page:
     elif act == "rename":
         passkeys.rename(session.account, request.form.get("passkey", ""), request.form.get("name", ""))
     elif act == "codes" and session.account.has_second_factor:
-        codes = authenticators.renew_codes(session.account, now())
-        return render_template("factors/recovery_codes.html", codes=codes, onward=url_for("account.security"))
+        return _codes_once(authenticators.renew_codes(session.account, now()))
     return back_to("security")
+
+
+def _codes_once(codes: list[str] | None) -> str:
+    return render_template("factors/recovery_codes.html", codes=codes, onward=url_for("account.security"))
 
 
 @page("/security/app", "app", matters=True)
 def app(session: Session) -> Page:
     """The key to scan, and the first code."""
     acts.may_change(session)
-    form, refusal = CodeForm(), None
+    form, form_page = CodeForm(), FormPage("account/app.html", account=session.account)
     secret = authenticators.begin(session.account, now())
-    if form.validate_on_submit():
-        try:
+    with form_page:
+        if form.validate_on_submit():
             codes = authenticators.confirm(session.account, form.code.data or "", now())
             token = second_factor.just_set_up(session, second_factor.BY_CODE, now())
-            shown = make_response(
-                render_template(
-                    "factors/recovery_codes.html", codes=codes, onward=url_for("account.security")
-                )
-            )
-            return cookies.set_session(shown, token)
-        except Refusal as met:
-            refusal = met
-    text = render_template(
-        "account/app.html",
-        account=session.account,
-        refusal=refusal,
-        key=shown_key(secret),
-        picture=qr_code(secret, session.account.username),
-    )
-    return text, (refusal.status if refusal else 200)
+            return cookies.set_session(make_response(_codes_once(codes)), token)
+    return form_page.show(key=shown_key(secret), picture=qr_code(secret, session.account.username))
 
 
 @page("/security/passkey/options", "passkey_options", matters=True)
@@ -98,9 +82,9 @@ def passkey(session: Session) -> Page:
     try:
         acts.may_change(session)
         answer, name = request.get_data(as_text=True), request.args.get("name", "")
-        made, codes = passkeys.register(session.account, cookies.browser(), answer, name, now())
+        added, codes = passkeys.register(session.account, cookies.browser(), answer, name, now())
     except Refusal as refusal:
-        return told(refusal)
-    token = second_factor.just_set_up(session, made.methods, now())
-    found: dict[str, Any] = {"onward": url_for("account.security"), "codes": codes}
-    return cookies.set_session(jsonify(found), token)
+        return refusal_as_json(refusal)
+    token = second_factor.just_set_up(session, added.methods, now())
+    answer_to_script: dict[str, Any] = {"onward": url_for("account.security"), "codes": codes}
+    return cookies.set_session(jsonify(answer_to_script), token)

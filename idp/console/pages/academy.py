@@ -4,61 +4,69 @@ import json
 from operator import attrgetter
 
 from flask import Response, request
+from flask_babel import gettext
 
 from idp.console import approvals, personal_data
-from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.console.pages.fields import Fields
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.listings import arrange
 from idp.console.rules.people_query import read_query
-from idp.console.rules.rights import EVERYBODY, FAMILIES, Act
+from idp.console.rules.rights import ALL_KINDS, FAMILIES, Act
 from idp.console.storage import erasure, numbers, search
 from idp.console.storage import staff as staff_storage
-from idp.context import now
-from idp.database import reading
+from idp.database.engine import reading
 from idp.people import schools
+from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
-from idp.refusals import Refusal
+from idp.refusals import N_, Refusal
+from idp.refusals.console import FIELD_UNUSABLE, PERSON_NOT_FOUND, RIGHT_MISSING
+from idp.runtime.context import now
+from idp.web.form_pages import Page
 
 
 @page("/academy", "academy", Act.SEE_ACADEMY)
 def academy(desk: Desk) -> Page:
-    """Every school, how far it is; and one search over everybody."""
-    text, refusal = request.args.get("q", ""), None
+    """Every school with its progress, and a search over all people."""
+    text, form_page = request.args.get("q", ""), form_of(desk, "academy")
     found = []
     if text and desk.may(Act.SEE_PEOPLE):
-        kinds = EVERYBODY if desk.may(Act.PERSONAL_DATA) else FAMILIES
+        kinds = ALL_KINDS if desk.may(Act.PERSONAL_DATA) else FAMILIES
         found = search.in_academy(reading(), read_query(text, ()), kinds)
-    if pressed() == "school":
-        try:
-            if not desk.may(Act.ADMINISTRATORS):
-                raise Refusal("K01", "may not name schools")
-            name, office = request.form.get("name", "").strip(), request.form.get("office", "").strip()
-            if not name or len(name) > 200:
-                raise Refusal("K08", "no name", field="nom")
-            schools.name_school(request.form.get("uai", "").strip().upper(), name, office, now(), desk.actor)
+    with form_page:
+        if pressed() == "school":
+            _name_school(desk)
             return back("academy")
-        except schools.NoSuchSchool:
-            refusal = Refusal("K08", "no UAI", field="UAI")
-        except Refusal as met:
-            refusal = met
     columns = {name: attrgetter(name) for name in ("name", "uai", "active", "imported_at")}
     asked = {"sort": request.args.get("sort", ""), "page": request.args.get("page", "")}
     listing = arrange(numbers.by_school(reading()), columns, asked)
-    return show(desk, "academy", refusal, listing=listing, text=text, found=found)
+    return form_page.show(listing=listing, text=text, found=found)
+
+
+def _name_school(desk: Desk) -> None:
+    if not desk.may(Act.ADMINISTRATORS):
+        raise Refusal(RIGHT_MISSING, "may not name schools")
+    fields = Fields()
+    name, office = fields.text("name", gettext("Nom")), request.form.get("office", "").strip()
+    fields.judge()
+    try:
+        schools.name_school(request.form.get("uai", "").strip().upper(), name, office, now(), desk.actor)
+    except schools.NoSuchSchool:
+        raise Refusal(FIELD_UNUSABLE, "no UAI", field=N_("UAI"), at=("uai",)) from None
 
 
 @page("/academy/people/<int:account>", "academy_person", Act.SEE_PEOPLE)
 def academy_person(desk: Desk, account: int) -> Page:
-    """Somebody of any school: where to act on them, and what is held on them."""
-    one = accounts.by_id(reading(), account)
-    if one is None or (one.kind == "staff" and not desk.may(Act.PERSONAL_DATA)):
-        raise Refusal("K02", "no such account")
+    """A person of any school: the schools at which to act on them, and the data that is stored on them."""
+    facts = accounts.by_id(reading(), account)
+    if facts is None or (facts.kind == "staff" and not desk.may(Act.PERSONAL_DATA)):
+        raise Refusal(PERSON_NOT_FOUND, "no such account")
     return show(
         desk,
         "academy_person",
-        one=one,
-        schools=staff_storage.schools_of_person(reading(), one.person_id),
-        facts=erasure.facts(reading(), one.person_id),
-        kept=personal_data.why_kept(one, now()),
+        account=facts,
+        schools=staff_storage.schools_of_person(reading(), facts.person_id),
+        facts=erasure.facts(reading(), facts.person_id),
+        kept=personal_data.erasure_obstacle(facts, now()),
         now=now(),
     )
 
@@ -66,29 +74,36 @@ def academy_person(desk: Desk, account: int) -> Page:
 @page("/academy/people/<int:account>/data", "person_data", Act.PERSONAL_DATA, matters=True)
 def person_data(desk: Desk, account: int) -> Page:
     """Export, hold, erase."""
-    one, refusal = accounts.by_id(reading(), account), None
-    if one is None:
-        raise Refusal("K02", "no such account")
-    what = f"account:{account}"
-    try:
+    facts, form_page = accounts.by_id(reading(), account), form_of(desk, "person_data")
+    if facts is None:
+        raise Refusal(PERSON_NOT_FOUND, "no such account")
+    with form_page:
         if pressed() == "export":
-            if not approvals.may_export(what, desk.actor, now()):
-                approvals.do_or_ask("export", {"what": what}, one.username, desk.actor, now())
-                return back("approvals")
-            text = json.dumps(personal_data.everything(one, desk.actor, now()), ensure_ascii=False, indent=2)
-            headers = {"Content-Disposition": f'attachment; filename="{one.username}.json"'}
-            return Response(
-                text, mimetype="application/json", headers=headers | {"Cache-Control": "no-store"}
-            )
+            return _export(desk, facts)
         if pressed() == "hold":
             reason = request.form.get("reason", "")
-            personal_data.hold(one, min(number("days"), 3650), reason, desk.actor, now())
+            personal_data.hold(facts, min(number("days"), 3650), reason, desk.actor, now())
             return back("academy_person", account=account)
         if pressed() == "erase":
-            personal_data.erase(one, request.form.get("reason", ""), desk.actor, now())
+            personal_data.erase(facts, request.form.get("reason", ""), desk.actor, now())
             return back("academy_person", account=account)
-    except Refusal as met:
-        refusal = met
-    facts = erasure.facts(reading(), one.person_id)
-    kept = personal_data.why_kept(one, now())
-    return show(desk, "person_data", refusal, one=one, facts=facts, kept=kept, now=now())
+    return form_page.show(
+        account=facts,
+        facts=erasure.facts(reading(), facts.person_id),
+        kept=personal_data.erasure_obstacle(facts, now()),
+        now=now(),
+    )
+
+
+def _export(desk: Desk, account: AccountFacts) -> Page:
+    """The file, or the page of approvals where another administrator has to agree."""
+    if not approvals.may_export(account.actor, desk.actor, now()):
+        approvals.do_or_ask("export", {"what": account.actor}, account.username, desk.actor, now())
+        return back("approvals")
+    document = personal_data.everything(account, desk.actor, now())
+    headers = {
+        "Content-Disposition": f'attachment; filename="{account.username}.json"',
+        "Cache-Control": "no-store",
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return Response(text, mimetype="application/json", headers=headers)

@@ -1,67 +1,70 @@
-"""Who works at the academy and at its schools."""
+"""The staff of the academy and of its schools."""
 
 from operator import attrgetter
 
 from flask import request
+from flask_babel import gettext
 
-from idp import audit
-from idp.console import people
-from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.accounts.reset import reset
+from idp.console import people, staff
+from idp.console.pages.fields import Fields
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act, Role
 from idp.console.storage import staff as staff_storage
-from idp.context import now
-from idp.database import reading, transaction
-from idp.people import letters, schools
-from idp.refusals import Refusal
+from idp.database.engine import reading
+from idp.letters import issue
+from idp.people import schools
+from idp.people.rules.mail_addresses import clean_address
+from idp.refusals import N_, Refusal
+from idp.refusals.console import FIELD_UNUSABLE, PERSON_NOT_FOUND, STATE_CHANGED
+from idp.runtime.context import now
+from idp.web.form_pages import Page
 
 
 @page("/academy/administrators", "administrators", Act.ADMINISTRATORS, matters=True)
 def administrators(desk: Desk) -> Page:
-    """Who works here and at the schools; adding somebody gives their letter, shown once."""
-    refusal, letter = None, None
-    if pressed():
-        try:
-            if pressed() == "add":
-                letter = _add_staff(desk)
-            elif pressed() == "letter":
-                letter = _new_letter(desk)
-            elif pressed() == "end":
-                post = number("post")
-                if staff_storage.person_of_post(reading(), post) == desk.session.account.person_id:
-                    raise Refusal("K08", "nobody ends their own post", field="poste")
-                with transaction() as tx:
-                    if not staff_storage.end_post(tx, post, now()):
-                        raise Refusal("K03", "the post is over")
-                    audit.record(tx, now(), "staff.ended", desk.actor, f"post:{post}")
-                return back("administrators")
-        except schools.NoSuchSchool:
-            refusal = Refusal("K08", "no such school", field="UAI")
-        except Refusal as met:
-            refusal = met
+    """The posts. Adding a member of staff issues their letter, shown once."""
+    form_page, letter = form_of(desk, "administrators"), None
+    with form_page:
+        if pressed() == "add":
+            letter = _add_staff(desk)
+        elif pressed() == "letter":
+            letter = _new_letter(desk)
+        elif pressed() == "end":
+            if not staff.end_post(number("post"), desk.actor, now(), desk.session.account.person_id):
+                raise Refusal(STATE_CHANGED, "the post is over")
+            return back("administrators")
     columns = {name: attrgetter(name) for name in ("name", "username", "role", "school", "state")}
     listing = arrange(staff_storage.posts(reading()), columns, request.args)
     roles = [str(role) for role in Role]
-    return show(desk, "administrators", refusal, listing=listing, roles=roles, letter=letter)
+    return form_page.show(listing=listing, roles=roles, letter=letter)
 
 
-def _new_letter(desk: Desk) -> letters.Letter:
-    """Somebody of the staff has lost their password: a provisional one, after they have shown who they are."""
-    one = people.facts(number("account"))
-    if one.kind != "staff" or one.id == desk.session.account.id:
-        raise Refusal("K02", "not of the staff, or oneself")
-    password = people.reset(one, desk.actor, now())
-    return letters.Letter(one.id, one.kind, one.first_name, one.family_name, one.username, password)
+def _new_letter(desk: Desk) -> issue.Letter:
+    """A provisional password for a member of staff who lost theirs, after they have shown who they are."""
+    account = people.facts(number("account"))
+    if account.kind != "staff" or account.id == desk.session.account.id:
+        raise Refusal(PERSON_NOT_FOUND, "not of the staff, or the administrator's own account")
+    password = reset(account, desk.actor, now())
+    return issue.Letter(
+        account.id, account.kind, account.first_name, account.family_name, account.username, password
+    )
 
 
-def _add_staff(desk: Desk) -> letters.Letter:
-    first, last = request.form.get("first_name", "").strip(), request.form.get("family_name", "").strip()
+def _add_staff(desk: Desk) -> issue.Letter:
+    fields = Fields()
+    first = fields.text("first_name", gettext("Prénom"), 100)
+    last = fields.text("family_name", gettext("Nom"), 100)
     role, uai = request.form.get("role", ""), request.form.get("uai", "").strip().upper() or None
-    if not first or not last or max(len(first), len(last)) > 100:
-        raise Refusal("K08", "no name", field="nom")
-    if role not in set(Role) or role.startswith("academy_") != (uai is None):
-        raise Refusal("K08", "the role and the school do not fit", field="rôle")
+    # Staff of the academy have no school, all other staff have one.
+    fields.check(role in set(Role) and role.startswith("academy_") == (uai is None), "role", gettext("Rôle"))
     mail = request.form.get("mail", "").strip() or None
-    account = schools.add_staff(first, last, role, uai, now(), desk.actor, mail=mail)
-    (letter,) = letters.issue_letters([account], now(), desk.actor)
+    fields.check(mail is None or clean_address(mail) is not None, "mail", gettext("Mail"))
+    fields.judge()
+    try:
+        account = schools.add_staff(first, last, role, uai, now(), desk.actor, mail=mail)
+    except schools.NoSuchSchool:
+        raise Refusal(FIELD_UNUSABLE, "no such school", field=N_("UAI"), at=("uai",)) from None
+    (letter,) = issue.issue_letters([account], now(), desk.actor)
     return letter

@@ -1,42 +1,40 @@
-"""Rights lent to colleagues, and renewal campaigns."""
-
-from datetime import UTC, date, datetime
+"""Delegations to colleagues, and renewal campaigns."""
 
 from flask import request
+from flask_babel import gettext
 
+from idp.accounts.rules.reasons import check_reason
 from idp.console import delegations as acts
-from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
-from idp.console.people import needs_reason
+from idp.console.pages.fields import Fields
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.rights import Act
 from idp.console.storage import rights
-from idp.context import now
-from idp.database import reading
+from idp.database.engine import reading
 from idp.people import campaigns
-from idp.refusals import Refusal
+from idp.runtime.context import begins_at, day_of, ends_at, last_day, now
+from idp.web.form_pages import Page
 
 
 @page("/school/<uai>/delegations", "delegations", Act.DELEGATE, matters=True)
 def delegations(desk: Desk) -> Page:
     assert desk.school is not None
-    refusal = None
-    if pressed():
-        try:
+    form_page = form_of(desk, "delegations")
+    with form_page:
+        if pressed():
             if pressed() == "lend":
                 _lend(desk)
             else:
                 acts.take_back(desk.school.id, number("delegation"), desk.actor, now())
             return back("delegations", uai=desk.school.uai)
-        except Refusal as met:
-            refusal = met
-    return show(
-        desk,
-        "delegations",
-        refusal,
-        given=rights.delegations(reading(), desk.school.id),
+    return form_page.show(
+        given=[
+            (delegation, day_of(delegation.since), last_day(delegation.until))
+            for delegation in rights.delegations(reading(), desk.school.id)
+        ],
         colleagues=[
-            one
-            for one in rights.colleagues(reading(), desk.school.id)
-            if one[0] != desk.session.account.person_id
+            colleague
+            for colleague in rights.colleagues(reading(), desk.school.id)
+            if colleague[0] != desk.session.account.person_id
         ],
         classes=rights.classes_of(reading(), desk.school.id),
         now=now(),
@@ -44,16 +42,22 @@ def delegations(desk: Desk) -> Page:
 
 
 def _lend(desk: Desk) -> None:
+    """From the first second of a day to the last second of another, in the time zone of the service."""
     assert desk.school is not None
-    classes = request.form.getlist("class") if request.form.get("scope") == "classes" else None
-    since, until = _day("since"), _day("until") + 86400
+    fields = Fields()
+    kinds, classes = request.form.getlist("kind"), request.form.getlist("class")
+    some_classes = request.form.get("scope") == "classes"
+    fields.check(bool(kinds), "kind", gettext("Pour qui"))
+    fields.check(not some_classes or bool(classes), "class", gettext("Classes"))
+    first, last = fields.day("since", gettext("Du")), fields.day("until", gettext("Au (compris)"))
+    fields.judge()
     acts.lend(
         desk.school.id,
         number("person"),
-        request.form.getlist("kind"),
-        classes,
-        since,
-        until,
+        kinds,
+        classes if some_classes else None,
+        begins_at(first),
+        ends_at(last),
         desk.session.account.person_id,
         desk.actor,
         now(),
@@ -62,28 +66,23 @@ def _lend(desk: Desk) -> None:
 
 @page("/school/<uai>/renewal", "renewal", Act.RENEW, matters=True)
 def renewal(desk: Desk) -> Page:
-    """Ask for new passwords at the next login; left out are those never activated, and those changed since a day."""
+    """Ask for new passwords at the next login, except of accounts never activated or changed since a day."""
     assert desk.school is not None
-    refusal, asked = None, None
-    if pressed() == "ask":
-        try:
-            kinds = [kind for kind in request.form.getlist("kind") if kind in campaigns.KINDS]
-            if not kinds:
-                raise Refusal("K08", "no kind", field="profils")
-            reason = request.form.get("reason", "").strip()
-            needs_reason(reason)
-            asked = campaigns.ask_renewal(
-                desk.school.uai, kinds, _day("changed_before"), desk.actor, now(), reason
-            )
-        except Refusal as met:
-            refusal = met
-    return show(desk, "renewal", refusal, asked=asked, today=datetime.fromtimestamp(now(), UTC).date())
+    form_page, asked = form_of(desk, "renewal"), None
+    with form_page:
+        if pressed() == "ask":
+            asked = _ask(desk.school.uai, desk.actor)
+    return form_page.show(asked=asked, today=day_of(now()).isoformat())
 
 
-def _day(name: str) -> int:
-    """Midnight (UTC) of a day of the form. Raises Refusal K08."""
-    try:
-        day = date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        raise Refusal("K08", f"{name} is no day", field="date") from None
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+def _ask(uai: str, actor: str) -> int:
+    fields = Fields()
+    kinds = [kind for kind in request.form.getlist("kind") if kind in campaigns.KINDS]
+    fields.check(bool(kinds), "kind", gettext("Pour qui"))
+    changed_before = fields.day(
+        "changed_before", gettext("Sauf ceux qui ont choisi un mot de passe depuis le")
+    )
+    fields.judge()
+    reason = request.form.get("reason", "").strip()
+    check_reason(reason)
+    return campaigns.ask_renewal(uai, kinds, begins_at(changed_before), actor, now(), reason)

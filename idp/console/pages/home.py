@@ -1,17 +1,19 @@
-"""Where the console begins: the schools one works for, and how far a school is."""
+"""The first page of the console: the schools of the user, and the progress of a school."""
 
-from idp.console.pages.page import Desk, Page, back, page, show
+from idp.console.pages.page import Desk, back, page, show
 from idp.console.rules.rights import Act, may, schools_of
 from idp.console.storage import numbers, rights
-from idp.context import now
-from idp.database import reading
+from idp.database.engine import reading
+from idp.durations import DAY
+from idp.runtime.context import now
+from idp.web.form_pages import Page
 
-WEEK = 7 * 86400
+WEEK = 7 * DAY
 
 
 @page("/", "home", None)
 def home(desk: Desk) -> Page:
-    """One school alone is opened at once."""
+    """A user of a single school goes to its page."""
     if may(desk.rights, Act.SEE_ACADEMY, None):
         return back("academy")
     schools = rights.schools_by_id(reading(), schools_of(desk.rights))
@@ -23,7 +25,7 @@ def home(desk: Desk) -> Page:
 
 @page("/school/<uai>", "school", Act.SEE_NUMBERS)
 def school(desk: Desk) -> Page:
-    """Numbers at a glance."""
+    """The numbers of a school."""
     assert desk.school is not None
     classes = numbers.by_class(reading(), desk.school.id)
     reached = {account for account, _ in _accounts(desk)}
@@ -42,5 +44,5 @@ def _accounts(desk: Desk) -> list[tuple[int, str]]:
     from idp.console.storage import search
 
     assert desk.school is not None
-    found = search.everybody(reading(), PeopleQuery(), desk.reach(Act.SEE_NUMBERS), desk.school.id)
-    return [(one.account, one.kind) for one in found]
+    people = search.all_in_school(reading(), PeopleQuery(), desk.reach(Act.SEE_NUMBERS), desk.school.id)
+    return [(person.account, person.kind) for person in people]

@@ -1,32 +1,50 @@
-"""Imports: files in, check, preview, settle by hand, write, undo."""
+"""Imports: upload, check, preview, settle, write, undo."""
 
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
+from typing import IO
 
 from flask import request
 
-from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
-from idp.context import now, settings
-from idp.database import reading
-from idp.people import csv_columns, import_record
-from idp.people.rules.import_facts import Verdict
-from idp.people.rules.siecle import SiecleFault
-from idp.people.storage import import_rows, persons
+from idp.console.words import field_word
+from idp.database.engine import reading
+from idp.imports import answers as import_answers
+from idp.imports import csv_columns, jobs, lifecycle
+from idp.imports.rules.facts import Verdict
+from idp.imports.rules.records import ASIDE, SiecleFault, SiecleFile
+from idp.imports.rules.siecle_xml import GUARDIANS, PUPILS, root_of
+from idp.imports.storage import imports as import_rows
+from idp.people.storage import persons
 from idp.refusals import Refusal
+from idp.refusals.console import (
+    COLUMNS_DOUBLED,
+    COLUMNS_MISSING,
+    EXPORT_FILE_MISSING,
+    EXPORT_NOT_RECOGNISED,
+    NO_EXPORT_FILES,
+    RIGHT_MISSING,
+    TOO_MANY_EXPORT_FILES,
+)
+from idp.runtime.context import now, settings
+from idp.web.form_pages import Page
+
+_OTHER_FILE = {PUPILS: "ResponsablesAvecAdresses", GUARDIANS: "ElevesSansAdresses"}
+_MOST_QUESTIONS = 50
+"""Questions about damaged texts on a page."""
 
 
 @page("/school/<uai>/imports", "imports", Act.IMPORT)
 def imports(desk: Desk) -> Page:
     """The last imports, and two fields for the next one's files."""
     assert desk.school is not None
-    refusal = None
-    if request.method == "POST":
-        try:
+    form_page = form_of(desk, "imports")
+    with form_page:
+        if request.method == "POST":
             return _give(desk)
-        except Refusal as met:
-            refusal = met
-    return show(desk, "imports", refusal, imports=import_rows.of_school(reading(), desk.school.id), now=now())
+    return form_page.show(imports=import_rows.of_school(reading(), desk.school.id), now=now())
 
 
 def _give(desk: Desk) -> Page:
@@ -37,49 +55,66 @@ def _give(desk: Desk) -> Page:
         if file and file.filename
     ]
     source = "csv" if len(files) == 1 and files[0][0].lower().endswith((".csv", ".txt")) else "siecle"
-    if source == "siecle" and len(files) != 2:
-        raise Refusal("K08", f"{len(files)} files were given", field="fichiers")
-    given = import_record.give(desk.school.id, files, source, desk.actor, now())
-    return back("import_", uai=desk.school.uai, number=given)
+    if source == "siecle":
+        _two_exports(files)
+    import_number = lifecycle.submit(desk.school.id, files, source, desk.actor, now())
+    return back("import_", uai=desk.school.uai, number=import_number)
+
+
+def _two_exports(files: Sequence[tuple[str, IO[bytes]]]) -> None:
+    """Whether these may be the two exports of SIECLE. Raises Refusal K20 to K23, each with its cause and remedy."""
+    if not files:
+        raise Refusal(NO_EXPORT_FILES, "no file was given")
+    tables = [name for name, _ in files if name.lower().endswith((".csv", ".txt"))]
+    if len(files) > 2 or tables:
+        raise Refusal(TOO_MANY_EXPORT_FILES, f"{len(files)} files were given", number=len(files))
+    if len(files) == 1:
+        ((name, content),) = files
+        try:
+            root = root_of(SiecleFile(name, content))  # type: ignore[arg-type]
+        except SiecleFault as fault:
+            raise Refusal(EXPORT_NOT_RECOGNISED, str(fault), given=name) from None
+        raise Refusal(EXPORT_FILE_MISSING, "one file was given", given=name, missing=_OTHER_FILE[root])
 
 
 @page("/school/<uai>/imports/<int:number>", "import_", Act.IMPORT)
 def import_(desk: Desk, number: int) -> Page:
-    """One import, whatever its state: the page asks again by itself while the worker is at it."""
+    """An import in any state. The page reloads itself while the worker checks or writes."""
     assert desk.school is not None
-    row, refusal = _row(desk, number), None
-    if pressed():
-        try:
+    row, form_page = _row(desk, number), form_of(desk, "import")
+    with form_page:
+        if pressed():
             return _act(desk, number)
-        except Refusal as met:
-            refusal, row = met, _row(desk, number)
+    if form_page.refusal is not None:
+        row = _row(desk, number)
     columns = None
     if row["state"] == "columns" or (row["state"] == "refused" and row["source"] == "csv"):
         try:
             columns = csv_columns.columns(number, desk.school.id)
         except SiecleFault as fault:
-            row["fault"] = {
-                "file": fault.file,
-                "line": fault.line,
-                "field": fault.field,
-                "sentence": fault.sentence,
-            }
+            row["fault"] = jobs.stored_fault(fault)
     wanted = request.args.get("verdict", "")
+    entries = sorted(row["entries"] or [], key=lambda entry: entry["verdict"] != Verdict.SET_ASIDE)
+    questions = sorted(
+        (entry for entry in entries if entry.get("question")),
+        key=lambda entry: entry["question"]["answer"] != ASIDE,
+    )
     listing = arrange(
-        [entry for entry in row["entries"] or [] if not wanted or entry["verdict"] == wanted],
+        [entry for entry in entries if not wanted or entry["verdict"] == wanted],
         {"name": itemgetter("name"), "kind": itemgetter("kind"), "verdict": itemgetter("verdict")},
         request.args,
         verdict=wanted,
     )
-    return show(
-        desk,
-        "import",
-        refusal,
+    return form_page.show(
         row=row,
         listing=listing,
         verdicts=[str(verdict) for verdict in Verdict],
         wanted=wanted,
         columns=columns,
+        questions=questions,
+        most_questions=_MOST_QUESTIONS,
+        aside=sum(entry["verdict"] == Verdict.SET_ASIDE for entry in entries),
+        may_settle=import_answers.may_settle,
         fields=csv_columns.FIELDS,
         may_undo=_may_undo(desk, row),
         busy=row["state"] in ("given", "writing"),
@@ -90,59 +125,69 @@ def _act(desk: Desk, number_: int) -> Page:
     assert desk.school is not None
     school, act, here = desk.school.id, pressed(), {"uai": desk.school.uai, "number": number_}
     if act == "write":
-        import_record.ask_write(number_, school, "many_may_leave" in request.form, desk.actor, now())
+        may = "many_may_leave" in request.form, desk.actor, now(), "set_aside" in request.form
+        lifecycle.ask_write(number_, school, *may)
+    elif act == "texts":
+        named = [record.partition(":") for record in request.form.getlist("record")]
+        records = [(kind, source) for kind, _, source in named]
+        answers = dict(zip(records, request.form.getlist("answer"), strict=False))
+        import_answers.answer_texts(number_, school, answers, desk.actor, now())
     elif act == "drop":
-        import_record.drop(number_, school, desk.actor, now())
+        lifecycle.drop(number_, school, desk.actor, now())
         return back("imports", uai=desk.school.uai)
     elif act == "columns":
         head = request.form.getlist("column")
         chosen = dict(zip(head, request.form.getlist("field"), strict=False))
         mapping = {column: field for column, field in chosen.items() if field in csv_columns.FIELDS}
-        if csv_columns.missing(mapping) or len(set(mapping.values())) != len(mapping):
-            raise Refusal("K08", "a needed column is missing or was chosen twice", field="colonnes")
-        import_record.map_columns(number_, school, mapping, desk.actor, now())
+        _complete(mapping)
+        lifecycle.map_columns(number_, school, mapping, desk.actor, now())
     elif act == "undo":
         if not desk.may(Act.UNDO_IMPORT):
-            raise Refusal("K01", "may not undo")
-        import_record.undo(number_, desk.actor, now())
+            raise Refusal(RIGHT_MISSING, "may not undo")
+        lifecycle.undo(number_, desk.actor, now())
     return back("import_", **here)
+
+
+def _complete(mapping: Mapping[str, str]) -> None:
+    """Raises Refusal K24, K25: a needed field without a column, two columns for one field."""
+    if lacking := csv_columns.missing(mapping):
+        raise Refusal(
+            COLUMNS_MISSING, "a needed column is missing", fields=", ".join(map(field_word, lacking))
+        )
+    chosen = list(mapping.values())
+    if twice := sorted({field for field in chosen if chosen.count(field) > 1}):
+        raise Refusal(COLUMNS_DOUBLED, "a field was chosen twice", fields=", ".join(map(field_word, twice)))
 
 
 @page("/school/<uai>/imports/<int:import_number>/settle", "settle", Act.IMPORT)
 def settle(desk: Desk, import_number: int) -> Page:
-    """One ambiguous record and the persons it may be, side by side."""
+    """An ambiguous record for_comparison the persons that it may be: it is one of them, a new person, or not imported."""
     assert desk.school is not None
-    row, refusal = _row(desk, import_number), None
-    doubts = [
+    row, form_page = _row(desk, import_number), form_of(desk, "settle")
+    kind, source = request.values.get("kind", ""), request.values.get("source", "")
+    entries = [
         entry
         for entry in row["entries"] or []
-        if entry["verdict"] == Verdict.AMBIGUOUS and entry["candidates"]
+        if (entry["kind"], entry["source_id"]) == (kind, source) and import_answers.may_settle(entry)
     ]
-    kind, source = request.values.get("kind", ""), request.values.get("source", "")
-    found = [entry for entry in doubts if (entry["kind"], entry["source_id"]) == (kind, source)]
-    if not found:
+    if not entries or row["state"] not in ("checked", "written"):
         return back("import_", uai=desk.school.uai, number=import_number)
-    if pressed() == "decide":
-        try:
-            person = None if request.form.get("person") == "new" else number("person")
-            import_record.decide(import_number, desk.school.id, kind, source, person, desk.actor, now())
+    with form_page:
+        if pressed() == "decide":
+            answer = request.form.get("person")
+            person = None if answer in ("new", "none") else number("person")
+            import_answers.decide(
+                import_number, desk.school.id, kind, source, person, desk.actor, now(), answer == "none"
+            )
             return back("import_", uai=desk.school.uai, number=import_number)
-        except Refusal as met:
-            refusal = met
-    return show(
-        desk,
-        "settle",
-        refusal,
-        row=row,
-        entry=found[0],
-        candidates=persons.beside(reading(), found[0]["candidates"]),
-    )
+    candidates = persons.for_comparison(reading(), entries[0]["candidates"])
+    return form_page.show(row=row, entry=entries[0], candidates=candidates)
 
 
 def _row(desk: Desk, number: int) -> dict:  # type: ignore[type-arg]
     row = import_rows.find(reading(), number)
     if row is None or desk.school is None or row["school_id"] != desk.school.id:
-        raise Refusal("K01", "an import of another school, or none")
+        raise Refusal(RIGHT_MISSING, "an import of another school, or no such import")
     return row
 
 

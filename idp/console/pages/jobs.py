@@ -1,20 +1,22 @@
-"""Long work: how far it is, what came out, and the way to stop it."""
+"""Jobs: progress, result, and a button to stop."""
 
 from flask import Response
 
-from idp.console.pages.page import Desk, Page, back, page, pressed, show
+from idp.console.pages.page import Desk, back, page, pressed, show
 from idp.console.rules import rights
 from idp.console.rules.rights import Act
 from idp.console.storage import rights as rights_storage
-from idp.context import now
-from idp.database import reading
+from idp.database.engine import reading
+from idp.imports import lifecycle
 from idp.jobs import queue
 from idp.jobs.storage import jobs as storage
-from idp.people import import_record
 from idp.refusals import Refusal
+from idp.refusals.console import LETTERS_GONE, RIGHT_MISSING
+from idp.runtime.context import now
+from idp.web.form_pages import Page
 
-ATOMIC = (import_record.CHECK, import_record.WRITE)
-"""One step alone: there is nothing to stop between."""
+ATOMIC = (lifecycle.CHECK, lifecycle.WRITE)
+"""Kinds of a single step: they cannot be stopped between steps."""
 
 
 @page("/jobs/<int:number>", "job", None)
@@ -36,12 +38,12 @@ def job(desk: Desk, number: int) -> Page:
 
 @page("/jobs/<int:number>/files/<int:file>", "job_file", None, matters=True)
 def job_file(desk: Desk, number: int, file: int) -> Page:
-    """A file with provisional passwords: for whoever asked for it."""
+    """A file with provisional passwords: for the person who asked for it."""
     row = _row(desk, number)
-    found = queue.read_file(number, file, now()) if _may_download(desk, row) else None
-    if found is None:
-        raise Refusal("K11", "expired, or another's")
-    name, mime, content = found
+    stored = queue.read_file(number, file, now()) if _may_download(desk, row) else None
+    if stored is None:
+        raise Refusal(LETTERS_GONE, "expired, or another's")
+    name, mime, content = stored
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, mimetype=mime, headers=headers)
 
@@ -49,15 +51,15 @@ def job_file(desk: Desk, number: int, file: int) -> Page:
 def _row(desk: Desk, number: int) -> dict:  # type: ignore[type-arg]
     row = storage.find(reading(), number)
     if row is None:
-        raise Refusal("K01", "no such job")
+        raise Refusal(RIGHT_MISSING, "no such job")
     its_own = row["asked_by"] == desk.actor
     if not its_own and not rights.may(desk.rights, Act.SEE_NUMBERS, row["school_id"]):
-        raise Refusal("K01", "a job of another school")
+        raise Refusal(RIGHT_MISSING, "a job of another school")
     return row
 
 
 def _may_download(desk: Desk, row: dict) -> bool:  # type: ignore[type-arg]
-    """Rights may have ended since it was asked for."""
+    """The right may have ended since the job was asked for."""
     return bool(
         row["asked_by"] == desk.actor and rights.may(desk.rights, Act.PRINT_LETTERS, row["school_id"])
     )

@@ -1,46 +1,53 @@
-"""Signing keys, and the tokens with which publishers register their services."""
+"""Signing keys, and initial access tokens with which publishers register their services."""
 
 from flask import request
+from flask_babel import gettext
 
 from idp.console import approvals, key_costs
-from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.console.pages.fields import Fields
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.rights import Act
-from idp.context import now
-from idp.oidc import initial_tokens, signing
-from idp.refusals import Refusal
+from idp.oidc import signing
+from idp.oidc.clients import initial_tokens
+from idp.refusals import N_, Refusal
+from idp.refusals.console import FIELD_UNUSABLE
+from idp.runtime.context import now
+from idp.web.form_pages import Page
 
 
 @page("/academy/keys", "keys", Act.KEYS, matters=True)
 def keys(desk: Desk) -> Page:
-    refusal = None
-    if pressed():
-        try:
+    form_page = form_of(desk, "keys")
+    with form_page:
+        if pressed():
             done = True
             if pressed() == "rotate":
                 done = approvals.do_or_ask("keys.rotate", {"alg": None}, "rotate", desk.actor, now())
             elif pressed() == "revoke":
                 kid = request.form.get("kid", "")
                 if request.form.get("typed", "").strip() != kid[:8]:
-                    raise Refusal("K08", "the key's beginning was not typed", field="kid")
+                    raise Refusal(
+                        FIELD_UNUSABLE, "the key's beginning was not typed", field=N_("clé"), at=("typed",)
+                    )
                 done = approvals.do_or_ask("keys.revoke", {"kid": kid}, kid, desk.actor, now())
             return back("keys" if done else "approvals")
-        except Refusal as met:
-            refusal = met
     listed = [(key, key.state(now()), key_costs.cost_of(key, now())) for key in signing.listing()]
-    return show(desk, "keys", refusal, keys=listed)
+    return form_page.show(keys=listed)
 
 
 @page("/academy/tokens", "tokens", Act.SERVICES, matters=True)
 def tokens(desk: Desk) -> Page:
     """Initial access tokens: for publishers who register their service themselves (RFC 7591)."""
-    refusal, made = None, None
-    if pressed() == "make":
-        label, days, uses = request.form.get("label", "").strip(), number("days"), number("uses")
-        if not label or not 1 <= days <= 90 or not 1 <= uses <= 100:
-            refusal = Refusal("K08", "label, days or uses", field="jeton")
-        else:
-            made = initial_tokens.make(label, days, uses, desk.actor, now())
-    elif pressed() == "revoke":
-        initial_tokens.revoke(number("token"), desk.actor, now())
-        return back("tokens")
-    return show(desk, "tokens", refusal, tokens=initial_tokens.listed(), made=made, now=now())
+    form_page, token = form_of(desk, "tokens"), None
+    with form_page:
+        if pressed() == "make":
+            fields = Fields()
+            label = fields.text("label", gettext("Pour qui"))
+            days = fields.whole("days", gettext("Valable combien de jours (90 au plus)"), 1, 90)
+            uses = fields.whole("uses", gettext("Pour combien de services"), 1, 100)
+            fields.judge()
+            token = initial_tokens.make(label, days, uses, desk.actor, now())
+        elif pressed() == "revoke":
+            initial_tokens.revoke(number("token"), desk.actor, now())
+            return back("tokens")
+    return form_page.show(tokens=initial_tokens.listed(), made=token, now=now())

@@ -1,4 +1,4 @@
-"""What every page of the console does first: a member of staff is signed in, owes nothing, and has the right to it."""
+"""The decorator of every page of the console: a session of the staff without a step owed, and the right to the page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,26 +6,25 @@ from functools import wraps
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
-from flask import render_template as render
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from idp import refusals
 from idp.console.rules import rights
 from idp.console.rules.rights import Act, Reach, Right, Target
 from idp.console.storage import rights as storage
 from idp.console.storage.rights import SchoolRow
-from idp.context import now, settings
-from idp.database import reading
+from idp.database.engine import reading
 from idp.people.rules.accounts import PROFILES, AccountFacts
 from idp.refusals import Refusal
-from idp.signin import cookies, pending, visits
+from idp.refusals.console import RIGHT_MISSING
+from idp.runtime.context import now, settings
+from idp.signin import current_login
+from idp.signin.pages import guarded
 from idp.signin.rules.steps import Asked
 from idp.signin.sessions import Session
+from idp.web.form_pages import FormPage, Page
 
 blueprint = Blueprint("console", "idp.console.pages", url_prefix="/console")
 
-Page = str | tuple[str, int] | Response
 View = Callable[..., Page]
 
 RIGHTS: dict[str, Act | None] = {}
@@ -34,7 +33,7 @@ RIGHTS: dict[str, Act | None] = {}
 
 @dataclass(frozen=True)
 class Desk:
-    """Who works here, with which rights, at which school (None: at the academy)."""
+    """A member of staff at work, with their rights, at a school (None: at the academy)."""
 
     session: Session
     rights: tuple[Right, ...]
@@ -42,7 +41,7 @@ class Desk:
 
     @property
     def actor(self) -> str:
-        return f"account:{self.session.account.id}"
+        return self.session.account.actor
 
     def may(self, act: Act) -> bool:
         """At this school, or at the academy."""
@@ -50,7 +49,7 @@ class Desk:
 
     @property
     def academy(self) -> bool:
-        """Whether this is somebody of the academy."""
+        """Whether this is a member of the academy."""
         return self.may_at_academy(Act.SEE_ACADEMY)
 
     def may_at_academy(self, act: Act) -> bool:
@@ -61,7 +60,7 @@ class Desk:
         return rights.reach(self.rights, act, self.school.id)
 
     def may_on(self, act: Act, person: int) -> bool:
-        """Whether this very person is within reach of the act, at this school."""
+        """Whether `person` is within reach of the act, at this school."""
         target = storage.target_of(reading(), person)
         if target is None or self.school is None or self.school.id not in target.schools:
             return False
@@ -69,12 +68,8 @@ class Desk:
         return rights.may_on(self.rights, act, here)
 
 
-class EmptyForm(FlaskForm):  # type: ignore[misc]
-    """A form whose fields are read one by one: it holds the token against forged requests."""
-
-
 def page(path: str, name: str, act: Act | None, matters: bool = False) -> Callable[[View], View]:
-    """Serve `view(desk, …)` at /console<path> as `console.<name>`, for whoever has the right to `act`.
+    """Serve `view(desk, …)` at /console<path> as `console.<name>`, for the holders of the right to `act`.
 
     `matters`: the password was given within settings.signin.confirmation seconds, else it is asked for first. A POST
     whose token is missing never reaches the view.
@@ -84,13 +79,15 @@ def page(path: str, name: str, act: Act | None, matters: bool = False) -> Callab
     def decorate(view: View) -> View:
         @blueprint.route(path, methods=["GET", "POST"], endpoint=name)
         @wraps(view)
-        def guarded(**arguments: Any) -> Page:
-            session = visits.current(now())
-            if session is None or visits.first_owed(_asked(), None, now()) is not None:
-                return _through_the_login()
+        def guarded_view(**arguments: Any) -> Page:
+            session = guarded.session_or_login(Asked(profiles=(PROFILES["staff"],)), "console.home")
+            if isinstance(session, Response):
+                return session
             desk = _desk(session, arguments.pop("uai", None), act)
-            if matters and now() - session.confirmed_at > settings().signin.confirmation:
-                return redirect(url_for("console.confirm", then=request.full_path.rstrip("?")), 303)
+            if matters:
+                then = request.full_path.rstrip("?")
+                if asks := guarded.ask_password(session, url_for("console.confirm", then=then)):
+                    return asks
             return view(desk, **arguments)
 
         return view
@@ -107,7 +104,7 @@ def _desk(session: Session, uai: str | None, act: Act | None) -> Desk:
     # A school that does not exist and one that is not theirs are the same to a stranger.
     allowed = bool(held) if act is None else desk.may(act)
     if not allowed or (uai and school is None):
-        raise Refusal("K01", f"{session.account.username} may not {act} at {uai or 'the academy'}")
+        raise Refusal(RIGHT_MISSING, f"{session.account.username} may not {act} at {uai or 'the academy'}")
     return desk
 
 
@@ -115,10 +112,14 @@ def _is_staff(account: AccountFacts) -> bool:
     return account.kind == "staff"
 
 
-def show(desk: Desk, template: str, refusal: refusals.Refusal | None = None, **values: Any) -> Page:
-    """The page, with the refusal that its form met."""
-    text = render(f"console/{template}.html", desk=desk, Act=Act, refusal=refusal, **values)
-    return text, (refusal.status if refusal else 200)
+def form_of(desk: Desk, template: str) -> FormPage:
+    """A page with a form: the template console/<template>.html."""
+    return FormPage(f"console/{template}.html", desk=desk, Act=Act)
+
+
+def show(desk: Desk, template: str, **values: Any) -> tuple[str, int]:
+    """A page without a form, or with one that is not refused."""
+    return form_of(desk, template).show(**values)
 
 
 def back(name: str, **values: Any) -> Response:
@@ -127,7 +128,7 @@ def back(name: str, **values: Any) -> Response:
 
 
 def pressed() -> str:
-    """Which button of a sent form; empty for a GET. The token was checked before."""
+    """The button of a sent form; empty for a GET. The token was checked before."""
     return request.form.get("act", "") if request.method == "POST" else ""
 
 
@@ -137,21 +138,9 @@ def number(name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def _asked() -> Asked:
-    return Asked(profiles=(PROFILES["staff"],))
-
-
-def _through_the_login() -> Response:
-    """The console waits as a request of our own; the dispatcher comes back to its first page."""
-    waiting = pending.keep(
-        "own", "console.home", _asked(), None, cookies.browser(), now(), settings().sessions.pending
-    )
-    return redirect(url_for("oidc.resume", pending_id=waiting), 303)
-
-
 def let_large_files_in() -> None:
-    """Whoever may import sends larger requests than anybody else; asked before the form is read (Flask: `before_request`)."""
+    """Importers send larger requests than other users; called before the form is read (Flask: `before_request`)."""
     if request.endpoint == "console.imports" and request.method == "POST":
-        session = visits.current(now())
+        session = current_login.current(now())
         if session is not None and _is_staff(session.account):
             request.max_content_length = settings().imports.largest_file

@@ -1,25 +1,27 @@
-"""The people of a school: one search field, one table, acts on all that it shows."""
+"""The people of a school: a search field, a table, and acts on all people of the table."""
 
 from typing import Any
 
 from flask import request
 
 from idp.console import bulk
-from idp.console.pages.page import Desk, Page, back, page, pressed, show
+from idp.console.pages.page import Desk, back, form_of, page, pressed, show
 from idp.console.rules.people_query import A_PAGE, PeopleQuery, read_query
 from idp.console.rules.rights import Act
 from idp.console.storage import rights, search
-from idp.context import now
-from idp.database import reading
+from idp.database.engine import reading
 from idp.people.rules.accounts import State
-from idp.refusals import Refusal
+from idp.refusals import N_, Refusal
+from idp.refusals.console import FIELD_UNUSABLE, RIGHT_MISSING, STATE_CHANGED
+from idp.runtime.context import now
+from idp.web.form_pages import Page
 
 MOST = 5_000
 
 
 @page("/school/<uai>/people", "people", Act.SEE_PEOPLE)
 def people(desk: Desk) -> Page:
-    """State and order of the table stand in the address."""
+    """The address holds the filters and the order of the table."""
     assert desk.school is not None
     reach = desk.reach(Act.SEE_PEOPLE)
     query = _query(desk)
@@ -40,25 +42,23 @@ def people(desk: Desk) -> Page:
 
 @page("/school/<uai>/people/many", "many", Act.RESET, matters=True)
 def many(desk: Desk) -> Page:
-    """An act on everybody whom a search finds: how many and who, before it is done."""
+    """An act on all people of a search; the page shows their number and names first."""
     assert desk.school is not None
-    act, refusal = request.values.get("do", ""), None
+    act, form_page = request.values.get("do", ""), form_of(desk, "many")
     if act not in bulk.ACTS or not desk.may(bulk.ACTS[act]):
-        raise Refusal("K01", f"may not {act} many")
+        raise Refusal(RIGHT_MISSING, f"may not {act} many")
     query = _query(desk)
-    found = search.everybody(reading(), query, desk.reach(bulk.ACTS[act]), desk.school.id)[:MOST]
-    if pressed() == "do":
-        try:
+    found = search.all_in_school(reading(), query, desk.reach(bulk.ACTS[act]), desk.school.id)[:MOST]
+    with form_page:
+        if pressed() == "do":
             if not query.asks_anything and "everybody" not in request.form:
-                raise Refusal("K08", "nobody was singled out", field="tout le monde")
-            chosen = [one.account for one in found]
+                raise Refusal(FIELD_UNUSABLE, "no search term, and not everybody", field=N_("tout le monde"))
+            chosen = [row.account for row in found]
             if len(chosen) != int(request.form.get("count", "-1")):
-                raise Refusal("K03", "other people are found now")
+                raise Refusal(STATE_CHANGED, "the search has other results now")
             job = bulk.ask(desk.school.id, act, chosen, request.form.get("reason", ""), desk.actor, now())
             return back("job", number=job)
-        except Refusal as met:
-            refusal = met
-    return show(desk, "many", refusal, do=act, found=found, query=query, text=request.values.get("q", ""))
+    return form_page.show(do=act, found=found, query=query, text=request.values.get("q", ""))
 
 
 def _query(desk: Desk) -> PeopleQuery:

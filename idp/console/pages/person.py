@@ -1,21 +1,26 @@
-"""One person: family, state, history in plain words, and the few acts that fit."""
+"""The page of a person: family, state, history, and the acts that fit their account."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, request
 
-from idp import audit
+from idp.accounts import close, correct_mail, disconnect, guardianship, lock, merge, remove_factors, reset
+from idp.audit import storage as records
 from idp.console import approvals, people
-from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.rights import Act
-from idp.context import now
-from idp.database import reading
-from idp.languages import current_language
+from idp.database.engine import reading
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts, family, persons
 from idp.refusals import Refusal
+from idp.refusals.console import MAYBE_TWO_PEOPLE, OTHER_ACCOUNT_NOT_FOUND, PERSON_NOT_FOUND, RIGHT_MISSING
+from idp.runtime.context import now
+from idp.signin import mail_confirmation
 from idp.signin.rules.browser_names import browser_name
 from idp.signin.rules.history import SENTENCES
+from idp.web.form_pages import Page
+from idp.web.languages import current_language
 
 NEEDS = {
     "print": Act.PRINT_LETTERS,
@@ -29,139 +34,156 @@ NEEDS = {
     "close": Act.CLOSE,
     "factors": Act.CORRECT_MAIL,
 }
-"""Each button, and the right it needs."""
+"""Act → the right that it needs."""
 
 
 @page("/school/<uai>/people/<int:account>", "person", Act.SEE_PEOPLE)
 def person(desk: Desk, account: int) -> Page:
-    one = reached(desk, account, Act.SEE_PEOPLE)
+    facts = reached(desk, account, Act.SEE_PEOPLE)
     events = [
         (
             event,
             SENTENCES[event.act],
             browser_name(event.detail["device"]) if event.detail.get("device") else "",
         )
-        for event in audit.history(reading(), account, list(SENTENCES), None, 15)
+        for event in records.history(reading(), account, list(SENTENCES), None, 15)
     ]
     relatives = (
-        family.children_of(reading(), one.person_id)
-        if one.kind == "guardian"
-        else family.guardians_of(reading(), one.person_id)
-        if one.kind == "pupil"
+        family.children_of(reading(), facts.person_id)
+        if facts.kind == "guardian"
+        else family.guardians_of(reading(), facts.person_id)
+        if facts.kind == "pupil"
         else []
     )
-    (shown,) = persons.beside(reading(), [one.person_id])
+    (shown,) = persons.for_comparison(reading(), [facts.person_id])
     return show(
         desk,
         "person",
-        one=one,
+        account=facts,
+        waiting=mail_confirmation.waiting(facts, now()),
         shown=shown,
         relatives=relatives,
         events=events,
-        acts={act for act in people.acts_for(one) if desk.may_on(NEEDS[act], one.person_id)},
+        acts={act for act in people.acts_for(facts) if desk.may_on(NEEDS[act], facts.person_id)},
     )
 
 
 @page("/school/<uai>/people/<int:account>/act", "person_act", Act.SEE_PEOPLE, matters=True)
 def person_act(desk: Desk, account: int) -> Page:
-    """The act's own page: what it does, a reason where one is asked for, one button."""
+    """The page of an act: its effect, a field for the reason where the act needs it, and a button."""
     assert desk.school is not None
     act = request.values.get("do", "")
     if act not in NEEDS:
-        raise Refusal("K01", "no such act")
-    one, refusal, found = reached(desk, account, NEEDS[act]), None, []
-    if pressed() == act:
-        try:
-            return DOORS[act](desk, one)
-        except Refusal as met:
-            refusal = met
+        raise Refusal(RIGHT_MISSING, "no such act")
+    facts, form_page = reached(desk, account, NEEDS[act]), form_of(desk, "person_act")
+    both, impossible, unsure = [], False, False
+    with form_page:
+        if pressed() == act:
+            return HANDLERS[act](desk, facts)
     if act == "merge" and request.values.get("with"):
         other = accounts.by_username(reading(), request.values["with"].strip().lower())
-        # Another school's parent is found by their username alone, which the family has shown.
-        found = persons.beside(reading(), [one.person_id, other.person_id]) if other else []
-        why = people.may_merge(one, other) if other else "no such account"
-        refusal = refusal or (Refusal("K09", why) if why else None)
-    return show(
-        desk, "person_act", refusal, one=one, do=act, found=found, link=number("link"), values=request.values
+        # A guardian at another school is shown by their username alone: the family has presented it.
+        both = persons.for_comparison(reading(), [facts.person_id, other.person_id]) if other else []
+        why = merge.obstacle(facts, other, "sure" in request.form) if other else OTHER_ACCOUNT_NOT_FOUND
+        impossible = why not in (None, MAYBE_TWO_PEOPLE)
+        unsure = why == MAYBE_TWO_PEOPLE or "sure" in request.form
+        if why and form_page.refusal is None:
+            form_page.refusal = Refusal(why, "the two accounts cannot become one")
+    return form_page.show(
+        account=facts,
+        mail=mail_confirmation.asked_for(facts, now()) or "",
+        do=act,
+        found=both,
+        impossible=impossible,
+        unsure=unsure,
+        link=number("link"),
+        values=request.values,
     )
 
 
 def reached(desk: Desk, account: int, act: Act) -> AccountFacts:
-    """Somebody whom this desk may do `act` to. Raises Refusal K02: another school's people are as if they were not."""
-    one = people.facts(account)
-    if not desk.may_on(act, one.person_id):
-        raise Refusal("K02", f"{desk.actor} may not {act} account {account}")
-    return one
+    """The account of a person to whom this desk may do `act`. Raises Refusal K02, for people of another school too."""
+    facts = people.facts(account)
+    if not desk.may_on(act, facts.person_id):
+        raise Refusal(PERSON_NOT_FOUND, f"{desk.actor} may not {act} account {account}")
+    return facts
 
 
-def _onward(desk: Desk, one: AccountFacts, done: str) -> Page:
+def _onward(desk: Desk, account: AccountFacts, done: str) -> Page:
     assert desk.school is not None
-    return back("person", uai=desk.school.uai, account=one.id, done=done)
+    return back("person", uai=desk.school.uai, account=account.id, done=done)
 
 
-def _print(desk: Desk, one: AccountFacts) -> Page:
+def _print(desk: Desk, account: AccountFacts) -> Page:
     assert desk.school is not None
     language = request.form.get("letters_in", "fr")
-    content = people.print_letter(one, desk.school.name, language, desk.actor, now())
-    return Response(content, mimetype="application/pdf", headers=_download(f"courrier-{one.username}.pdf"))
+    content = people.print_letter(account, desk.school, language, desk.actor, now())
+    return Response(
+        content, mimetype="application/pdf", headers=_download(f"courrier-{account.username}.pdf")
+    )
 
 
-def _reset(desk: Desk, one: AccountFacts) -> Page:
-    password = people.reset(one, desk.actor, now())
-    return show(desk, "person_password", one=one, password=password)
+def _reset(desk: Desk, account: AccountFacts) -> Page:
+    password = reset.reset(account, desk.actor, now())
+    return show(desk, "person_password", account=account, password=password)
 
 
-def _unlock(desk: Desk, one: AccountFacts) -> Page:
-    people.unlock(one, desk.actor, now())
-    return _onward(desk, one, "unlock")
+def _unlock(desk: Desk, account: AccountFacts) -> Page:
+    lock.unlock(account, desk.actor, now())
+    return _onward(desk, account, "unlock")
 
 
-def _disconnect(desk: Desk, one: AccountFacts) -> Page:
-    people.disconnect(one, desk.actor, now())
-    return _onward(desk, one, "disconnect")
+def _disconnect(desk: Desk, account: AccountFacts) -> Page:
+    disconnect.disconnect(account, desk.actor, now())
+    return _onward(desk, account, "disconnect")
 
 
-def _mail(desk: Desk, one: AccountFacts) -> Page:
+def _mail(desk: Desk, account: AccountFacts) -> Page:
     typed, seen = request.form.get("mail", ""), request.form.get("seen", "")
-    people.correct_mail(one, typed, seen, current_language(), desk.actor, now())
-    return _onward(desk, one, "mail")
+    correct_mail.correct_mail(account, typed, seen, current_language(), desk.actor, now())
+    return _onward(desk, account, "mail")
 
 
-def _detach(desk: Desk, one: AccountFacts) -> Page:
-    people.detach(one, number("link"), request.form.get("reason", ""), desk.actor, now())
-    return _onward(desk, one, "detach")
+def _detach(desk: Desk, account: AccountFacts) -> Page:
+    guardianship.detach(account, number("link"), request.form.get("reason", ""), desk.actor, now())
+    return _onward(desk, account, "detach")
 
 
-def _uphold(desk: Desk, one: AccountFacts) -> Page:
-    people.uphold(one, number("link"), desk.actor, now())
-    return _onward(desk, one, "uphold")
+def _uphold(desk: Desk, account: AccountFacts) -> Page:
+    guardianship.uphold(account, number("link"), desk.actor, now())
+    return _onward(desk, account, "uphold")
 
 
-def _merge(desk: Desk, one: AccountFacts) -> Page:
+def _merge(desk: Desk, account: AccountFacts) -> Page:
     other = accounts.by_username(reading(), request.form.get("with", "").strip().lower())
     if other is None:
-        raise Refusal("K09", "no such account")
-    payload = {"kept": one.id, "joined": other.id, "reason": request.form.get("reason", "")}
-    summary = f"{one.username} + {other.username}"
+        raise Refusal(OTHER_ACCOUNT_NOT_FOUND, "no such account")
+    payload: dict[str, Any] = {
+        "kept": account.id,
+        "joined": other.id,
+        "reason": request.form.get("reason", ""),
+    }
+    payload["sure"] = "sure" in request.form
+    summary = f"{account.username} + {other.username}"
     done = approvals.do_or_ask("merge", payload, summary, desk.actor, now())
-    return _onward(desk, one, "merge" if done else "asked")
+    return _onward(desk, account, "merge" if done else "asked")
 
 
-def _close(desk: Desk, one: AccountFacts) -> Page:
-    people.close(one, request.form.get("reason", ""), desk.actor, now())
-    return _onward(desk, one, "close")
+def _close(desk: Desk, account: AccountFacts) -> Page:
+    close.close(account, desk.actor, now(), request.form.get("reason", ""))
+    return _onward(desk, account, "close")
 
 
-def _factors(desk: Desk, one: AccountFacts) -> Page:
-    people.remove_factors(one, desk.actor, now())
-    return _onward(desk, one, "factors")
+def _factors(desk: Desk, account: AccountFacts) -> Page:
+    remove_factors.remove_factors(account, desk.actor, now())
+    return _onward(desk, account, "factors")
 
 
 def _download(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
-DOORS: dict[str, Callable[[Desk, AccountFacts], Page]] = {
+HANDLERS: dict[str, Callable[[Desk, AccountFacts], Page]] = {
     "print": _print,
     "reset": _reset,
     "unlock": _unlock,

@@ -1,55 +1,55 @@
-"""The record of acts, what waits for agreement, what goes wrong."""
+"""The record of acts, approvals, incidents."""
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
+from operator import itemgetter
 
 from flask import Response, request
+from flask_babel import gettext
 
-from idp import audit
-from idp.console import approvals
-from idp.console.pages.page import Desk, Page, back, number, page, pressed, show
+from idp.audit import storage as records
+from idp.console import approvals, incidents, record_export
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
+from idp.console.rules.record_words import ACTS
 from idp.console.rules.rights import Act
 from idp.console.storage import approvals as approval_storage
-from idp.console.storage import trouble
-from idp.context import now
-from idp.database import reading, transaction
+from idp.console.storage import incidents as incident_storage
+from idp.database.engine import reading
+from idp.durations import DAY
 from idp.jobs.storage import jobs
-from idp.oidc import clients
-from idp.refusals import Refusal
+from idp.oidc.clients import registry
+from idp.runtime.context import begins_at, ends_at, now
+from idp.web.form_pages import Page
 
-MONTH = 30 * 86400
+MONTH = 30 * DAY
 
 
 @page("/academy/trouble", "trouble", Act.TROUBLE)
 def trouble_page(desk: Desk) -> Page:
-    """Messages that failed, services in trouble, jobs running: one page."""
+    """Messages that failed, services that logout notices do not reach, running jobs."""
     if pressed() == "again":
-        with transaction() as tx:
-            if trouble.send_again(tx, number("message"), now()):
-                audit.record(tx, now(), "message.again", desk.actor, f"message:{number('message')}")
+        incidents.send_again(number("message"), desk.actor, now())
         return back("trouble")
-    deaf = trouble.deaf_services(reading())
-    names = {client.client_id: client.registration.client_name for client in clients.every()}
+    unreachable = incident_storage.unreachable_for_logout(reading())
+    names = {client.client_id: client.registration.client_name for client in registry.every()}
     return show(
         desk,
         "trouble",
-        lost=trouble.lost_messages(reading(), now() - MONTH),
-        deaf=[(client, names.get(client, client), count) for client, count in deaf.items()],
+        lost=incident_storage.lost_messages(reading(), now() - MONTH),
+        unreachable=[(client, names.get(client, client), count) for client, count in unreachable.items()],
         jobs=jobs.listed(reading(), None, True, 30),
     )
 
 
 @page("/academy/approvals", "approvals", Act.APPROVE, matters=True)
 def approvals_page(desk: Desk) -> Page:
-    refusal = None
-    if pressed() in ("agree", "refuse"):
-        try:
-            answer = approvals.agree if pressed() == "agree" else approvals.refuse
-            answer(number("approval"), desk.actor, now())
+    form_page = form_of(desk, "approvals")
+    with form_page:
+        if pressed() in ("agree", "refuse"):
+            decide = approvals.agree if pressed() == "agree" else approvals.refuse
+            decide(number("approval"), desk.actor, now())
             return back("approvals")
-        except Refusal as met:
-            refusal = met
-    return show(desk, "approvals", refusal, approvals=approval_storage.listed(reading()), me=desk.actor)
+    return form_page.show(approvals=approval_storage.listed(reading()), me=desk.actor)
 
 
 @page("/academy/audit", "audit", Act.AUDIT)
@@ -60,34 +60,33 @@ def audit_page(desk: Desk) -> Page:
         for name in ("what", "actor", "subject", "since", "until")
     }
     before = number("before") or None
-    since, until = _moment(values["since"], 0), _moment(values["until"], 86400)
+    first, last = _day(values["since"]), _day(values["until"])
+    since, until = begins_at(first) if first else None, ends_at(last) if last else None
     if pressed() == "export":
         if not approvals.may_export("audit", desk.actor, now()):
             approvals.do_or_ask("export", {"what": "audit"}, "audit", desk.actor, now())
             return back("approvals" if desk.may(Act.APPROVE) else "audit", asked="1")
-        with transaction() as tx:
-            audit.record(tx, now(), "audit.exported", desk.actor, "audit", since=since, until=until)
-        text = "".join(audit.lines(reading(), since, until))
+        text = "".join(record_export.export(since, until, desk.actor, now()))
         headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"', "Cache-Control": "no-store"}
         return Response(text, mimetype="application/x-ndjson", headers=headers)
-    verified = audit.first_broken(reading()) if pressed() == "verify" else None
-    found = audit.search(
+    verified = records.first_broken(reading()) if pressed() == "verify" else None
+    events = records.search(
         reading(), values["what"], values["actor"], values["subject"], since, until, before, 51
     )
     return show(
         desk,
         "audit",
-        events=[asdict(event) for event in found[:50]],
-        older=found[49].number if len(found) > 50 else None,
+        events=[asdict(event) for event in events[:50]],
+        older=events[49].number if len(events) > 50 else None,
         values=values,
+        acts=sorted(((act, gettext(word)) for act, word in ACTS.items()), key=itemgetter(1)),
         checked=pressed() == "verify",
         broken=verified,
     )
 
 
-def _moment(day: str, later: int) -> int | None:
+def _day(typed: str) -> date | None:
     try:
-        found = date.fromisoformat(day)
+        return date.fromisoformat(typed)
     except ValueError:
         return None
-    return int(datetime(found.year, found.month, found.day, tzinfo=UTC).timestamp()) + later

@@ -8,59 +8,66 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from idp.console import trial_login
-from idp.console.pages.page import Desk, Page, back, page, pressed, show
+from idp.console.pages.page import Desk, back, form_of, page, pressed, show
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
 from idp.console.rules.service_form import FIELDS, NEW, document_of, values_of
-from idp.console.storage import trouble
-from idp.context import now, settings
-from idp.database import reading
-from idp.oidc import clients, registration
-from idp.oidc.clients import Client
-from idp.oidc.rules.metadata_reader import Fault, MetadataFaults
+from idp.console.storage import incidents
+from idp.database.engine import reading
+from idp.durations import DAY
+from idp.oidc.clients import registration, registry
+from idp.oidc.clients.registry import Client
+from idp.oidc.clients.rules.metadata_reader import Fault, MetadataFaults
 from idp.refusals import Refusal
+from idp.refusals.console import STATE_CHANGED
+from idp.refusals.requests import UNKNOWN_SERVICE
+from idp.runtime.context import now, settings
+from idp.web.form_pages import Page
+from idp.web.sent_fields import typed, unsent
 
 
 @page("/academy/services", "services", Act.SERVICES)
 def services(desk: Desk) -> Page:
-    deaf = trouble.deaf_services(reading())
+    unreachable = incidents.unreachable_for_logout(reading())
     columns: dict[str, Callable[[Client], Any]] = {
-        "name": lambda one: one.registration.client_name,
-        "owner": lambda one: one.owner,
-        "status": lambda one: one.status,
-        "last": lambda one: one.last_used_at,
-        "deaf": lambda one: deaf.get(one.client_id, 0),
+        "name": lambda client: client.registration.client_name,
+        "owner": lambda client: client.owner,
+        "status": lambda client: client.status,
+        "last": lambda client: client.last_used_at,
+        "deaf": lambda client: unreachable.get(client.client_id, 0),
     }
-    return show(desk, "services", listing=arrange(clients.every(), columns, request.args), deaf=deaf)
+    return show(
+        desk, "services", listing=arrange(registry.every(), columns, request.args), unreachable=unreachable
+    )
 
 
 @page("/academy/services/new", "new_service", Act.SERVICES, matters=True)
 def new_service(desk: Desk) -> Page:
-    """The form, or a whole registration document pasted in (RFC 7591 §2)."""
+    """The form, or a pasted registration document (RFC 7591 §2)."""
     faults: list[Fault] = []
     if pressed() == "register":
         try:
             document = _document({})
-            made = registration.register(document, desk.actor, now(), request.form.get("owner", ""))
-            return show(desk, "service_secret", made=made, secret=made.client_secret, until=None)
-        except MetadataFaults as met:
-            faults = met.faults
-    values = MultiDict(request.form) if faults else values_of(NEW)
+            registered = registration.register(document, desk.actor, now(), request.form.get("owner", ""))
+            return show(desk, "service_secret", made=registered, secret=registered.client_secret, until=None)
+        except MetadataFaults as refused:
+            faults = refused.faults
+    values = MultiDict(request.form) if faults else unsent() or values_of(NEW)
     return _form(desk, "new", faults, values, {}, "", 0)
 
 
 @page("/academy/services/<client_id>", "service", Act.SERVICES)
 def service(desk: Desk, client_id: str) -> Page:
     client = _known(client_id)
-    deaf = trouble.deaf_services(reading()).get(client_id, 0)
+    unreachable = incidents.unreachable_for_logout(reading()).get(client_id, 0)
     shown = registration.shown(client.registration)
     text = json.dumps(shown, ensure_ascii=False, indent=2)
-    return show(desk, "service", client=client, document=text, deaf=deaf, now=now())
+    return show(desk, "service", client=client, document=text, unreachable=unreachable, now=now())
 
 
 @page("/academy/services/<client_id>/edit", "edit_service", Act.SERVICES, matters=True)
 def edit_service(desk: Desk, client_id: str) -> Page:
-    """Saved only over the registration that was read: two administrators never lose each other's change."""
+    """Saves only over the revision that the form shows: two administrators do not overwrite each other's change."""
     client, faults, refusal = _known(client_id), [], None
     present = registration.shown(client.registration)
     if pressed() == "save":
@@ -69,11 +76,12 @@ def edit_service(desk: Desk, client_id: str) -> Page:
             owner = request.form.get("owner", "")
             registration.replace(client_id, _document(present), desk.actor, now(), revision, owner)
             return back("service", client_id=client_id)
-        except MetadataFaults as met:
-            faults = met.faults
+        except MetadataFaults as refused:
+            faults = refused.faults
         except registration.ChangedMeanwhile:
-            refusal = Refusal("K03", f"{client_id} was changed meanwhile")
-    values = MultiDict(request.form) if faults else values_of(present)
+            refusal = Refusal(STATE_CHANGED, f"{client_id} was changed meanwhile")
+    # After a concurrent change the form keeps the typed values, and shows the saved ones beside them.
+    values = MultiDict(request.form) if faults or refusal else unsent() or values_of(present)
     return _form(desk, client_id, faults, values, present, client.owner, client.revision, refusal)
 
 
@@ -83,7 +91,7 @@ def service_act(desk: Desk, client_id: str) -> Page:
     client, act = _known(client_id), pressed()
     if act == "rotate" and client.secret_digest:
         secret = registration.rotate_secret(client_id, desk.actor, now())
-        until = now() + settings().console.secret_overlap_days * 86400
+        until = now() + settings().console.secret_overlap_days * DAY
         return show(desk, "service_secret", made=client, secret=secret, until=until)
     if act == "end_old":
         registration.end_previous_secret(client_id, desk.actor, now())
@@ -106,23 +114,29 @@ def _form(
     revision: int,
     refusal: Refusal | None = None,
 ) -> Page:
-    page_ = show(
-        desk,
-        "service_form",
-        refusal,
+    form_page = form_of(desk, "service_form")
+    form_page.refusal = refusal
+    text, status = form_page.show(
         name=name,
         faults=faults,
         values=values,
         fields=FIELDS,
         present=present,
-        owner=request.form.get("owner", owner),
+        owner=typed("owner", owner),
+        saved=_saved_meanwhile(present) if refusal else [],
         revision=revision,
     )
-    return (page_[0], 422) if faults and isinstance(page_, tuple) else page_
+    return text, 422 if faults else status
+
+
+def _saved_meanwhile(present: dict[str, Any]) -> list[tuple[str, Any]]:
+    """(label, value) of the saved fields that differ from the sent form."""
+    saved, sent = values_of(present), values_of(document_of(request.form.to_dict(flat=False), present))
+    return [(field.label, saved[field.name]) for field in FIELDS if saved[field.name] != sent[field.name]]
 
 
 def _document(present: dict[str, Any]) -> dict[str, Any]:
-    """What was pasted, else what the form says over the members that it does not show."""
+    """The pasted document; else the form's fields, and the present values of members that it does not show."""
     pasted = request.form.get("document", "").strip()
     if not pasted:
         return document_of(request.form.to_dict(flat=False), present)
@@ -136,7 +150,7 @@ def _document(present: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known(client_id: str) -> Client:
-    client = clients.find(client_id)
+    client = registry.find(client_id)
     if client is None:
-        raise Refusal("P01", "no such client")
+        raise Refusal(UNKNOWN_SERVICE, "no such client")
     return client

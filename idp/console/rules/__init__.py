@@ -1,1 +1,1 @@
-"""What may be done by whom, and how lists are asked for: pure rules."""
+"""Pure rules of the console: rights, searches and lists, and the words of codes."""

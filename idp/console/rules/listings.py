@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from idp.people.rules.credentials import plain
+from idp.people.rules.names import plain
 
 Row = TypeVar("Row")
 LONGEST = 100
@@ -12,7 +12,7 @@ LONGEST = 100
 
 @dataclass(frozen=True)
 class Listing(Generic[Row]):
-    """One page of a table. `values` is what its links carry on: q, sort, page, and whatever else the page filters by."""
+    """One page of a table. `values` are the parameters of its links: q, sort, page, and the page's own filters."""
 
     rows: tuple[Row, ...]
     total: int
@@ -27,15 +27,15 @@ def arrange(
     columns: Mapping[str, Callable[[Row], Any]],
     asked: Mapping[str, str],
     a_page: int = 50,
-    **kept: str,
+    **filters: str,
 ) -> Listing[Row]:
     """`columns`: name → value of a row; all are searched. `asked`: q, sort ("name" or "-name") and page of the address.
 
-    The first column is the order where none is asked for: rows stay as they came.
+    Without a sort, rows stay in their order.
     """
     text = asked.get("q", "")[:LONGEST]
     words = [word for word in (plain(part) for part in text.split()) if word]
-    found = [
+    matching = [
         row
         for row in rows
         if all(any(word in plain(str(read(row) or "")) for read in columns.values()) for word in words)
@@ -43,18 +43,20 @@ def arrange(
     sort = asked.get("sort", "")
     if sort.lstrip("-") in columns:
         read = columns[sort.lstrip("-")]
-        there = [row for row in found if read(row) not in (None, "")]
+        there = [row for row in matching if read(row) not in (None, "")]
         there.sort(key=lambda row: _order(read(row)), reverse=sort.startswith("-"))
-        found = there + [row for row in found if read(row) in (None, "")]
+        matching = there + [row for row in matching if read(row) in (None, "")]
     else:
         sort = ""
-    pages = max(1, -(-len(found) // a_page))
+    pages = max(1, -(-len(matching) // a_page))
     wanted = asked.get("page", "")
     page = min(int(wanted), pages) if wanted.isdecimal() and 0 < len(wanted) < 6 and int(wanted) else 1
-    shown = tuple(found[(page - 1) * a_page : page * a_page])
-    return Listing(shown, len(found), page, pages, sort, {"q": text, "sort": sort, "page": page, **kept})
+    shown = tuple(matching[(page - 1) * a_page : page * a_page])
+    return Listing(
+        shown, len(matching), page, pages, sort, {"q": text, "sort": sort, "page": page, **filters}
+    )
 
 
 def _order(value: Any) -> tuple[int, Any]:
-    """Numbers by size, everything else as people look it up."""
+    """Numbers by size; texts by their folded letters."""
     return (0, value) if isinstance(value, int | float) else (1, plain(str(value)))

@@ -1,10 +1,11 @@
-"""What somebody typed into the one search field → what is meant: names, a class, a state, a mail, a phone."""
+"""The text of the search field → a query: names, a class, a state, a mail address, a phone number."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from idp.people.rules.credentials import plain
+from idp.people.rules.mail_addresses import search_form
+from idp.people.rules.names import plain
 
 STATE_WORDS = {
     "created": ("sanscourrier", "nouveau", "nouveaux", "created"),
@@ -30,7 +31,7 @@ A_PAGE = 50
 
 @dataclass(frozen=True)
 class PeopleQuery:
-    """Everything must agree. `names` are folded beginnings; `phones` hold the last digits of a number."""
+    """Every condition must hold. `names` are folded beginnings; `phones` hold the last digits of a number."""
 
     names: tuple[str, ...] = ()
     mails: tuple[str, ...] = ()
@@ -48,9 +49,9 @@ class PeopleQuery:
 
 def read_query(text: str, known_classes: Iterable[str], sort: str = "", page: str = "") -> PeopleQuery:
     """`known_classes` are a school's codes: "6A", "6 a" and "6e A" typed are the class "6 A" only if there is one."""
-    by_fold = {plain(code): code for code in known_classes}
+    by_fold = {folded: code for code in known_classes if (folded := plain(code))}
     words = text[:LONGEST].split()
-    found: dict[str, list[str]] = {
+    terms: dict[str, list[str]] = {
         name: [] for name in ("names", "mails", "phones", "classes", "states", "kinds")
     }
     while words:
@@ -59,29 +60,29 @@ def read_query(text: str, known_classes: Iterable[str], sort: str = "", page: st
         folded = plain(word)
         digits = re.sub(r"\D", "", word)
         if pair and pair in by_fold:
-            found["classes"].append(by_fold[pair])
+            terms["classes"].append(by_fold[pair])
             words.pop(0)
         elif folded in by_fold:
-            found["classes"].append(by_fold[folded])
+            terms["classes"].append(by_fold[folded])
         elif "@" in word:
-            found["mails"].append(word.lower())
+            terms["mails"].append(search_form(word))
         elif len(digits) >= 4 and re.fullmatch(r"[+\d().-]+", word):
             while words and re.fullmatch(r"\d{2}", words[0]):
                 digits += words.pop(0)
-            found["phones"].append(digits[-9:])
+            terms["phones"].append(digits[-9:])
         elif folded in _STATES:
-            found["states"].append(_STATES[folded])
+            terms["states"].append(_STATES[folded])
         elif folded in _KINDS:
-            found["kinds"].append(_KINDS[folded])
+            terms["kinds"].append(_KINDS[folded])
         elif re.fullmatch(r"\d{2}", word) and words and all(re.fullmatch(r"\d{2}", w) for w in words[:3]):
             digits = word + "".join(words[:4])
             del words[:4]
-            found["phones"].append(digits[-9:])
+            terms["phones"].append(digits[-9:])
         elif folded:
-            found["names"].append(folded)
+            terms["names"].append(folded)
     number = int(page) if page.isdecimal() and 0 < len(page) < 6 else 1
     return PeopleQuery(
-        **{name: tuple(values) for name, values in found.items()},
+        **{name: tuple(values) for name, values in terms.items()},
         sort=sort if sort.lstrip("-") in SORTS else "name",
         page=max(1, number),
     )

@@ -1,4 +1,4 @@
-"""Who may do what to whom: decided here and nowhere else, as a table of role and act (DOMAIN.md: staff, delegates)."""
+"""Rights at the console: a table of roles and acts. No other module decides who may do what to whom."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """What the console can do. Those from SERVICES on are the academy's alone."""
+    """Acts at the console. Those from SEE_ACADEMY on are for the academy alone."""
 
     SEE_NUMBERS = "see_numbers"
     SEE_PEOPLE = "see_people"
@@ -43,7 +43,7 @@ class Role(StrEnum):
 
 
 FAMILIES = frozenset({"pupil", "guardian"})
-EVERYBODY = FAMILIES | {"staff"}
+ALL_KINDS = FAMILIES | {"staff"}
 
 _SCHOOL = frozenset(list(Act)[: list(Act).index(Act.SEE_ACADEMY)])
 
@@ -57,36 +57,36 @@ GRANTS: dict[Role, frozenset[Act]] = {
     Role.SUPPORT: frozenset({Act.SEE_NUMBERS, Act.SEE_PEOPLE, Act.UNLOCK, Act.SEE_ACADEMY, Act.TROUBLE}),
     Role.AUDITOR: frozenset({Act.SEE_NUMBERS, Act.SEE_ACADEMY, Act.AUDIT, Act.TROUBLE}),
 }
-"""Every cell of role and act."""
+"""The acts of each role."""
 
 KINDS: dict[Role, frozenset[str]] = {
-    Role.HEAD: EVERYBODY,
+    Role.HEAD: ALL_KINDS,
     Role.DEPUTY: FAMILIES,
     Role.SECRETARY: FAMILIES,
     Role.DELEGATE: FAMILIES,
     Role.TEACHER: frozenset(),
-    Role.ADMINISTRATOR: EVERYBODY,
+    Role.ADMINISTRATOR: ALL_KINDS,
     Role.SUPPORT: FAMILIES,
     Role.AUDITOR: frozenset(),
 }
-"""Whom each role reaches, at most. A deputy does not reach the staff: a head's reset password would be a head's rights."""
+"""The kinds of people that each role reaches, at most. A deputy does not reach the staff: a head's reset password would be a head's rights."""
 
 ACADEMY = frozenset({Role.ADMINISTRATOR, Role.SUPPORT, Role.AUDITOR})
 
 
 @dataclass(frozen=True)
 class Right:
-    """A role at a school (None: at the academy). A delegate's `kinds` and `classes` (None: all) are what was lent."""
+    """A role at a school (None: at the academy). `kinds` and `classes` (None: all) limit what was lent to a delegate."""
 
     role: Role
     school: int | None
-    kinds: frozenset[str] = EVERYBODY
+    kinds: frozenset[str] = ALL_KINDS
     classes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
 class Target:
-    """On whom: the schools a person belongs to, their kind, the classes (of a guardian: of their children) by school."""
+    """A person on whom an act is done: the schools they belong to, their kind, the classes (of a guardian: of their children) by school."""
 
     schools: frozenset[int]
     kind: str
@@ -102,12 +102,12 @@ class Reach:
 
 
 def may(rights: Iterable[Right], act: Act, school: int | None) -> bool:
-    """Whether `act` is open at a school at all (None: at the academy)."""
+    """Whether `act` is allowed at a school, on any person (None: at the academy)."""
     return any(_opens(right, act, school) for right in rights)
 
 
 def may_on(rights: Iterable[Right], act: Act, target: Target) -> bool:
-    """Whether `act` may be done to this very person."""
+    """Whether `act` may be done to this person."""
     for right in rights:
         schools = target.schools if right.school is None else target.schools & {right.school}
         if act not in GRANTS[right.role] or target.kind not in right.kinds & KINDS[right.role]:
@@ -120,7 +120,7 @@ def may_on(rights: Iterable[Right], act: Act, target: Target) -> bool:
 
 
 def reach(rights: Iterable[Right], act: Act, school: int) -> Reach:
-    """Whom of a school `act` reaches: the widest right alone counts, so that two lent rights never multiply."""
+    """The people of a school that `act` reaches. The widest right alone counts: two lent rights are not combined."""
     opening = [right for right in rights if _opens(right, act, school)]
     if not opening:
         return Reach(frozenset(), frozenset())
@@ -129,7 +129,7 @@ def reach(rights: Iterable[Right], act: Act, school: int) -> Reach:
 
 
 def schools_of(rights: Iterable[Right]) -> frozenset[int]:
-    """The schools in which anything at all may be done; the academy's reach all and are not listed."""
+    """The schools at which some act is allowed. Rights of the academy reach every school and are not listed."""
     return frozenset(right.school for right in rights if right.school is not None and GRANTS[right.role])
 
 

@@ -1,11 +1,18 @@
-"""The registration form: one field a member of the metadata, each explained where it is filled in."""
+"""The registration form: one field for each member of the metadata, with its explanation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.oidc.rules.client_metadata import AUTH_METHODS, GRANT_TYPES, PROFILES, SERVICE_CLAIMS, SIGNING_ALGS
-from idp.oidc.rules.security_profiles import PROFILES as PROFILES_OF_SECURITY
+from idp.oidc.clients.rules.client_metadata import (
+    AUTH_METHODS,
+    DEVICE_CODE,
+    GRANT_TYPES,
+    PROFILES,
+    SERVICE_CLAIMS,
+    SIGNING_ALGS,
+)
+from idp.oidc.clients.rules.security_profiles import PROFILES as PROFILES_OF_SECURITY
 from idp.refusals import N_
 
 
@@ -64,20 +71,20 @@ FIELDS: tuple[Field, ...] = (
         "token_endpoint_auth_method",
         "choice",
         N_("Comment le service montre qui il est"),
-        N_("client_secret_basic convient presque toujours ; none pour une application sans serveur."),
+        N_("Un secret dans l’en-tête convient presque toujours ; rien pour une application sans serveur."),
         AUTH_METHODS,
     ),
     Field(
         "jwks_uri",
         "text",
         N_("Adresse de ses clés publiques"),
-        N_("Pour private_key_jwt ; le service y renouvelle ses clés sans nous prévenir."),
+        N_("Pour un service qui signe avec sa clé ; il y renouvelle ses clés sans nous prévenir."),
     ),
     Field(
         "security_profile",
         "choice",
         N_("Profil de sécurité"),
-        N_("fapi2 pour ce qui engage une famille ; vide pour les autres."),
+        N_("FAPI 2.0 pour ce qui engage une famille ; aucun pour les autres."),
         ("", *PROFILES_OF_SECURITY),
     ),
     Field(
@@ -91,14 +98,14 @@ FIELDS: tuple[Field, ...] = (
         "grant_types",
         "choices",
         N_("Échanges permis"),
-        N_("refresh_token seulement si le service agit quand la personne n’est plus là."),
+        N_("Le renouvellement seulement si le service agit quand la personne n’est plus là."),
         GRANT_TYPES,
     ),
     Field(
         "scope",
         "words",
         N_("Portées (scopes)"),
-        N_("openid, ect.scope.cnx, puis celle du service : ect.scope.nom."),
+        N_("Celle de base, celle du profil, puis celle du service, avec des espaces entre elles."),
     ),
     Field(
         "accepted_profiles",
@@ -130,37 +137,80 @@ FIELDS: tuple[Field, ...] = (
 )
 
 
+LABELS: dict[str, str] = {field.name: field.label for field in FIELDS} | {
+    "jwks": N_("Clés publiques"),
+    "sector_identifier_uri": N_("Secteur"),
+    "request_uris": N_("Demandes signées"),
+    "resources": N_("Ressources"),
+}
+"""Member of a registration → its name on the page."""
+
+CHOICES: dict[str, str] = {
+    "": N_("Aucun"),
+    "client_secret_basic": N_("Un secret, dans l’en-tête"),
+    "client_secret_post": N_("Un secret, dans le formulaire"),
+    "private_key_jwt": N_("Une signature avec sa clé"),
+    "none": N_("Rien : application sans serveur"),
+    "authorization_code": N_("Connexion par le navigateur"),
+    "refresh_token": N_("Renouvellement sans la personne"),
+    DEVICE_CODE: N_("Appareil sans clavier"),
+    "responsable": N_("Responsable"),
+    "eleve": N_("Élève"),
+    "personnel": N_("Personnel"),
+    "name": N_("Nom entier"),
+    "given_name": N_("Prénom"),
+    "family_name": N_("Nom de famille"),
+    "preferred_username": N_("Identifiant"),
+    "locale": N_("Langue"),
+    "email": N_("Adresse mail"),
+    "email_verified": N_("Adresse mail confirmée ou non"),
+    "phone_number": N_("Numéro de mobile"),
+    "children": N_("Enfants"),
+    "class": N_("Classe"),
+    "school": N_("Établissement"),
+    "age_over_15": N_("Quinze ans ou plus"),
+    "roles": N_("Fonctions"),
+    "sdet_profiles": N_("Profils du SDET"),
+    "FrEduCtEleveUAI": N_("UAI de l’élève"),
+    "FrEduCtEleveNiveau": N_("Niveau de l’élève"),
+    "FrEduCtEleveINEHash": N_("Empreinte de l’INE"),
+    "fapi2": N_("FAPI 2.0"),
+    "fapi2-message-signing": N_("FAPI 2.0, messages signés"),
+}
+"""A value that the form offers → its words; the code stands beside it."""
+
+
 NEW: dict[str, Any] = {
     "grant_types": ["authorization_code"],
     "scope": "openid ect.scope.cnx",
     "accepted_profiles": list(PROFILES),
 }
-"""What the form of a new service begins with."""
+"""Values of the form for a new service."""
 
 
 def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -> dict[str, Any]:
     """A registration document from a form; members that the form does not show stay as they are in `present`."""
     document = dict(present)
     for field in FIELDS:
-        given = [value.strip() for value in form.get(field.name, ()) if value.strip()]
+        sent = [value.strip() for value in form.get(field.name, ()) if value.strip()]
         document.pop(field.name, None)
         if field.form == "lines":
-            values = [line.strip() for text in given for line in text.splitlines() if line.strip()]
+            values = [line.strip() for text in sent for line in text.splitlines() if line.strip()]
             if values:
                 document[field.name] = values
         elif field.form == "choices":
-            # Nothing ticked must not come to mean everything; no claims at all is a choice that can be meant.
-            if given or field.name != "service_claims":
-                document[field.name] = given
+            # An empty list of values means all values in the metadata, so it is left out; an empty list of claims is a choice.
+            if sent or field.name != "service_claims":
+                document[field.name] = sent
         elif field.form == "flag":
-            document[field.name] = bool(given)
-        elif given:
-            document[field.name] = " ".join(given[0].split()) if field.form == "words" else given[0]
+            document[field.name] = bool(sent)
+        elif sent:
+            document[field.name] = " ".join(sent[0].split()) if field.form == "words" else sent[0]
     return document
 
 
 def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form's fields hold for a registration."""
+    """The values of the form's fields for a registration."""
     return {field.name: _value(field, document.get(field.name)) for field in FIELDS}
 
 

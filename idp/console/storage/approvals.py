@@ -23,6 +23,15 @@ def listed(connection: Connection, most: int = 50) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def lapse(tx: Connection, asked_until: int, most: int) -> int:
+    """Mark a small batch of those that were asked at `asked_until` or before, and wait still; how many."""
+    waiting = (
+        select(Approval.id).where(Approval.state == "asked", Approval.asked_at <= asked_until).limit(most)
+    )
+    statement = update(Approval).where(Approval.id.in_(waiting)).values(state="lapsed")
+    return tx.execute(statement).rowcount
+
+
 def decide(tx: Connection, number: int, state: str, decider: str, now: int) -> bool:
     """True for the one who answers first, and never for who had asked."""
     statement = (

@@ -1,31 +1,25 @@
-"""Statements of data protection. What identifies a person goes; what must not be given again (sub) stays, empty."""
+"""Statements of data protection. Erasure removes what identifies a person; the empty account row stays, so that its `sub` is never given again."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from idp.factors.storage.tables import AuthenticatorApp, Ceremony, Passkey, PasskeyHandle, RecoveryCode
-from idp.federation.storage.tables import FederatedIdentity
-from idp.oidc.storage.tables import Consent, Grant
-from idp.people.storage.import_tables import ImportDecision
-from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, SourceRecord, StaffPost
-from idp.recovery.storage.tables import Identification
-from idp.signin.storage.tables import KnownDevice, MailLink, Session
-
-_OF_ACCOUNT = (
-    Session,
-    MailLink,
-    KnownDevice,
-    AuthenticatorApp,
-    Passkey,
-    PasskeyHandle,
-    Ceremony,
-    RecoveryCode,
-    FederatedIdentity,
-    Identification,
-    Grant,
-    Consent,
+from idp.accounts.storage.endings import WAYS_IN
+from idp.oidc.storage.tables import Grant
+from idp.people.storage.accounts import NEXT_GENERATION
+from idp.people.storage.tables import (
+    Account,
+    Enrolment,
+    Guardianship,
+    ImportDecision,
+    Person,
+    SourceRecord,
+    StaffPost,
 )
+from idp.services.storage.tables import Consent
+from idp.signin.storage.tables import Session
+
+OF_ACCOUNT = (*WAYS_IN, Session, Grant, Consent)
 """Tables whose rows go with the account; tokens go with their grants."""
 
 
@@ -56,7 +50,7 @@ def hold(tx: Connection, person: int, until: int | None, reason: str | None) -> 
 
 
 def erase(tx: Connection, person: int, account: int, now: int) -> None:
-    for table in _OF_ACCOUNT:
+    for table in OF_ACCOUNT:
         tx.execute(delete(table).where(table.account_id == account))
     for link in (Guardianship.guardian_id, Guardianship.pupil_id):
         tx.execute(delete(Guardianship).where(link == person))
@@ -81,7 +75,7 @@ def erase(tx: Connection, person: int, account: int, now: int) -> None:
             second_factor_since=None,
             language=None,
             last_signed_in_at=None,
-            credentials_since=now + 1,
+            **NEXT_GENERATION,
             closed_at=func.coalesce(Account.closed_at, now),
         )
     )
@@ -118,7 +112,7 @@ def erase(tx: Connection, person: int, account: int, now: int) -> None:
 
 
 def long_gone(tx: Connection, before: int, now: int, most: int) -> list[tuple[int, int]]:
-    """(person, account) of those whose last link or enrolment ended before `before`, and who are not held."""
+    """(person, account) of people whose last link or enrolment ended before `before`, without a legal hold."""
     rows = tx.execute(
         select(Person.id, Account.id)
         .join(Account, Account.person_id == Person.id)

@@ -3,18 +3,18 @@
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection, func, select
 
-from idp.audit import AuditRecord
+from idp.audit.storage import AuditRecord
 from idp.console.storage.tables import Counted, LoginDay
-from idp.messages.outbox import OutboxMessage
-from idp.people.storage.pieces import select_in
+from idp.database.chunks import select_in
+from idp.database.upserts import upsert
+from idp.messages.storage.outbox import OutboxMessage
+from idp.people.rules.mail_addresses import foldings
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
-from idp.people.storage.upserts import upsert
-
-DAY = 86400
+from idp.runtime.context import day_of
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,24 @@ def by_class(connection: Connection, school: int) -> list[ClassNumbers]:
         .where(*inside, Guardianship.until.is_(None), Guardianship.guardian_id != Guardianship.pupil_id)
         .group_by(Enrolment.class_code, Account.state)
     )
-    found: dict[str | None, Counter[str]] = defaultdict(Counter)
+    counts: dict[str | None, Counter[str]] = defaultdict(Counter)
     for kind, statement in (("pupil", pupils), ("guardian", guardians)):
         for code, state, number in connection.execute(statement):
-            found[code][kind] += number
+            counts[code][kind] += number
             if state == "active":
-                found[code][f"{kind} active"] += number
+                counts[code][f"{kind} active"] += number
             if state == "notified":
-                found[code]["letters"] += number
+                counts[code]["letters"] += number
     return [
         ClassNumbers(
             code,
-            one["pupil"],
-            one["pupil active"],
-            one["guardian"],
-            one["guardian active"],
-            one["letters"],
+            of_class["pupil"],
+            of_class["pupil active"],
+            of_class["guardian"],
+            of_class["guardian active"],
+            of_class["letters"],
         )
-        for code, one in sorted(found.items(), key=lambda item: (item[0] is None, item[0] or ""))
+        for code, of_class in sorted(counts.items(), key=lambda item: (item[0] is None, item[0] or ""))
     ]
 
 
@@ -74,21 +74,21 @@ def totals(connection: Connection, school: int) -> ClassNumbers:
         Guardianship.until.is_(None),
         Guardianship.guardian_id != Guardianship.pupil_id,
     )
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for kind, persons in (("pupil", of_pupils), ("guardian", of_guardians)):
         rows = connection.execute(
             select(Account.state, func.count()).where(Account.person_id.in_(persons)).group_by(Account.state)
         )
         for state, number in rows:
-            found[kind] += number
-            found[f"{kind} {state}"] += number
+            counts[kind] += number
+            counts[f"{kind} {state}"] += number
     return ClassNumbers(
         None,
-        found["pupil"],
-        found["pupil active"],
-        found["guardian"],
-        found["guardian active"],
-        found["pupil notified"] + found["guardian notified"],
+        counts["pupil"],
+        counts["pupil active"],
+        counts["guardian"],
+        counts["guardian active"],
+        counts["pupil notified"] + counts["guardian notified"],
     )
 
 
@@ -123,7 +123,7 @@ def by_school(connection: Connection) -> list[SchoolNumbers]:
 
 def logins_a_day(connection: Connection, school: int, now: int, days: int = 14) -> list[tuple[str, int]]:
     """(ISO day, logins) of the last days, the newest first; a day without any is 0."""
-    today = datetime.fromtimestamp(now, UTC).date()
+    today = day_of(now)
     wanted = [(today - timedelta(days=back)).isoformat() for back in range(days)]
     rows = connection.execute(
         select(LoginDay.day, LoginDay.logins).where(LoginDay.school_id == school, LoginDay.day >= wanted[-1])
@@ -144,7 +144,7 @@ def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
     if not rows:
         return 0
     logins = [
-        (datetime.fromtimestamp(row.at, UTC).date().isoformat(), int(row.subject.partition(":")[2]))
+        (day_of(row.at).isoformat(), int(row.subject.partition(":")[2]))
         for row in rows
         if row.act in ("sign_in", "sign_in.federated") and row.subject.startswith("account:")
     ]
@@ -161,7 +161,7 @@ def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
 
 
 def _schools_of(connection: Connection, accounts: set[int]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
+    counts: dict[int, set[int]] = defaultdict(set)
     own = select(Account.id, Enrolment.school_id).join(Enrolment, Enrolment.pupil_id == Account.person_id)
     of_children = (
         select(Account.id, Enrolment.school_id)
@@ -178,8 +178,8 @@ def _schools_of(connection: Connection, accounts: set[int]) -> dict[int, set[int
         at_work.where(StaffPost.until.is_(None), StaffPost.school_id.is_not(None)),
     ):
         for account, school in select_in(connection, statement, Account.id, accounts):
-            found[account].add(school)
-    return found
+            counts[account].add(school)
+    return counts
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def lost_mails(connection: Connection, since: int, most: int = 200) -> list[Lost
         .order_by(OutboxMessage.id.desc())
         .limit(most)
     ).all()
-    lost = {json.loads(row.payload).get("to", "").lower(): row for row in rows}
+    lost = {folded: row for row in rows for folded in foldings(json.loads(row.payload).get("to", ""))}
     statement = select(
         Account.id, Person.first_name, Person.family_name, func.lower(Account.mail).label("address")
     ).join(Person, Person.id == Account.person_id)

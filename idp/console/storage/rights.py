@@ -47,8 +47,8 @@ class DelegationRow:
 
 
 def rights_of(connection: Connection, person: int, now: int) -> tuple[Right, ...]:
-    """What a member of staff holds at `now`. A role that the table does not know opens nothing."""
-    # The post of a delegate opens nothing by itself: what was lent does.
+    """The rights of a member of staff at `now`. A role that the table does not list gives none."""
+    # The post of a delegate gives no right: delegations do.
     known = {str(role) for role in Role} - {Role.DELEGATE}
     held = [
         Right(Role(row.role), row.school_id)
@@ -87,13 +87,13 @@ def target_of(connection: Connection, person: int) -> Target | None:
     if kind == "staff":
         posts = select(StaffPost.school_id).where(StaffPost.person_id == person, StaffPost.until.is_(None))
         at = connection.execute(posts).scalars().all()
-        # Who works for the academy too is nobody's colleague at a school.
+        # A person who works for the academy too is out of reach of a school.
         return Target(frozenset() if None in at else frozenset(s for s in at if s is not None), kind)
     own = Enrolment.pupil_id == person
     of_children = Enrolment.pupil_id.in_(
         select(Guardianship.pupil_id).where(Guardianship.guardian_id == person, Guardianship.until.is_(None))
     )
-    # The last school of who has left still answers for them.
+    # A person who has left is still within reach of their last school.
     rows = connection.execute(
         select(Enrolment.school_id, Enrolment.class_code, Enrolment.until).where(
             own if kind == "pupil" else of_children
@@ -125,7 +125,7 @@ def classes_of(connection: Connection, school: int, reach: Reach | None = None) 
 
 
 def delegations(connection: Connection, school: int) -> list[DelegationRow]:
-    """What was lent at a school, the newest first."""
+    """The delegations of a school, the newest first."""
     rows = connection.execute(
         select(Delegation.__table__, Person.first_name, Person.family_name, Account.username)
         .join(Person, Person.id == Delegation.person_id)
@@ -162,6 +162,14 @@ def colleagues(connection: Connection, school: int) -> list[tuple[int, str]]:
 
 def lend(tx: Connection, row: dict[str, Any]) -> int:
     return int(tx.execute(insert(Delegation).values(row).returning(Delegation.id)).scalar_one())
+
+
+def is_taken_back(connection: Connection, delegation: int, school: int) -> bool:
+    """Whether a delegation of this school was ended before its time."""
+    found = select(Delegation.id).where(
+        Delegation.id == delegation, Delegation.school_id == school, Delegation.ended_at.is_not(None)
+    )
+    return connection.execute(found).first() is not None
 
 
 def end_delegation(tx: Connection, delegation: int, school: int, now: int) -> bool:

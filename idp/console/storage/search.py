@@ -1,10 +1,11 @@
-"""Statements that find people: of one school by walking its few thousand, of the academy by index."""
+"""Statements that find people: of one school by a scan of its few thousand rows, of the academy by index."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Select,
     String,
@@ -18,18 +19,24 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from idp.console.rules.people_query import A_PAGE, PeopleQuery
 from idp.console.rules.rights import Reach
+from idp.people.rules.mail_addresses import foldings
+from idp.people.rules.phone_numbers import written_in_full
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, StaffPost
 
 LAST = "z" * 20
-"""No folded name goes on like this: between a beginning and beginning + LAST lie all names that begin so, by index."""
+"""No folded name in Latin letters goes on like this: between a beginning and beginning + LAST lie all names that begin so, by index."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """One line of a list of people. `place` is a class, for a guardian the first of their children's."""
+class PersonRow:
+    """One line of a list of people. `place` is a class, for a guardian the first of their children's.
+
+    `mail` is the account's, `contact_mail` the address that the school knows.
+    """
 
     account: int
     person: int
@@ -44,52 +51,54 @@ class Found:
     place: str | None
     last_signed_in_at: int | None
     letter_expires_at: int | None
+    contact_mail: str | None
 
 
 def in_school(
     connection: Connection, query: PeopleQuery, reach: Reach, school: int
-) -> tuple[list[Found], int]:
+) -> tuple[list[PersonRow], int]:
     """A page of the people of a school within `reach`, and how many there are in all."""
     statement, members = _of_school(query, reach, school)
     total = connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
     statement = _ordered(statement, query.sort, members.c.place)
     statement = statement.limit(A_PAGE).offset((query.page - 1) * A_PAGE)
-    return [Found(*row) for row in connection.execute(statement)], int(total)
+    return [PersonRow(*row) for row in connection.execute(statement)], int(total)
 
 
-def everybody(connection: Connection, query: PeopleQuery, reach: Reach, school: int) -> list[Found]:
-    """All of them, for acts on many."""
+def all_in_school(connection: Connection, query: PeopleQuery, reach: Reach, school: int) -> list[PersonRow]:
+    """All people of the search, for acts on many."""
     statement, members = _of_school(query, reach, school)
-    return [Found(*row) for row in connection.execute(_ordered(statement, "name", members.c.place))]
+    return [PersonRow(*row) for row in connection.execute(_ordered(statement, "name", members.c.place))]
 
 
-def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]) -> list[Found]:
-    """The first page of the people of every school; nothing for a query that asks nothing."""
+def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]) -> list[PersonRow]:
+    """The first page of the people of every school; nothing for an empty query."""
     if not (query.names or query.mails or query.phones):
         return []
     statement = _people(literal(None, String)).where(Person.kind.in_(sorted(kinds)))
     if query.names:
-        walks = _by_one_name(*query.names) if len(query.names) == 1 else _by_names(query.names)
-        statement = statement.where(Person.id.in_(_together(walks)))
+        scans = _by_one_name(*query.names) if len(query.names) == 1 else _by_names(query.names)
+        statement = statement.where(Person.id.in_(_together(scans)))
     for mail in query.mails:
+        folded = sorted(foldings(mail))
         statement = statement.where(
             Person.id.in_(
                 _together(
                     [
-                        select(Account.person_id.label("id")).where(func.lower(Account.mail) == mail),
-                        select(Person.id).where(func.lower(Person.contact_mail) == mail),
+                        select(Account.person_id.label("id")).where(func.lower(Account.mail).in_(folded)),
+                        select(Person.id).where(func.lower(Person.contact_mail).in_(folded)),
                     ]
                 )
             )
         )
     for phone in query.phones:
-        number = f"+33{phone}"
+        numbers = written_in_full(phone)
         statement = statement.where(
             Person.id.in_(
                 _together(
                     [
-                        select(Account.person_id.label("id")).where(Account.mobile == number),
-                        select(Person.id).where(Person.mobile == number),
+                        select(Account.person_id.label("id")).where(Account.mobile.in_(numbers)),
+                        select(Person.id).where(Person.mobile.in_(numbers)),
                     ]
                 )
             )
@@ -97,19 +106,24 @@ def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]
     if query.states:
         statement = statement.where(Account.state.in_(query.states))
     statement = statement.order_by(Person.family_folded, Person.first_folded).limit(A_PAGE)
-    return [Found(*row) for row in connection.execute(statement)]
+    return [PersonRow(*row) for row in connection.execute(statement)]
+
+
+def _begins(column: InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
+    """Whether a folded name begins with `name`: a range of the index, where letters go on to z at most."""
+    return column.between(name, name + LAST) if name.isascii() else column.startswith(name, autoescape=True)
 
 
 def _by_one_name(name: str) -> list[Select[Any]]:
-    """Three short index walks, each with its own limit: a single letter would otherwise sort a tenth of everybody."""
+    """Three short index scans, each with its own limit: without it, a single letter would sort a tenth of all people."""
     dotted = name[:1] + "." + name[1:]
     return [
         select(Person.id)
-        .where(Person.family_folded.between(name, name + LAST))
+        .where(_begins(Person.family_folded, name))
         .order_by(Person.family_folded)
         .limit(A_PAGE),
         select(Person.id)
-        .where(Person.first_folded.between(name, name + LAST))
+        .where(_begins(Person.first_folded, name))
         .order_by(Person.first_folded)
         .limit(A_PAGE),
         select(Account.person_id.label("id"))
@@ -124,10 +138,7 @@ def _by_names(names: tuple[str, ...]) -> list[Select[Any]]:
     cuts = [("".join(names[:cut]), "".join(names[cut:])) for cut in range(1, min(len(names), 5))]
     return [
         select(Person.id)
-        .where(
-            Person.family_folded.between(family, family + LAST),
-            Person.first_folded.between(first, first + LAST),
-        )
+        .where(_begins(Person.family_folded, family), _begins(Person.first_folded, first))
         .order_by(Person.family_folded)
         .limit(A_PAGE)
         for one, other in cuts
@@ -135,9 +146,9 @@ def _by_names(names: tuple[str, ...]) -> list[Select[Any]]:
     ]
 
 
-def _together(walks: list[Select[Any]]) -> Any:
-    """The ids of several index walks; an OR over two tables would walk all people instead."""
-    return union_all(*(select(walk.subquery().c.id) for walk in walks))
+def _together(scans: list[Select[Any]]) -> Any:
+    """The ids of several index scans; an OR over two tables would scan all people instead."""
+    return union_all(*(select(scan.subquery().c.id) for scan in scans))
 
 
 def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[Any], Any]:
@@ -154,8 +165,11 @@ def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[An
     for mail in query.mails:
         statement = statement.where(
             or_(
-                func.lower(Account.mail).startswith(mail, autoescape=True),
-                func.lower(Person.contact_mail).startswith(mail, autoescape=True),
+                *(
+                    func.lower(column).contains(folded, autoescape=True)
+                    for column in (Account.mail, Person.contact_mail)
+                    for folded in sorted(foldings(mail))
+                )
             )
         )
     for phone in query.phones:
@@ -190,7 +204,7 @@ def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[An
 
 
 def _members(reach: Reach, school: int, gone_too: bool) -> Any:
-    """(person, place) of who belongs to a school, each once. `gone_too`: those who have left, when somebody is sought."""
+    """(person, place) of the people of a school, each once. `gone_too`: with those who have left, for a search."""
     inside = [Enrolment.school_id == school]
     if not gone_too:
         inside.append(Enrolment.until.is_(None))
@@ -239,6 +253,7 @@ def _people(place: Any) -> Select[Any]:
         place,
         Account.last_signed_in_at,
         Account.letter_expires_at,
+        Person.contact_mail,
     ).join(Account, Account.person_id == Person.id)
 
 

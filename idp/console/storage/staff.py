@@ -1,4 +1,4 @@
-"""Statements on posts: who works for the academy and for its schools."""
+"""Statements on posts at the academy and its schools."""
 
 from dataclasses import dataclass
 
@@ -66,10 +66,10 @@ def posts(connection: Connection) -> list[Post]:
 
 
 def person_of_post(connection: Connection, post: int) -> int | None:
-    found: int | None = connection.execute(
+    person: int | None = connection.execute(
         select(StaffPost.person_id).where(StaffPost.id == post)
     ).scalar_one_or_none()
-    return found
+    return person
 
 
 def end_post(tx: Connection, post: int, now: int) -> bool:

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, RowId, Seconds
+from idp.database.engine import Model, RowId, Seconds
 
 
 class Delegation(Model):
@@ -40,7 +40,7 @@ class Approval(Model):
 
 
 class LoginDay(Model):
-    """How many logins a school's people made on a day (ISO, UTC), counted by the worker from the record of acts."""
+    """How many logins a school's people made on a day (ISO, where the school is), counted by the worker from the record of acts."""
 
     __tablename__ = "login_days"
     day: Mapped[str] = mapped_column(String(10), primary_key=True)

@@ -1,4 +1,4 @@
-"""Authenticator apps: time-based one-time passwords (RFC 6238 over RFC 4226), as every app understands them."""
+"""Authenticator apps: time-based one-time passwords (RFC 6238 over RFC 4226), with the parameters that every app supports."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ def code_at(secret: bytes, step: int) -> str:
 
 
 def matching_step(secret: bytes, typed: str, now: int) -> int | None:
-    """The step whose code was typed, among those of now; None if it is none. Every one is compared, whichever matches."""
+    """The time step of the typed code among the current ones, or None. All are compared, so that the time reveals nothing."""
     code = "".join(character for character in typed if character.isdecimal() and character.isascii())
     found = None
     for step in range(step_at(now) - DRIFT, step_at(now) + DRIFT + 1):
@@ -35,13 +35,13 @@ def matching_step(secret: bytes, typed: str, now: int) -> int | None:
 
 
 def shown_key(secret: bytes) -> str:
-    """The secret in base32, in groups of four, for who cannot scan."""
+    """The secret in base32, in groups of four, to type by hand."""
     text = base64.b32encode(secret).decode().rstrip("=")
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def key_address(secret: bytes, username: str, service: str) -> str:
-    """What the QR code holds: otpauth://totp/… (Google Authenticator's key URI format)."""
+    """Content of the QR code: otpauth://totp/… (Google Authenticator's key URI format)."""
     key = base64.b32encode(secret).decode().rstrip("=")
     label = f"{quote(service, safe='')}:{quote(username, safe='')}"
     return f"otpauth://totp/{label}?secret={key}&issuer={quote(service, safe='')}&digits={DIGITS}&period={SECONDS}"

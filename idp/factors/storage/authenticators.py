@@ -1,11 +1,11 @@
 """Statements on authenticator apps and recovery codes. A code works once: one UPDATE decides."""
 
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from idp.database.upserts import insert_into
 from idp.factors.storage.tables import AuthenticatorApp, RecoveryCode
 
 _find = select(
@@ -30,6 +30,12 @@ _use = (
     .values(last_step=bindparam("step"))
 )
 _remove = delete(AuthenticatorApp).where(AuthenticatorApp.account_id == bindparam("account"))
+_remove_newer = delete(AuthenticatorApp).where(
+    AuthenticatorApp.account_id == bindparam("account"), AuthenticatorApp.created_at > bindparam("since")
+)
+_remove_newer_codes = delete(RecoveryCode).where(
+    RecoveryCode.account_id == bindparam("account"), RecoveryCode.created_at > bindparam("since")
+)
 _use_code = (
     update(RecoveryCode)
     .where(
@@ -48,12 +54,8 @@ _codes_left = select(func.count()).where(
 
 @cache
 def _begin(dialect: str) -> Any:
-    upsert = (
-        import_module(f"sqlalchemy.dialects.{dialect}")
-        .insert(AuthenticatorApp)
-        .values(
-            account_id=bindparam("account"), sealed_secret=bindparam("sealed"), created_at=bindparam("moment")
-        )
+    upsert = insert_into(dialect, AuthenticatorApp).values(
+        account_id=bindparam("account"), sealed_secret=bindparam("sealed"), created_at=bindparam("moment")
     )
     return upsert.on_conflict_do_update(
         index_elements=[AuthenticatorApp.account_id],
@@ -63,7 +65,7 @@ def _begin(dialect: str) -> Any:
 
 
 def begin(tx: Connection, account: int, sealed: str, now: int) -> bool:
-    """Keep a new secret that is not confirmed; False if the account has a confirmed one."""
+    """Store a new unconfirmed secret. False if the account has a confirmed one."""
     return (
         tx.execute(_begin(tx.dialect.name), {"account": account, "sealed": sealed, "moment": now}).rowcount
         == 1
@@ -82,7 +84,7 @@ def confirm(tx: Connection, account: int, sealed: str, step: int, now: int) -> b
 
 
 def use(tx: Connection, account: int, step: int) -> bool:
-    """Use the code of a step. False for a step that was used, or that is before one that was."""
+    """Use the code of a step. False if this step or a later one was used already."""
     return tx.execute(_use, {"account": account, "step": step}).rowcount == 1
 
 
@@ -90,15 +92,21 @@ def remove(tx: Connection, account: int) -> bool:
     return tx.execute(_remove, {"account": account}).rowcount == 1
 
 
+def remove_newer(tx: Connection, account: int, since: int) -> int:
+    """Remove the app and recovery codes created after `since`. Returns the number of deleted rows."""
+    parameters = {"account": account, "since": since}
+    return sum(tx.execute(one, parameters).rowcount for one in (_remove_newer, _remove_newer_codes))
+
+
 def replace_codes(tx: Connection, account: int, digests: list[str], now: int) -> None:
-    """Put these recovery codes in the place of all earlier ones."""
+    """Replace all recovery codes of an account."""
     tx.execute(_remove_codes, {"account": account})
     if digests:
         tx.execute(_add_codes, [{"digest": one, "account_id": account, "created_at": now} for one in digests])
 
 
 def use_recovery_code(tx: Connection, account: int, digest: str, now: int) -> bool:
-    """Use a recovery code: True for one caller alone."""
+    """Use a recovery code. True for exactly one caller."""
     return tx.execute(_use_code, {"account": account, "code": digest, "moment": now}).rowcount == 1
 
 

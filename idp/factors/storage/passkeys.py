@@ -1,11 +1,11 @@
-"""Statements on passkeys and the ceremonies in which they are made and used."""
+"""Statements on passkeys."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from idp.factors.storage.tables import Ceremony, Passkey, PasskeyHandle
+from idp.factors.storage.tables import Passkey, PasskeyHandle
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,13 @@ _used = (
 )
 _own = Passkey.credential_id == bindparam("credential"), Passkey.account_id == bindparam("account")
 _remove = delete(Passkey).where(*_own)
+_remove_newer = delete(Passkey).where(
+    Passkey.account_id == bindparam("account"), Passkey.created_at > bindparam("since")
+)
 _remove_all = delete(Passkey).where(Passkey.account_id == bindparam("account"))
 _rename = update(Passkey).where(*_own).values(name=bindparam("new_name"))
 _handle = select(PasskeyHandle.handle).where(PasskeyHandle.account_id == bindparam("account"))
 _add_handle = insert(PasskeyHandle)
-_begin = insert(Ceremony)
-_answer = (
-    update(Ceremony)
-    .where(
-        Ceremony.challenge == bindparam("asked"),
-        Ceremony.browser == bindparam("where_from"),
-        Ceremony.purpose == bindparam("why"),
-        Ceremony.used_at.is_(None),
-        Ceremony.expires_at > bindparam("now"),
-    )
-    .values(used_at=bindparam("moment"))
-    .returning(Ceremony.account_id)
-)
 
 
 def find(connection: Connection, credential: str) -> Kept | None:
@@ -79,12 +69,17 @@ def add(tx: Connection, row: dict[str, Any]) -> None:
 
 
 def used(tx: Connection, credential: str, count: int, now: int) -> bool:
-    """Note a use; False if the counter has not grown (WebAuthn §6.1.1: a clone). Authenticators without one say 0."""
+    """Record a use. False if the counter has not grown (WebAuthn §6.1.1: a clone). Authenticators without a counter send 0."""
     return tx.execute(_used, {"credential": credential, "count": count, "moment": now}).rowcount == 1
 
 
 def remove(tx: Connection, account: int, credential: str) -> bool:
     return tx.execute(_remove, {"account": account, "credential": credential}).rowcount == 1
+
+
+def remove_newer(tx: Connection, account: int, since: int) -> int:
+    """Remove the passkeys registered after `since`. Returns their number."""
+    return tx.execute(_remove_newer, {"account": account, "since": since}).rowcount
 
 
 def remove_all(tx: Connection, account: int) -> None:
@@ -103,20 +98,3 @@ def handle_of(connection: Connection, account: int) -> str | None:
 
 def add_handle(tx: Connection, account: int, handle: str) -> None:
     tx.execute(_add_handle, {"account_id": account, "handle": handle})
-
-
-def begin(tx: Connection, row: dict[str, Any]) -> None:
-    tx.execute(_begin, row)
-
-
-def answer(tx: Connection, challenge: str, browser: str, purpose: str, now: int) -> tuple[int | None] | None:
-    """Use a challenge: (its account, or None for anybody's) for the one caller who is first; None for everybody else."""
-    parameters = {"asked": challenge, "where_from": browser, "why": purpose, "now": now, "moment": now}
-    row = tx.execute(_answer, parameters).one_or_none()
-    return (row[0],) if row else None
-
-
-def purge(tx: Connection, now: int, most: int = 500) -> int:
-    """Delete a small batch of ceremonies that are over; the number of rows that went."""
-    batch = select(Ceremony.challenge).where(Ceremony.expires_at < now - 86400).limit(most)
-    return tx.execute(delete(Ceremony).where(Ceremony.challenge.in_(batch))).rowcount

@@ -1,15 +1,15 @@
-"""Tables of second factors: authenticator secrets, passkeys, recovery codes, and the ceremonies under way."""
+"""Tables of second factors: authenticator secrets, passkeys and recovery codes."""
 
 from sqlalchemy import Boolean, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, RowId, Seconds
+from idp.database.engine import Model, RowId, Seconds
 
 
 class AuthenticatorApp(Model):
-    """The authenticator app of an account. `sealed_secret` is sealed under the master key; `last_step` was used last.
+    """The authenticator app of an account. `sealed_secret` is encrypted under the master key; `last_step`: the last used step.
 
-    It counts only once `confirmed_at` is set: the person has shown one code of it.
+    The app is a factor only once `confirmed_at` is set, by a first valid code.
     """
 
     __tablename__ = "authenticator_apps"
@@ -35,7 +35,7 @@ class Passkey(Model):
 
 
 class PasskeyHandle(Model):
-    """The random user handle by which an authenticator knows an account (WebAuthn §14.6.1: it says nothing of the person)."""
+    """The random user handle by which an authenticator knows an account (WebAuthn §14.6.1: it reveals nothing about the person)."""
 
     __tablename__ = "passkey_handles"
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
@@ -43,22 +43,10 @@ class PasskeyHandle(Model):
 
 
 class RecoveryCode(Model):
-    """One of the ten codes for the day when every other factor is lost: a keyed digest, used once."""
+    """One of the ten recovery codes of an account, for the loss of every other factor: a keyed digest, used once."""
 
     __tablename__ = "recovery_codes"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     created_at: Mapped[int] = mapped_column(Seconds)
-    used_at: Mapped[int | None] = mapped_column(Seconds)
-
-
-class Ceremony(Model):
-    """A WebAuthn challenge that one browser has to answer, once. `purpose` is "register" or "sign_in"."""
-
-    __tablename__ = "passkey_ceremonies"
-    challenge: Mapped[str] = mapped_column(String(64), primary_key=True)
-    browser: Mapped[str] = mapped_column(String(64))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    purpose: Mapped[str] = mapped_column(String(10))
-    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
     used_at: Mapped[int | None] = mapped_column(Seconds)

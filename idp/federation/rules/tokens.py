@@ -1,31 +1,34 @@
-"""What another provider says of a person, judged: ID token (OIDC Core §3.1.3.7) and userinfo (§5.3.4), after their signature."""
+"""Validation of another provider's ID token (OIDC Core §3.1.3.7) and userinfo (§5.3.4), after their signature."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from keys.jwt_times import times_fault
+
 SKEW = 60
-"""Seconds by which the clocks of two houses may differ."""
+"""Seconds by which the two providers' clocks may differ."""
+
+OLDEST = 3600
+"""Seconds since `iat` after which an ID token is refused."""
 
 
 class Unacceptable(Exception):
-    """The message names the claim that is wrong, for the log."""
+    """The message names the invalid claim, for the log."""
 
 
 def judge_id_token(claims: Mapping[str, Any], issuer: str, client_id: str, nonce: str, now: int) -> str:
-    """The subject of an ID token that is for us, of this login, and of now. Raises Unacceptable."""
+    """Check issuer, audience, nonce and times of an ID token, and return its subject. Raises Unacceptable."""
     audience = claims.get("aud")
     audiences = [audience] if isinstance(audience, str) else audience
     if claims.get("iss") != issuer:
         raise Unacceptable("iss")
     if not isinstance(audiences, list) or client_id not in audiences:
         raise Unacceptable("aud")
-    # Other audiences must not be there without azp naming us; azp, if there, is us in any case.
+    # Several audiences require azp; azp, if present, must be our client_id.
     if (len(audiences) > 1 and "azp" not in claims) or claims.get("azp", client_id) != client_id:
         raise Unacceptable("azp")
-    if not _is_moment(claims.get("exp")) or claims["exp"] + SKEW <= now:
-        raise Unacceptable("exp")
-    if not _is_moment(claims.get("iat")) or claims["iat"] - SKEW > now or claims["iat"] < now - 3600:
-        raise Unacceptable("iat")
+    if fault := times_fault(claims, now, SKEW, oldest=OLDEST, required=("exp", "iat")):
+        raise Unacceptable(fault)
     if claims.get("nonce") != nonce:
         raise Unacceptable("nonce")
     return _subject(claims)
@@ -34,7 +37,7 @@ def judge_id_token(claims: Mapping[str, Any], issuer: str, client_id: str, nonce
 def judge_userinfo(
     claims: Mapping[str, Any], subject: str, signed: bool, issuer: str, client_id: str
 ) -> None:
-    """Userinfo of the same person; where it is signed, by the same issuer for us (§5.3.2). Raises Unacceptable."""
+    """Check that userinfo has the same subject and, if signed, issuer and audience (§5.3.2). Raises Unacceptable."""
     if _subject(claims) != subject:
         raise Unacceptable("sub of userinfo")
     if not signed:
@@ -51,7 +54,3 @@ def _subject(claims: Mapping[str, Any]) -> str:
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise Unacceptable("sub")
     return subject
-
-
-def _is_moment(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

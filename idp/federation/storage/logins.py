@@ -1,4 +1,4 @@
-"""Statements on logins through other providers. What may happen once is one UPDATE or DELETE whose row says who won."""
+"""Statements on logins through other providers. A single-use step is one UPDATE or DELETE whose row count decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from idp.durations import DAY
 from idp.federation.storage.tables import (
     FederatedIdentity,
-    FederatedLogin,
     FederatedLogout,
     FederatedSession,
     WaitingIdentity,
@@ -25,18 +25,6 @@ class Waiting:
     sealed_id_token: str
 
 
-_begin = insert(FederatedLogin)
-_come_back = (
-    update(FederatedLogin)
-    .where(
-        FederatedLogin.state == bindparam("brought"),
-        FederatedLogin.browser == bindparam("where_from"),
-        FederatedLogin.used_at.is_(None),
-        FederatedLogin.expires_at > bindparam("now"),
-    )
-    .values(used_at=bindparam("moment"))
-    .returning(FederatedLogin.provider, FederatedLogin.login)
-)
 _account_of = (
     update(FederatedIdentity)
     .where(FederatedIdentity.issuer == bindparam("who_says"), FederatedIdentity.subject == bindparam("who"))
@@ -52,8 +40,13 @@ _identities = (
 _unlink = delete(FederatedIdentity).where(
     FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.issuer == bindparam("who_says")
 )
-_forget = delete(FederatedIdentity).where(FederatedIdentity.account_id == bindparam("account"))
+_unlink_newer = delete(FederatedIdentity).where(
+    FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.linked_at > bindparam("since")
+)
 _wait = insert(WaitingIdentity)
+_forget_waiting = delete(WaitingIdentity).where(
+    WaitingIdentity.issuer == bindparam("who_says"), WaitingIdentity.subject == bindparam("who")
+)
 _take = (
     update(WaitingIdentity)
     .where(
@@ -82,19 +75,8 @@ _signed_out = (
 )
 
 
-def begin(tx: Connection, row: dict[str, Any]) -> None:
-    tx.execute(_begin, row)
-
-
-def come_back(tx: Connection, state: str, browser: str, now: int) -> tuple[str, str | None] | None:
-    """(provider, login that waits) for the one browser and time that brings this state back."""
-    parameters = {"brought": state, "where_from": browser, "now": now, "moment": now}
-    row = tx.execute(_come_back, parameters).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
 def account_of(tx: Connection, issuer: str, subject: str, now: int) -> int | None:
-    """The account that this identity opens; its use is noted."""
+    """The account linked to this identity; records the use."""
     parameters = {"who_says": issuer, "who": subject, "moment": now}
     found: int | None = tx.execute(_account_of, parameters).scalar_one_or_none()
     return found
@@ -113,17 +95,19 @@ def unlink(tx: Connection, account: int, issuer: str) -> bool:
     return tx.execute(_unlink, {"account": account, "who_says": issuer}).rowcount > 0
 
 
-def forget(tx: Connection, account: int) -> None:
-    """An account that closes leaves its identities free to be linked to another."""
-    tx.execute(_forget, {"account": account})
+def unlink_newer(tx: Connection, account: int, since: int) -> int:
+    """Remove the links created after `since`. Returns their number."""
+    return tx.execute(_unlink_newer, {"account": account, "since": since}).rowcount
 
 
 def wait(tx: Connection, row: dict[str, Any]) -> None:
+    """Store an unlinked identity, replacing its previous row."""
+    tx.execute(_forget_waiting, {"who_says": row["issuer"], "who": row["subject"]})
     tx.execute(_wait, row)
 
 
 def take(tx: Connection, token: str, browser: str, now: int) -> Waiting | None:
-    """A waiting identity, for the one caller who is first."""
+    """Take an unlinked identity. Returns it for exactly one caller."""
     parameters = {"token": token, "where_from": browser, "now": now, "moment": now}
     row = tx.execute(_take, parameters).one_or_none()
     return Waiting(*row) if row else None
@@ -134,7 +118,7 @@ def add_session(tx: Connection, row: dict[str, Any]) -> None:
 
 
 def session(connection: Connection, sid: str) -> tuple[str, str] | None:
-    """(provider, sealed ID token) of a session that was opened over there."""
+    """(provider, encrypted ID token) of a session that began at another provider."""
     row = connection.execute(_session, {"session": sid}).one_or_none()
     return (row[0], row[1]) if row else None
 
@@ -144,20 +128,19 @@ def add_logout(tx: Connection, row: dict[str, Any]) -> None:
 
 
 def signed_out(tx: Connection, state: str, now: int) -> str | None:
-    """Where a browser goes that comes back from a logout, once."""
+    """The target URL of a browser that returns from a logout; single-use."""
     found: str | None = tx.execute(_signed_out, {"brought": state, "now": now}).scalar_one_or_none()
     return found
 
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
-    """Delete a small batch of what has expired a day ago; the number of rows that went."""
+    """Delete a batch of rows that expired a day ago. Returns their number."""
     gone = 0
     for table, key in (
-        (FederatedLogin, FederatedLogin.state),
         (WaitingIdentity, WaitingIdentity.digest),
         (FederatedSession, FederatedSession.sid),
         (FederatedLogout, FederatedLogout.state),
     ):
-        batch = select(key).where(table.expires_at < now - 86400).limit(most)
+        batch = select(key).where(table.expires_at < now - DAY).limit(most)
         gone += tx.execute(delete(table).where(key.in_(batch))).rowcount
     return gone

@@ -1,28 +1,13 @@
-"""Tables of login through other providers: logins under way, linked identities, and where a logout goes back to."""
+"""Tables of login through other providers: linked identities, sessions, logouts."""
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, Seconds
-
-
-class FederatedLogin(Model):
-    """A browser that was sent to another provider. `state` is the digest of what it has to bring back, once.
-
-    Nonce and PKCE verifier are not kept: both are made of the state under the server's key.
-    """
-
-    __tablename__ = "federated_logins"
-    state: Mapped[str] = mapped_column(String(64), primary_key=True)
-    browser: Mapped[str] = mapped_column(String(64))
-    provider: Mapped[str] = mapped_column(String(40))
-    login: Mapped[str | None] = mapped_column(String(64))
-    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
-    used_at: Mapped[int | None] = mapped_column(Seconds)
+from idp.database.engine import Model, Seconds
 
 
 class FederatedIdentity(Model):
-    """Who an account's person is at another provider: one identity opens one account."""
+    """An identity at another provider; it belongs to exactly one account."""
 
     __tablename__ = "federated_identities"
     issuer: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -33,7 +18,7 @@ class FederatedIdentity(Model):
 
 
 class WaitingIdentity(Model):
-    """An identity that was proved over there and is nobody's here yet, until its person has shown which account is theirs."""
+    """An identity proved at another provider and not linked yet, until its person proves which account is theirs."""
 
     __tablename__ = "waiting_identities"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -47,7 +32,7 @@ class WaitingIdentity(Model):
 
 
 class FederatedSession(Model):
-    """A session of ours that was opened over there: its ID token, sealed, is shown again at the logout."""
+    """A session that began at another provider, with its encrypted ID token for the logout."""
 
     __tablename__ = "federated_sessions"
     sid: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -57,7 +42,7 @@ class FederatedSession(Model):
 
 
 class FederatedLogout(Model):
-    """A browser that was sent to another provider's logout; `back_to` is where our own would have gone, checked before."""
+    """A logout in progress at another provider. `back_to`: the checked target of our own logout."""
 
     __tablename__ = "federated_logouts"
     state: Mapped[str] = mapped_column(String(64), primary_key=True)

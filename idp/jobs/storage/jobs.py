@@ -5,33 +5,26 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
+from idp.due_times import furthest
+from idp.durations import DAY
 from idp.jobs.storage.tables import JobFile, JobRow
 
-DAY = 86400
 KEPT = 30 * DAY
 
 _columns = JobRow.__table__.c
 _ask = insert(JobRow).returning(JobRow.id)
-_next = (
-    select(JobRow.id)
-    .where(
-        or_(
-            JobRow.state == "waiting",
-            and_(JobRow.state == "running", JobRow.lease_until <= bindparam("now")),
-        )
-    )
-    .order_by(JobRow.id)
-    .limit(1)
+_free = or_(
+    JobRow.state == "waiting",
+    and_(
+        JobRow.state == "running",
+        # A lease that ends later than the longest lease was taken by a clock that ran ahead.
+        or_(JobRow.lease_until <= bindparam("now"), JobRow.lease_until > bindparam("furthest")),
+    ),
 )
+_next = select(JobRow.id).where(_free).order_by(JobRow.id).limit(1)
 _claim = (
     update(JobRow)
-    .where(
-        JobRow.id == bindparam("job"),
-        or_(
-            JobRow.state == "waiting",
-            and_(JobRow.state == "running", JobRow.lease_until <= bindparam("now")),
-        ),
-    )
+    .where(JobRow.id == bindparam("job"), _free)
     .values(state="running", holder=bindparam("who"), lease_until=bindparam("until"))
 )
 _started = (
@@ -78,22 +71,24 @@ def ask(tx: Connection, row: dict[str, Any]) -> int:
     return int(tx.execute(_ask, row).scalar_one())
 
 
-def next_due(connection: Connection, now: int) -> int | None:
-    """The oldest job that nobody works on."""
-    found: int | None = connection.execute(_next, {"now": now}).scalar_one_or_none()
+def next_due(connection: Connection, now: int, lease: int) -> int | None:
+    """The oldest job that no worker holds. `lease`: seconds that a worker may hold a job."""
+    parameters = {"now": now, "furthest": furthest(now, lease)}
+    found: int | None = connection.execute(_next, parameters).scalar_one_or_none()
     return found
 
 
-def claim(tx: Connection, job: int, holder: str, now: int, until: int) -> bool:
-    """Take a job; False if another worker was faster."""
-    if tx.execute(_claim, {"job": job, "who": holder, "now": now, "until": until}).rowcount != 1:
+def claim(tx: Connection, job: int, holder: str, now: int, lease: int) -> bool:
+    """Take a job for `lease` seconds; False if another worker was faster."""
+    parameters = {"job": job, "who": holder, "now": now, "until": now + lease}
+    if tx.execute(_claim, {**parameters, "furthest": furthest(now, lease)}).rowcount != 1:
         return False
     tx.execute(_started, {"job": job, "moment": now})
     return True
 
 
 def advance(tx: Connection, job: int, holder: str, values: dict[str, Any]) -> bool:
-    """Move on, if the job is still held and nobody has asked to stop it."""
+    """Store the progress if the job is still held and not cancelled."""
     return tx.execute(_advance, {"job": job, "who": holder, **values}).rowcount == 1
 
 
@@ -103,7 +98,7 @@ def end(tx: Connection, job: int, holder: str, state: str, error: str | None, no
 
 
 def release(tx: Connection, job: int, holder: str) -> None:
-    """Give a job back that is not over."""
+    """Release an unfinished job."""
     tx.execute(_release, {"job": job, "who": holder})
 
 
@@ -123,7 +118,7 @@ def find(connection: Connection, job: int) -> dict[str, Any] | None:
 
 
 def listed(connection: Connection, school: int | None, every: bool, most: int) -> list[dict[str, Any]]:
-    """The newest jobs of a school (None: of the academy), or of everybody."""
+    """The newest jobs of a school (None: of the academy), or of all."""
     statement = select(JobRow.__table__).order_by(JobRow.id.desc()).limit(most)
     if not every:
         same = JobRow.school_id.is_(None) if school is None else JobRow.school_id == school
@@ -156,7 +151,7 @@ def file_of(connection: Connection, job: int, file: int, now: int) -> tuple[str,
 
 
 def purge(tx: Connection, now: int, most: int = 100) -> int:
-    """Delete a small batch of expired files, and of jobs that ended a month ago; how many rows went."""
+    """Delete a batch of expired files, and of jobs that ended a month ago. Returns the number of rows."""
     files = select(JobFile.id).where(JobFile.expires_at <= now).limit(most)
     gone = tx.execute(delete(JobFile).where(JobFile.id.in_(files))).rowcount
     jobs = select(JobRow.id).where(JobRow.finished_at < now - KEPT).limit(most)

@@ -1,16 +1,16 @@
-"""Tables of long work: jobs, and the files they make."""
+"""Tables of long work: jobs, and their files."""
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, RowId, Seconds
+from idp.database.engine import Model, RowId, Seconds
 
 
 class JobRow(Model):
-    """A job is a row of steps. `state`: waiting, running, done, failed, cancelled.
+    """A job. `state`: waiting, running, done, failed, cancelled.
 
-    `position` (JSON) says which step comes next, and moves in the transaction of each step: a worker that is killed
-    leaves `lease_until` behind, after which another goes on at the same position. `holder` is who has the lease.
+    `position` (JSON) identifies the next step and is updated in the transaction of each step: after a worker is killed,
+    another continues at the same position once `lease_until` has passed. `holder`: the worker with the lease.
     """
 
     __tablename__ = "jobs"
@@ -35,7 +35,7 @@ class JobRow(Model):
 
 
 class JobFile(Model):
-    """A file that a job has made, sealed under the master key, until `expires_at`."""
+    """A file of a job, encrypted under the master key, stored until `expires_at`."""
 
     __tablename__ = "job_files"
     __table_args__ = {"sqlite_autoincrement": True}

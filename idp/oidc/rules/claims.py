@@ -1,12 +1,15 @@
-"""What scope, request and registration together release about a person. An absent claim is left out, never empty."""
+"""The claims released about a person by scope, request and registration. An absent claim is omitted, never empty."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from idp.people.rules.ages import age
+from idp.services.rules.person_facts import Child, PersonFacts, SchoolFacts
+
 SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
-    "profile": ("name", "given_name", "family_name", "preferred_username", "updated_at"),
+    "profile": ("name", "given_name", "family_name", "preferred_username", "locale", "updated_at"),
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),
     "address": ("address",),
@@ -43,64 +46,8 @@ SDET_STAFF = {
 
 
 @dataclass(frozen=True)
-class SchoolFacts:
-    uai: str
-    name: str
-    degree: str
-
-
-@dataclass(frozen=True)
-class Schooling:
-    school: SchoolFacts
-    class_code: str | None
-    mef: str | None
-
-
-@dataclass(frozen=True)
-class Child:
-    """`subject` is None for a child who has no account."""
-
-    first_name: str
-    family_name: str
-    relation: str
-    level: int
-    subject: str | None
-    schooling: Schooling | None
-
-
-@dataclass(frozen=True)
-class Post:
-    role: str
-    school: SchoolFacts | None
-
-
-@dataclass(frozen=True)
-class PersonFacts:
-    """All that could be said of a person; which part is said is decided here. Dates are ISO, moments epoch seconds."""
-
-    kind: str
-    username: str
-    subject: str
-    first_name: str
-    family_name: str
-    birth_date: str | None = None
-    ine: str | None = None
-    mail: str | None = None
-    mail_verified: bool = False
-    mobile: str | None = None
-    mobile_verified: bool = False
-    street: str | None = None
-    postal_code: str | None = None
-    city: str | None = None
-    updated_at: int = 0
-    schoolings: tuple[Schooling, ...] = ()
-    children: tuple[Child, ...] = ()
-    posts: tuple[Post, ...] = field(default=())
-
-
-@dataclass(frozen=True)
 class Pairwise:
-    """How people are named in the relying party's sector."""
+    """Pairwise identifiers in the relying party's sector."""
 
     subject: Callable[[str], str]
     ine_hash: Callable[[str], str]
@@ -112,9 +59,9 @@ def released(
     allowed_scope: tuple[str, ...],
     service_claims: tuple[str, ...],
 ) -> frozenset[str]:
-    """Names of the claims to give: those of the granted scopes, and the asked ones; of both what the registration allows.
+    """Names of the claims to release: those of the granted scopes and the requested ones, within the registration.
 
-    It is the registration of today that counts: a scope that was taken from a service opens nothing any more.
+    The current registration counts: a scope removed from it releases nothing any more.
     """
     granted = {name for word in scope if word in allowed_scope for name in SCOPE_CLAIMS.get(word, ())}
     if any(
@@ -147,14 +94,15 @@ def needs_places(names: frozenset[str]) -> bool:
 
 
 def claims_of(
-    person: PersonFacts, names: frozenset[str], auth_time: int, now: int, pairwise: Pairwise
+    person: PersonFacts, names: frozenset[str], auth_time: int, today: date, pairwise: Pairwise
 ) -> dict[str, Any]:
-    """The claims among `names` that are true of `person`."""
-    makers: dict[str, Any] = {
+    """The claims among `names` that `person` has."""
+    values: dict[str, Any] = {
         "name": f"{person.first_name} {person.family_name}",
         "given_name": person.first_name,
         "family_name": person.family_name,
         "preferred_username": person.username,
+        "locale": person.locale,
         "updated_at": person.updated_at or None,
         "email": person.mail,
         "email_verified": person.mail_verified if person.mail else None,
@@ -165,8 +113,8 @@ def claims_of(
         "FrEduCtDateConnexion": datetime.fromtimestamp(auth_time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     if names & _PLACED:
-        makers |= _placed(person, now, pairwise)
-    return {name: makers[name] for name in sorted(names) if makers.get(name) not in (None, "", [], {})}
+        values |= _placed(person, today, pairwise)
+    return {name: values[name] for name in sorted(names) if values.get(name) not in (None, "", [], {})}
 
 
 _PLACED = frozenset(
@@ -186,7 +134,7 @@ _PLACED = frozenset(
 )
 
 
-def _placed(person: PersonFacts, now: int, pairwise: Pairwise) -> dict[str, Any]:
+def _placed(person: PersonFacts, today: date, pairwise: Pairwise) -> dict[str, Any]:
     schooling = person.schoolings[0] if person.schoolings else None
     pupil = person.kind == "pupil"
     return {
@@ -197,19 +145,13 @@ def _placed(person: PersonFacts, now: int, pairwise: Pairwise) -> dict[str, Any]
         "school": _school(schooling.school) if schooling else None,
         "FrEduCtEleveUAI": schooling.school.uai if schooling and pupil else None,
         "FrEduCtEleveNiveau": schooling.mef if schooling and pupil else None,
-        "age_over_15": age(person.birth_date, now) >= 15 if pupil and person.birth_date else None,
+        "age_over_15": age(person.birth_date, today) >= 15 if pupil and person.birth_date else None,
         "FrEduCtEleveINE": person.ine,
         "FrEduCtEleveINEHash": pairwise.ine_hash(person.ine) if person.ine else None,
         "roles": [
             {"role": post.role, **(_school(post.school) if post.school else {})} for post in person.posts
         ],
     }
-
-
-def age(birth_date: str, now: int) -> int:
-    """Whole years at `now` of somebody born on `birth_date` (ISO)."""
-    born, today = date.fromisoformat(birth_date), datetime.fromtimestamp(now, UTC).date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _affiliation(person: PersonFacts) -> list[str]:
@@ -232,7 +174,7 @@ def _school(school: SchoolFacts) -> dict[str, str]:
 
 
 def _child(child: Child, pairwise: Pairwise) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    members: dict[str, Any] = {
         "sub": pairwise.subject(child.subject) if child.subject else None,
         "given_name": child.first_name,
         "family_name": child.family_name,
@@ -241,7 +183,7 @@ def _child(child: Child, pairwise: Pairwise) -> dict[str, Any]:
         "relation": RELATIONS.get(child.relation, "other"),
         "legal_level": child.level,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _address(person: PersonFacts) -> dict[str, str]:

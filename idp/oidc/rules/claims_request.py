@@ -1,4 +1,4 @@
-"""The `claims` parameter (OIDC Core §5.5): which single claims are asked for, where they are wanted, and with what value."""
+"""The `claims` parameter (OIDC Core §5.5): which individual claims are requested, where, and with what value."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -7,12 +7,12 @@ from typing import Any
 
 MOST_CLAIMS = 100
 DEEPEST = 5
-"""Levels of a value that a claim is wanted with: no claim here has more."""
+"""Most levels of nesting in a requested value: no claim here has more."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One claim of a request. `values`: it is wanted only with one of these; empty: with any."""
+    """One requested claim. `values`: the values that are acceptable; empty: any."""
 
     essential: bool = False
     values: tuple[Any, ...] = ()
@@ -20,8 +20,8 @@ class Wanted:
     def to_document(self) -> dict[str, Any] | None:
         if not self.essential and not self.values:
             return None
-        said: dict[str, Any] = {"essential": True} if self.essential else {}
-        return said | ({"values": list(self.values)} if self.values else {})
+        document: dict[str, Any] = {"essential": True} if self.essential else {}
+        return document | ({"values": list(self.values)} if self.values else {})
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class ClaimsRequest:
         )
         return ClaimsRequest(id_token, userinfo)
 
-    def said(self, name: str) -> Wanted | None:
-        """What the ID token is to say under `name`, None if nothing was asked."""
+    def in_id_token(self, name: str) -> Wanted | None:
+        """The request for the claim `name` in the ID token, None if it was not requested."""
         return self.id_token.get(name)
 
 
@@ -73,7 +73,7 @@ def read_claims_request(text: str | None) -> ClaimsRequest:
 
 
 def as_wanted(claims: dict[str, Any], section: Mapping[str, Wanted]) -> dict[str, Any]:
-    """The claims without those that were wanted with another value than the one that is true."""
+    """The claims without those that were requested with another value."""
     return {
         name: value
         for name, value in claims.items()
@@ -86,22 +86,22 @@ def _section(section: Any) -> dict[str, Wanted]:
         return {}
     if not isinstance(section, dict) or len(section) > MOST_CLAIMS:
         raise ValueError("a section is an object")
-    return {name: _wanted(said) for name, said in section.items()}
+    return {name: _wanted(member) for name, member in section.items()}
 
 
-def _wanted(said: Any) -> Wanted:
-    if said is None:
+def _wanted(member: Any) -> Wanted:
+    if member is None:
         return Wanted()
-    if not isinstance(said, dict) or not isinstance(said.get("essential", False), bool):
+    if not isinstance(member, dict) or not isinstance(member.get("essential", False), bool):
         raise ValueError("a claim is null or an object")
-    values = said.get("values", [])
+    values = member.get("values", [])
     if not isinstance(values, list) or len(values) > MOST_CLAIMS:
         raise ValueError("values is a list")
-    if "value" in said:
-        values = [said["value"], *values]
+    if "value" in member:
+        values = [member["value"], *values]
     if any(_depth(value) > DEEPEST for value in values):
         raise ValueError("a value is too deep")
-    return Wanted(said.get("essential", False), tuple(values))
+    return Wanted(member.get("essential", False), tuple(values))
 
 
 def _depth(value: Any) -> int:
@@ -109,6 +109,6 @@ def _depth(value: Any) -> int:
     level, deepest = [inner] if inner is not None else [], 0
     while level and deepest <= DEEPEST:
         deepest += 1
-        below = [item for one in level for item in one if isinstance(item, dict | list)]
+        below = [item for values in level for item in values if isinstance(item, dict | list)]
         level = [item.values() if isinstance(item, dict) else item for item in below]
     return deepest

@@ -1,1 +1,1 @@
-"""Tables and statements of what relying parties speak."""
+"""Tables and statements of OpenID Connect."""

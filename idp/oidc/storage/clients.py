@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
-from idp.database import raise_generation
+from idp.database.engine import raise_generation
 from idp.oidc.storage.tables import ClientRow, Grant
 
 DELETED = "deleted"
-"""A client that has deleted its own registration (RFC 7592 §2.3): its row stays, for what it did stays on record."""
+"""Status of a deleted registration (RFC 7592 §2.3). The row stays, because grants and the audit trail refer to it."""
 
 _there = select(ClientRow.__table__).where(ClientRow.status != DELETED)
 _every = _there.order_by(ClientRow.registered_at, ClientRow.client_id)
@@ -53,7 +53,7 @@ def add(tx: Connection, row: dict[str, Any]) -> None:
 
 
 def set_metadata(tx: Connection, client: str, document: str, now: int, revision: int | None = None) -> bool:
-    """`revision`: the one that the form showed; False if there is another by now."""
+    """`revision`: the one that the form showed; False if it has changed since."""
     raise_generation(tx)
     statement = _metadata if revision is None else _metadata.where(ClientRow.revision == revision)
     return tx.execute(statement, {"client": client, "document": document, "moment": now}).rowcount == 1
@@ -65,7 +65,7 @@ def set_status(tx: Connection, client: str, status: str, now: int) -> bool:
 
 
 def set_secret(tx: Connection, client: str, digest: str, old_until: int, now: int) -> bool:
-    """Put another secret in place; the one before opens until `old_until`."""
+    """Set a new secret; the previous one is accepted until `old_until`."""
     raise_generation(tx)
     parameters = {"client": client, "digest": digest, "old_until": old_until, "moment": now}
     return tx.execute(_secret, parameters).rowcount == 1
@@ -85,7 +85,7 @@ def set_registration_token(tx: Connection, client: str, digest: str | None) -> N
 
 
 def note_uses(tx: Connection, now: int) -> int:
-    """When each client last received a code: looked up by the worker each minute, so that no login writes it."""
+    """Record when each client last received a code. The worker does this each minute, so that logins need not write it."""
     used = tx.execute(_uses, {"since": now - 300}).all()
     for client, moment in used:
         tx.execute(_note_use, {"client": client, "used": moment})

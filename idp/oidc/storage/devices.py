@@ -1,4 +1,4 @@
-"""Statements on devices that wait for their person (RFC 8628)."""
+"""Statements on waiting devices (RFC 8628)."""
 
 from typing import Any
 
@@ -34,13 +34,13 @@ def by_device_code(connection: Connection, digest: str) -> dict[str, Any] | None
 
 
 def by_user_code(connection: Connection, digest: str, now: int) -> dict[str, Any] | None:
-    """A request that still waits for its person."""
+    """A request that is unanswered and not expired."""
     row = connection.execute(_by_user_code, {"typed": digest, "now": now}).mappings().one_or_none()
     return dict(row) if row else None
 
 
 def agree(tx: Connection, device: str, grant: str, now: int) -> bool:
-    """The person has agreed. True for one caller alone."""
+    """Record consent. True for one caller alone."""
     return tx.execute(_agree, {"device": device, "granted": grant, "now": now}).rowcount == 1
 
 

@@ -1,13 +1,13 @@
-"""Statements on grants and their tokens. What may happen once is one UPDATE whose row count says who won."""
+"""Statements on grants and their tokens. Single-use transitions are one conditional UPDATE whose row count decides."""
 
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
+from idp.database.compiled import Prepared
 from idp.oidc.storage.tables import AccessToken, Grant, RefreshFamily
 from idp.people.storage.accounts import FACT_COLUMNS
 from idp.people.storage.tables import Account, Person
-from idp.prepared import Prepared
 from idp.signin.storage.tables import Session
 
 GRANT_COLUMNS = (
@@ -42,14 +42,14 @@ PERSON_COLUMNS = (
 _session_is_over = select(Session.sid).where(Session.sid == Grant.sid, Session.ended_at.is_not(None)).exists()
 _holder_may = and_(
     Grant.revoked_at.is_(None),
-    Grant.issued_at >= Account.credentials_since,
+    Grant.generation == Account.credentials_generation,
     Account.present.is_(True),
     Account.state == "active",
     or_(Grant.offline.is_(True), ~_session_is_over),
 )
-"""The grant stands, its person may still sign in with the credentials they granted it with, and has not logged out since.
+"""The grant is not revoked, its account may sign in with the same credentials as then, and its session has not ended.
 
-Asked at each use, so that nothing lives until the worker has gone through a session's grants.
+Checked at each use, so that a grant does not outlive its session until the worker revokes it.
 """
 
 _insert = Prepared(insert(Grant))
@@ -178,7 +178,7 @@ def add_token(tx: Connection, row: dict[str, Any]) -> None:
 
 
 def find_token(connection: Connection, digest: str, now: int) -> Any | None:
-    """A live access token with its grant, account and person; None if it is dead or never was."""
+    """A live access token with its grant, account and person; None if it is unknown, expired or revoked."""
     return _find_token.row(connection, {"token": digest, "now": now})
 
 
@@ -252,5 +252,5 @@ def rotate(
 
 
 def touch_family(tx: Connection, family: str, now: int, key: str | None = None) -> None:
-    """A token that stays the same was used: its idle time begins anew, and what it once replaced is nothing any more."""
+    """Record the use of a token that is not rotated: restart its idle time and drop its predecessor."""
     tx.execute(_touch_family, {"family": family, "moment": now, "key": key})

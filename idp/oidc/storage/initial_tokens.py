@@ -32,8 +32,8 @@ def add(tx: Connection, row: dict[str, Any]) -> int:
 
 
 def use(tx: Connection, digest: str, now: int) -> int | None:
-    found: int | None = tx.execute(_use, {"token": digest, "now": now}).scalar_one_or_none()
-    return found
+    number: int | None = tx.execute(_use, {"token": digest, "now": now}).scalar_one_or_none()
+    return number
 
 
 def is_usable(connection: Connection, digest: str, now: int) -> bool:

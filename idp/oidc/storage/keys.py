@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from idp.database import raise_generation
+from idp.database.engine import raise_generation
 from idp.oidc.storage.tables import SigningKey
 
 _every = select(SigningKey.__table__).order_by(SigningKey.created_at, SigningKey.kid)

@@ -1,21 +1,22 @@
-"""All that is held on one person, over every room below: for the person (GDPR articles 15 and 20) and for the academy."""
+"""All stored data about one person, across packages: for the person (GDPR articles 15 and 20) and for the academy."""
 
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from idp.audit import AuditRecord
+from idp.audit.storage import AuditRecord
 from idp.factors.storage.tables import Passkey
 from idp.federation.storage.tables import FederatedIdentity
-from idp.oidc.storage.tables import Consent, Grant
+from idp.oidc.storage.tables import Grant
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
+from idp.services.storage.tables import Consent
 from idp.signin.storage.tables import KnownDevice, Session
 
 _SECRETS = frozenset({"password_hash", "provisional_digest", "digest", "browser"})
 
 
 def everything(connection: Connection, account: int, person: int) -> dict[str, list[dict[str, Any]]]:
-    """All rows that are about this person, without secrets and what would open the account to a finder."""
+    """All rows about this person, without secrets and without anything that would give access to the account."""
     statements = {
         "person": select(Person.__table__).where(Person.id == person),
         "account": select(Account.__table__).where(Account.id == account),

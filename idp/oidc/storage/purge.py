@@ -1,41 +1,39 @@
-"""Deleting, in small batches, what has had its time."""
+"""Deletes expired rows in small batches."""
 
 from sqlalchemy import Connection, and_, delete, select
 
+from idp.durations import DAY, HOUR
 from idp.oidc.storage.tables import (
     AccessToken,
     DeviceRequest,
     Grant,
     PushedRequest,
     RefreshFamily,
-    UsedAssertion,
 )
 
-DAY = 86400
 
+def purge(tx: Connection, now: int, longest_session: int, waits: int, most: int = 500) -> int:
+    """Delete a batch; returns the number of rows.
 
-def purge(tx: Connection, now: int, most: int = 500) -> int:
-    """Delete a batch; the number of rows that went.
-
-    A grant stays a day longer than its session can last, so that a replayed code is still known and a logout still
-    finds whom to tell; then it goes when no token hangs on it.
+    A grant stays a day longer than its session can last, so that a replayed code is still recognised and a logout
+    still notifies its client; then it is deleted once it has no tokens. A pushed request stays `waits` seconds, the longest
+    that a login may wait.
     """
-    gone = 0
+    deleted = 0
     for table, key, over in (
-        (UsedAssertion, UsedAssertion.id, UsedAssertion.expires_at < now),
-        (PushedRequest, PushedRequest.digest, PushedRequest.expires_at < now - DAY),
-        (DeviceRequest, DeviceRequest.id, DeviceRequest.expires_at < now - DAY),
+        (PushedRequest, PushedRequest.digest, PushedRequest.expires_at < now - waits),
+        (DeviceRequest, DeviceRequest.id, DeviceRequest.expires_at < now - HOUR),
         (AccessToken, AccessToken.digest, AccessToken.expires_at < now - DAY),
         (RefreshFamily, RefreshFamily.id, RefreshFamily.expires_at < now - DAY),
         (
             Grant,
             Grant.id,
             and_(
-                Grant.issued_at < now - 2 * DAY,
+                Grant.issued_at < now - longest_session - DAY,
                 ~select(AccessToken.digest).where(AccessToken.grant_id == Grant.id).exists(),
                 ~select(RefreshFamily.id).where(RefreshFamily.grant_id == Grant.id).exists(),
             ),
         ),
     ):
-        gone += tx.execute(delete(table).where(key.in_(select(key).where(over).limit(most)))).rowcount
-    return gone
+        deleted += tx.execute(delete(table).where(key.in_(select(key).where(over).limit(most)))).rowcount
+    return deleted

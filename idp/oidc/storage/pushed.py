@@ -23,7 +23,7 @@ def keep(tx: Connection, digest: str, client: str, request: str, expires_at: int
 
 
 def find(connection: Connection, digest: str, now: int) -> tuple[str, str] | None:
-    """(client_id, the request as text) of a request_uri that may still be opened."""
+    """(client_id, the request as text) of a request_uri that is unanswered and not expired."""
     row = connection.execute(_find, {"pushed": digest, "now": now}).one_or_none()
     return (row[0], row[1]) if row else None
 

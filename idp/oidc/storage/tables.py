@@ -1,17 +1,17 @@
-"""Tables of the OpenID Connect room: clients, grants, tokens, signing keys, used assertions."""
+"""Tables of OpenID Connect: clients, grants, tokens, signing keys."""
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, RowId, Seconds
+from idp.database.engine import Model, RowId, Seconds
 
 
 class ClientRow(Model):
     """A relying party. `metadata_json` is the validated registration (RFC 7591 §2); the secret is a keyed digest.
 
-    While a secret is rotated, the one before still opens until `previous_secret_until`. `revision` counts the changes:
-    a form that was opened before another's change is not saved over it. `owner` answers for the service. The token with
-    which a client that registered itself manages its registration (RFC 7592) is kept as a digest.
+    During a rotation the previous secret is accepted until `previous_secret_until`. `revision` counts the changes:
+    a form opened before another change is not saved over it. `owner` is responsible for the service. Of a self-registered
+    client's registration access token (RFC 7592) only a digest is stored.
     """
 
     __tablename__ = "clients"
@@ -30,7 +30,7 @@ class ClientRow(Model):
 
 
 class InitialAccessToken(Model):
-    """Opens RFC 7591 registration `uses_left` times until `expires_at`; the token itself is kept as a digest alone."""
+    """Allows `uses_left` registrations (RFC 7591) until `expires_at`. Only a digest of the token is stored."""
 
     __tablename__ = "initial_access_tokens"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -49,7 +49,8 @@ class Grant(Model):
 
     A code is used once: `consumed_at` is set by one conditional UPDATE. `revoked_at` ends every token at once.
     `offline` grants outlive the session (OIDC Core §11). `resources`: for which RFC 8707 lets tokens be made, words.
-    `dpop_jkt`: thumbprint of the key that alone may redeem the code (RFC 9449 §10).
+    `dpop_jkt`: thumbprint of the key that alone may redeem the code (RFC 9449 §10). `generation`: that of the session, as
+    in `signin.storage.tables.Session`.
     """
 
     __tablename__ = "grants"
@@ -75,6 +76,7 @@ class Grant(Model):
     revoked_at: Mapped[int | None] = mapped_column(Seconds)
     resources: Mapped[str | None] = mapped_column(Text)
     dpop_jkt: Mapped[str | None] = mapped_column(String(43))
+    generation: Mapped[int] = mapped_column(RowId, server_default="0")
 
 
 class AccessToken(Model):
@@ -95,9 +97,9 @@ class AccessToken(Model):
 
 
 class RefreshFamily(Model):
-    """The line of refresh tokens of one grant: the digest of the one in force and of its direct predecessor.
+    """The refresh tokens of one grant: digests of the one in force and of its direct predecessor.
 
-    The token text begins with `id`, so that any older one still leads here and ends the family (RFC 9700 §4.14.2).
+    The token text begins with `id`, so that an older token identifies the family and revokes it (RFC 9700 §4.14.2).
     `dpop_jkt`: the key that a public client must prove at each use (RFC 9449 §5).
     """
 
@@ -126,19 +128,8 @@ class SigningKey(Model):
     removed_at: Mapped[int | None] = mapped_column(Seconds)
 
 
-class UsedAssertion(Model):
-    """The id of a client assertion or DPoP proof that was presented: one INSERT decides who was first.
-
-    RFC 7523 §3, RFC 9449 §11.1.
-    """
-
-    __tablename__ = "used_assertions"
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
-
-
 class PushedRequest(Model):
-    """A checked authorization request behind a request_uri (RFC 9126). Opened often, answered once: `used_at`."""
+    """A checked authorization request behind a request_uri (RFC 9126). Readable repeatedly, answered once: `used_at`."""
 
     __tablename__ = "pushed_requests"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -149,10 +140,10 @@ class PushedRequest(Model):
 
 
 class DeviceRequest(Model):
-    """A device that waits for its person (RFC 8628): two codes, one for the device and one that people type.
+    """A waiting device (RFC 8628), with its device code and its user code.
 
-    `grant_id` is set when the person has agreed, `refused_at` when not. `next_poll_at` and `pause` (seconds) hold back a
-    device that asks too often (§3.5).
+    `grant_id` is set when the person consents, `refused_at` when they refuse. `next_poll_at` and `pause` (seconds) slow down
+    a device that polls too often (§3.5).
     """
 
     __tablename__ = "device_requests"
@@ -165,21 +156,4 @@ class DeviceRequest(Model):
     next_poll_at: Mapped[int] = mapped_column(Seconds)
     pause: Mapped[int] = mapped_column(RowId)
     grant_id: Mapped[str | None] = mapped_column(String(32))
-    refused_at: Mapped[int | None] = mapped_column(Seconds)
-
-
-class Consent(Model):
-    """What a person has agreed that a service receives: `scope` (words), given by `given_by` (an account) at `given_at`.
-
-    A pupil under 15 asks a guardian: `asked_scope` and `asked_at` wait until one of them agrees or refuses.
-    """
-
-    __tablename__ = "consents"
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
-    scope: Mapped[str] = mapped_column(Text, default="")
-    given_at: Mapped[int | None] = mapped_column(Seconds)
-    given_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    asked_scope: Mapped[str | None] = mapped_column(Text)
-    asked_at: Mapped[int | None] = mapped_column(Seconds)
     refused_at: Mapped[int | None] = mapped_column(Seconds)

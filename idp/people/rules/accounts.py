@@ -1,10 +1,11 @@
-"""States of an account, and which act leads where."""
+"""States of an account, and the acts that change them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 PROFILES = {"guardian": "responsable", "pupil": "eleve", "staff": "personnel"}
-"""The profile that a relying party names, for each kind of person."""
+"""Kind of person → profile, as relying parties name it."""
+KINDS = {profile: kind for kind, profile in PROFILES.items()}
 
 
 class State(StrEnum):
@@ -50,7 +51,7 @@ _LEADS: dict[Act, tuple[frozenset[State], State]] = {
 
 
 def allowed_from(act: Act) -> frozenset[State]:
-    """The states in which `act` may be done: the condition of its UPDATE."""
+    """The states in which `act` is allowed: the condition of its UPDATE."""
     return _LEADS[act][0]
 
 
@@ -61,7 +62,10 @@ def leads_to(act: Act) -> State:
 
 @dataclass(frozen=True)
 class AccountFacts:
-    """What the steps, pages and claims ask of the account that signed in. Moments are epoch seconds."""
+    """An account with its person, for steps, pages and claims. Moments are epoch seconds.
+
+    `credentials_generation`: how often the credentials were replaced or removed (`people.storage.tables.Account`).
+    """
 
     id: int
     person_id: int
@@ -76,12 +80,17 @@ class AccountFacts:
     identity_proved_at: int | None
     renewal_asked_at: int | None
     password_changed_at: int | None
-    credentials_since: int
+    credentials_generation: int
     present: bool
     mobile: str | None = None
     mobile_verified_at: int | None = None
     second_factor_since: int | None = None
     language: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """How the audit trail names the account, as actor and as subject."""
+        return f"account:{self.id}"
 
     @property
     def profile(self) -> str:
@@ -120,5 +129,5 @@ class AccountFacts:
 
 
 def owes_birth_date(account: AccountFacts) -> bool:
-    """Whether the first login asks for a birth date: staff have none to give, and a self-activation has asked already."""
+    """Whether the first login asks for a birth date. Staff have none; a self-activation has asked for it before."""
     return account.kind != "staff" and not account.identity_proved

@@ -1,26 +1,28 @@
-"""Who may hold an account for a child, and when two records are one human being."""
+"""Guardians and pupils: legal links, full age, and whether two records are of one human being."""
 
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from idp.people.rules.credentials import plain
-from idp.people.rules.siecle import PersonRecord
+from idp.people.rules.ages import age
+from idp.people.rules.names import contradicts, plain, same_name
 
 LEGAL = 1
-CHILD_WELFARE = "51"
 THE_PUPIL = "70"
 FULL_AGE = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """By what a human being is known again from one school to the next."""
+    """Facts by which a guardian is recognised in another school. `relations`: codes (CODE_PARENTE) to any child."""
 
     family_name: str
     first_name: str | None
     contact_mail: str | None
     mobile: str | None
+    civility: str | None = None
+    relations: frozenset[str] = frozenset()
+    usage_name: str | None = None
 
 
 class Agreement(Enum):
@@ -29,58 +31,108 @@ class Agreement(Enum):
     OTHER = "other"
 
 
-def agreement(one: Identity, other: Identity) -> Agreement:
-    """SAME only if surname, first name, mail and mobile are all there and all agree (EduConnect fact).
+def agreement(one: Identity, other: Identity, same_child: bool = False) -> Agreement:
+    """SAME only if surname, first name, mail and mobile are present and agree (as in EduConnect), without a contradiction.
 
-    UNSURE: the names agree, and the mail or the mobile: often the same human being, but two accounts that are one by
-    mistake show children to strangers, so a person has to say so.
+    UNSURE: the names agree, and the mail, the mobile or a child. It is often the same human being, but a wrong merge shows
+    children to strangers, so the school has to decide. Parents share mail and mobile, and some first names are a man's
+    and a woman's. `same_child`: both are, or were, guardians of one child.
     """
-    if not _same_names(one, other):
+    if not same_name(one.first_name, other.first_name) or not surnames(one) & surnames(other):
         return Agreement.OTHER
+    against = contradictions(one, other)
     mails = bool(one.contact_mail and other.contact_mail) and _mail(one) == _mail(other)
     mobiles = bool(one.mobile) and one.mobile == other.mobile
-    if mails and mobiles:
+    if mails and mobiles and not against:
         return Agreement.SAME
-    return Agreement.UNSURE if mails or mobiles else Agreement.OTHER
+    if mails or mobiles or (same_child and not against):
+        return Agreement.UNSURE
+    return Agreement.OTHER
+
+
+def contradictions(one: Identity, other: Identity) -> tuple[str, ...]:
+    """Contradictions between two identities whose first names and a surname agree. An absent value contradicts nothing."""
+    differing = []
+    if not same_name(one.family_name, other.family_name):
+        differing.append("family_name")
+    if contradicts(one.usage_name, other.usage_name):
+        differing.append("usage_name")
+    return (*differing, *other_sex(one, other))
 
 
 def is_someone_else(present: Identity, recorded: Identity) -> bool:
-    """Whether a known PERSONNE_ID now names another human being: both names differ, and mail and mobile do not agree.
+    """Whether a known PERSONNE_ID is of another human being now: two of surname, first name, civility and relation differ.
 
-    A surname changes with a marriage and a first name is corrected; both at once is a number that was given again.
+    A marriage changes a surname, a correction a first name or civility. Two differences mean that the number was reused,
+    often for the other parent, who has the same mail and mobile.
     """
-    names_differ = plain(present.family_name) != plain(recorded.family_name) and plain(
-        present.first_name or ""
-    ) != plain(recorded.first_name or "")
-    same_contact = (
-        bool(present.contact_mail and present.mobile)
-        and _mail(present) == _mail(recorded)
-        and present.mobile == recorded.mobile
-    )
-    return names_differ and not same_contact
-
-
-def why_no_account(person: PersonRecord, relations: frozenset[str]) -> str | None:
-    """Why a legal guardian gets no account, None if they do. Child welfare is often an institution, at times a person."""
-    if CHILD_WELFARE in relations and not (person.first_name and person.civility):
-        return "child welfare, an institution"
-    if not person.first_name:
-        return "no first name"
-    return None
+    differing = [
+        not surnames(present) & surnames(recorded) and not _as_written(present, recorded, "family_name"),
+        not same_name(present.first_name, recorded.first_name)
+        and not _as_written(present, recorded, "first_name"),
+    ]
+    return sum(differing) + len(other_sex(present, recorded)) >= 2
 
 
 def is_of_age(birth_date: str, today: str) -> bool:
-    """Whether who was born on `birth_date` (ISO) is 18 on `today`."""
-    born, day = date.fromisoformat(birth_date), date.fromisoformat(today)
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= FULL_AGE
+    """Whether a person born on `birth_date` (ISO) is 18 on `today` (ISO)."""
+    return age(birth_date, date.fromisoformat(today)) >= FULL_AGE
 
 
-def _same_names(one: Identity, other: Identity) -> bool:
-    return (
-        bool(one.first_name and other.first_name)
-        and plain(one.family_name) == plain(other.family_name)
-        and plain(one.first_name or "") == plain(other.first_name or "")
-    )
+def surnames(one: Identity) -> frozenset[str]:
+    """Surname at birth and surname in use, folded: some schools write either into the same field."""
+    return frozenset({plain(one.family_name), plain(one.usage_name)} - {""})
+
+
+_TITLES = {
+    "m": "20",
+    "mr": "20",
+    "monsieur": "20",
+    "mme": "10",
+    "mlle": "10",
+    "madame": "10",
+    "mademoiselle": "10",
+}
+_PARENTS = frozenset({"10", "20"})
+
+
+def merge_contradictions(one: Identity, other: Identity) -> tuple[str, ...]:
+    """Contradictions that forbid the merge of two accounts: `family_name`, `first_name`, and those of `other_sex`.
+
+    "Mon compte" allows none of them; a school may overrule all but the surname.
+    """
+    differing = []
+    if not same_name(one.usage_name or one.family_name, other.usage_name or other.family_name):
+        differing.append("family_name")
+    if not same_name(one.first_name or "", other.first_name or ""):
+        differing.append("first_name")
+    return (*differing, *other_sex(one, other))
+
+
+def other_sex(one: Identity, other: Identity) -> tuple[str, ...]:
+    """`civility` or `relation`, if they contradict: mother and father, Madame and Monsieur, or one against the other."""
+    titles = [_TITLES.get(plain(someone.civility)) for someone in (one, other)]
+    relations = [someone.relations & _PARENTS for someone in (one, other)]
+    differing = []
+    if None not in titles and titles[0] != titles[1]:
+        differing.append("civility")
+    if all(relations) and not relations[0] & relations[1]:
+        differing.append("relation")
+    if not differing and not all(titles) and not all(relations):
+        # One school has the civility only, the other the relation only.
+        sexes = [
+            relation or frozenset({title} if title else ())
+            for title, relation in zip(titles, relations, strict=True)
+        ]
+        if all(sexes) and not sexes[0] & sexes[1]:
+            differing.append("relation")
+    return tuple(differing)
+
+
+def _as_written(one: Identity, other: Identity, name: str) -> bool:
+    """Whether the texts are identical: a name without letters has no folded form."""
+    text: str | None = getattr(one, name)
+    return bool(text) and text == getattr(other, name)
 
 
 def _mail(identity: Identity) -> str:

@@ -1,1 +1,1 @@
-"""Tables and statements of the people room."""
+"""Tables and statements of the people package."""

@@ -1,6 +1,6 @@
-"""Statements on accounts. Rows come back as values; every UPDATE names the states it may act on."""
+"""Statements on accounts. Rows are returned as values; every UPDATE is conditional on the state of the account."""
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
 
 from idp.people.rules.accounts import AccountFacts, Act, allowed_from, leads_to
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School
@@ -19,23 +19,33 @@ FACT_COLUMNS = (
     Account.identity_proved_at,
     Account.renewal_asked_at,
     Account.password_changed_at,
-    Account.credentials_since,
+    Account.credentials_generation,
     Account.present,
     Account.mobile,
     Account.mobile_verified_at,
     Account.second_factor_since,
     Account.language,
 )
-"""The columns of AccountFacts, for every statement that joins accounts and persons."""
+"""The columns of AccountFacts, for statements that join accounts and persons."""
 
 _facts = select(*FACT_COLUMNS).join(Person, Person.id == Account.person_id)
 _by_id = _facts.where(Account.id == bindparam("account"))
 _by_username = _facts.where(Account.username == bindparam("username"))
+CREDENTIAL_COLUMNS = (
+    *FACT_COLUMNS,
+    Account.password_hash,
+    Account.provisional_digest,
+    Account.letter_expires_at,
+)
+Credentials = tuple[AccountFacts, str | None, str | None, int | None]
+"""(account, password hash, provisional digest, expiry of the letter in epoch seconds)."""
+
 _credentials = (
-    select(*FACT_COLUMNS, Account.password_hash, Account.provisional_digest, Account.letter_expires_at)
+    select(*CREDENTIAL_COLUMNS)
     .join(Person, Person.id == Account.person_id)
     .where(Account.username == bindparam("username"))
 )
+_password_hash = select(Account.password_hash).where(Account.id == bindparam("account"))
 
 
 def facts_of(row: Row) -> AccountFacts:  # type: ignore[type-arg]
@@ -54,7 +64,7 @@ def facts_of(row: Row) -> AccountFacts:  # type: ignore[type-arg]
         row.identity_proved_at,
         row.renewal_asked_at,
         row.password_changed_at,
-        row.credentials_since,
+        row.credentials_generation,
         row.present,
         row.mobile,
         row.mobile_verified_at,
@@ -73,15 +83,24 @@ def by_username(connection: Connection, username: str) -> AccountFacts | None:
     return facts_of(row) if row else None
 
 
-def credentials(
-    connection: Connection, username: str
-) -> tuple[AccountFacts, str | None, str | None, int | None] | None:
-    """The account with its password hash, provisional digest and the moment its letter dies."""
+def credentials_of(row: Row) -> Credentials:  # type: ignore[type-arg]
+    """Credentials from a row that holds CREDENTIAL_COLUMNS under their names."""
+    return facts_of(row), row.password_hash, row.provisional_digest, row.letter_expires_at
+
+
+def credentials(connection: Connection, username: str) -> Credentials | None:
     row = connection.execute(_credentials, {"username": username}).one_or_none()
-    return (facts_of(row), row.password_hash, row.provisional_digest, row.letter_expires_at) if row else None
+    return credentials_of(row) if row else None
 
 
-def _acting(act: Act):  # type: ignore[no-untyped-def]
+def password_hash(connection: Connection, account: int) -> str | None:
+    """The hash of the chosen password; None if the account has none."""
+    hashed: str | None = connection.execute(_password_hash, {"account": account}).scalar_one_or_none()
+    return hashed
+
+
+def state_change(act: Act) -> Update:
+    """The UPDATE of one account by `act`, conditional on the states in which the act is allowed."""
     return (
         update(Account)
         .where(
@@ -91,20 +110,29 @@ def _acting(act: Act):  # type: ignore[no-untyped-def]
     )
 
 
-_first_password = _acting(Act.CHOOSE_PASSWORD).values(
-    password_hash=bindparam("hashed"),
-    provisional_digest=None,
-    letter_expires_at=None,
-    password_changed_at=bindparam("moment"),
+_as_checked = Account.credentials_generation == bindparam("checked")
+NEXT_GENERATION = {"credentials_generation": Account.credentials_generation + 1}
+"""Set by every UPDATE that replaces or removes credentials: sessions and tokens issued before end."""
+
+_first_password = (
+    state_change(Act.CHOOSE_PASSWORD)
+    .where(_as_checked)
+    .values(
+        password_hash=bindparam("hashed"),
+        provisional_digest=None,
+        letter_expires_at=None,
+        password_changed_at=bindparam("moment"),
+        **NEXT_GENERATION,
+    )
 )
 _next_password = (
     update(Account)
-    .where(Account.id == bindparam("account"), Account.state.in_(["confirming", "active"]))
+    .where(Account.id == bindparam("account"), Account.state.in_(["confirming", "active"]), _as_checked)
     .values(
         password_hash=bindparam("hashed"),
         password_changed_at=bindparam("moment"),
-        credentials_since=bindparam("since"),
         renewal_asked_at=None,
+        **NEXT_GENERATION,
     )
 )
 _rehash = (
@@ -112,36 +140,46 @@ _rehash = (
     .where(Account.id == bindparam("account"), Account.password_hash == bindparam("old"))
     .values(password_hash=bindparam("hashed"))
 )
-_confirm = _acting(Act.CONFIRM)
+_confirm = state_change(Act.CONFIRM)
 _prove_identity = (
     update(Account)
     .where(Account.id == bindparam("account"), Account.identity_proved_at.is_(None))
     .values(identity_proved_at=bindparam("moment"))
 )
-_reset = _acting(Act.RESET).values(
-    password_hash=None,
-    provisional_digest=bindparam("digest"),
-    letter_expires_at=bindparam("expires"),
-    credentials_since=bindparam("since"),
+_reset = (
+    state_change(Act.RESET)
+    .where(_as_checked)
+    .values(
+        password_hash=None,
+        provisional_digest=bindparam("digest"),
+        letter_expires_at=bindparam("expires"),
+        **NEXT_GENERATION,
+    )
 )
 _signed_in = (
-    update(Account).where(Account.id == bindparam("account")).values(last_signed_in_at=bindparam("moment"))
+    update(Account)
+    .where(Account.id == bindparam("account"), _as_checked)
+    .values(last_signed_in_at=bindparam("moment"))
 )
 
 
-def choose_first_password(tx: Connection, account: int, hashed: str, now: int) -> bool:
-    """Replace the letter's password. False if it had been replaced already."""
-    return tx.execute(_first_password, {"account": account, "hashed": hashed, "moment": now}).rowcount == 1
+def choose_first_password(tx: Connection, account: int, checked: int, hashed: str, now: int) -> bool:
+    """Replace the letter's password; sessions and tokens issued before end.
+
+    `checked`: the generation of the checked credentials. False if they were replaced since, or the state forbids it.
+    """
+    parameters = {"account": account, "checked": checked, "hashed": hashed, "moment": now}
+    return tx.execute(_first_password, parameters).rowcount == 1
 
 
-def choose_next_password(tx: Connection, account: int, hashed: str, now: int) -> bool:
-    """Replace a chosen password; whatever was issued up to and in the second `now` dies."""
-    parameters = {"account": account, "hashed": hashed, "moment": now, "since": now + 1}
+def choose_next_password(tx: Connection, account: int, checked: int, hashed: str, now: int) -> bool:
+    """Replace a chosen password; otherwise as `choose_first_password`."""
+    parameters = {"account": account, "checked": checked, "hashed": hashed, "moment": now}
     return tx.execute(_next_password, parameters).rowcount == 1
 
 
 def rehash(tx: Connection, account: int, old: str, hashed: str) -> None:
-    """Keep the same password under today's parameters, unless it changed meanwhile."""
+    """Store a hash of the same password with the present parameters, unless the password has changed."""
     tx.execute(_rehash, {"account": account, "old": old, "hashed": hashed})
 
 
@@ -154,14 +192,16 @@ def prove_identity(tx: Connection, account: int, now: int) -> None:
     tx.execute(_prove_identity, {"account": account, "moment": now})
 
 
-def reset(tx: Connection, account: int, digest: str, expires: int, now: int) -> bool:
-    """Back to a provisional password; whatever was issued up to and in the second `now` dies."""
-    parameters = {"account": account, "digest": digest, "expires": expires, "since": now + 1}
+def reset(tx: Connection, account: int, checked: int, digest: str, expires: int) -> bool:
+    """Set a provisional password; sessions and tokens issued before end. False as in `choose_first_password`."""
+    parameters = {"account": account, "checked": checked, "digest": digest, "expires": expires}
     return tx.execute(_reset, parameters).rowcount == 1
 
 
-def note_sign_in(tx: Connection, account: int, now: int) -> None:
-    tx.execute(_signed_in, {"account": account, "moment": now})
+def note_sign_in(tx: Connection, facts: AccountFacts, now: int) -> bool:
+    """False if the credentials that were judged have been replaced since `facts` were read."""
+    parameters = {"account": facts.id, "checked": facts.credentials_generation, "moment": now}
+    return tx.execute(_signed_in, parameters).rowcount == 1
 
 
 _own_birth_date = select(Person.birth_date).where(Person.id == bindparam("person"))

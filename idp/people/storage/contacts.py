@@ -1,29 +1,39 @@
-"""Statements on mail addresses and mobile numbers: keeping them, and finding accounts by them."""
+"""Statements on mail addresses and mobile numbers, and accounts by them."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, String, and_, bindparam, exists, func, or_, select, update
 
 from idp.people.rules.accounts import AccountFacts
-from idp.people.storage.accounts import FACT_COLUMNS, facts_of
+from idp.people.storage.accounts import (
+    CREDENTIAL_COLUMNS,
+    FACT_COLUMNS,
+    Credentials,
+    credentials_of,
+    facts_of,
+)
 from idp.people.storage.tables import Account, Person
 
 _set_mail = (
     update(Account)
-    .where(Account.id == bindparam("account"))
-    .values(mail=bindparam("address"), mail_verified_at=None)
+    .where(Account.id == bindparam("account"), Account.mail_verified_at.is_(None))
+    .values(mail=bindparam("address"))
 )
 _verify_mail = (
     update(Account)
-    .where(Account.id == bindparam("account"), Account.mail == bindparam("address"))
-    .values(mail_verified_at=bindparam("moment"))
+    .where(Account.id == bindparam("account"))
+    .values(mail=bindparam("address"), mail_verified_at=bindparam("moment"))
 )
 _set_mobile = (
     update(Account)
     .where(Account.id == bindparam("account"))
     .values(mobile=bindparam("number"), mobile_verified_at=bindparam("moment"))
 )
-_same_mail = and_(func.lower(Account.mail) == bindparam("folded"), Account.mail_verified_at.is_not(None))
+_same_mail = and_(
+    # The database folds both sides: not every database folds capitals beyond ASCII.
+    func.lower(Account.mail) == func.lower(bindparam("address", type_=String)),
+    Account.mail_verified_at.is_not(None),
+)
 _is_taken = select(
     exists().where(
         _same_mail,
@@ -42,6 +52,12 @@ _facts = (
     .order_by(Account.id)
 )
 _by_mail = _facts.where(_same_mail).limit(bindparam("most"))
+_credentials = (
+    select(*CREDENTIAL_COLUMNS)
+    .join(Person, Person.id == Account.person_id)
+    .where(_same_mail, Account.present.is_(True), Account.state != "closed", Person.kind == bindparam("kind"))
+    .limit(2)
+)
 _by_mobile = _facts.where(
     or_(
         and_(Account.mobile == bindparam("number"), Account.mobile_verified_at.is_not(None)),
@@ -52,41 +68,49 @@ _school_mobile = select(Person.mobile).where(Person.id == bindparam("person"), P
 
 
 def set_mail(tx: Connection, account: int, address: str) -> None:
-    """Note an address that is not verified yet."""
+    """Store an unverified address. A verified address stays; the new one is then in its confirmation link only."""
     tx.execute(_set_mail, {"account": account, "address": address})
 
 
-def verify_mail(tx: Connection, account: int, address: str, now: int) -> bool:
-    """The person has shown that `address` is theirs. False if the account has another address by now."""
-    return tx.execute(_verify_mail, {"account": account, "address": address, "moment": now}).rowcount == 1
+def verify_mail(tx: Connection, account: int, address: str | None, moment: int | None) -> None:
+    """Store an address that was verified at `moment`; None and None remove the address."""
+    tx.execute(_verify_mail, {"account": account, "address": address, "moment": moment})
 
 
 def is_taken(connection: Connection, account: AccountFacts, address: str) -> bool:
-    """Whether another guardian's (or member of staff's) account has confirmed this address. Pupils may share one."""
-    parameters = {"folded": address.lower(), "account": account.id, "kind": account.kind}
+    """Whether another account of a guardian or member of staff has confirmed this address. Pupils may share an address."""
+    parameters = {"address": address, "account": account.id, "kind": account.kind}
     return bool(connection.execute(_is_taken, parameters).scalar())
 
 
-def set_mobile(tx: Connection, account: int, number: str | None, now: int) -> None:
-    """Keep a number (E.164) that its person has shown to be theirs; None takes it away."""
-    parameters = {"account": account, "number": number, "moment": now if number is not None else None}
+def set_mobile(tx: Connection, account: int, number: str | None, moment: int | None) -> None:
+    """Store a number (E.164) that was verified at `moment`; None removes the number."""
+    parameters = {"account": account, "number": number, "moment": moment if number is not None else None}
     tx.execute(_set_mobile, parameters)
 
 
 def by_mail(connection: Connection, address: str, most: int = 20) -> Sequence[AccountFacts]:
-    """The open accounts whose confirmed address this is, in any case."""
-    rows = connection.execute(_by_mail, {"folded": address.lower(), "most": most})
+    """Open accounts with this confirmed address, in any case."""
+    rows = connection.execute(_by_mail, {"address": address, "most": most})
     return [facts_of(row) for row in rows]
 
 
+def credentials(connection: Connection, address: str, kind: str | None) -> Credentials | None:
+    """Credentials of the only open account of this kind with this confirmed address, in any case; None if there are several."""
+    rows = connection.execute(_credentials, {"address": address, "kind": kind}).all()
+    return credentials_of(rows[0]) if len(rows) == 1 else None
+
+
 def by_mobile(connection: Connection, number: str, most: int = 20) -> Sequence[AccountFacts]:
-    """The open accounts of a number (E.164): their own, confirmed one; else the one that the school's base holds."""
+    """Open accounts with this number (E.164): the confirmed number of the account, else the number in the school's base."""
     return [facts_of(row) for row in connection.execute(_by_mobile, {"number": number, "most": most})]
 
 
 def mobile_of(connection: Connection, account: AccountFacts) -> str | None:
-    """Where an SMS for this account goes: its own confirmed number, else the school's; pupils have their own alone."""
+    """The number for SMS: the confirmed number of the account, else the number in the school's base (not for pupils)."""
     if account.mobile_verified:
         return account.mobile
-    found: str | None = connection.execute(_school_mobile, {"person": account.person_id}).scalar_one_or_none()
-    return found
+    number: str | None = connection.execute(
+        _school_mobile, {"person": account.person_id}
+    ).scalar_one_or_none()
+    return number

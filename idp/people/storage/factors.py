@@ -1,4 +1,4 @@
-"""Since when an account has a second factor: read with the account on every login, kept true by `idp.factors`."""
+"""The column `second_factor_since` of accounts, read on every login; `idp.factors` keeps it up to date."""
 
 from sqlalchemy import Connection, bindparam, func, update
 
@@ -12,11 +12,11 @@ _set = (
 _clear = update(Account).where(Account.id == bindparam("account")).values(second_factor_since=None)
 
 
-def has_one(tx: Connection, account: int, now: int) -> None:
-    """The account has at least one second factor."""
+def note_factor(tx: Connection, account: int, now: int) -> None:
+    """The account has a second factor from `now` on, unless it had one before."""
     tx.execute(_set, {"account": account, "moment": now})
 
 
-def has_none(tx: Connection, account: int) -> None:
-    """The last one was removed."""
+def clear_factor(tx: Connection, account: int) -> None:
+    """The account has no second factor any more."""
     tx.execute(_clear, {"account": account})

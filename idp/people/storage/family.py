@@ -1,14 +1,15 @@
-"""Statements on a person's family as they see it themselves, and on joining two persons into one."""
+"""Statements on guardians and children, disputed links, and the merge of two persons."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from idp.people.storage.tables import (
     Account,
     Enrolment,
     Guardianship,
+    ImportDecision,
     Person,
     School,
     SourceRecord,
@@ -17,7 +18,7 @@ from idp.people.storage.tables import (
 
 @dataclass(frozen=True)
 class Relative:
-    """A child of a guardian, or a guardian of a pupil. `account` is None for who has none; moments are epoch seconds."""
+    """A child of a guardian, or a guardian of a pupil. `account`, `username` and `state` are None without an account."""
 
     link: int
     person: int
@@ -96,6 +97,11 @@ _move_sources = (
     .where(SourceRecord.person_id == bindparam("joined"))
     .values(person_id=bindparam("kept"))
 )
+_move_decisions = (
+    update(ImportDecision)
+    .where(ImportDecision.person_id == bindparam("joined"))
+    .values(person_id=bindparam("kept"))
+)
 _end_rest = (
     update(Guardianship)
     .where(Guardianship.guardian_id == bindparam("joined"), Guardianship.until.is_(None))
@@ -117,7 +123,7 @@ _reopen = (
 
 
 def children_of(connection: Connection, guardian: int) -> list[Relative]:
-    """The children of a guardian (a person's id), the eldest first, each once."""
+    """The children of a guardian (a person's id), each once, the eldest first."""
     return _relatives(connection.execute(_children, {"person": guardian}))
 
 
@@ -127,27 +133,28 @@ def guardians_of(connection: Connection, pupil: int) -> list[Relative]:
 
 
 def _relatives(rows) -> list[Relative]:  # type: ignore[no-untyped-def]
-    """Each person once, as in the first of their rows."""
-    found: dict[int, Relative] = {}
+    """Each person once: the first row of a person counts."""
+    relatives: dict[int, Relative] = {}
     for row in rows:
         values = row._asdict() | {"link": row.id, "disputed": row.disputed_at is not None}
         del values["id"], values["disputed_at"]
-        found.setdefault(row.person, Relative(**values))
-    return list(found.values())
+        relatives.setdefault(row.person, Relative(**values))
+    return list(relatives.values())
 
 
 def end_link(tx: Connection, link: int, pupil: int, now: int) -> bool:
-    """A pupil of full age ends the link to a guardian."""
+    """End the link of a pupil of full age to a guardian; whether it was open."""
     return tx.execute(_end, {"link": link, "pupil": pupil, "moment": now}).rowcount == 1
 
 
 def join_persons(tx: Connection, kept: int, joined: int, now: int) -> None:
-    """Give the children and the schools' records of one guardian to another, who is the same human being."""
+    """Move links, source records and import decisions of the person `joined` to `kept`, who is the same human being."""
     pair = {"kept": kept, "joined": joined}
     tx.execute(_reopen, pair)
     tx.execute(_move_links, pair)
     tx.execute(_end_rest, {"joined": joined, "moment": now})
     tx.execute(_move_sources, pair)
+    tx.execute(_move_decisions, pair)
 
 
 _guardian = aliased(Person)
@@ -177,7 +184,7 @@ _disputed = (
 
 @dataclass(frozen=True)
 class Disputed:
-    """A guardian has said that this is not their child."""
+    """A link that its guardian disputes: not their child."""
 
     at: int
     guardian: str
@@ -186,7 +193,7 @@ class Disputed:
 
 
 def disputed(connection: Connection, uai: str) -> list[Disputed]:
-    """The links of a school that await its decision, the oldest first."""
+    """Disputed open links of a school, the oldest first."""
     rows = connection.execute(_disputed, {"uai": uai})
     return [Disputed(row[0], f"{row[1]} {row[2]}", f"{row[3]} {row[4]}", row[5]) for row in rows]
 
@@ -212,11 +219,31 @@ _uphold = (
 )
 
 
+_of_person = (
+    Guardianship.id == bindparam("link"),
+    or_(Guardianship.guardian_id == bindparam("person"), Guardianship.pupil_id == bindparam("person")),
+)
+_is_over = select(exists().where(*_of_person, Guardianship.until.is_not(None)))
+_is_upheld = select(
+    exists().where(*_of_person, Guardianship.until.is_(None), Guardianship.disputed_at.is_(None))
+)
+
+
+def is_over(connection: Connection, link: int, person: int) -> bool:
+    """Whether a link of this guardian or pupil has ended."""
+    return bool(connection.execute(_is_over, {"link": link, "person": person}).scalar())
+
+
+def is_upheld(connection: Connection, link: int, person: int) -> bool:
+    """Whether a link of this guardian or pupil is open and undisputed."""
+    return bool(connection.execute(_is_upheld, {"link": link, "person": person}).scalar())
+
+
 def detach(tx: Connection, link: int, guardian: int, now: int) -> bool:
-    """The school ends the link of a guardian (a person's id) to a child."""
+    """End the link of a guardian (a person's id) to a child; whether it was open."""
     return tx.execute(_detach, {"link": link, "guardian": guardian, "moment": now}).rowcount == 1
 
 
 def uphold(tx: Connection, link: int, guardian: int) -> bool:
-    """The school has looked: a disputed link is right."""
+    """Clear the dispute of an open link; whether it was disputed."""
     return tx.execute(_uphold, {"link": link, "guardian": guardian}).rowcount == 1

@@ -1,34 +1,32 @@
-"""Statements that lead an account from one state to another beyond its first login."""
+"""Statements that change the state of an account after its first login, and letters that expire."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from idp.people.rules.accounts import Act, allowed_from, leads_to
+from idp.people.storage.accounts import NEXT_GENERATION, state_change
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
 
-
-def _acting(act: Act):  # type: ignore[no-untyped-def]
-    return (
-        update(Account)
-        .where(
-            Account.id == bindparam("account"), Account.state.in_([str(state) for state in allowed_from(act)])
-        )
-        .values(state=str(leads_to(act)))
-    )
-
-
-_lock = _acting(Act.LOCK).values(credentials_since=bindparam("since"))
-_unlock = _acting(Act.UNLOCK)
-_close = _acting(Act.CLOSE).values(
-    credentials_since=bindparam("since"),
+_void_password = (
+    update(Account)
+    .where(Account.id == bindparam("account"))
+    .values(password_hash=None, provisional_digest=None, letter_expires_at=None, **NEXT_GENERATION)
+)
+_lock = state_change(Act.LOCK).values(**NEXT_GENERATION)
+_unlock = state_change(Act.UNLOCK)
+_close = state_change(Act.CLOSE).values(
     closed_at=bindparam("moment"),
     password_hash=None,
     provisional_digest=None,
     letter_expires_at=None,
+    **NEXT_GENERATION,
 )
-_self_activate = _acting(Act.SELF_ACTIVATE).values(
-    provisional_digest=None, letter_expires_at=None, identity_proved_at=bindparam("moment")
+_self_activate = state_change(Act.SELF_ACTIVATE).values(
+    provisional_digest=None,
+    letter_expires_at=None,
+    identity_proved_at=bindparam("moment"),
+    **NEXT_GENERATION,
 )
 _expire = (
     update(Account)
@@ -50,19 +48,25 @@ _recover = (
         Account.id == bindparam("account"),
         Account.present.is_(True),
         Account.state.in_(["confirming", "active", "locked"]),
+        Account.credentials_generation == bindparam("checked"),
     )
     .values(
         password_hash=bindparam("hashed"),
         password_changed_at=bindparam("moment"),
-        credentials_since=bindparam("since"),
         renewal_asked_at=None,
+        **NEXT_GENERATION,
     )
 )
 
 
-def lock(tx: Connection, account: int, now: int) -> bool:
-    """Lock an active account; whatever was issued up to and in the second `now` dies."""
-    return tx.execute(_lock, {"account": account, "since": now + 1}).rowcount == 1
+def lock(tx: Connection, account: int) -> bool:
+    """Lock an active account; sessions and tokens issued before end."""
+    return tx.execute(_lock, {"account": account}).rowcount == 1
+
+
+def void_password(tx: Connection, account: int) -> None:
+    """Remove the chosen and the provisional password; sessions and tokens issued before end."""
+    tx.execute(_void_password, {"account": account})
 
 
 def unlock(tx: Connection, account: int) -> bool:
@@ -70,23 +74,26 @@ def unlock(tx: Connection, account: int) -> bool:
 
 
 def close(tx: Connection, account: int, now: int) -> bool:
-    """Close an account for good: its username and subject are never given again."""
-    return tx.execute(_close, {"account": account, "since": now + 1, "moment": now}).rowcount == 1
+    """Close an account for good: its username and subject are never reused."""
+    return tx.execute(_close, {"account": account, "moment": now}).rowcount == 1
 
 
 def self_activate(tx: Connection, account: int, now: int) -> bool:
-    """The person has shown who they are without a letter: an earlier letter dies, a password is owed."""
+    """Activate an account without a letter, identity proved: an earlier letter and its sessions end, a password has to be chosen."""
     return tx.execute(_self_activate, {"account": account, "moment": now}).rowcount == 1
 
 
 def expire_letters(tx: Connection, now: int, most: int) -> int:
-    """Accounts whose letter has died unused become `expired`; how many, `most` at a time."""
+    """Set accounts with an expired letter to `expired`, at most `most`; the number of accounts."""
     return tx.execute(_expire, {"now": now, "most": most}).rowcount
 
 
-def recover(tx: Connection, account: int, hashed: str, now: int) -> bool:
-    """A recovered password: replaces the one before, and ends everything that was opened with it."""
-    parameters = {"account": account, "hashed": hashed, "moment": now, "since": now + 1}
+def recover(tx: Connection, account: int, checked: int, hashed: str, now: int) -> bool:
+    """Store a recovered password; sessions and tokens issued before end.
+
+    `checked`: the generation of the checked credentials. False if they were replaced since, or the state forbids it.
+    """
+    parameters = {"account": account, "checked": checked, "hashed": hashed, "moment": now}
     return tx.execute(_recover, parameters).rowcount == 1
 
 
@@ -126,9 +133,9 @@ _ask_renewal = (
 
 
 def ask_renewal(tx: Connection, uai: str, kinds: Sequence[str], changed_before: int, now: int) -> int:
-    """Ask a school's active accounts of these kinds for a new password at their next login; how many were asked.
+    """Request a new password of a school's active accounts of these kinds; the number of accounts.
 
-    Left out are those never activated, and those whose password changed at or after `changed_before`.
+    Accounts whose password changed at or after `changed_before` (epoch seconds) are skipped.
     """
     parameters = {"uai": uai, "kinds": list(kinds), "changed_before": changed_before, "moment": now}
     return tx.execute(_ask_renewal, parameters).rowcount

@@ -1,12 +1,12 @@
-"""Statements on schools, staff posts, and who is who in a school's base."""
+"""Statements on schools, staff posts, and accounts by the identifiers of a school's base."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import CompoundSelect, Connection, bindparam, insert, select, union, update
 
-from idp.people.storage.tables import Account, School, SourceRecord, StaffPost
+from idp.people.storage.tables import Account, Enrolment, Guardianship, School, SourceRecord, StaffPost
 
 _find = select(School.id, School.school_year).where(School.uai == bindparam("uai"))
 _account_of = select(Account.id).where(Account.person_id == bindparam("person"))
@@ -20,36 +20,53 @@ _account_by_source = (
         SourceRecord.source_id == bindparam("source"),
     )
 )
+_belongs: CompoundSelect[tuple[int | None]] = union(
+    select(Enrolment.school_id).where(Enrolment.pupil_id == bindparam("person"), Enrolment.until.is_(None)),
+    select(Enrolment.school_id)
+    .join(Guardianship, Guardianship.pupil_id == Enrolment.pupil_id)
+    .where(
+        Guardianship.guardian_id == bindparam("person"),
+        Guardianship.until.is_(None),
+        Enrolment.until.is_(None),
+    ),
+    select(StaffPost.school_id).where(StaffPost.person_id == bindparam("person"), StaffPost.until.is_(None)),
+)
+_uais_of = select(School.uai).where(School.id.in_(_belongs)).order_by(School.uai)
 
 
 def find(connection: Connection, uai: str) -> tuple[int, int | None] | None:
-    """The school's id and the year of its last import."""
+    """(id, school year of the last import) of a school."""
     row = connection.execute(_find, {"uai": uai}).one_or_none()
     return (row.id, row.school_year) if row else None
 
 
 def put(tx: Connection, uai: str, values: Mapping[str, Any]) -> int:
-    """Change `values` of the school, or add it with them; its id."""
-    found = find(tx, uai)
-    if found is None:
+    """Update the school with `values`, or add it; its id."""
+    school = find(tx, uai)
+    if school is None:
         return int(tx.execute(insert(School).values(uai=uai, **values).returning(School.id)).scalar_one())
-    tx.execute(update(School).where(School.id == found[0]).values(**values))
-    return found[0]
+    tx.execute(update(School).where(School.id == school[0]).values(**values))
+    return school[0]
 
 
 def uai_of(connection: Connection, school: int) -> str:
     return str(connection.execute(select(School.uai).where(School.id == school)).scalar_one())
 
 
-def keep_mapping(tx: Connection, school: int, mapping: Mapping[str, str]) -> None:
-    """How the columns of this school's CSV are called."""
+def uais_of(connection: Connection, person: int) -> list[str]:
+    """UAIs of the present schools of a person: as pupil, as guardian of a pupil, as staff."""
+    return list(connection.execute(_uais_of, {"person": person}).scalars())
+
+
+def store_mapping(tx: Connection, school: int, mapping: Mapping[str, str]) -> None:
+    """Store the mapping of a school's CSV columns: column → field."""
     values = {"csv_mapping": json.dumps(mapping, ensure_ascii=False)}
     tx.execute(update(School).where(School.id == school).values(**values))
 
 
 def mapping_of(connection: Connection, school: int) -> dict[str, str] | None:
-    kept = connection.execute(select(School.csv_mapping).where(School.id == school)).scalar_one_or_none()
-    return json.loads(kept) if kept else None
+    mapping = connection.execute(select(School.csv_mapping).where(School.id == school)).scalar_one_or_none()
+    return json.loads(mapping) if mapping else None
 
 
 def add_post(tx: Connection, person: int, school_id: int | None, role: str, now: int) -> None:

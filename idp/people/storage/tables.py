@@ -1,30 +1,30 @@
-"""Tables of the people room: schools, persons, families, accounts.
+"""Tables of people: schools, persons, families, accounts.
 
 Moments are whole seconds since 1970 (UTC); birth dates are ISO texts, YYYY-MM-DD. Rows of persons and accounts are
-never reused: `sub` and usernames must not pass from one human being to another.
+never reused: `sub` and usernames must not pass to another human being.
 """
 
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, RowId, Seconds
-from idp.people.rules.credentials import plain
+from idp.database.engine import Model, RowId, Seconds
+from idp.people.rules.names import plain
 
 
 def _folded(column: str, other: str | None = None):  # type: ignore[no-untyped-def]
-    """A column's default: another column of the same row as search compares it (`rules.credentials.plain`)."""
+    """A column's default: another column of the same row, folded for search (`rules.names.plain`)."""
 
     def fold(context: Any) -> str:
-        given = context.get_current_parameters()
-        return plain((other and given.get(other)) or given.get(column) or "")[:100]
+        values = context.get_current_parameters()
+        return plain((other and values.get(other)) or values.get(column) or "")[:100]
 
     return fold
 
 
 class School(Model):
-    """A school. `degree` is "1d" (primary) or "2d" (collège, lycée); `office` says how families reach it."""
+    """A school. `degree` is "1d" (primary) or "2d" (collège, lycée); `office`: contact for families."""
 
     __tablename__ = "schools"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -80,7 +80,7 @@ class Person(Model):
 
 
 class SourceRecord(Model):
-    """Which record of a school's export speaks of which person (ELEVE_ID or PERSONNE_ID)."""
+    """The person of an identifier in a school's export (ELEVE_ID or PERSONNE_ID)."""
 
     __tablename__ = "source_records"
     __table_args__ = (UniqueConstraint("school_id", "kind", "source_id"),)
@@ -93,7 +93,7 @@ class SourceRecord(Model):
 
 
 class Enrolment(Model):
-    """A pupil in a school. A pupil may have no class; `until` is set when they have left."""
+    """A pupil in a school. `class_code` may be empty; `until` is set when the pupil has left."""
 
     __tablename__ = "enrolments"
     __table_args__ = (UniqueConstraint("pupil_id", "school_id"),)
@@ -136,7 +136,7 @@ class StaffPost(Model):
 
 
 class UsernameCounter(Model):
-    """The last homonym number given for a stem ("e.durand"): numbers only grow, so none is ever given again."""
+    """The last homonym number of a stem ("e.durand"). Numbers only grow: a username is never reused."""
 
     __tablename__ = "username_counters"
     stem: Mapped[str] = mapped_column(String(120), primary_key=True)
@@ -144,11 +144,12 @@ class UsernameCounter(Model):
 
 
 class Account(Model):
-    """What a person signs in with.
+    """The account of a person.
 
     `state` is one of `idp.people.rules.accounts.State`. `subject` is a random stable id from which every `sub` is
-    derived. `credentials_since`: sessions, codes and tokens issued before it are dead. `provisional_digest` is the
-    keyed digest of the letter's password, and dies at `letter_expires_at`.
+    derived. `credentials_generation` counts how often the password was replaced, or the account locked, reset or closed:
+    sessions, codes and tokens of another generation are not valid. `provisional_digest` is the keyed digest of the
+    letter's password, valid until `letter_expires_at`.
     """
 
     __tablename__ = "accounts"
@@ -173,8 +174,48 @@ class Account(Model):
     mobile_verified_at: Mapped[int | None] = mapped_column(Seconds)
     second_factor_since: Mapped[int | None] = mapped_column(Seconds)
     language: Mapped[str | None] = mapped_column(String(5))
-    credentials_since: Mapped[int] = mapped_column(Seconds)
+    credentials_generation: Mapped[int] = mapped_column(RowId, default=0, server_default="0")
     last_signed_in_at: Mapped[int | None] = mapped_column(Seconds)
     present: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[int] = mapped_column(Seconds)
     closed_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class ContactChange(Model):
+    """A confirmed mail address or own mobile number that its person has replaced, kept for as long as they may object.
+
+    `previous` is what stood before, since `previous_since`; NULL is an account without an own mobile number.
+    """
+
+    __tablename__ = "contact_changes"
+    __table_args__ = (
+        Index("ix_contact_changes_account", "account_id", "changed_at"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    contact: Mapped[str] = mapped_column(String(6))
+    previous: Mapped[str | None] = mapped_column(String(254))
+    previous_since: Mapped[int | None] = mapped_column(Seconds)
+    changed_at: Mapped[int] = mapped_column(Seconds)
+    forget_at: Mapped[int] = mapped_column(Seconds, index=True)
+
+
+class ImportDecision(Model):
+    """What the office has said of an ambiguous record: it is `person_id`, or (empty) somebody who is not known yet.
+
+    `left_out`: it is not imported. `record` names what the record said (`imports.rules.facts.record_digest`): the answer holds as
+    long as it says the same.
+    """
+
+    __tablename__ = "import_decisions"
+    __table_args__ = (UniqueConstraint("school_id", "kind", "source_id"),)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    source_id: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    left_out: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    record: Mapped[str | None] = mapped_column(String(64))
+    decided_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[int] = mapped_column(Seconds)

@@ -1,26 +1,20 @@
-""" "Je n'ai pas de compte": a guardian opens the account without a letter; and the same proof for another provider."""
+""" "Je n'ai pas de compte": a guardian activates the account without a letter, or links an identity of another provider by the same proof."""
 
 from flask import render_template, request
 
-from idp.context import address, now, settings
 from idp.federation import pages as federation
-from idp.languages import current_language
-from idp.people.rules.phone_numbers import clean_number
-from idp.recovery import identifications, self_activation
+from idp.people.sms_numbers import number_for_sms
+from idp.recovery import attempts, self_activation
 from idp.recovery.pages.forms import ContactForm
-from idp.recovery.pages.walk import (
-    Page,
-    back_to_login,
-    blueprint,
-    login_that_waits,
-    offers_sms,
-    onward,
-    page_of,
-)
+from idp.recovery.pages.steps import blueprint, login_that_waits, offers_sms, onward, page_of, signed_in
 from idp.recovery.rules.proofs import Child, Identification
 from idp.refusals import Refusal
+from idp.refusals.activation import BIRTH_DATES_MISSING
+from idp.runtime.context import address, now
 from idp.signin import cookies
-from idp.signin.pages.forms import EmptyForm, iso_date
+from idp.web.form_pages import FormPage, Page
+from idp.web.forms import EmptyForm, iso_date
+from idp.web.languages import current_language
 
 
 @blueprint.route("/activation", methods=["GET", "POST"])
@@ -30,37 +24,24 @@ def no_account() -> Page:
 
 @blueprint.route("/activation/link", methods=["GET", "POST"])
 def link_account() -> Page:
-    """After another provider has said who it is, and before anybody is linked to that."""
+    """After a login at another provider whose identity is not linked to an account yet."""
     federation.waiting_identity()
     return _number_page("linking")
 
 
 def _number_page(purpose: str) -> Page:
-    form, refusal = ContactForm(), None
-    if offers_sms() and form.validate_on_submit():
-        try:
+    form, form_page = ContactForm(), FormPage("recovery/number.html")
+    with form_page:
+        if offers_sms() and form.validate_on_submit():
             return onward(_begin(purpose, form.contact.data or ""))
-        except Refusal as met:
-            refusal = met
-    page = render_template(
-        "recovery/number.html",
-        form=form,
-        refusal=refusal,
-        purpose=purpose,
-        sms=offers_sms(),
-        login=login_that_waits(),
-    )
-    return page, (refusal.status if refusal else 200)
+    return form_page.show(form=form, purpose=purpose, sms=offers_sms(), login=login_that_waits())
 
 
 def _begin(purpose: str, typed: str) -> str:
-    number = clean_number(typed, settings().sms.country)
-    if number is None:
-        raise Refusal("V09", "not a phone number")
-    return identifications.begin(
+    return attempts.begin(
         purpose,
         "sms",
-        number,
+        number_for_sms(typed),
         current_language(),
         login_that_waits(),
         cookies.browser(),
@@ -71,33 +52,37 @@ def _begin(purpose: str, typed: str) -> str:
 
 @page_of("children")
 def children(one: Identification) -> Page:
-    """One birth date a child, or "not my child"."""
-    refusal, known = None, self_activation.children(one)
-    if EmptyForm().validate_on_submit():
-        try:
+    """A birth date for each child, or "not my child"."""
+    form_page, known = FormPage("recovery/children.html"), self_activation.children(one)
+    with form_page:
+        if EmptyForm().validate_on_submit():
             not_mine = frozenset(child.person for child in known if f"not-{child.person}" in request.form)
             given = _dates([child for child in known if child.person not in not_mine])
             here = cookies.browser(), address(), request.user_agent.string
             waiting = federation.waiting_identity() if one.purpose == "linking" else None
             token = self_activation.prove_by_children(one, given, not_mine, *here, now(), waiting)
-            return cookies.set_session(back_to_login(one.login), token)
-        except Refusal as met:
-            refusal = met
-    page = render_template("recovery/children.html", one=one, children=known, refusal=refusal)
-    return page, (refusal.status if refusal else 200)
+            return signed_in(token, one.login)
+    return form_page.show(one=one, children=known)
 
 
 def _dates(children: list[Child]) -> dict[int, str]:
-    """Person → ISO date. Raises Refusal A08 where there is no such day."""
-    return {
-        child.person: iso_date(
-            *(request.form.get(f"{child.person}-{part}", "") for part in ("day", "month", "year"))
+    """Person id → ISO date. Raises Refusal A10, which names every child with an invalid date."""
+    dates, wrong = {}, []
+    for child in children:
+        parts = (request.form.get(f"{child.person}-{part}", "") for part in ("day", "month", "year"))
+        try:
+            dates[child.person] = iso_date(*parts)
+        except Refusal:
+            wrong.append(child)
+    if wrong:
+        names = ", ".join(child.first_name for child in wrong)
+        raise Refusal(
+            BIRTH_DATES_MISSING, "no date", names=names, at=tuple(f"{child.person}-day" for child in wrong)
         )
-        for child in children
-    }
+    return dates
 
 
 @page_of("known")
 def known(one: Identification) -> Page:
-    """The account is open already: its username, and the ways on."""
-    return render_template("recovery/known.html", one=one, account=identifications.account_of(one))
+    """The account is active already: its username, and links to continue."""
+    return render_template("recovery/known.html", one=one, account=attempts.account_of(one))

@@ -1,4 +1,4 @@
-"""What the pages send back. Each form carries Flask-WTF's token; what the fields mean is judged by the acts."""
+"""Forms of the recovery pages. Each has Flask-WTF's CSRF token; the acts validate the fields."""
 
 from flask_wtf import FlaskForm
 from wtforms import StringField

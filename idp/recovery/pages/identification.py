@@ -1,55 +1,68 @@
-"""The code that was sent, and which of several people with one number it is."""
+"""Pages of an identification: the sent code; then the name or a child, where several people share the number."""
 
 from flask import render_template, request
 
-from idp.context import address, now, settings
 from idp.people.rules.phone_numbers import masked_number
-from idp.recovery import identifications
+from idp.recovery import attempts
 from idp.recovery.pages.forms import NamesForm
-from idp.recovery.pages.walk import Page, onward, page_of
+from idp.recovery.pages.steps import onward, page_of
 from idp.recovery.rules.proofs import Identification
 from idp.refusals import Refusal
-from idp.signin import doors
-from idp.signin.pages.forms import CodeForm, EmptyForm
+from idp.refusals.recovery import ANSWERS_NOT_ENOUGH
+from idp.runtime.context import address, now, settings
+from idp.signin import rate_limits
+from idp.web.form_pages import FormPage, Page
+from idp.web.forms import BirthDateForm, CodeForm, EmptyForm
 
 
 @page_of("code")
 def code(one: Identification) -> Page:
-    """The same page whether anybody has this number or username, or not."""
-    form, refusal, sent_again = CodeForm(), None, False
-    try:
+    """The page is the same whether the number or username is known or not."""
+    form, form_page, sent_again = CodeForm(), FormPage("recovery/code.html"), False
+    with form_page:
         if request.form.get("act") == "resend" and EmptyForm().validate_on_submit():
-            identifications.send_again(one, now())
+            attempts.send_again(one, now())
             sent_again = True
         elif form.validate_on_submit():
-            identifications.prove_by_code(one, form.code.data or "", now())
-            doors.network_was_right(address())
+            attempts.prove_by_code(one, form.code.data or "", now())
+            rate_limits.network_succeeded(address())
             return onward(one.id)
-    except Refusal as met:
-        refusal = met
-    page = render_template(
-        "recovery/code.html",
+    return form_page.show(
         one=one,
         number=masked_number(one.contact) if one.purpose != "password" else None,
-        refusal=refusal,
         sent_again=sent_again,
         minutes=settings().recovery.sms_code // 60,
         link_minutes=settings().recovery.mail_link // 60,
     )
-    return page, (refusal.status if refusal else 200)
 
 
 @page_of("names")
 def names(one: Identification) -> Page:
-    """Asked after the code was right, never before."""
-    form, refusal = NamesForm(), None
-    if form.validate_on_submit():
-        try:
-            identifications.prove_by_names(
-                one, form.first_name.data or "", form.family_name.data or "", now()
-            )
+    """Asked only after the correct code."""
+    form, form_page = NamesForm(), FormPage("recovery/names.html")
+    with form_page:
+        if form.validate_on_submit():
+            attempts.prove_by_names(one, form.first_name.data or "", form.family_name.data or "", now())
             return onward(one.id)
-        except Refusal as met:
-            refusal = met
-    page = render_template("recovery/names.html", one=one, form=form, refusal=refusal)
-    return page, (refusal.status if refusal else 200)
+    return form_page.show(one=one, form=form)
+
+
+@page_of("child")
+def child(one: Identification) -> Page:
+    """Asked where several people of the same name share the number. The page does not show how many."""
+    form, form_page = BirthDateForm(), FormPage("recovery/child.html")
+    with form_page:
+        if form.validate_on_submit():
+            attempts.prove_by_child(one, form.birth_date(), now())
+            return onward(one.id)
+    return form_page.show(one=one)
+
+
+@page_of("office", ("GET",))
+def office(one: Identification) -> Page:
+    """No answer of a family distinguishes these people: the school has to identify the person."""
+    refusal = Refusal(ANSWERS_NOT_ENOUGH, "several candidates have the given name and child")
+    page = render_template(
+        "recovery/office.html", one=one, refusal=refusal, number=masked_number(one.contact)
+    )
+    return page, refusal.status

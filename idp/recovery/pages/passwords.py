@@ -5,45 +5,34 @@ from collections.abc import Callable
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from idp.context import address, now
-from idp.languages import current_language
-from idp.people.password_policy import policy_of
+from idp.passwords.forms import NewPasswordForm
 from idp.people.rules.accounts import AccountFacts
-from idp.people.rules.credentials import RULES
-from idp.recovery import activation_links, identifications, passwords
+from idp.recovery import activation_links, attempts, passwords
 from idp.recovery.pages.forms import UsernameForm
-from idp.recovery.pages.walk import (
-    Page,
-    back_to_login,
-    blueprint,
-    login_that_waits,
-    offers_sms,
-    onward,
-    page_of,
-)
+from idp.recovery.pages.steps import blueprint, login_that_waits, offers_sms, onward, page_of, signed_in
 from idp.recovery.rules.proofs import Identification
-from idp.refusals import Refusal
+from idp.refusals.activation import PASSWORD_TOO_WEAK, PASSWORD_UNCHANGED
+from idp.refusals.signing_in import TOO_BUSY
+from idp.runtime.context import address, now
 from idp.signin import cookies
-from idp.signin.pages.forms import NewPasswordForm
+from idp.signin.pages.new_passwords import show_new_password
+from idp.web.form_pages import FormPage, Page
+from idp.web.languages import current_language
 
 
 @blueprint.route("/recovery/password", methods=["GET", "POST"])
 def lost_password() -> Page:
-    form, refusal = UsernameForm(), None
-    if form.validate_on_submit():
-        try:
+    """A link with values typed on another page (`act=fill`) opens this page with the fields filled in."""
+    form, form_page = UsernameForm(), FormPage("recovery/password_lost.html")
+    with form_page:
+        if request.form.get("act") != "fill" and form.validate_on_submit():
             return _begin(form.username.data or "")
-        except Refusal as met:
-            refusal = met
-    page = render_template(
-        "recovery/password_lost.html", form=form, refusal=refusal, sms=offers_sms(), login=login_that_waits()
-    )
-    return page, (refusal.status if refusal else 200)
+    return form_page.show(form=form, sms=offers_sms(), login=login_that_waits())
 
 
 def _begin(username: str) -> Response:
     method = "sms" if request.form.get("method") == "sms" and offers_sms() else "mail"
-    one = identifications.begin(
+    one = attempts.begin(
         "password",
         method,
         username.strip(),
@@ -62,28 +51,32 @@ def password(one: Identification) -> Page:
         given, again = form.password.data or "", form.again.data or ""
         return passwords.choose_by_code(one, given, again, *_here(), now())
 
-    return _new_password(identifications.account_of(one), choose, one.login)
+    return _new_password(attempts.account_of(one), choose, one.login)
 
 
 @blueprint.route("/recovery/link/<token>", methods=["GET", "POST"])
 def link(token: str) -> Page:
-    """Where the link of the mail leads, on whatever device. Mail scanners open links: opening alone uses nothing."""
+    """The page of the mail's link, on any device. Mail scanners open links, so a GET does not use it."""
 
     def choose(form: NewPasswordForm) -> str:
         given, again = form.password.data or "", form.again.data or ""
         return passwords.choose_by_link(token, given, again, *_here(), now())
 
+    if passwords.is_done(token, now()):
+        return render_template("signin/done_already.html", what="password")
     return _new_password(passwords.read_link(token, now()), choose, None)
 
 
 @blueprint.route("/activation/link/<token>", methods=["GET", "POST"])
 def activation_link(token: str) -> Page:
-    """Where the mail leads that replaces a letter: the first password, then the login's own steps."""
+    """The page of the link that replaces a letter: the first password, then the steps of the login."""
 
     def choose(form: NewPasswordForm) -> str:
         given, again = form.password.data or "", form.again.data or ""
         return activation_links.choose(token, given, again, *_here(), now())
 
+    if activation_links.is_done(token, now()):
+        return render_template("signin/done_already.html", what="password")
     return _new_password(activation_links.read(token, now()), choose, None, first=True)
 
 
@@ -94,22 +87,9 @@ def _here() -> tuple[str, str, str]:
 def _new_password(
     account: AccountFacts, choose: Callable[[NewPasswordForm], str], login: str | None, first: bool = False
 ) -> Page:
-    form, refusal = NewPasswordForm(), None
-    if form.validate_on_submit():
-        try:
-            return cookies.set_session(back_to_login(login), choose(form))
-        except Refusal as met:
-            if met.code not in ("A01", "S06"):
-                raise
-            refusal = met
-    page = render_template(
-        "recovery/new_password.html",
-        form=form,
-        account=account,
-        policy=policy_of(account),
-        rules=RULES,
-        refusal=refusal,
-        first=first,
-        different=form.is_submitted() and form.password.data != form.again.data,
-    )
-    return page, (refusal.status if refusal else 200)
+    form = NewPasswordForm()
+    form_page = FormPage("recovery/new_password.html", (PASSWORD_TOO_WEAK, PASSWORD_UNCHANGED, TOO_BUSY))
+    with form_page:
+        if form.validate_on_submit():
+            return signed_in(choose(form), login)
+    return show_new_password(form_page, form, account, first=first)

@@ -2,31 +2,26 @@
 
 from flask import redirect, render_template, request, url_for
 
-from idp.context import address, now
-from idp.languages import current_language
 from idp.recovery import usernames
 from idp.recovery.pages.forms import ContactForm
-from idp.recovery.pages.walk import Page, blueprint, login_that_waits, offers_sms
-from idp.refusals import Refusal
+from idp.recovery.pages.steps import blueprint, login_that_waits, offers_sms
+from idp.runtime.context import address, now
+from idp.web.form_pages import FormPage, Page
+from idp.web.languages import current_language
 
 
 @blueprint.route("/recovery/username", methods=["GET", "POST"])
 def lost_username() -> Page:
-    form, refusal = ContactForm(), None
-    if form.validate_on_submit():
-        try:
+    form, form_page = ContactForm(), FormPage("recovery/username.html")
+    with form_page:
+        if form.validate_on_submit():
             by = usernames.ask((form.contact.data or "").strip(), current_language(), address(), now())
             return redirect(url_for("recovery.username_sent", by=by, login=login_that_waits()), 303)
-        except Refusal as met:
-            refusal = met
-    page = render_template(
-        "recovery/username.html", form=form, refusal=refusal, sms=offers_sms(), login=login_that_waits()
-    )
-    return page, (refusal.status if refusal else 200)
+    return form_page.show(form=form, sms=offers_sms(), login=login_that_waits())
 
 
 @blueprint.get("/recovery/username/sent")
 def username_sent() -> str:
-    """The same for everybody: whether somebody has this address is seen in the mail box alone."""
+    """The page is the same for every address: only the mail box shows whether the address is known."""
     by = "sms" if request.args.get("by") == "sms" else "mail"
     return render_template("recovery/username_sent.html", by=by, login=login_that_waits())

@@ -1,17 +1,21 @@
-"""What a person without a password still has to show, asked again after every page; and whether it is right."""
+"""Proofs that an identification still needs, computed again after every page, and the comparison of answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from idp.people.rules.accounts import State
-from idp.people.rules.credentials import plain
+from idp.people.rules.names import plain
+
+NAMES, CHILD = "names", "child"
 
 
 @dataclass(frozen=True)
 class Identification:
-    """A person on their way. `account`, `state`: the account it is about, once that is settled, and its state.
+    """The state of an identification. `account`, `state`: the account and its state, once only one candidate remains.
 
-    `candidates`: accounts found for the number or username; empty for nobody, which no page tells.
+    `candidates`: accounts that match the number or username; empty if none match, which no page shows. `told`: the last
+    proof that narrowed them, "" (none), NAMES or CHILD; `birth_date`: the child's, ISO, once given.
+    `generation`: that of the account's credentials when the code was sent (`people.storage.tables.Account`).
     """
 
     id: str
@@ -26,11 +30,14 @@ class Identification:
     proved: bool
     finished: bool
     created_at: int
+    told: str = ""
+    birth_date: str | None = None
+    generation: int | None = None
 
 
 @dataclass(frozen=True)
 class Child:
-    """A child of whom the person says to be a guardian. `birth_date` is ISO, or None where the base has none."""
+    """A child of the guardian. `birth_date` is ISO, or None if the school's database has none."""
 
     person: int
     first_name: str
@@ -38,13 +45,13 @@ class Child:
 
 
 def next_page(one: Identification) -> str:
-    """The page that comes next: code, names, known, children, password or over."""
+    """The page that comes next: code, names, child, office, known, children, password or over."""
     if one.finished:
         return "over"
     if not one.proved:
         return "code"
     if one.account is None:
-        return "names"
+        return {"": "names", NAMES: "child"}.get(one.told, "office")
     if one.purpose == "mobile":
         return "over"
     if one.purpose == "password":
@@ -56,26 +63,35 @@ def next_page(one: Identification) -> str:
 
 def named(
     first_name: str, family_name: str, candidates: Mapping[int, tuple[str, Sequence[str]]]
-) -> int | None:
-    """The one candidate with this first name and one of these surnames, however they are written; None if not one.
+) -> tuple[int, ...]:
+    """All candidates with this first name and one of these surnames, after normalisation.
 
     `candidates`: account → (first name, surnames).
     """
     wanted = plain(first_name), plain(family_name)
     if not all(wanted):
-        return None
-    found = [
+        return ()
+    return tuple(
         account
         for account, (first, surnames) in candidates.items()
         if plain(first) == wanted[0] and wanted[1] in {plain(name) for name in surnames if name}
-    ]
-    return found[0] if len(found) == 1 else None
+    )
+
+
+def with_child_born(day: str, candidates: Mapping[int, Collection[str]]) -> tuple[int, ...]:
+    """All candidates with a child born on this day (ISO). `candidates`: account → its children's birth dates."""
+    return tuple(account for account, dates in candidates.items() if day in dates)
+
+
+def the_one(candidates: Sequence[int]) -> int | None:
+    """The account, if exactly one candidate remains; else None."""
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def knows_children(children: Sequence[Child], given: Mapping[int, str], not_mine: frozenset[int]) -> bool:
-    """Whether `given` (person → ISO date) is right for every child that is not denied, and for one at least.
+    """Whether `given` (person id → ISO date) matches every child that is not denied, and at least one child.
 
-    A child whose birth date the base does not hold proves nothing and is not asked for.
+    A child without a birth date in the school's database proves nothing and is not asked for.
     """
     asked = [child for child in children if child.birth_date and child.person not in not_mine]
     return bool(asked) and all(given.get(child.person) == child.birth_date for child in asked)

@@ -1,1 +1,1 @@
-"""Tables and statements of the recovery room."""
+"""Tables and statements of the recovery package."""

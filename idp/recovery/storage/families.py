@@ -1,4 +1,4 @@
-"""What the recovery room asks of families: the names of accounts, and a guardian's children."""
+"""Family data that recovery reads: the names of accounts, and a guardian's children."""
 
 from collections.abc import Sequence
 
@@ -22,6 +22,17 @@ _children = (
     )
     .order_by(Person.birth_date, Person.first_name)
 )
+_birth_dates = (
+    select(Account.id, Person.birth_date)
+    .join(Guardianship, Guardianship.guardian_id == Account.person_id)
+    .join(Person, Person.id == Guardianship.pupil_id)
+    .where(
+        Account.id.in_(bindparam("accounts", expanding=True)),
+        Guardianship.until.is_(None),
+        Guardianship.disputed_at.is_(None),
+        Person.birth_date.is_not(None),
+    )
+)
 _dispute = (
     update(Guardianship)
     .where(
@@ -41,12 +52,20 @@ def names_of(connection: Connection, accounts: Sequence[int]) -> dict[int, tuple
 
 
 def children_of(connection: Connection, guardian: int) -> tuple[Child, ...]:
-    """The children of a guardian (a person's id) whom they have not denied, the eldest first."""
+    """The children of a guardian (a person's id), without denied ones, the eldest first."""
     return tuple(
         Child(row[0], row[1], row[2]) for row in connection.execute(_children, {"guardian": guardian})
     )
 
 
+def birth_dates_of(connection: Connection, accounts: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Account → birth dates (ISO) of the guardian's children, without denied ones."""
+    found: dict[int, set[str]] = {account: set() for account in accounts}
+    for account, date in connection.execute(_birth_dates, {"accounts": list(accounts)}):
+        found[account].add(date)
+    return {account: frozenset(dates) for account, dates in found.items()}
+
+
 def dispute(tx: Connection, guardian: int, pupil: int, now: int) -> bool:
-    """Flag a link: the guardian says that this is not their child. The school decides."""
+    """Flag a link as denied by the guardian. The school decides."""
     return tx.execute(_dispute, {"guardian": guardian, "pupil": pupil, "moment": now}).rowcount == 1

@@ -1,17 +1,18 @@
-"""Table of the recovery room: people on their way to show who they are without a password."""
+"""Table of the recovery package: attempts to prove an identity without a password."""
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, RowId, Seconds
+from idp.database.engine import Model, RowId, Seconds
 
 
 class Identification(Model):
-    """One try of a person to show who they are, from one browser.
+    """An identification in one browser.
 
-    `purpose` is "activation", "linking", "password" or "mobile"; `contact` the number (E.164) or username that was
-    typed, whether anybody has it or not. `candidates`: JSON list of the accounts that a worker found, NULL if it found none (nobody
-    but the worker knows which). `account_id`: the one it is about, once that is settled. `login`: the login that waits.
+    `purpose` is "activation", "linking", "password" or "mobile"; `contact` the typed number (E.164) or username, known
+    or not. `candidates`: JSON list of the accounts that the worker found, NULL if none; after a name, and then a
+    child's birth date, a JSON object with the remaining accounts and the answers (`storage.attempts`). `account_id`:
+    set once one account remains; `generation`: that of its credentials when the code was sent. `login`: the waiting login.
     """
 
     __tablename__ = "identifications"
@@ -28,6 +29,7 @@ class Identification(Model):
     sends: Mapped[int] = mapped_column(RowId)
     candidates: Mapped[str | None] = mapped_column(Text)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    generation: Mapped[int | None] = mapped_column(RowId)
     proved_at: Mapped[int | None] = mapped_column(Seconds)
     finished_at: Mapped[int | None] = mapped_column(Seconds)
     created_at: Mapped[int] = mapped_column(Seconds)

@@ -1,6 +1,6 @@
-"""The pages of the sign-in room: one module a part of the way."""
+"""Pages of the sign-in package: a module for each step."""
 
-from idp.signin.pages import activation, door, information, mail, second_factor, start
+from idp.signin.pages import activation, mail, second_factor, sign_in, site_pages, start
 from idp.signin.pages.step import blueprint
 
-__all__ = ["activation", "blueprint", "door", "information", "mail", "second_factor", "start"]
+__all__ = ["activation", "blueprint", "mail", "second_factor", "sign_in", "site_pages", "start"]

@@ -1,109 +1,72 @@
 """The first login after the letter's codes: new password, identity, the mail to confirm."""
 
-from flask import jsonify, render_template, request
+from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from idp.context import now, settings
-from idp.languages import current_language
-from idp.people.password_policy import policy_of
+from idp.passwords.forms import NewPasswordForm
 from idp.people.rules.accounts import owes_birth_date
-from idp.people.rules.credentials import RULES
-from idp.refusals import Refusal
-from idp.signin import activation, cookies, mail_confirmation, new_device, passwords, pending, visits
-from idp.signin.pages.forms import BirthDateForm, CodeForm, IdentityForm, MailForm, NewPasswordForm
-from idp.signin.pages.step import Page, account, blueprint, onward, step
+from idp.refusals.activation import PASSWORD_ALREADY_SET
+from idp.runtime.context import now, settings
+from idp.signin import activation, cookies, current_login, mail_confirmation, new_device
+from idp.signin.pages import made_for, new_passwords
+from idp.signin.pages.step import account, blueprint, onward, session, step
 from idp.signin.pending import Pending
+from idp.web.form_pages import FormPage, Page
+from idp.web.forms import BirthDateForm, CodeForm, IdentityForm, MailForm
+from idp.web.languages import current_language
 
 
 @step("new_password")
 def new_password(waiting: Pending) -> Page:
-    form, refusal = NewPasswordForm(), None
-    if form.validate_on_submit():
-        session = visits.current(now())
-        assert session is not None
-        try:
-            token = passwords.choose(session, form.password.data or "", form.again.data or "", now())
-            return cookies.set_session(onward(waiting), token)
-        except Refusal as met:
-            refusal = met
-    page = render_template(
-        "signin/new_password.html",
-        form=form,
-        waiting=waiting,
-        account=account(),
-        policy=policy_of(account()),
-        rules=RULES,
-        refusal=refusal,
-        different=form.is_submitted() and form.password.data != form.again.data,
-    )
-    return page, (refusal.status if refusal else 200)
+    form = NewPasswordForm()
+    form_page = FormPage("signin/new_password.html", but=(PASSWORD_ALREADY_SET,), waiting=waiting)
+    with form_page:
+        if form.validate_on_submit():
+            return cookies.set_session(onward(waiting), new_passwords.choose(session(), form))
+    return new_passwords.show_new_password(form_page, form, account())
 
 
 @step("identity")
 def identity(waiting: Pending) -> Page:
-    form, refusal = IdentityForm(mail=account().mail), None
-    session = visits.current(now())
-    assert session is not None
-    if form.validate_on_submit():
-        try:
+    form, form_page = IdentityForm(mail=account().mail), FormPage("signin/identity.html", waiting=waiting)
+    with form_page:
+        if form.validate_on_submit():
             birth_date = form.birth_date() if owes_birth_date(account()) else None
             activation.prove_identity(
-                session, cookies.browser(), form.mail.data or "", birth_date, current_language(), now()
+                session(), cookies.browser(), form.mail.data or "", birth_date, current_language(), now()
             )
             return onward(waiting)
-        except Refusal as met:
-            refusal = met
-    page = render_template(
-        "signin/identity.html",
-        form=form,
-        waiting=waiting,
-        account=account(),
-        refusal=refusal,
-        asks_date=owes_birth_date(account()),
-    )
-    return page, (refusal.status if refusal else 200)
+    return form_page.show(form=form, account=account(), asks_date=owes_birth_date(account()))
 
 
 @step("new_device")
 def new_device_page(waiting: Pending) -> Page:
-    """The first login from this browser: one birth date, then it is known."""
-    form, refusal = BirthDateForm(), None
-    session = visits.current(now())
-    assert session is not None
-    if form.validate_on_submit():
-        try:
-            new_device.prove(session, form.birth_date(), cookies.browser(), now())
+    """The first login from this browser: a birth date makes it a known device."""
+    form, form_page = BirthDateForm(), FormPage("signin/new_device.html", waiting=waiting)
+    with form_page:
+        if form.validate_on_submit():
+            new_device.prove(session(), form.birth_date(), cookies.browser(), now())
             return onward(waiting)
-        except Refusal as met:
-            refusal = met
-    page = render_template(
-        "signin/new_device.html", form=form, waiting=waiting, account=session.account, refusal=refusal
-    )
-    return page, (refusal.status if refusal else 200)
+    return form_page.show(form=form, account=account())
 
 
 @step("confirm_mail")
 def confirm_mail(waiting: Pending) -> Page:
-    """ "Look in your mail box": type the code, have it sent again, or correct the address. The click itself may come
-    from another device; the page notices."""
-    refusal = None
-    if request.method == "POST":
-        try:
-            if _confirm_act():
-                return onward(waiting)
-        except Refusal as met:
-            refusal = met
-    page = render_template(
-        "signin/confirm_mail.html",
-        waiting=waiting,
+    """ "Look in your mail box": type the code, request another, or correct the address. The link may be opened on
+    another device; the page polls for it."""
+    form_page = FormPage("signin/confirm_mail.html", waiting=waiting)
+    with form_page:
+        if request.method == "POST" and _confirm_act():
+            return onward(waiting)
+    address = mail_confirmation.asked_for(account(), now())
+    return form_page.show(
         account=account(),
         code_form=CodeForm(),
-        mail_form=MailForm(mail=account().mail),
-        refusal=refusal,
-        hours=settings().passwords.mail_link // 3600,
+        address=address,
+        mail_form=MailForm(mail=address),
+        lifetime=settings().passwords.mail_link,
         sent=request.args.get("sent"),
     )
-    return page, (refusal.status if refusal else 200)
 
 
 def _confirm_act() -> bool:
@@ -122,7 +85,11 @@ def _confirm_act() -> bool:
 
 @blueprint.get("/login/<pending_id>/confirm_mail/status")
 def confirm_mail_status(pending_id: str) -> Response:
-    """Asked by the waiting page every few seconds: whether the mail has been confirmed, on any device."""
-    waiting = pending.find(pending_id, cookies.browser(), now())
-    owed = visits.owed(waiting, now())
+    """Polled by the page every few seconds: whether the mail has been confirmed, on any device."""
+    waiting = current_login.waiting_login(pending_id, now())
+    present = current_login.current(now())
+    if present is not None and not made_for.is_for(present):
+        # Another tab has signed in another person: this page must not continue in their name.
+        return jsonify({"done": False})
+    owed = current_login.owed(waiting, now())
     return jsonify({"done": owed is None or owed.name != "confirm_mail"})

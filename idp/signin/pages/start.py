@@ -1,31 +1,43 @@
-"""Where the QR code of a letter leads: the sign-in page, with profile and username filled in, then the portal."""
+"""The page of a letter: the sign-in page with profile (and username, from the QR code) filled in, then the portal."""
 
-from flask import redirect, request, url_for
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from idp.context import now, settings
 from idp.people.rules.accounts import PROFILES
-from idp.signin import cookies, pending
+from idp.runtime.context import now, settings
+from idp.signin import current_login
 from idp.signin.pages.step import blueprint
 from idp.signin.rules.steps import Asked
 
 
 @blueprint.get("/start")
 def start() -> Response:
-    """A username is on every letter and opens nothing: it may stand in an address. The password is typed."""
-    profile = request.args.get("profil")
+    """Target of the QR code. A username is printed on every letter and is no secret, so it may be part of a URL."""
+    return _begin(request.args.get("profil"), request.args.get("identifiant", "")[:120] or None)
+
+
+@blueprint.get("/start/<profile>")
+def start_as(profile: str) -> Response:
+    """The printed URL, for people to type."""
+    return _begin(profile, None)
+
+
+def _begin(profile: str | None, username: str | None) -> Response:
+    """The letter announces a page with two codes, so it is shown even if another person is signed in on this browser."""
     profiles = tuple(PROFILES.values())
+    session = current_login.current(now())
+    own = session is not None and session.account.username == username
     asked = Asked(
         profiles=(profile,) if profile in profiles else profiles,
-        login_hint=request.args.get("identifiant", "")[:120] or None,
+        login_hint=username,
+        prompt=() if own else ("login",),
+        before=session.sid if session else None,
+        at=now(),
     )
-    waiting = pending.keep(
-        "own", "signin.portal", asked, None, cookies.browser(), now(), settings().sessions.pending
-    )
-    return redirect(url_for("oidc.resume", pending_id=waiting), 303)
+    return redirect(current_login.begin_login("own", "signin.portal", asked, None, now()), 303)
 
 
 @blueprint.get("/portal")
 def portal() -> Response:
-    """To the services, for whoever arrived without one."""
+    """Redirect to the portal, for a person who came from no service."""
     return redirect(settings().service.portal_url, 303)

@@ -1,50 +1,76 @@
-"""What every page of a step does first: find its request, and make sure that this step is the one owed now.
+"""The decorator of every step's page: it reads the waiting request, and serves the page only if the step is owed now.
 
-A page that is reloaded, opened from a bookmark or come back to leads to the dispatcher, which knows the way on.
+A page that is reloaded, bookmarked or reached by Back redirects to the dispatcher, which computes the next step.
 """
 
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, g, redirect, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from idp.context import now
 from idp.people.rules.accounts import AccountFacts
-from idp.signin import cookies, pending, visits
+from idp.runtime.context import now
+from idp.signin import current_login
+from idp.signin.pages import made_for
 from idp.signin.pending import Pending
+from idp.signin.sessions import Session
+from idp.web.form_pages import Page
 
 blueprint = Blueprint("signin", "idp.signin.pages")
+blueprint.add_app_template_global(made_for.mark, "made_for")
+blueprint.add_app_template_global(made_for.person, "signed_in_person")
+blueprint.add_app_template_global(made_for.page_again, "page_again")
 
-Page = str | tuple[str, int] | Response
 StepView = Callable[[Pending], Page]
 
 
-def step(name: str) -> Callable[[StepView], StepView]:
-    """Serve a view as the page of the step `name`, at /login/<pending>/<name>."""
+def step(name: str, for_anybody: bool = False) -> Callable[[StepView], StepView]:
+    """Serve a view as the page of the step `name`, at /login/<pending>/<name>.
+
+    `for_anybody`: the form acts for the person who filled it in, and not for the signed-in account. It is processed even
+    if another tab has signed in a person meanwhile; the view itself redirects onward if nothing was filled in.
+    """
 
     def decorate(view: StepView) -> StepView:
         @blueprint.route(f"/login/<pending_id>/{name}", methods=["GET", "POST"], endpoint=name)
         @wraps(view)
         def page(pending_id: str) -> Page:
-            waiting = pending.find(pending_id, cookies.browser(), now())
+            waiting = current_login.waiting_login(pending_id, now())
             g.ui_locales = waiting.asked.locales
             g.form_action = f"'self' {waiting.service.origin}" if waiting.service else "'self'"
-            owed = visits.owed(waiting, now())
-            return view(waiting) if owed is not None and owed.name == name else onward(waiting)
+            if for_anybody:
+                return view(waiting)
+            present = current_login.current(now())
+            if present is not None:
+                made_for.hold(present)
+            elif request.method == "POST":
+                current_login.refuse_replaced()
+            return view(waiting) if is_owed(waiting, name) else onward(waiting)
 
         return view
 
     return decorate
 
 
+def is_owed(waiting: Pending, name: str) -> bool:
+    """Whether the step `name` is the one owed now."""
+    owed = current_login.owed(waiting, now())
+    return owed is not None and owed.name == name
+
+
 def onward(waiting: Pending) -> Response:
-    """Back to the dispatcher, which asks what is owed next."""
+    """Redirect to the dispatcher, which computes the next step."""
     return redirect(url_for("oidc.resume", pending_id=waiting.id), 303)
 
 
+def session() -> Session:
+    """The session of this browser, in a step that comes after signing in."""
+    present = current_login.current(now())
+    assert present is not None
+    return present
+
+
 def account() -> AccountFacts:
-    """The account of whoever is here; the steps that ask for it come after signing in."""
-    session = visits.current(now())
-    assert session is not None
-    return session.account
+    """The account of this browser's session, in a step that comes after signing in."""
+    return session().account

@@ -1,4 +1,4 @@
-"""A browser's User-Agent in the words of its owner: "Firefox, Windows"."""
+"""A readable name for a User-Agent: "Firefox, Windows"."""
 
 import re
 
@@ -22,7 +22,7 @@ _SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """The first browser and system that the header names; its beginning where it names none."""
+    """The first browser and system in the header; else the beginning of the header."""
     found = [
         next((name for name, sign in kinds if sign.search(user_agent)), None)
         for kinds in (_BROWSERS, _SYSTEMS)

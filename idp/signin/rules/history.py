@@ -1,4 +1,4 @@
-"""What has happened to an account, in plain words: the audit's acts that a person should see of their own account."""
+"""History of an account: the audit acts that its person may see, in plain French."""
 
 from idp.refusals import N_
 
@@ -14,6 +14,8 @@ SENTENCES: dict[str, str] = {
     "identity.proved": N_("Identité montrée par une date de naissance"),
     "device.proved": N_("Nouvel appareil reconnu"),
     "mail.asked": N_("Adresse mail à confirmer"),
+    "mail.cancelled": N_("Changement d’adresse mail annulé"),
+    "account.put_back": N_("Contacts et moyens de connexion d’avant remis"),
     "mail.confirmed": N_("Adresse mail confirmée"),
     "mobile.changed": N_("Numéro de mobile changé"),
     "account.lock": N_("Compte verrouillé"),
@@ -31,4 +33,4 @@ SENTENCES: dict[str, str] = {
     "data.downloaded": N_("Données téléchargées"),
     "guardianship.ended": N_("Lien avec un responsable terminé"),
 }
-"""Acts that are not here concern the house, not the person."""
+"""Acts missing from this table concern the provider, not the person."""

@@ -1,4 +1,4 @@
-"""What a person still owes before a relying party gets its answer: one list, asked again after every page.
+"""Steps that a person owes before a relying party gets its response: one list, evaluated again after every page.
 
 `prompt`, `max_age`, `acr_values`, an id_token_hint and the profiles that a service accepts are conditions of steps.
 No page knows the next one; each returns to the dispatcher, which asks `next_step`.
@@ -12,12 +12,12 @@ from idp.people.rules.accounts import AccountFacts, State
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request demands of the person. Built from an authorization request, or from a page of our own.
+    """Requirements of a request, from an authorization request or a page of our own.
 
-    `profiles`: who may come in, in the order to show. `prompt`: OIDC Core §3.1.2.1. `max_age`: seconds or None.
+    `profiles`: accepted profiles, in display order. `prompt`: OIDC Core §3.1.2.1. `max_age`: seconds or None.
     `level`: the authentication level that is needed (`eidas1` or `eidas2`). `hinted`: the account that an id_token_hint
-    names, or None. `before`: `sid` of the session that was live when the request arrived at the moment `at`, so that a
-    login since is known as one, whatever the clock's grain.
+    names, or None. `before`: `sid` of the session that was live when the request arrived at `at`, which
+    distinguishes a later login within the same second.
     """
 
     profiles: tuple[str, ...]
@@ -33,10 +33,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Visit:
-    """Who stands at the door: the account of the live session, when it was proved, the profile chosen on this browser.
+    """The visitor: the account of the live session, the time of its authentication, the profile chosen on this browser.
 
-    `amr`: how it was proved (RFC 8176). `device_known`: the person has shown in this browser who they are.
-    `needs_second_factor`: the house asks two steps of people of this kind.
+    `picked`: the profile chosen for this request, or None. `amr`: authentication methods (RFC 8176). `device_known`: the
+    person has proved in this browser who they are.
+    `needs_second_factor`: the settings demand two steps of accounts of this kind.
+    `consent_owed`: the service may receive nothing before the person, or their guardian, consents; computed by the protocol package.
     """
 
     account: AccountFacts | None
@@ -46,15 +48,25 @@ class Visit:
     sid: str | None = None
     device_known: bool = True
     needs_second_factor: bool = False
+    picked: str | None = None
+    consent_owed: bool = False
 
 
 @dataclass(frozen=True)
 class Step:
-    """`owed(asked, visit, now)`; `silent_error` is the answer when prompt=none forbids a page (OIDC Core §3.1.2.6)."""
+    """`owed(asked, visit, now)`; `silent_error`: the error if prompt=none forbids a page (OIDC Core §3.1.2.6).
+
+    `endpoint`: the Flask endpoint of its page, which `package` serves.
+    """
 
     name: str
     owed: Callable[[Asked, Visit, int], bool]
     silent_error: str
+    package: str = "signin"
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.package}.{self.name}"
 
 
 STEPS_TAKE = 600
@@ -64,7 +76,7 @@ STEPS_TAKE = 600
 def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
     if visit.account is None or visit.auth_time is None:
         return True
-    # A session may be older than its request and still not be the one of then: a form from another site brings no cookie.
+    # The request may not have seen this session (a cross-site POST sends no cookie), so compare sid as well as time.
     if visit.sid != asked.before and visit.auth_time >= asked.at:
         return asked.max_age is not None and now - visit.auth_time > max(asked.max_age, STEPS_TAKE)
     if "login" in asked.prompt or "select_account" in asked.prompt:
@@ -85,7 +97,9 @@ def _is_somebody_else(asked: Asked, visit: Visit, now: int) -> bool:
     account = visit.account
     if account is None:
         return False
-    return account.profile not in asked.profiles or (asked.hinted is not None and asked.hinted != account.id)
+    if account.profile not in asked.profiles or visit.picked not in (None, account.profile):
+        return True
+    return asked.hinted is not None and asked.hinted != account.id
 
 
 def _owes_password(asked: Asked, visit: Visit, now: int) -> bool:
@@ -105,7 +119,7 @@ def _owes_confirmed_mail(asked: Asked, visit: Visit, now: int) -> bool:
 
 
 def _owes_second_factor(asked: Asked, visit: Visit, now: int) -> bool:
-    """Whoever has one gives it at every login: a service that asks less must not be the way round it."""
+    """An enrolled second factor is asked at every login: a service with lower demands must not bypass it."""
     return visit.account is not None and visit.account.has_second_factor and "mfa" not in visit.amr
 
 
@@ -122,6 +136,12 @@ def _must_set_up_second_factor(asked: Asked, visit: Visit, now: int) -> bool:
     return visit.needs_second_factor or asked.level == "eidas2"
 
 
+def _owes_consent(asked: Asked, visit: Visit, now: int) -> bool:
+    return visit.consent_owed
+
+
+CONSENT = Step("consent", _owes_consent, "consent_required", "oidc_pages")
+
 STEPS = (
     Step("profile", _must_choose_profile, "login_required"),
     Step("sign_in", _must_sign_in, "login_required"),
@@ -132,11 +152,12 @@ STEPS = (
     Step("identity", _owes_identity, "interaction_required"),
     Step("confirm_mail", _owes_confirmed_mail, "interaction_required"),
     Step("set_up_factor", _must_set_up_second_factor, "interaction_required"),
+    CONSENT,
 )
 
 
 def next_step(asked: Asked, visit: Visit, now: int) -> Step | None:
-    """The first step owed, or None: the relying party may have its answer."""
+    """The first step owed; None: the relying party may get its response."""
     for step in STEPS:
         if step.owed(asked, visit, now):
             return step

@@ -1,1 +1,1 @@
-"""Tables and statements of the sign-in room."""
+"""Tables and statements of the sign-in package."""

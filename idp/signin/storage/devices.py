@@ -1,13 +1,17 @@
-"""Statements on known devices: browsers in which a person has shown who they are."""
+"""Statements on known devices: browsers in which a person has proved who they are."""
 
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, select
 
+from idp.database.upserts import insert_into
+from idp.durations import DAY
 from idp.people.storage.tables import Account
 from idp.signin.storage.tables import KnownDevice
+
+REMEMBERED = 400 * DAY
+"""Seconds after its last use at which a browser is forgotten; also its cookie's Max-Age, the longest in RFC 6265bis."""
 
 _known = select(
     exists().where(
@@ -27,15 +31,11 @@ _forget = delete(KnownDevice).where(KnownDevice.account_id == bindparam("account
 
 @cache
 def _remember(dialect: str) -> Any:
-    upsert = (
-        import_module(f"sqlalchemy.dialects.{dialect}")
-        .insert(KnownDevice)
-        .values(
-            browser=bindparam("digest"),
-            account_id=bindparam("account"),
-            first_seen_at=bindparam("moment"),
-            last_seen_at=bindparam("moment"),
-        )
+    upsert = insert_into(dialect, KnownDevice).values(
+        browser=bindparam("digest"),
+        account_id=bindparam("account"),
+        first_seen_at=bindparam("moment"),
+        last_seen_at=bindparam("moment"),
     )
     return upsert.on_conflict_do_update(
         index_elements=[KnownDevice.browser, KnownDevice.account_id],
@@ -44,17 +44,17 @@ def _remember(dialect: str) -> Any:
 
 
 def is_known(connection: Connection, account: int, browser: str) -> bool:
-    """Whether the account's person has shown in this browser who they are."""
+    """Whether the account's person has proved in this browser who they are."""
     return bool(connection.execute(_known, {"account": account, "browser": browser}).scalar())
 
 
 def is_known_by_name(connection: Connection, username: str, browser: str) -> bool:
-    """The same for a username, which may be nobody's."""
+    """The same for a username, which may belong to no account."""
     return bool(connection.execute(_known_by_name, {"username": username, "browser": browser}).scalar())
 
 
 def has_any(connection: Connection, account: int) -> bool:
-    """Whether any browser is known for the account: the very first one is no news."""
+    """Whether the account has a known browser: the first browser causes no notice."""
     return bool(connection.execute(_any, {"account": account}).scalar())
 
 

@@ -1,11 +1,10 @@
-"""Deleting, in small batches, what has had its time."""
+"""Deletes expired rows in small batches."""
 
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
-from idp.signin.storage.tables import KnownDevice, MailLink, PendingRequest, Sending, Session, Throttle
-
-DAY = 86400
-
+from idp.durations import DAY
+from idp.signin.storage.devices import REMEMBERED
+from idp.signin.storage.tables import KnownDevice, MailLink, Sending, Session, Throttle
 
 _forget_devices = delete(KnownDevice).where(
     KnownDevice.last_seen_at < bindparam("forgotten_before"),
@@ -18,13 +17,12 @@ _forget_devices = delete(KnownDevice).where(
 
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
-    """Delete a small batch of what has expired; the number of rows that went."""
-    gone = tx.execute(_forget_devices, {"forgotten_before": now - 400 * DAY, "most": most}).rowcount
+    """Delete a batch of expired rows. Returns the number of rows."""
+    gone = tx.execute(_forget_devices, {"forgotten_before": now - REMEMBERED, "most": most}).rowcount
     for table, key, over in (
-        (PendingRequest, PendingRequest.id, PendingRequest.expires_at < now - DAY),
         (MailLink, MailLink.digest, MailLink.expires_at < now - 30 * DAY),
-        (Throttle, Throttle.bucket, Throttle.last_at < now - DAY),
-        (Sending, Sending.id, Sending.sent_at < now - DAY),
+        (Throttle, Throttle.bucket, Throttle.forget_at < now),
+        (Sending, Sending.id, Sending.forget_at <= now),
         (
             Session,
             Session.digest,

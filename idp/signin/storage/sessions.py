@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
+from idp.database.compiled import Prepared
 from idp.people.storage.accounts import FACT_COLUMNS, facts_of
 from idp.people.storage.tables import Account, Person
-from idp.prepared import Prepared
 from idp.signin.storage.tables import Session
 
 SESSION_COLUMNS = (
@@ -25,11 +25,11 @@ LIVE = (
     Session.ended_at.is_(None),
     Session.expires_at > bindparam("now"),
     Session.seen_at > bindparam("idle_since"),
-    Session.opened_at >= Account.credentials_since,
+    Session.generation == Account.credentials_generation,
     Account.present.is_(True),
     or_(Account.state == "notified", Account.state == "confirming", Account.state == "active"),
 )
-"""A session lives while it was used of late, is not too old, and its account's credentials have not been replaced."""
+"""A session is live if it was used recently, has not expired, and its account's credentials have not been replaced."""
 
 _find_session = Prepared(
     select(*SESSION_COLUMNS, *FACT_COLUMNS)
@@ -71,7 +71,7 @@ def touch_session(tx: Connection, session: str, now: int) -> None:
 def end_session(
     tx: Connection, now: int, digest: str | None = None, sid: str | None = None
 ) -> tuple[str, int] | None:
-    """End one session, by its cookie's digest or by its sid; (sid, account) if it had been open."""
+    """End a session, by its cookie's digest or by its sid. Returns (sid, account) if it was open."""
     statement, key = (_end, digest) if digest else (_end_by_sid, sid)
     row = tx.execute(statement, {"session": key, "moment": now}).one_or_none()
     return (row[0], row[1]) if row else None
@@ -90,11 +90,30 @@ def of_sid(connection: Connection, sid: str) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
+_replaced = (
+    select(Session.sid)
+    .join(Account, Account.id == Session.account_id)
+    .where(
+        Session.digest == bindparam("session"),
+        Session.generation != Account.credentials_generation,
+        Account.password_changed_at >= Session.opened_at,
+        or_(Account.state == "confirming", Account.state == "active"),
+    )
+)
+
+
+def is_replaced(connection: Connection, session: str) -> bool:
+    """Whether a session has ended because its account's password was replaced, by the person or by staff."""
+    return connection.execute(_replaced, {"session": session}).first() is not None
+
+
 _sid_of = select(Session.sid).where(Session.digest == bindparam("session"))
 _this = update(Session).where(Session.digest == bindparam("session"), Session.ended_at.is_(None))
 _renew = _this.values(
     digest=bindparam("successor"),
-    opened_at=select(Account.credentials_since).where(Account.id == Session.account_id).scalar_subquery(),
+    generation=select(Account.credentials_generation)
+    .where(Account.id == Session.account_id)
+    .scalar_subquery(),
     confirmed_at=bindparam("moment"),
 )
 _strengthen = _this.values(
@@ -121,7 +140,7 @@ def sid_of(connection: Connection, session: str) -> str:
 
 
 def renew(tx: Connection, session: str, successor: str, now: int) -> None:
-    """Put an open session under a new digest, opened as late as its account's credentials."""
+    """Give an open session a new digest and the current generation of its account's credentials."""
     tx.execute(_renew, {"session": session, "successor": successor, "moment": now})
 
 
@@ -138,6 +157,6 @@ def confirm(tx: Connection, session: str, now: int) -> None:
 
 
 def end_all(tx: Connection, account: int, kept: str, now: int) -> list[str]:
-    """End an account's open sessions but the one with the sid `kept`; their sids."""
+    """End an account's open sessions, except the one with the sid `kept`. Returns their sids."""
     parameters = {"account": account, "kept": kept, "now": now, "moment": now}
     return list(tx.execute(_end_all, parameters).scalars())

@@ -1,36 +1,17 @@
-"""Tables of the sign-in room: pending requests, sessions, one-time mail links, throttles."""
+"""Tables of the sign-in package: sessions, one-time mail links, throttles."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.database import Model, RowId, Seconds
-
-
-class PendingRequest(Model):
-    """A checked request that waits while its person owes steps.
-
-    `kind` is "oidc" or "own" (a page of the provider itself); `request` is that room's JSON text, opaque here.
-    `browser` is the digest of the browser that brought it: nobody else may go on with it.
-    """
-
-    __tablename__ = "pending_requests"
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    browser: Mapped[str] = mapped_column(String(64))
-    kind: Mapped[str] = mapped_column(String(10))
-    request: Mapped[str] = mapped_column(Text)
-    asked: Mapped[str] = mapped_column(Text)
-    service: Mapped[str | None] = mapped_column(Text)
-    profile: Mapped[str | None] = mapped_column(String(20))
-    created_at: Mapped[int] = mapped_column(Seconds)
-    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
-    finished_at: Mapped[int | None] = mapped_column(Seconds)
+from idp.database.engine import Model, RowId, Seconds
 
 
 class Session(Model):
-    """A browser in which somebody has signed in. `sid` is the session's name in tokens; the cookie's digest is the key.
+    """A session of a browser. `sid` is the session's id in tokens; the cookie's digest is the key.
 
-    `device_known`: the browser was known for this account, or the person has shown who they are in this session.
-    `confirmed_at`: when they last gave their password, for changes that matter.
+    `device_known`: the browser was known for this account, or the person has proved in this session who they are.
+    `confirmed_at`: when they last gave their password, for sensitive changes. `generation`: that of the account's
+    credentials when they were checked; the session is invalid once the account has another.
     """
 
     __tablename__ = "sessions"
@@ -47,10 +28,11 @@ class Session(Model):
     browser_name: Mapped[str] = mapped_column(String(200))
     device_known: Mapped[bool] = mapped_column(Boolean)
     confirmed_at: Mapped[int] = mapped_column(Seconds)
+    generation: Mapped[int] = mapped_column(RowId, server_default="0")
 
 
 class MailLink(Model):
-    """A link and a code that a mail bears: for one account, one address, one purpose, once."""
+    """A link and a code of a mail, for one account, address and purpose; single-use."""
 
     __tablename__ = "mail_links"
     __table_args__ = (Index("ix_mail_links_account", "account_id", "purpose"),)
@@ -66,17 +48,17 @@ class MailLink(Model):
 
 
 class Throttle(Model):
-    """Failures in a row at one door. `bucket` is the digest of whom or where it counts."""
+    """Failures in a row. `bucket` is the digest of the account or network that they count for; the counting code sets `forget_at`."""
 
     __tablename__ = "throttles"
     bucket: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int] = mapped_column(RowId)
-    last_at: Mapped[int] = mapped_column(Seconds, index=True)
+    forget_at: Mapped[int] = mapped_column(Seconds, index=True)
     locked_until: Mapped[int] = mapped_column(Seconds, default=0)
 
 
 class KnownDevice(Model):
-    """A browser in which this account's person has shown who they are. `browser` is the digest of its own cookie."""
+    """A browser in which this account's person has proved who they are. `browser` is the digest of its own cookie."""
 
     __tablename__ = "known_devices"
     browser: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -86,10 +68,13 @@ class KnownDevice(Model):
 
 
 class Sending(Model):
-    """That a message went to an address or number: what is limited an hour. `bucket` is the digest of where it went."""
+    """A message sent to an address or number, counted within a window that ends at `forget_at`.
+
+    `bucket` is the digest of the address or number.
+    """
 
     __tablename__ = "sendings"
-    __table_args__ = (Index("ix_sendings_bucket", "bucket", "sent_at"),)
+    __table_args__ = (Index("ix_sendings_bucket", "bucket", "forget_at"),)
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     bucket: Mapped[str] = mapped_column(String(64))
-    sent_at: Mapped[int] = mapped_column(Seconds, index=True)
+    forget_at: Mapped[int] = mapped_column(Seconds, index=True)

@@ -1,65 +1,81 @@
-"""Statements on throttles: failures in a row, counted in the database so that all workers and restarts share them."""
+"""Statements on throttles: failures in a row, counted in the database so that they are shared by all workers and survive restarts."""
 
 from functools import cache
-from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, delete, select, update
 
+from idp.database.upserts import insert_into
+from idp.due_times import furthest
+from idp.durations import HOUR
 from idp.signin.storage.tables import Throttle
 
-_failures = select(Throttle.failures).where(Throttle.bucket == bindparam("door"))
-_lock = update(Throttle).where(Throttle.bucket == bindparam("door")).values(locked_until=bindparam("until"))
-_clear = delete(Throttle).where(Throttle.bucket == bindparam("door"))
+_failures = select(Throttle.failures).where(Throttle.bucket == bindparam("key"))
+_lock = (
+    update(Throttle)
+    .where(Throttle.bucket == bindparam("key"))
+    .values(
+        locked_until=bindparam("until", type_=BigInteger),
+        forget_at=case(
+            (Throttle.forget_at > bindparam("until", type_=BigInteger), Throttle.forget_at),
+            else_=bindparam("until", type_=BigInteger),
+        ),
+    )
+)
+_clear = delete(Throttle).where(Throttle.bucket == bindparam("key"))
 
 _forgive = (
     update(Throttle)
-    .where(Throttle.bucket == bindparam("door"), Throttle.failures > 0)
+    .where(Throttle.bucket == bindparam("key"), Throttle.failures > 0)
     .values(failures=Throttle.failures - 1)
 )
 
 
 @cache
-def _knock(dialect: str) -> Any:
-    # Each dialect is loaded where it is used: the other one would cost every start 50 ms.
-    upsert = (
-        import_module(f"sqlalchemy.dialects.{dialect}")
-        .insert(Throttle)
-        .values(bucket=bindparam("door"), failures=1, last_at=bindparam("moment"), locked_until=0)
+def _count(dialect: str) -> Any:
+    upsert = insert_into(dialect, Throttle).values(
+        bucket=bindparam("key"), failures=1, forget_at=bindparam("ends"), locked_until=0
     )
-    closed = Throttle.locked_until > bindparam("moment")
-    forgotten = Throttle.last_at < bindparam("forgotten_before")
+    # A lock that ends later than the longest lock was set by a clock that ran ahead; it counts as over.
+    stranded = Throttle.locked_until > bindparam("furthest")
+    closed = and_(Throttle.locked_until > bindparam("moment"), ~stranded)
+    lock = case((stranded, 0), else_=Throttle.locked_until)
+    forgotten = Throttle.forget_at < bindparam("moment")
+    ends = upsert.excluded.forget_at
+    later = case((and_(Throttle.locked_until > ends, ~stranded), Throttle.locked_until), else_=ends)
     in_a_row = case((closed, Throttle.failures), (forgotten, 1), else_=Throttle.failures + 1)
     return upsert.on_conflict_do_update(
-        index_elements=[Throttle.bucket], set_={"failures": in_a_row, "last_at": bindparam("moment")}
+        index_elements=[Throttle.bucket],
+        set_={"failures": in_a_row, "forget_at": later, "locked_until": lock},
     ).returning(Throttle.failures, Throttle.locked_until)
 
 
-def knock(tx: Connection, door: str, now: int, memory: int) -> tuple[int, int]:
-    """Count a try at `door` before it is judged, so that a hundred at once are a hundred.
+def count_attempt(tx: Connection, bucket: str, now: int, memory: int, longest: int = HOUR) -> tuple[int, int]:
+    """Record an attempt in `bucket` before its credentials are checked: a hundred concurrent attempts count as a hundred.
 
-    Returns (tries in a row, moment until which the door is closed). A closed door counts nothing: a stranger cannot
-    keep it closed for ever. Tries followed by `memory` quiet seconds are forgotten.
+    Returns (attempts in a row, Unix time until which the bucket is locked). A locked bucket does not count: a stranger
+    cannot prolong the lock for ever. Attempts are forgotten after `memory` seconds without a new one, and not before a
+    lock ends; the row holds that time, which the purge uses too. `longest`: the longest lock of this bucket in seconds.
     """
-    parameters = {"door": door, "moment": now, "forgotten_before": now - memory}
-    row = tx.execute(_knock(tx.dialect.name), parameters).one()
+    parameters = {"key": bucket, "moment": now, "ends": now + memory, "furthest": furthest(now, longest)}
+    row = tx.execute(_count(tx.dialect.name), parameters).one()
     return int(row[0]), int(row[1])
 
 
-def failures(connection: Connection, door: str) -> int:
-    """Tries in a row so far."""
-    return int(connection.execute(_failures, {"door": door}).scalar() or 0)
+def failures(connection: Connection, bucket: str) -> int:
+    """Attempts in a row so far."""
+    return int(connection.execute(_failures, {"key": bucket}).scalar() or 0)
 
 
-def lock(tx: Connection, door: str, until: int) -> None:
-    tx.execute(_lock, {"door": door, "until": until})
+def lock(tx: Connection, bucket: str, until: int) -> None:
+    tx.execute(_lock, {"key": bucket, "until": until})
 
 
-def clear(tx: Connection, door: str) -> None:
-    """The right person came in: forget the tries."""
-    tx.execute(_clear, {"door": door})
+def clear(tx: Connection, bucket: str) -> None:
+    """Forget the attempts after a successful one."""
+    tx.execute(_clear, {"key": bucket})
 
 
-def forgive(tx: Connection, door: str) -> None:
-    """A try was right: at a door that many people share it does not count."""
-    tx.execute(_forgive, {"door": door})
+def forgive(tx: Connection, bucket: str) -> None:
+    """Take back one attempt: it succeeded, in a bucket that many people share, or was not checked."""
+    tx.execute(_forgive, {"key": bucket})

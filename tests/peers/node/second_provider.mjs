@@ -1,4 +1,4 @@
-// npm's oidc-provider as another house's identity provider: pairwise subjects, ES256 ID tokens and userinfo.
+// npm's oidc-provider as an external identity provider: pairwise subjects, ES256 ID tokens and userinfo.
 // node second_provider.mjs PORT OUR_ADDRESS
 import { createHash } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
@@ -10,7 +10,7 @@ const key = { ...(await exportJWK(privateKey)), use: "sig", alg: "ES256", kid: "
 
 const provider = new Provider(`http://localhost:${port}`, {
   clients: [{
-    client_id: "our-house",
+    client_id: "our-provider",
     client_secret: "a secret of: ours & theirs",
     redirect_uris: [`${ours}/federation/callback`],
     post_logout_redirect_uris: [`${ours}/federation/signed_out`],

@@ -23,7 +23,7 @@ def account(**changes: object) -> AccountFacts:
         "identity_proved_at": 1,
         "renewal_asked_at": None,
         "password_changed_at": 1,
-        "credentials_since": 0,
+        "credentials_generation": 0,
         "present": True,
         **changes,
     }

@@ -1,9 +1,9 @@
-from idp.signin.rules.throttling import ThrottlePolicy, locked_for
+from idp.signin.rules.rate_limits import ThrottlePolicy, locked_for
 
 POLICY = ThrottlePolicy(failures=5, first_lock=300, longest_lock=3600)
 
 
-def test_the_fifth_failure_closes_the_door_and_each_further_one_doubles_the_pause() -> None:
+def test_the_fifth_failure_locks_and_each_further_failure_doubles_the_lock() -> None:
     assert [locked_for(n, POLICY) for n in range(1, 12)] == [
         0,
         0,

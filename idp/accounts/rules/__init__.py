@@ -1,0 +1,1 @@
+"""Pure rules of acts on an account."""

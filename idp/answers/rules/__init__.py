@@ -1,0 +1,1 @@
+"""Rules of stored responses: which are stored, and at which URL."""

@@ -1,0 +1,43 @@
+"""Statements on stored responses."""
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from idp.answers.storage.tables import KeptAnswerRow
+from idp.crypto.opaque_tokens import TokenDigest
+
+_keep = insert(KeptAnswerRow)
+_find = select(KeptAnswerRow.sealed).where(
+    KeptAnswerRow.digest == bindparam("answer"), KeptAnswerRow.forget_at > bindparam("moment")
+)
+_forget_beyond = delete(KeptAnswerRow).where(
+    KeptAnswerRow.browser == bindparam("whose"),
+    KeptAnswerRow.digest.in_(
+        select(KeptAnswerRow.digest)
+        .where(KeptAnswerRow.browser == bindparam("whose"))
+        .order_by(KeptAnswerRow.forget_at.desc(), KeptAnswerRow.digest)
+        .offset(bindparam("most"))
+    ),
+)
+_expired = delete(KeptAnswerRow).where(
+    KeptAnswerRow.digest.in_(
+        select(KeptAnswerRow.digest)
+        .where(KeptAnswerRow.forget_at <= bindparam("moment"))
+        .limit(bindparam("batch"))
+    )
+)
+
+
+def keep(tx: Connection, digest: TokenDigest, browser: str, sealed: str, forget_at: int, most: int) -> None:
+    """Store a response for a browser. The oldest are deleted, so that there are at most `most`."""
+    tx.execute(_forget_beyond, {"whose": browser, "most": most - 1})
+    tx.execute(_keep, {"digest": digest, "browser": browser, "sealed": sealed, "forget_at": forget_at})
+
+
+def find(connection: Connection, digest: TokenDigest, now: int) -> str | None:
+    found: str | None = connection.execute(_find, {"answer": digest, "moment": now}).scalar()
+    return found
+
+
+def purge(tx: Connection, now: int, most: int = 500) -> int:
+    """Delete a batch of expired responses. Returns the number of rows."""
+    return tx.execute(_expired, {"moment": now, "batch": most}).rowcount

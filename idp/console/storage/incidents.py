@@ -1,0 +1,78 @@
+"""Statements on incidents: messages given up, services that logout notices do not reach."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from idp.messages.storage.outbox import OutboxMessage
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A message that was given up, or fails again and again. `to` is an address, a number or a client."""
+
+    id: int
+    kind: str
+    to: str
+    reason: str
+    attempts: int
+    at: int
+    given_up: bool
+
+
+def lost_messages(connection: Connection, since: int, most: int = 100) -> list[Lost]:
+    """Messages posted after `since` that were given up or have failed three times, the newest first."""
+    rows = connection.execute(
+        select(OutboxMessage.__table__)
+        .where(
+            OutboxMessage.created_at > since,
+            OutboxMessage.delivered_at.is_(None),
+            OutboxMessage.last_error.is_not(None),
+            (OutboxMessage.given_up_at.is_not(None)) | (OutboxMessage.attempts >= 3),
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(most)
+    ).mappings()
+    return [
+        Lost(
+            row["id"],
+            row["kind"],
+            _to(row["payload"]),
+            row["last_error"] or "",
+            row["attempts"],
+            row["created_at"],
+            row["given_up_at"] is not None,
+        )
+        for row in rows
+    ]
+
+
+def unreachable_for_logout(connection: Connection) -> dict[str, int]:
+    """client_id → how many of its logout notices were given up and are still on record."""
+    rows = connection.execute(
+        select(OutboxMessage.payload).where(
+            OutboxMessage.kind == "logout_notice", OutboxMessage.given_up_at.is_not(None)
+        )
+    )
+    return dict(Counter(json.loads(row.payload).get("client_id", "") for row in rows))
+
+
+def send_again(tx: Connection, message: int, now: int) -> bool:
+    """Give a message that was given up another twelve attempts."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id == message,
+            OutboxMessage.given_up_at.is_not(None),
+            OutboxMessage.delivered_at.is_(None),
+        )
+        .values(given_up_at=None, attempts=0, next_attempt_at=now)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def _to(payload: str) -> str:
+    facts = json.loads(payload)
+    return str(facts.get("to") or facts.get("client_id") or "")

@@ -1,0 +1,1 @@
+"""Opaque tokens and encrypted values."""

@@ -1,0 +1,1 @@
+"""The database: engine, compiled statements, schema."""

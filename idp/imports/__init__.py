@@ -1,0 +1,1 @@
+"""Imports of SIECLE and CSV exports."""

@@ -1,0 +1,1 @@
+"""Letters with provisional passwords."""

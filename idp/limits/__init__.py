@@ -1,0 +1,1 @@
+"""Limits on rows written by anonymous visitors, and single use of ids."""

@@ -1,0 +1,46 @@
+"""Single-use ids: client assertions, proofs, answered requests, passkey challenges and states, stored until they expire.
+
+A row is written only after a valid use, so anonymous visitors write none.
+"""
+
+from sqlalchemy import Connection, String, bindparam, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.crypto.opaque_tokens import TokenDigest
+from idp.database.engine import Model, Seconds
+from idp.durations import DAY
+
+
+class UsedOnce(Model):
+    """`id`: digest of the used value and its purpose; one INSERT decides which use was first."""
+
+    __tablename__ = "used_once"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+
+
+_insert = insert(UsedOnce)
+_find = select(UsedOnce.id).where(UsedOnce.id == bindparam("used"))
+
+
+def use(tx: Connection, digest: TokenDigest, expires_at: int) -> bool:
+    """Record a use. False if the id was used before: the unique key decides across workers. Then end the transaction."""
+    try:
+        tx.execute(_insert, {"id": digest, "expires_at": expires_at})
+    except IntegrityError:
+        return False
+    return True
+
+
+def is_used(connection: Connection, digest: TokenDigest) -> bool:
+    return connection.execute(_find, {"used": digest}).one_or_none() is not None
+
+
+def purge(tx: Connection, now: int, most: int = 500) -> int:
+    """Delete a batch of ids whose assertions have expired. Returns the number of rows.
+
+    They are stored a day longer: a clock that runs ahead for a while must not delete the id of a valid assertion.
+    """
+    batch = select(UsedOnce.id).where(UsedOnce.expires_at < now - DAY).limit(most)
+    return tx.execute(delete(UsedOnce).where(UsedOnce.id.in_(batch))).rowcount

@@ -1,0 +1,53 @@
+"""Authorization responses: the only code that redirects a browser to a relying party, and only to a CheckedRedirect.
+
+Every response, errors included, has `iss` (RFC 9207) and the request's `state` if it had one.
+"""
+
+from urllib.parse import urlencode, urlsplit
+
+from flask import Response, g, make_response, render_template
+
+from idp.network.urls import with_query
+from idp.oidc.authorization import session_state
+from idp.refusals import CheckedRedirect, ProtocolRefusal
+from idp.runtime.context import settings
+
+
+def send_code(back_to: CheckedRedirect, code: str, client_id: str, sid: str) -> Response:
+    """RFC 6749 §4.1.2, with session_state for relying parties that monitor the session (Session Management 1.0 §3)."""
+    state = session_state.session_state(client_id, back_to.uri, sid)
+    if state is None:
+        return _send(back_to, [("code", code)])
+    return session_state.remember(_send(back_to, [("code", code), ("session_state", state)]), sid)
+
+
+def send_error(refusal: ProtocolRefusal) -> Response:
+    """RFC 6749 §4.1.2.1."""
+    assert refusal.back_to is not None
+    return _send(refusal.back_to, [("error", refusal.error), ("error_description", refusal.description)])
+
+
+def _send(back_to: CheckedRedirect, fields: list[tuple[str, str]]) -> Response:
+    if back_to.state is not None:
+        fields.append(("state", back_to.state))
+    fields.append(("iss", settings().server.issuer))
+    if back_to.mode == "form_post":
+        # The page only posts the form to the relying party.
+        g.form_action = back_to.uri
+        response = make_response(render_template("form_post.html", action=back_to.uri, fields=fields))
+    else:
+        response = Response(status=303, headers=[("Location", _with(back_to, urlencode(fields)))])
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _with(back_to: CheckedRedirect, encoded: str) -> str:
+    if back_to.mode == "fragment":
+        return f"{back_to.uri}#{encoded}"
+    return with_query(back_to.uri, encoded)
+
+
+def origin(uri: str) -> str:
+    """Scheme and host of a checked address, as a source for form-action; the scheme alone for an app's own scheme."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"

@@ -1,0 +1,1 @@
+"""Client registrations and client authentication."""

@@ -1,0 +1,40 @@
+"""Comparison of redirect URIs with the registered ones: byte for byte (RFC 9700 §2.1, RFC 8252 §7.3)."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+
+def matches(uri: str, registered: str, application_type: str) -> bool:
+    """Byte for byte; a native client on a loopback address may use any port (RFC 8252 §7.3)."""
+    if uri == registered:
+        return True
+    if application_type != "native":
+        return False
+    try:
+        ours, theirs = urlsplit(registered), urlsplit(uri)
+        port = theirs.port
+    except ValueError:
+        return False
+    if ours.scheme != "http" or ours.hostname not in ("127.0.0.1", "::1") or port is None:
+        return False
+    host = f"[{ours.hostname}]" if ours.hostname == "::1" else ours.hostname
+    return uri == f"http://{host}:{port}{ours.path}{'?' + ours.query if ours.query else ''}"
+
+
+def difference(uri: str, registered: Sequence[str]) -> str:
+    """For the log: which part of the nearest registered address differs. Never shown to a person."""
+    names = ("scheme", "host", "path", "query", "fragment")
+    try:
+        given = urlsplit(uri)
+    except ValueError:
+        return "it is not an address"
+    differing = [
+        [name for name, ours, theirs in zip(names, urlsplit(known), given, strict=True) if ours != theirs]
+        for known in registered
+    ]
+    nearest = min(differing, key=len, default=[])
+    return (
+        f"{' and '.join(nearest)} differ from the nearest registered address"
+        if nearest
+        else "its spelling differs"
+    )

@@ -1,0 +1,1 @@
+"""Relying parties of a session, and how they are notified of its end."""

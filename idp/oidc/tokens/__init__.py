@@ -1,0 +1,1 @@
+"""Codes, tokens and what they open."""

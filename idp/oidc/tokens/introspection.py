@@ -1,0 +1,76 @@
+"""Token introspection (RFC 7662). A client may introspect its own tokens; any other token is reported as inactive."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+
+from idp.oidc.clients import authentication, registry
+from idp.oidc.clients.registry import Client
+from idp.oidc.tokens import refresh_grant
+from idp.oidc.tokens.grants import GrantFacts, find_access_token
+from idp.oidc.tokens.subjects import subject_for
+from idp.runtime.context import settings
+
+
+@dataclass(frozen=True)
+class Introspected:
+    """`payload` is the response of §2.2 for a live token of `client_id`."""
+
+    client_id: str
+    payload: dict[str, Any]
+
+    def is_expired(self) -> bool:
+        return False
+
+    def is_revoked(self) -> bool:
+        return False
+
+
+class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
+    CLIENT_AUTH_METHODS = authentication.METHODS
+
+    def authenticate_token(self, request: Any, client: Client) -> Introspected | None:
+        if "token" not in request.form:
+            raise InvalidRequestError("token is missing.")
+        token = _introspected(request.form["token"], request.now)
+        return token if token is not None and self.check_permission(token, client, request) else None
+
+    def check_permission(self, token: Introspected, client: Client, request: Any) -> bool:
+        """Only live tokens of the client itself; a public client is not authenticated (RFC 7662 §2.1)."""
+        return token.client_id == client.client_id and not client.registration.is_public
+
+    def introspect_token(self, token: Introspected) -> dict[str, Any]:
+        return token.payload
+
+
+def _introspected(token_string: str, now: int) -> Introspected | None:
+    """The live token with this text, an access token or a refresh token; None if there is none."""
+    if access_token := find_access_token(token_string, now):
+        grant, client, row = access_token
+        payload = _common(grant, client, row.token_scope) | {
+            "token_type": "DPoP" if row.token_jkt else "Bearer",
+            "iat": row.token_issued_at,
+            "exp": row.token_expires_at,
+            **({"aud": row.token_audience.split()} if row.token_audience else {}),
+            # RFC 9449 §6.2: the resource server checks the proof against this key.
+            **({"cnf": {"jkt": row.token_jkt}} if row.token_jkt else {}),
+        }
+        return Introspected(client.client_id, payload)
+    presented = refresh_grant.peek(token_string, now)
+    if presented is None:
+        return None
+    holder = registry.active(presented.grant.client_id)
+    if holder is None:
+        return None
+    return Introspected(holder.client_id, _common(presented.grant, holder, presented.get_scope()))
+
+
+def _common(grant: GrantFacts, client: Client, scope: str) -> dict[str, Any]:
+    return {
+        "iss": settings().server.issuer,
+        "sub": subject_for(client, grant.account.subject),
+        "client_id": client.client_id,
+        "scope": scope,
+    }

@@ -1,0 +1,1 @@
+"""Passwords: policy, hashing, provisional passwords."""

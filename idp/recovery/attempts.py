@@ -1,0 +1,153 @@
+"""An identification: the steps by which a person without a password proves who they are, from a number or username on.
+
+The pages never look up an account: they write a row and a message, and a worker (`idp.recovery.lookup`) finds the
+account and sends the code. So a stranger sees the same pages in the same time, whether or not an account exists.
+"""
+
+import secrets
+
+from idp.crypto.opaque_tokens import digest, keyed_digest, new_code, same
+from idp.database.engine import Connection, reading, transaction
+from idp.messages.storage import outbox
+from idp.people.rules.accounts import AccountFacts
+from idp.people.storage import accounts
+from idp.recovery.rules.proofs import CHILD, NAMES, Identification, named, with_child_born
+from idp.recovery.storage import attempts as storage
+from idp.recovery.storage import families
+from idp.refusals import Refusal
+from idp.refusals.recovery import (
+    RECOVERY_CODE_EXPIRED,
+    RECOVERY_EXPIRED,
+    TOO_MANY_CODES,
+    WRONG_NAME,
+    WRONG_RECOVERY_CODE,
+)
+from idp.refusals.requests import OTHER_BROWSER
+from idp.refusals.signing_in import NETWORK_LIMITED
+from idp.runtime.context import settings
+from idp.signin import birth_date_check, rate_limits
+from idp.signin.storage import throttles
+
+ASKED = "identification"
+"""Kind of the outbox message on which the worker looks up the account."""
+
+NAME_TRIES = 5
+
+
+def begin(
+    purpose: str,
+    method: str,
+    contact: str,
+    language: str,
+    login: str | None,
+    browser: str,
+    address: str,
+    now: int,
+    account: int | None = None,
+) -> str:
+    """Begin an identification and return its id. `contact`: a number (E.164) or a username; `account`: its account, if known.
+    Raises Refusal S05 (network)."""
+    if rate_limits.network_is_limited(address, now):
+        raise Refusal(NETWORK_LIMITED, "too many identifications from this network")
+    identification = secrets.token_urlsafe(24)
+    given = settings().recovery
+    code = new_code()
+    row = {
+        "id": identification,
+        "browser": browser,
+        "purpose": purpose,
+        "method": method,
+        "contact": contact[:254],
+        "account_id": account,
+        "language": language,
+        "login": login,
+        "code_digest": code_digest(identification, code),
+        "code_expires_at": now + given.sms_code,
+        "tries": 0,
+        "sends": 1,
+        "created_at": now,
+        "expires_at": now + given.waits,
+    }
+    with transaction() as tx:
+        storage.add(tx, row)
+        _ask(tx, identification, code, now)
+    return identification
+
+
+def find(identification: str, browser: str, now: int) -> Identification:
+    """The identification of this browser. Raises Refusal V03 (unknown or too old), R02 (another browser's)."""
+    found = storage.find(reading(), identification)
+    if found is None or found[2] <= now:
+        raise Refusal(RECOVERY_EXPIRED, "no such identification")
+    if not secrets.compare_digest(found[1], browser):
+        raise Refusal(OTHER_BROWSER, "the identification belongs to another browser")
+    return found[0]
+
+
+def send_again(one: Identification, now: int) -> None:
+    """Send a new code. The previous code becomes invalid. Raises Refusal V04 (asked too often)."""
+    given, code = settings().recovery, new_code()
+    with transaction() as tx:
+        if not storage.send_again(tx, one.id, code_digest(one.id, code), now + given.sms_code, given.sends):
+            raise Refusal(TOO_MANY_CODES, "a code was asked for too often")
+        _ask(tx, one.id, code, now)
+
+
+def prove_by_code(one: Identification, typed: str, now: int) -> None:
+    """Check the sent code. An attempt is recorded before the comparison. Raises Refusal V01 (wrong), V02 (no attempts left)."""
+    given = code_digest(one.id, "".join(c for c in typed if c.isalnum())[:20])
+    with transaction() as tx:
+        counted = storage.try_code(tx, one.id, settings().recovery.code_tries, now)
+    if counted is None:
+        raise Refusal(RECOVERY_CODE_EXPIRED, "too many wrong codes, or the code has expired")
+    kept, somebody = counted
+    # Both conditions are always computed: the time must not reveal that no account matched.
+    if not (same(given, kept) and somebody):
+        raise Refusal(WRONG_RECOVERY_CODE, "wrong code")
+    with transaction() as tx:
+        if not storage.prove(tx, one.id, given, now):
+            raise Refusal(RECOVERY_CODE_EXPIRED, "the code was used or replaced")
+
+
+def prove_by_names(one: Identification, first_name: str, family_name: str, now: int) -> None:
+    """Narrow the accounts that share the number by name. If several have it, the next page asks for a child's birth date.
+
+    Raises Refusal V05 (no account of that name), V02 (too many tries).
+    """
+    with transaction() as tx:
+        tries, _ = throttles.count_attempt(tx, digest(f"names\0{one.id}"), now, settings().recovery.waits)
+    if tries > NAME_TRIES:
+        raise Refusal(RECOVERY_CODE_EXPIRED, "too many wrong names")
+    found = named(first_name, family_name, families.names_of(reading(), one.candidates))
+    if not found:
+        raise Refusal(WRONG_NAME, "no candidate has these names")
+    with transaction() as tx:
+        storage.narrow(tx, one, found, NAMES, None)
+
+
+def prove_by_child(one: Identification, birth_date: str, now: int) -> None:
+    """Narrow the accounts of the same name by a child's birth date (ISO). If several remain, the school office has to help.
+
+    Counts with the other birth-date attempts of each account. Raises Refusal A02 (no child), A03 (too many attempts).
+    """
+    dates = families.birth_dates_of(reading(), one.candidates)
+    found = birth_date_check.judge_any(one.candidates, now, lambda: with_child_born(birth_date, dates))
+    with transaction() as tx:
+        storage.narrow(tx, one, found, CHILD, birth_date)
+
+
+def account_of(one: Identification) -> AccountFacts:
+    """The account of the identification, read again. Raises Refusal V03."""
+    facts = accounts.by_id(reading(), one.account) if one.account is not None else None
+    if facts is None:
+        raise Refusal(RECOVERY_EXPIRED, "the identification has no account")
+    return facts
+
+
+def code_digest(identification: str, code: str) -> str:
+    """The stored keyed digest of a code."""
+    return keyed_digest(settings().secrets.secret_key.encode(), f"identification {identification}", code)
+
+
+def _ask(tx: Connection, identification: str, code: str, now: int) -> None:
+    outbox.post(tx, ASKED, {"id": identification, "code": code}, now)

@@ -1,0 +1,1 @@
+"""Context of requests, and processes of the server."""

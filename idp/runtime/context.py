@@ -1,0 +1,60 @@
+"""Context of a request: settings, clock and time zone, the client's network address."""
+
+import time
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app, has_request_context, request
+
+from idp.settings import Settings
+
+
+def system_clock() -> int:
+    """Seconds since 1970, UTC."""
+    return int(time.time())
+
+
+def settings() -> Settings:
+    """The settings of this application."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def now() -> int:
+    """The current time in epoch seconds, by this application's clock."""
+    moment: int = current_app.extensions["clock"]()
+    return moment
+
+
+def day_of(moment: int) -> date:
+    """The date of a time in the school's time zone. The product has no UTC dates."""
+    return datetime.fromtimestamp(moment, _zone()).date()
+
+
+def begins_at(day: date) -> int:
+    """The first second of a day in the school's time zone."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=_zone()).timestamp())
+
+
+def ends_at(day: date) -> int:
+    """The first second after a day, the end of "until the 20th". A day can have 23 or 25 hours."""
+    return begins_at(day + timedelta(days=1))
+
+
+def last_day(end: int) -> date:
+    """The last day of a period that ends at `end`: at midnight, the previous day."""
+    return day_of(end - 1)
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings().service.timezone)
+
+
+def caller() -> str | None:
+    """The network address of the client; None outside of a request (commands, the worker)."""
+    return request.remote_addr if has_request_context() else None
+
+
+def address() -> str:
+    """The network address of the client, behind the trusted proxies."""
+    return request.remote_addr or "unknown"

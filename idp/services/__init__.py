@@ -1,0 +1,1 @@
+"""Services that people sign in to, independent of the protocol."""

@@ -1,0 +1,104 @@
+"""Consent to third-party services: asked once for each kind of information, withdrawn at any time.
+
+Kinds of information are words (scopes for OpenID Connect). A pupil under 15 cannot consent alone: the
+question goes to the guardians' accounts, and the first answer decides.
+"""
+
+from idp.audit import trail
+from idp.database.engine import reading, transaction
+from idp.messages import notices
+from idp.people.rules.accounts import AccountFacts
+from idp.people.storage import accounts
+from idp.refusals import Refusal
+from idp.refusals.requests import CONSENT_QUESTION_GONE, GUARDIAN_CONSENT_NEEDED
+from idp.runtime.context import day_of
+from idp.services.rules import consent as rules
+from idp.services.rules.service import Service
+from idp.services.storage import consents as storage
+
+
+def is_given(service: Service, account: AccountFacts, kinds: tuple[str, ...]) -> bool:
+    """Whether no further consent is needed. No SQL statement for first-party services."""
+    if service.first_party:
+        return True
+    stored = storage.find(reading(), account.id, service.id)
+    return rules.is_given(service, kinds, stored.scope if stored else ())
+
+
+def waits_for_guardian(service: Service, account: AccountFacts, kinds: tuple[str, ...], now: int) -> bool:
+    """Whether a guardian must consent before the login can go on."""
+    if is_given(service, account, kinds):
+        return False
+    return rules.needs_guardian(account.kind, _birth_date(account), day_of(now))
+
+
+def question(service: Service, account: AccountFacts) -> storage.StoredConsent | None:
+    """The stored consent, with the question to the guardians and its answer; None if there is no row."""
+    return storage.find(reading(), account.id, service.id)
+
+
+def give(service: Service, account: AccountFacts, kinds: tuple[str, ...], now: int) -> None:
+    """The person consents for themselves. Raises Refusal Q01 if a guardian must."""
+    if waits_for_guardian(service, account, kinds, now):
+        raise Refusal(GUARDIAN_CONSENT_NEEDED, "a guardian has to agree")
+    if is_given(service, account, kinds):
+        return
+    stored = question(service, account)
+    # Consent to other kinds stays.
+    scope = " ".join(dict.fromkeys((*(stored.scope if stored else ()), *kinds)))
+    actor = account.actor
+    with transaction() as tx:
+        storage.give(tx, account.id, service.id, scope, account.id, now)
+        trail.record(tx, now, "consent.give", actor, actor, client=service.id, scope=scope)
+
+
+def ask_guardians(service: Service, account: AccountFacts, kinds: tuple[str, ...], now: int) -> bool:
+    """Put the question into the guardians' accounts and notify them by mail. False if there is no guardian to ask."""
+    guardians = storage.guardians_of(reading(), account.person_id)
+    if not guardians:
+        return False
+    scope = " ".join(kinds)
+    stored = question(service, account)
+    with transaction() as tx:
+        storage.ask(tx, account.id, service.id, scope, now)
+        if stored is None or stored.asked_at is None:
+            for guardian in guardians:
+                if facts := accounts.by_id(tx, guardian):
+                    notices.tell(
+                        tx, facts, "consent_asked", now, child=account.first_name, service=service.name
+                    )
+        actor = account.actor
+        trail.record(tx, now, "consent.ask", actor, actor, client=service.id, scope=scope)
+    return True
+
+
+def decide_for_child(
+    guardian: AccountFacts, child: int, service: Service, shown: str, agreed: bool, now: int
+) -> None:
+    """A guardian answers the question of `child` (an account's id). `shown`: the kinds that the page listed.
+
+    Raises Refusal Q02 if there is no such question, or if it was answered or changed meanwhile.
+    """
+    asked = [row for row in of_children(guardian, now) if (row.account, row.client_id) == (child, service.id)]
+    if not asked or not asked[0].asked_scope:
+        raise Refusal(CONSENT_QUESTION_GONE, "no such question")
+    scope = " ".join(dict.fromkeys((*asked[0].scope, *shown.split())))
+    actor, subject = guardian.actor, f"account:{child}"
+    with transaction() as tx:
+        if agreed:
+            won = storage.give_asked(tx, child, service.id, shown, scope, guardian.id, now)
+        else:
+            won = storage.refuse(tx, child, service.id, shown, now)
+        if not won:
+            raise Refusal(CONSENT_QUESTION_GONE, "the question was answered or changed meanwhile")
+        act = "consent.give" if agreed else "consent.refuse"
+        trail.record(tx, now, act, actor, subject, client=service.id, scope=scope if agreed else shown)
+
+
+def of_children(guardian: AccountFacts, now: int) -> list[storage.OfChild]:
+    """Consents and questions of a guardian's children under 15; open questions first."""
+    return storage.of_children(reading(), guardian.person_id, rules.born_last_of_age(day_of(now)).isoformat())
+
+
+def _birth_date(account: AccountFacts) -> str | None:
+    return next(iter(accounts.birth_dates_that_prove(reading(), account)), None)

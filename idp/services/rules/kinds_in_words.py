@@ -1,0 +1,25 @@
+"""What a service receives, in plain French: one sentence per kind of information."""
+
+from collections.abc import Sequence
+
+from idp.refusals import N_
+
+SENTENCES: dict[str, str] = {
+    "openid": N_("un numéro propre à ce service, qui ne dit pas qui vous êtes"),
+    "profile": N_("votre nom et votre identifiant"),
+    "email": N_("votre adresse mail"),
+    "phone": N_("votre numéro de mobile"),
+    "address": N_("votre adresse postale"),
+    "offline_access": N_("un accès qui dure après votre déconnexion"),
+    "ect.scope.cnx": N_("votre profil : responsable, élève ou personnel"),
+    "ect.scope.children": N_("vos enfants, leur classe et leur établissement"),
+    "ect.scope.schooling": N_("votre classe et votre établissement"),
+    "ect.scope.ine": N_("le numéro national de l’élève"),
+    "ect.scope.ine_hash": N_("une empreinte du numéro national de l’élève"),
+    "ect.scope.staff": N_("votre fonction dans l’établissement"),
+}
+
+
+def in_words(kinds: Sequence[str]) -> list[str]:
+    """The sentences for kinds of information (`rules.consent.kinds`), always in the same order."""
+    return [sentence for word, sentence in SENTENCES.items() if word in kinds]

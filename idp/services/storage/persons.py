@@ -1,0 +1,74 @@
+"""Statements for userinfo beyond the token's row: children, schools, classes, posts."""
+
+from sqlalchemy import Connection, bindparam, select
+
+from idp.people.storage.tables import (
+    Account,
+    Enrolment,
+    Guardianship,
+    Person,
+    School,
+    StaffPost,
+)
+from idp.services.rules.person_facts import Child, Post, SchoolFacts, Schooling
+
+_schoolings = (
+    select(School.uai, School.name, School.degree, Enrolment.class_code, Enrolment.mef)
+    .join(School, School.id == Enrolment.school_id)
+    .where(Enrolment.pupil_id == bindparam("person"), Enrolment.until.is_(None))
+    .order_by(Enrolment.since.desc(), Enrolment.id)
+)
+_children = (
+    select(
+        Person.id,
+        Person.first_name,
+        Person.family_name,
+        Person.usage_name,
+        Guardianship.relation,
+        Guardianship.level,
+        Account.subject,
+        School.uai,
+        School.name,
+        School.degree,
+        Enrolment.class_code,
+        Enrolment.mef,
+    )
+    .select_from(Guardianship)
+    .join(Person, Person.id == Guardianship.pupil_id)
+    .outerjoin(Account, Account.person_id == Person.id)
+    .outerjoin(Enrolment, (Enrolment.pupil_id == Person.id) & Enrolment.until.is_(None))
+    .outerjoin(School, School.id == Enrolment.school_id)
+    .where(
+        Guardianship.guardian_id == bindparam("person"),
+        Guardianship.until.is_(None),
+        Guardianship.disputed_at.is_(None),
+    )
+    .order_by(Person.birth_date, Person.first_name, Enrolment.since.desc())
+)
+_posts = (
+    select(StaffPost.role, School.uai, School.name, School.degree)
+    .outerjoin(School, School.id == StaffPost.school_id)
+    .where(StaffPost.person_id == bindparam("person"), StaffPost.until.is_(None))
+    .order_by(StaffPost.id)
+)
+
+
+def schoolings(connection: Connection, person: int) -> tuple[Schooling, ...]:
+    """The pupil's schools, the newest first."""
+    rows = connection.execute(_schoolings, {"person": person})
+    return tuple(Schooling(SchoolFacts(row[0], row[1], row[2]), row[3], row[4]) for row in rows)
+
+
+def children(connection: Connection, person: int) -> tuple[Child, ...]:
+    """The children of a guardian, the eldest first; each with their newest school."""
+    by_person: dict[int, Child] = {}
+    for row in connection.execute(_children, {"person": person}):
+        place = Schooling(SchoolFacts(row[7], row[8], row[9]), row[10], row[11]) if row[7] else None
+        by_person.setdefault(row[0], Child(row[1], row[3] or row[2], row[4], row[5], row[6], place))
+    return tuple(by_person.values())
+
+
+def posts(connection: Connection, person: int) -> tuple[Post, ...]:
+    """The posts of a member of staff; a post without a school is at the academy."""
+    rows = connection.execute(_posts, {"person": person})
+    return tuple(Post(row[0], SchoolFacts(row[1], row[2], row[3]) if row[1] else None) for row in rows)

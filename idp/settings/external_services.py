@@ -1,0 +1,99 @@
+"""Settings of external services: mail and SMS servers, other identity providers."""
+
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from idp.settings.sections import Section
+
+
+class Mail(Section):
+    """Outgoing mail."""
+
+    host: str = Field("localhost", description="SMTP server.")
+    port: int = Field(25, ge=1, le=65535, description="SMTP port.")
+    security: Literal["none", "starttls", "tls"] = Field(
+        "none", description="How the connection is protected."
+    )
+    username: str = Field("", description="SMTP user; empty: none.")
+    password: str = Field("", repr=False, description="SMTP password; give it in a file.")
+    sender: str = Field(
+        "EduConnect du collège <ne-pas-repondre@localhost>", description="From: of every mail."
+    )
+    timeout: float = Field(20.0, gt=0, description="Seconds to wait for the SMTP server.")
+
+
+class Sms(Section):
+    """Outgoing SMS, through an HTTP gateway that these settings describe."""
+
+    url: str = Field("", description="Address of the gateway; empty: no SMS is offered anywhere.")
+    method: Literal["POST", "PUT", "GET"] = Field("POST", description="HTTP method.")
+    content: Literal["json", "form"] = Field("json", description="Encoding of the fields.")
+    fields: dict[str, str] = Field(
+        {"to": "{to}", "text": "{text}", "from": "{sender}", "id": "{id}"},
+        description="Fields of the request: {to} is E.164, {to_digits} the same without +, {text} the message, {sender} and {id} (the same when a message is repeated).",
+    )
+    headers: dict[str, str] = Field(
+        {"Authorization": "Bearer {token}"}, description="Headers; {token} is the secret below."
+    )
+    token: str = Field("", repr=False, description="Secret of the gateway; give it in a file.")
+    sender: str = Field("EduConnect", description="Sender that phones show, where the gateway allows one.")
+    timeout: float = Field(10.0, gt=0, description="Seconds to wait for the gateway.")
+    per_mobile: int = Field(3, ge=1, description="Maximum of SMS to a mobile number within an hour.")
+    country: str = Field(
+        "FR",
+        pattern=r"^[A-Z]{2}$",
+        description="Country whose plan is tried for numbers typed without one: after those of the person's schools, before those of the French territories.",
+    )
+
+
+class Outgoing(Section):
+    """Outgoing connections: requests to URLs registered by services, to other providers and gateways, and mail."""
+
+    allowed_networks: list[str] = Field(
+        [],
+        description="Private networks that may be called, for instance 10.20.0.0/16; loopback for development.",
+    )
+
+    ca_file: str = Field(
+        "",
+        description="PEM file of additional trusted certificate authorities for services, other providers, the SMS gateway and the mail relay.",
+    )
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        for one in value:
+            ip_network(one)
+        return value
+
+    @cached_property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The same as values to compare with."""
+        return tuple(ip_network(one) for one in self.allowed_networks)
+
+
+class FederatedProvider(Section):
+    """Another OpenID Connect provider with which guardians may sign in."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="Its name in our addresses.")
+    label: str = Field(description="Text of its button.")
+    issuer: str = Field(
+        pattern=r"^https?://", description="Its issuer, exactly as in its discovery document."
+    )
+    client_id: str = Field(description="Our client_id there.")
+    client_secret: str = Field(repr=False, description="Our client secret there.")
+    scope: str = Field("openid", description="Requested scope; only the subject is used.")
+    acr_values: str = Field("", description="Requested level, which FranceConnect requires.")
+    algorithms: list[str] = Field(["RS256", "ES256"], description="Accepted signature algorithms.")
+
+
+class Federation(Section):
+    """Login of guardians through other providers; see docs/federation.md."""
+
+    providers: list[FederatedProvider] = Field(
+        [],
+        description="[[federation.providers]] tables: name, label, issuer, client_id, client_secret, scope, acr_values, algorithms. In the environment: a JSON array.",
+    )

@@ -1,0 +1,52 @@
+"""What people read on the pages, and in which languages."""
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from idp.settings.sections import Section
+
+PerLanguage = dict[Literal["fr", "en"], str]
+"""A text that pages show, in each language that they are written in."""
+
+SCHOOL_OFFICE: PerLanguage = {"fr": "le secrétariat de votre établissement", "en": "your school’s office"}
+
+
+class Service(Section):
+    """What people read on the pages."""
+
+    name: str = Field("EduConnect du collège", description="Name of the service on every page and mail.")
+    school_office: PerLanguage = Field(
+        SCHOOL_OFFICE,
+        description="Whom a family turns to, article included, in each language: sentences end in “contactez …”, “please contact …”. One text alone is for the first of `languages`.",
+    )
+    support_mail: str = Field("", description="Address of the help desk; empty: none is shown.")
+    portal_url: str = Field(
+        "http://localhost:8001", description="Where people go who arrive without a service."
+    )
+    accent: str = Field(
+        "#0b5563",
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        description="Main colour of the pages; must keep 4.5:1 against white.",
+    )
+    logo_url: str = Field(
+        "", description="Logo at the head of pages; empty: the name alone. No mark of the State."
+    )
+    timezone: str = Field("Europe/Paris", description="By which clock people read moments.")
+    languages: list[str] = Field(
+        ["fr", "en"], min_length=1, description="Languages offered, the first is the default."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_text_is_for_the_first_language(cls, given: Any) -> Any:
+        office = given.get("school_office") if isinstance(given, dict) else None
+        if not isinstance(office, str):
+            return given
+        offered = given.get("languages") or list(SCHOOL_OFFICE)
+        return {**given, "school_office": {offered[0]: office}}
+
+    def office(self, language: str) -> str:
+        """Whom a family turns to, as a page in `language` says it; never another language's words."""
+        texts = {**SCHOOL_OFFICE, **{known: text for known, text in self.school_office.items() if text}}
+        return next((text for known, text in texts.items() if known == language), texts["en"])

@@ -1,0 +1,105 @@
+"""The current request's live session, its waiting login, and the steps still owed."""
+
+from dataclasses import replace
+
+from flask import after_this_request, request, url_for
+from werkzeug.wrappers import Response
+
+from idp.refusals import Refusal
+from idp.refusals.activation import PASSWORD_ALREADY_SET
+from idp.runtime.context import settings
+from idp.signin import cookies, pending, sessions
+from idp.signin.pending import Pending, Service
+from idp.signin.rules.steps import Asked, Step, Visit, next_step
+from idp.signin.sessions import Session
+
+
+def current(now: int) -> Session | None:
+    """The live session of this browser, read once for each request."""
+    if "idp.session" not in request.environ:
+        request.environ["idp.session"] = sessions.read(cookies.session_token(), now, settings().sessions)
+    session: Session | None = request.environ["idp.session"]
+    return session
+
+
+def refuse_replaced() -> None:
+    """Raise Refusal A11 if this browser's session ended because the account's password was replaced."""
+    if sessions.was_replaced(cookies.session_token()):
+        raise Refusal(PASSWORD_ALREADY_SET, "the session ended with the password that opened it")
+
+
+def read_again() -> None:
+    """Discard the cached session after this request's act lost against a concurrent one."""
+    request.environ.pop("idp.session", None)
+
+
+def first_owed(
+    asked: Asked, profile: str | None, now: int, picked: str | None = None, consent_owed: bool = False
+) -> Step | None:
+    """The first step that the visitor still owes, or None. `picked`: the profile chosen for this request."""
+    session = current(now)
+    if session is None:
+        return next_step(asked, Visit(None, None, profile), now)
+    return next_step(asked, _visit(session, profile, picked, consent_owed), now)
+
+
+def _visit(session: Session, profile: str | None, picked: str | None, consent_owed: bool) -> Visit:
+    account = session.account
+    forced = account.kind == "staff" and settings().signin.staff_second_factor
+    return Visit(
+        account,
+        session.auth_time,
+        profile,
+        session.amr,
+        session.sid,
+        session.device_known,
+        forced,
+        picked,
+        consent_owed,
+    )
+
+
+def owed(waiting: Pending, now: int, consent_owed: bool = False) -> Step | None:
+    """The first step owed for a waiting request, by its own profile, else the profile remembered on this browser."""
+    chosen = waiting.profile
+    profile = chosen or cookies.remembered_profile()
+    return first_owed(waiting.asked, profile, now, chosen, consent_owed)
+
+
+def begin_login(kind: str, asked_by: str, asked: Asked, service: Service | None, now: int) -> str:
+    """Store a validated authorization request in the browser during interaction. Returns the dispatcher's URL.
+
+    `asked_by`: the JSON text of the package that asks. Raises pending.TooLarge.
+    """
+    waiting = pending.begin(
+        kind, asked_by, asked, service, cookies.browser(), now, settings().sessions.pending
+    )
+    _keep(waiting, now)
+    return _dispatcher(waiting.id)
+
+
+def waiting_login(pending_id: str, now: int) -> Pending:
+    """The login that waits in this browser under the id in the page's URL. Raises Refusal R01, R02, R04."""
+    return pending.read(pending_id, cookies.kept_login(), cookies.browser(), now)
+
+
+def choose_profile(waiting: Pending, profile: str | None, now: int) -> None:
+    """Store the profile chosen for this request; None asks again."""
+    _keep(replace(waiting, profile=profile), now)
+
+
+def give_up(waiting: Pending, now: int) -> None:
+    """End this login in this browser: the person has gone back to the service without signing in."""
+    _keep(replace(waiting, given_up=True), now)
+
+
+def _keep(waiting: Pending, now: int) -> None:
+    sealed = pending.seal(waiting, cookies.browser())
+
+    @after_this_request
+    def bring(response: Response) -> Response:
+        return cookies.keep_login(response, sealed, _dispatcher(waiting.id), waiting.expires_at - now)
+
+
+def _dispatcher(pending_id: str) -> str:
+    return url_for("oidc.resume", pending_id=pending_id)

@@ -1,0 +1,127 @@
+"""Rate limits on sign-in. An attempt is recorded before the password is checked, in the database, for all workers.
+
+A browser in which the person has proved who they are has a budget of its own: a stranger who locks the account's
+bucket does not lock it for that browser.
+"""
+
+from dataclasses import dataclass
+
+from idp.crypto.opaque_tokens import digest
+from idp.database.engine import Connection, reading, transaction
+from idp.durations import HOUR
+from idp.limits.storage import rate_limits
+from idp.messages.storage import outbox
+from idp.runtime.context import settings
+from idp.signin.rules.rate_limits import ThrottlePolicy, locked_for
+from idp.signin.storage import devices, throttles
+
+SIGN_IN_LOCKED = "door_closed"
+"""Kind of the outbox message on which the worker sends a mail to the account's owner, if the account exists."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A recorded attempt. `closed_for`: seconds until this account accepts attempts again; 0: check the password."""
+
+    closed_for: int
+    network_is_limited: bool
+    bucket: str
+    networks: tuple[str, ...]
+
+
+def account_bucket(username: str) -> str:
+    """The bucket of an account: failures of all forms that take its credentials, for every spelling of its username."""
+    return digest(f"account\0{username}")
+
+
+def device_bucket(username: str, browser: str) -> str:
+    """The bucket of an account in a browser that is known for it."""
+    return digest(f"device\0{username}\0{browser}")
+
+
+def network_buckets(address: str) -> tuple[tuple[str, int], ...]:
+    """(bucket, failures allowed within an hour) of the network around an address, and of the address (IPv6: its /64)."""
+    given = settings().throttling
+    found = rate_limits.places(address)
+    if found is None:
+        return ((digest(f"address\0{address}"), given.per_address),)
+    network, own = found
+    return (digest(f"network\0{network}"), given.per_network), (digest(f"address\0{own}"), given.per_address)
+
+
+def record(username: str, address: str, browser: str | None, now: int) -> Attempt:
+    """Record a sign-in attempt for an account, an address and its network. `browser`: digest of the browser's own id.
+
+    The last attempt before a lock is still checked; if it succeeds, the bucket is cleared. A locked bucket does not
+    count. An attempt from a limited network counts for no account: a stranger who invents usernames leaves no rows.
+    """
+    given = settings().throttling
+    policy = ThrottlePolicy(given.failures, given.first_lock, given.longest_lock)
+    known = browser is not None and devices.is_known_by_name(reading(), username, browser)
+    bucket = device_bucket(username, browser) if known and browser else account_bucket(username)
+    limits = network_buckets(address)
+    networks = tuple(network for network, _ in limits)
+    with transaction(durable=False) as tx:
+        if _any_is_limited(tx, limits, now):
+            return Attempt(0, True, bucket, networks)
+        closed = record_in(tx, bucket, policy, now)
+        if closed.first_lock:
+            outbox.post(tx, SIGN_IN_LOCKED, {"username": username}, now)
+    return Attempt(closed.seconds, False, bucket, networks)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """`seconds` for which the bucket rejects this attempt; `first_lock`: this attempt has locked it for the first time."""
+
+    seconds: int
+    first_lock: bool
+
+
+def record_in(tx: Connection, bucket: str, policy: ThrottlePolicy, now: int) -> Closed:
+    """Record an attempt in a bucket, and lock the bucket for the next attempts if the policy's number is reached."""
+    tries, until = throttles.count_attempt(tx, bucket, now, HOUR, policy.longest_lock)
+    if until > now:
+        return Closed(until - now, False)
+    if pause := locked_for(tries, policy):
+        throttles.lock(tx, bucket, now + pause)
+    return Closed(0, tries == policy.failures)
+
+
+def succeeded(tx: Connection, attempt: Attempt) -> None:
+    """Clear the account's attempts after a successful one, and take it back from the network's count."""
+    throttles.clear(tx, attempt.bucket)
+    for bucket in attempt.networks:
+        throttles.forgive(tx, bucket)
+
+
+def refund(attempt: Attempt) -> None:
+    """Take back an attempt whose password was not checked."""
+    with transaction(durable=False) as tx:
+        for bucket in (attempt.bucket, *attempt.networks):
+            throttles.forgive(tx, bucket)
+
+
+def network_is_limited(address: str, now: int) -> bool:
+    """Record an attempt that names no account, for its address and network. Returns whether either is limited."""
+    with transaction(durable=False) as tx:
+        return _any_is_limited(tx, network_buckets(address), now)
+
+
+def network_succeeded(address: str) -> None:
+    """Take back a successful attempt that names no account: a school's network activates many accounts in an hour."""
+    with transaction(durable=False) as tx:
+        for bucket, _ in network_buckets(address):
+            throttles.forgive(tx, bucket)
+
+
+def _any_is_limited(tx: Connection, networks: tuple[tuple[str, int], ...], now: int) -> bool:
+    """Record an attempt for each network, the larger first; a limited one ends the count for those within it."""
+    return any(_network_is_limited(tx, bucket, most, now) for bucket, most in networks)
+
+
+def _network_is_limited(tx: Connection, bucket: str, most: int, now: int) -> bool:
+    tries, until = throttles.count_attempt(tx, bucket, now, HOUR)
+    if until <= now and tries >= most:
+        throttles.lock(tx, bucket, now + HOUR)
+    return until > now

@@ -1,0 +1,1 @@
+"""Pages: error handlers, headers, forms, languages, style."""

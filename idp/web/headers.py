@@ -1,0 +1,35 @@
+"""Security headers of every response; the Content-Security-Policy of pages."""
+
+from flask import Response, g
+
+from idp.runtime.context import settings
+from idp.web.style import style
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' {style}; img-src 'self' https: data:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; frame-src {frames}; frame-ancestors {framed_by}; form-action {form_action}"
+)
+
+
+def add_headers(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if response.mimetype == "text/html":
+        # A browser follows a form's redirects only where form-action allows: pages whose form ends at a relying party
+        # name its origin in g.form_action. g.frames: what the page itself frames; g.framed_by: who may frame it.
+        framed_by = g.get("framed_by", "'none'")
+        policy = CONTENT_SECURITY_POLICY.format(
+            form_action=g.get("form_action", "'self'"),
+            style=style().source,
+            frames=g.get("frames", "'none'"),
+            framed_by=framed_by,
+        )
+        # A stored response (idp.answers) has its own headers.
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers["Referrer-Policy"] = "same-origin"
+        if framed_by == "'none'":
+            response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers.setdefault("Cache-Control", "no-store")
+        if settings().https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response

@@ -1,0 +1,274 @@
+"""Requests are processed when their bodies are complete: a slow body blocks no other request.
+
+The server assigns a thread to a request as soon as its header is read, and reading the body then waits without a
+deadline. So the process has many threads for waiting and few slots for working: a request takes a slot when its body
+is complete. A body has `DEADLINE` seconds; after that it must arrive at `LEAST_RATE`, and in any case within `LONGEST`.
+A late request gets 408 (RFC 9110 §15.5.9) and its connection is closed. Linux only; elsewhere the reverse proxy must do it.
+"""
+
+import contextlib
+import io
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+DEADLINE = 10.0
+"""Seconds within which a small body has to be complete."""
+LEAST_RATE = 2_000
+"""Minimum rate of a larger body after `DEADLINE`, in bytes a second."""
+LONGEST = 300.0
+"""Seconds after which any body is late."""
+MOST_WAITING = 200
+"""Number of requests of a process with incomplete bodies; more are refused with 503."""
+THREADS_FOR_WAITING = MOST_WAITING + 56
+SLOT_PATIENCE = 5.0
+"""Seconds that a complete request waits for a slot before it gets 503."""
+LARGEST_REQUEST = 256 * 1024
+"""Largest body in bytes for any route. Larger ones are a school's files: the application reads or refuses them itself."""
+
+StartResponse = Callable[..., Any]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class BodyFault(Exception):
+    """The body cannot be read; the message is the status line of the response."""
+
+
+class WholeRequests:
+    """WSGI middleware: reads each body, then calls `app` in one of `slots` slots. Health has a slot of its own, liveness none.
+
+    `enter` is called in the thread of a request with the name of its slot, and with None when it leaves the slot.
+    """
+
+    def __init__(
+        self, app: Application, slots: int, enter: Callable[[str | None], None] = lambda slot: None
+    ) -> None:
+        self._app = app
+        self._enter = enter
+        self._slots = _Places("slot", slots, SLOT_PATIENCE)
+        self._health = _Places("health", 1, SLOT_PATIENCE)
+        self._waiting = _Places("waiting", MOST_WAITING)
+        self._large = _Places("large", max(1, slots // 4))
+        self._late = LateBodies()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        # The server sets an empty host if the header is missing.
+        if not environ.get("HTTP_HOST") and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+            return _answer(start_response, "400 Bad Request")  # RFC 9112 §3.2
+        try:
+            if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
+                return self._in_slot(environ, start_response)
+            length = _length(environ)
+            if length is not None and length > LARGEST_REQUEST:
+                with self._large.one(), self._late.watched():
+                    return self._in_slot(environ, start_response)
+            self._read(environ, length)
+            return self._in_slot(environ, start_response)
+        except BodyFault as fault:
+            return _answer(start_response, str(fault))
+
+    def _in_slot(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/health/live":
+            return self._app(environ, start_response)
+        places = self._health if path.startswith("/health/") else self._slots
+        slot = places.take()
+        self._enter(slot)
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._enter(None)
+            places.give_back(slot)
+
+    def _read(self, environ: dict[str, Any], length: int | None) -> None:
+        """Put the whole body in place of the stream. Raises BodyFault."""
+        with self._waiting.one(), self._late.watched():
+            body = _received(environ["wsgi.input"])
+        if len(body) > LARGEST_REQUEST:
+            raise BodyFault("413 Content Too Large")
+        if length is not None and len(body) != length:
+            # The server passes on a body that was cut off as a complete one.
+            raise BodyFault("408 Request Timeout")
+        environ["wsgi.input"] = io.BytesIO(body)
+        if length is None:
+            # A chunked body has a known length from here on (RFC 9112 §7.1).
+            del environ["HTTP_TRANSFER_ENCODING"]
+            environ["CONTENT_LENGTH"] = str(len(body))
+
+
+class _Places:
+    """A limited number of concurrent places. A place is a name; raises BodyFault 503 if none is free within `patience` seconds.
+
+    A queue rather than a semaphore: the standard library's semaphore is Python code, and every request passes here.
+    """
+
+    def __init__(self, name: str, number: int, patience: float = 0.0) -> None:
+        self._free: SimpleQueue[str] = SimpleQueue()
+        self._patience = patience
+        for place in range(number):
+            self._free.put(f"{name} {place}")
+
+    def take(self) -> str:
+        try:
+            return self._free.get(self._patience > 0, self._patience or None)
+        except Empty:
+            raise BodyFault("503 Service Unavailable") from None
+
+    def give_back(self, place: str) -> None:
+        self._free.put(place)
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[None]:
+        place = self.take()
+        try:
+            yield
+        finally:
+            self.give_back(place)
+
+
+def _length(environ: dict[str, Any]) -> int | None:
+    """The Content-Length; None for a chunked body. Raises BodyFault."""
+    text = environ.get("CONTENT_LENGTH")
+    if text is None or "HTTP_TRANSFER_ENCODING" in environ:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 15:
+        raise BodyFault("400 Bad Request")
+    return int(text)
+
+
+def _received(stream: Any) -> bytes:
+    """The body; reads at most LARGEST_REQUEST + 1 bytes."""
+    body = b""
+    while len(body) <= LARGEST_REQUEST and (piece := stream.read(LARGEST_REQUEST + 1 - len(body))):
+        body += piece
+    return body
+
+
+def _answer(start_response: StartResponse, status: str) -> list[bytes]:
+    retry = [("Retry-After", "5")] if status.startswith("503") else []
+    start_response(status, [("Content-Type", "text/plain"), ("Connection", "close"), *retry])
+    return [status.partition(" ")[2].encode()]
+
+
+@dataclass(frozen=True)
+class _Account:
+    """Milliseconds since data was sent and received on a connection; bytes that the peer acknowledged, and that came."""
+
+    since_sent: int
+    since_received: int
+    acknowledged: int
+    received: int
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the last event is data sent by us. A new connection counts its times from its start."""
+        if self.since_sent == self.since_received:
+            return self.acknowledged > 1
+        return self.since_sent < self.since_received
+
+
+@dataclass(frozen=True)
+class _Unfinished:
+    """A connection with received data after the last sent data: a request without a response."""
+
+    since: float
+    received: int
+
+
+class LateBodies:
+    """Cuts the connections whose request is late, while any thread waits for a body.
+
+    The server does not reveal which connection a request belongs to, and its reads cannot be interrupted. The kernel's
+    statistics of each connection (`tcp_info`) show which requests are incomplete; shutting down their reading side wakes
+    the waiting thread.
+    """
+
+    def __init__(self, period: float = 1.0) -> None:
+        self._period = period
+        self._lock = threading.Lock()
+        self._reading_since: dict[int, float] = {}
+        self._unfinished: dict[tuple[int, int], _Unfinished] = {}
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        me = threading.get_ident()
+        with self._lock:
+            self._reading_since[me] = time.monotonic()
+            if self._thread is None and sys.platform == "linux":
+                self._thread = threading.Thread(target=self._watch, name="late bodies", daemon=True)
+                self._thread.start()
+            self._wake.set()
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._reading_since[me]
+
+    def _watch(self) -> None:
+        while True:
+            self._wake.wait()
+            time.sleep(self._period)
+            with self._lock:
+                oldest = min(self._reading_since.values(), default=None)
+                if oldest is None:
+                    self._wake.clear()
+                    self._unfinished.clear()
+                    continue
+            self._look(time.monotonic(), oldest)
+
+    def _look(self, now: float, oldest: float) -> None:
+        """Check all connections of this process; the thread that has waited longest began at `oldest`."""
+        seen = {}
+        # A body behind another request of the same packet looks like an answered one: if a thread still waits, idle
+        # connections are cut too. The client opens a new one.
+        desperate = now - oldest > DEADLINE + 3
+        for number in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(OSError), _duplicate(int(number)) as connection:
+                if connection.family not in (socket.AF_INET, socket.AF_INET6):
+                    continue
+                account = _account(connection)
+                if desperate and account.since_sent > DEADLINE * 1000:
+                    connection.shutdown(socket.SHUT_RD)
+                if account.is_answered:
+                    continue
+                key = (int(number), os.fstat(connection.fileno()).st_ino)
+                known = self._unfinished.get(key) or _Unfinished(now, account.received)
+                seen[key] = known
+                if _is_late(now - known.since, account.received - known.received):
+                    connection.shutdown(socket.SHUT_RD)
+        self._unfinished = seen
+
+
+def _is_late(seconds: float, received: int) -> bool:
+    return seconds > LONGEST or (seconds > DEADLINE and received < LEAST_RATE * seconds)
+
+
+@contextlib.contextmanager
+def _duplicate(number: int) -> Iterator[socket.socket]:
+    """A duplicate socket object for a file descriptor. Raises OSError if it is no socket."""
+    copy = os.dup(number)
+    try:
+        connection = socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
+    with connection:
+        yield connection
+
+
+def _account(connection: socket.socket) -> _Account:
+    """Reads linux/tcp.h's tcp_info. Raises OSError for a listening socket or another kind of socket."""
+    connection.getpeername()
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 192)
+    since_sent, _, since_received = struct.unpack_from("III", info, 44)
+    acknowledged, received = struct.unpack_from("QQ", info, 120)
+    return _Account(since_sent, since_received, acknowledged, received)

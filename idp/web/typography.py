@@ -1,0 +1,47 @@
+"""French typography: no-break spaces before `: ; ? !` and inside « », in every French sentence that people read.
+
+The sentences in code and templates are written with plain spaces; the translations of a French page replace them. Facts
+that a sentence receives (names, addresses) are not touched. SMS keep plain spaces: a no-break space is no character of GSM 7-bit.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import Domain, get_locale
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_BEFORE = re.compile(r" (?=[:;?!»])")
+_AFTER = re.compile(r"(?<=«) ")
+
+
+@lru_cache(maxsize=4096)
+def with_no_break_spaces(sentence: str) -> str:
+    """A French sentence whose `: ; ? !` and quotation marks never begin or end a line alone."""
+    return _AFTER.sub(NO_BREAK_SPACE, _BEFORE.sub(NO_BREAK_SPACE, sentence))
+
+
+class FrenchTranslations:
+    """Translations whose sentences are French: the same, with no-break spaces."""
+
+    def __init__(self, translations: Any) -> None:
+        self._translations = translations
+
+    def ugettext(self, message: str) -> str:
+        return with_no_break_spaces(self._translations.ugettext(message))
+
+    def ungettext(self, one: str, several: str, number: int) -> str:
+        return with_no_break_spaces(self._translations.ungettext(one, several, number))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._translations, name)
+
+
+class TypographicDomain(Domain):  # type: ignore[misc]
+    """Flask-Babel's messages; those of a French page have no-break spaces."""
+
+    def get_translations(self) -> Any:
+        translations, locale = super().get_translations(), get_locale()
+        if locale is None or locale.language != "fr":
+            return translations
+        return FrenchTranslations(translations)

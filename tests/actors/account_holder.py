@@ -1,0 +1,15 @@
+"""Somebody at the pages of their own account."""
+
+from flask import Flask
+
+from tests.visitor import Visitor, messages
+from tests.world import Someone
+
+
+def signed_in(app: Flask, someone: Someone, profile: str = "responsable") -> Visitor:
+    visitor = Visitor(app).opens("/account").fills(profile=profile)
+    return visitor.fills(username=someone.username, password=someone.password).sees("Mes informations")
+
+
+def told(app: Flask) -> list[str]:
+    return [mail["facts"]["subject"] for mail in messages(app, "mail") if mail["template"] == "notice"]

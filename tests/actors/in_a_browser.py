@@ -1,0 +1,22 @@
+"""What a person does on pages in Chromium."""
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import looks_right
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def fill_date(page: Page, parts: list[str]) -> None:
+    for label, part in zip(("Jour", "Mois", "Année"), parts, strict=True):
+        page.get_by_label(label).fill(part)
+
+
+def accept_terms(page: Page) -> None:
+    if "Conditions" in page.title():
+        looks_right(page, "terms")
+        page.get_by_label("J’ai lu").check()
+        press(page, "Accepter")
+        page.get_by_role("link", name="Fermer").click()

@@ -1,0 +1,11 @@
+"""From the choice of a profile through the sign-in page."""
+
+from tests.visitor import Visitor
+from tests.world import Someone
+
+
+def through_sign_in(visitor: Visitor, someone: Someone, password: str | None = None) -> Visitor:
+    visitor.opens("/account")
+    if "Qui êtes-vous" in visitor.html:
+        visitor.fills(profile="responsable")
+    return visitor.fills(username=someone.username, password=password or someone.password)

@@ -1,0 +1,18 @@
+"""Endpoints that take a POST and are no form of a page."""
+
+MACHINES = {
+    "oidc.begin",
+    "oidc.device_authorization",
+    "oidc.introspect",
+    "oidc.push",
+    "oidc.register",
+    "oidc.configure",
+    "oidc.revoke",
+    "oidc.token",
+    "oidc.userinfo",
+}
+"""Spoken to by services and their forms, never by a page of ours."""
+
+
+BY_SCRIPT = {"account.passkey", "account.passkey_options", "signin.passkey", "signin.passkey_options"}
+"""Answered to a script, in JSON."""

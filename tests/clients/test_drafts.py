@@ -1,0 +1,87 @@
+"""What was typed into a service's form: it comes back after a refusal, and after a login in between."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from clients import french_dates
+from tests.clients.conftest import FATHER, MOTHER, ZOE, LogIn, Service
+from tests.clients.outside import OutsideProvider
+from tests.journeys.person import Person
+
+WISHES = {"first_wish": "CAP", "second_wish": "Aucun", "reasons": "Elle aime le bois.\nBeaucoup."}
+
+
+def session_ends(service: Service) -> None:
+    """As a logout at the provider does."""
+    with service.app.app_context():
+        store = service.app.extensions["store"]
+        store.db.execute("UPDATE sessions SET ended_at = 1")
+
+
+class TestOrientation:
+    @pytest.fixture
+    def address(self, teleservices: Service) -> str:
+        return f"{teleservices.address}/orientation/{ZOE['sub']}"
+
+    @pytest.fixture
+    def mother(self, teleservices: Service, logs_in: LogIn, address: str) -> Person:
+        return logs_in(teleservices, MOTHER).opens(address)
+
+    def test_a_text_survives_a_login_in_between(
+        self, teleservices: Service, mother: Person, address: str
+    ) -> None:
+        session_ends(teleservices)
+        mother.fills(**WISHES).sees("Votre session a été fermée").follows("Se connecter")
+        assert mother.address == f"{address}?draft=1"
+        mother.sees(
+            "Il n’est pas encore enregistré", "<option selected>CAP</option>", "Elle aime le bois.\nBeaucoup."
+        )
+        assert teleservices.rows("filings") == []
+        mother.fills(**WISHES).sees("C’est enregistré")
+        assert len(teleservices.rows("filings")) == 1 and teleservices.rows("drafts") == []
+        mother.opens(f"{address}?draft=1")
+        assert "pas encore enregistré" not in mother.html
+
+    def test_nobody_else_finds_it(
+        self, teleservices: Service, mother: Person, address: str, provider: OutsideProvider
+    ) -> None:
+        session_ends(teleservices)
+        provider.person = FATHER
+        mother.fills(**WISHES).follows("Se connecter").sees("Marc Martin")
+        assert mother.address == f"{address}?draft=1" and "Elle aime" not in mother.html
+
+    def test_a_refused_form_can_be_reloaded_and_come_back_to(
+        self, teleservices: Service, mother: Person, address: str
+    ) -> None:
+        mother.fills(**{**WISHES, "first_wish": ""}).sees("Premier vœu : répondez à cette question")
+        assert mother.page is not None and [one.status_code for one in mother.page.history] == [303]
+        again = mother.html
+        mother.opens(mother.address)
+        assert mother.html == again
+        mother.opens(address)
+        assert "Elle aime" not in mother.html, "without its draft the page shows what is saved"
+
+
+def test_a_page_of_ones_own_survives_a_login_and_is_added_once(icart: Service, logs_in: LogIn) -> None:
+    mother = logs_in(icart, MOTHER).opens(f"{icart.address}/pages/new")
+    session_ends(icart)
+    mother.fills(name="Cantine", body="lundi : pâtes").follows("Élève et parent (responsable légal)")
+    mother.sees('value="Cantine"', "lundi : pâtes")
+    page = mother.page
+    mother.fills(name="Cantine", body="lundi : pâtes").sees("« Cantine » est enregistré")
+    mother.page = page
+    mother.fills(name="Cantine", body="lundi : pâtes")
+    assert [row["name"] for row in icart.rows("notes")] == ["Cantine"]
+
+
+def test_a_button_without_a_page_of_its_own_leads_home(icart: Service, logs_in: LogIn) -> None:
+    mother = logs_in(icart, MOTHER).opens(f"{icart.address}/apps")
+    session_ends(icart)
+    mother.fills(keep="1").follows("Élève et parent (responsable légal)")
+    assert mother.address.rstrip("/") == icart.address and icart.rows("drafts") == []
+
+
+def test_the_clients_have_the_schools_days() -> None:
+    late = int(datetime(2026, 12, 1, 23, 30, tzinfo=UTC).timestamp())
+    assert french_dates.day_of(late).isoformat() == "2026-12-02"

@@ -1,0 +1,32 @@
+"""An address of every page of the console."""
+
+from flask import Flask
+
+from tests.console.conftest import UAI
+from tests.world import World
+
+
+def paths(app: Flask, world: World) -> dict[str, str]:
+    """Page → an address of it, over the school and a family of this test."""
+    guardian, child = world.guardian(), world.pupil()
+    world.family(guardian, child)
+    with app.app_context():
+        client = world.relying_party()
+    values = {
+        "uai": UAI,
+        "account": guardian.account,
+        "client_id": client.client_id,
+        "number": 1,
+        "import_number": 1,
+        "file": 1,
+    }
+    found = {}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("console."):
+            _, path = rule.build({name: values[name] for name in rule.arguments}) or (None, None)
+            found[rule.endpoint.removeprefix("console.")] = path
+    return found
+
+
+def needs_things_that_are_not_there(name: str) -> bool:
+    return name in ("import_", "settle", "job", "job_file", "person_act", "many")

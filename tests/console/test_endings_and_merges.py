@@ -1,0 +1,167 @@
+"""How accounts end, what a merge asks for, and approvals that are one act with what they allow."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from idp.account import children
+from idp.accounts import close, merge, reset
+from idp.accounts.storage.endings import WAYS_IN
+from idp.console import approvals
+from idp.console.storage import erasure
+from idp.console.storage.tables import Approval
+from idp.database.engine import Model, reading, transaction
+from idp.federation.storage.tables import FederatedIdentity
+from idp.people.storage.tables import Account
+from idp.refusals import Refusal
+from tests.world import Someone, World, waiting_messages
+
+REASON = "La même mère, dit-elle"
+DAY = 86400
+STAY = {"sessions", "grants", "consents"}
+"""They end with the account's credentials, and are kept for the record until they are purged."""
+
+
+def naming_an_account() -> set[str]:
+    return {
+        table.name
+        for table in Model.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == "accounts"
+    }
+
+
+def test_the_list_of_endings_names_every_table_that_names_an_account(app: Flask) -> None:
+    ways_in = {table.__tablename__ for table in WAYS_IN}
+    assert naming_an_account() - {"answers"} == ways_in | STAY
+    assert {table.__tablename__ for table in erasure.OF_ACCOUNT} == ways_in | STAY
+
+
+def linked(someone: Someone) -> None:
+    row = {
+        "issuer": "https://other.example",
+        "subject": f"subject-{someone.account}",
+        "account_id": someone.account,
+        "linked_at": 1,
+        "last_used_at": 1,
+    }
+    with transaction() as tx:
+        tx.execute(insert(FederatedIdentity).values(row))
+
+
+def identities() -> list[int]:
+    return list(reading().execute(select(FederatedIdentity.account_id)).scalars())
+
+
+@pytest.fixture
+def pair(world: World) -> tuple[Someone, Someone]:
+    kept = world.guardian("Claire", "Durand", mail="claire@example.org")
+    joined = world.guardian("Claire", "Durand", mail="other@example.org")
+    for one in (kept, joined):
+        world.family(one, world.pupil(f"Léa{one.account}", "Durand"))
+        linked(one)
+    return kept, joined
+
+
+def test_every_way_of_ending_frees_the_identity_at_the_other_provider(
+    app: Flask, world: World, pair: tuple[Someone, Someone]
+) -> None:
+    kept, joined = pair
+    third = world.guardian("Marc", "Roux")
+    fourth = world.guardian("Anne", "Roux")
+    for one in (third, fourth):
+        linked(one)
+    merge.merge(world.facts(kept), world.facts(joined), REASON, "staff:1", world.clock())
+    close.close(world.facts(third), "command", world.clock())
+    close.close(world.facts(fourth), "staff:1", world.clock(), REASON)
+    assert identities() == [kept.account]
+
+
+def test_joining_in_the_own_account_is_the_same_ending(
+    app: Flask, world: World, pair: tuple[Someone, Someone]
+) -> None:
+    kept, joined = pair
+    session = world.session(kept)
+    children.join(session, joined.username, joined.password, "192.0.2.1", "browser", world.clock())
+    assert identities() == [kept.account]
+    assert world.facts(joined).state == "closed"
+
+
+class TestAMerge:
+    def test_tells_both(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+        kept, joined = pair
+        merge.merge(world.facts(kept), world.facts(joined), REASON, "staff:1", world.clock())
+        told = [mail for mail in waiting_messages("mail") if mail["facts"]["subject"].startswith("Vos deux")]
+        assert sorted(mail["to"] for mail in told) == ["claire@example.org", "other@example.org"]
+        assert all(joined.username in str(mail["facts"]) for mail in told)
+
+    @pytest.mark.parametrize(
+        ("first", "more", "code"),
+        [
+            ("Marc", {}, "K36"),
+            ("Claire", {"civility": "M."}, "K36"),
+        ],
+    )
+    def test_of_what_contradicts_wants_somebody_who_has_compared(
+        self, app: Flask, world: World, first: str, more: dict[str, str], code: str
+    ) -> None:
+        kept = world.guardian("Claire", "Durand", civility="MME")
+        joined = world.guardian(first, "Durand", **more)
+        one, other = world.facts(kept), world.facts(joined)
+        assert merge.obstacle(one, other) == code
+        with pytest.raises(Refusal) as refused:
+            merge.merge(one, other, REASON, "staff:1", world.clock())
+        assert refused.value.code == code
+        merge.merge(one, other, REASON, "staff:1", world.clock(), sure=True)
+        assert world.facts(joined).state == "closed"
+
+    def test_of_two_surnames_is_never_sure(self, app: Flask, world: World) -> None:
+        one, other = world.guardian("Claire", "Durand"), world.guardian("Claire", "Roux")
+        assert merge.obstacle(world.facts(one), world.facts(other), sure=True) == "K34"
+
+
+def test_a_reset_by_command_tells_the_person(app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+    reset.reset(world.facts(pair[0]), "command", world.clock())
+    assert [mail["to"] for mail in waiting_messages("mail")] == ["claire@example.org"]
+
+
+@pytest.mark.settings(console={"four_eyes": ["merge"], "approval_days": 14})
+class TestAnApproval:
+    def asked(self, world: World, pair: tuple[Someone, Someone]) -> int:
+        payload = {"kept": pair[0].account, "joined": pair[1].account, "reason": REASON}
+        assert not approvals.do_or_ask("merge", payload, "a + b", "staff:1", world.clock())
+        return int(reading().execute(select(Approval.id)).scalar_one())
+
+    def state(self) -> str:
+        return str(reading().execute(select(Approval.state)).scalar_one())
+
+    def test_is_not_spent_by_an_act_that_is_refused(
+        self, app: Flask, world: World, pair: tuple[Someone, Someone]
+    ) -> None:
+        number = self.asked(world, pair)
+        world.set_account(pair[1], second_factor_since=1)
+        with pytest.raises(Refusal) as refused:
+            approvals.agree(number, "staff:2", world.clock())
+        assert (refused.value.code, self.state()) == ("K35", "asked")
+        world.set_account(pair[1], second_factor_since=None)
+        approvals.agree(number, "staff:2", world.clock())
+        assert (self.state(), world.facts(pair[1]).state) == ("agreed", "closed")
+
+    def test_is_not_ones_own(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+        number = self.asked(world, pair)
+        with pytest.raises(Refusal) as refused:
+            approvals.agree(number, "staff:1", world.clock())
+        assert (refused.value.code, world.facts(pair[1]).state) == ("K10", "active")
+
+    def test_lapses(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+        number = self.asked(world, pair)
+        now = world.clock()
+        with transaction() as tx:
+            assert approvals.lapse(tx, now + 14 * DAY - 1) == 0
+        with pytest.raises(Refusal) as refused:
+            approvals.agree(number, "staff:2", now + 14 * DAY)
+        assert (refused.value.code, world.facts(pair[1]).state) == ("K03", "active")
+        with transaction() as tx:
+            assert approvals.lapse(tx, now + 14 * DAY) == 1
+        assert self.state() == "lapsed"
+        assert reading().execute(select(Account.id).where(Account.state == "closed")).all() == []

@@ -1,0 +1,200 @@
+"""On which engine a test runs. A pytest plugin.
+
+Tests of SQL, of races and of the hot path bear `@pytest.mark.both_engines` and run on SQLite and on PostgreSQL. Of every
+other test that takes `database_url` one engine is drawn, by a seed that changes with the commit: the header of the run
+shows it, and `--engine-seed` draws the same again. `--engines=both` runs everything on both.
+
+What the draw must never hide is held by `--statements-on-both`: a function of the provider that sends SQL to one engine during
+the run and never to the other fails it.
+"""
+
+import hashlib
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from idp.database.compiled import Prepared
+
+ENGINES = ("sqlite", "postgresql")
+ROOT = Path(__file__).parent.parent
+_PRODUCT = f"{ROOT / 'idp'}/"
+_BELOW = {
+    f"{ROOT}/idp/{name}.py"
+    for name in (
+        "database/engine",
+        "database/deadlines",
+        "database/compiled",
+        "database/slots",
+        "database/upserts",
+        "database/chunks",
+    )
+}
+_executed: dict[str, set[str]] = defaultdict(set)
+"""Engine → the functions of the provider ("idp/people/storage/accounts.py by_id") that have sent SQL to it."""
+
+ON_ONE_ENGINE = {
+    # PostgreSQL's own locks; SQLite has one writer at a time.
+    "idp/people/storage/account_creation.py lock_creation",
+    # A served provider has SQLite, and nothing else reaches these yet: each is to have a test on both.
+    "idp/federation/storage/logins.py add_logout",
+    "idp/federation/storage/logins.py add_session",
+    "idp/federation/storage/logins.py take",
+    "idp/federation/storage/logins.py unlink",
+    "idp/federation/storage/logins.py wait",
+    "idp/messages/storage/outbox.py given_up",
+    "idp/signin/storage/sessions.py sid_of",
+}
+"""Functions whose SQL may run on one engine alone. Migrations are run on both by tests/operations/test_migrations.py."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("engines")
+    group.addoption(
+        "--engines",
+        choices=["sample", "both", *ENGINES],
+        default="sample",
+        help="sample: both where it matters, elsewhere one that the seed draws",
+    )
+    group.addoption("--engine-seed", help="draws the engine of a test; default: the tree of HEAD")
+    group.addoption(
+        "--statements-on-both",
+        action="store_true",
+        help="fail if a function of the provider has sent SQL to one engine alone",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_engines: runs on SQLite and on PostgreSQL in every run")
+    # The processes of a run take the seed from the one that has started them.
+    if config.option.engine_seed is None:
+        config.option.engine_seed = _tree_of_head()
+    config.pluginmanager.register(_Statements(), "statements-on-both")
+
+
+def _tree_of_head() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD^{tree}"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "no commit"
+    return done.stdout.strip()[:12]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"engines: --engines={config.option.engines} --engine-seed={config.option.engine_seed}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen, seed = config.option.engines, config.option.engine_seed
+    kept, left = [], []
+    twins = {_without_engine(item) for item in items if _engine(item) == ENGINES[0]}
+    twins &= {_without_engine(item) for item in items if _engine(item) == ENGINES[1]}
+    for item in items:
+        engine = _engine(item)
+        if (
+            _without_engine(item) in twins
+            and _is_a_race(item)
+            and not item.get_closest_marker("both_engines")
+        ):
+            raise pytest.UsageError(f"{item.nodeid} is a race: mark it both_engines")
+        if chosen in ENGINES:
+            runs = engine in (None, chosen)
+        elif (
+            chosen == "both" or item.get_closest_marker("both_engines") or _without_engine(item) not in twins
+        ):
+            runs = True
+        else:
+            runs = engine in (None, drawn(_without_engine(item), seed))
+        (kept if runs else left).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def drawn(test: str, seed: str) -> str:
+    """The engine of a test that runs on one."""
+    return ENGINES[hashlib.sha256(f"{seed} {test}".encode()).digest()[0] % 2]
+
+
+def _engine(item: pytest.Item) -> str | None:
+    """The engine of an item whose database is chosen by parameter, else None."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("database_url") if callspec is not None else None
+
+
+def _without_engine(item: pytest.Item) -> str:
+    engine = _engine(item)
+    return item.nodeid if engine is None else item.nodeid.replace(engine, "", 1)
+
+
+def _is_a_race(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and "at_once" in item.function.__code__.co_names
+
+
+def note(engine: str) -> None:
+    """The innermost function of the provider, above its database modules, that has led here."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith(_PRODUCT) and name not in _BELOW:
+            _executed[engine].add(f"{name[len(str(ROOT)) + 1 :]} {frame.f_code.co_qualname}")
+            return
+        frame = frame.f_back
+
+
+class _Statements:
+    """Gathers what each process of a run has executed, and compares at its end."""
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if session.config.option.statements_on_both:
+            event.listen(Engine, "before_cursor_execute", _executing)
+            say = Prepared._execute
+
+            def saying(prepared: Prepared, connection: Any, parameters: Any) -> Any:
+                note(connection.dialect.name)
+                return say(prepared, connection, parameters)
+
+            Prepared._execute = saying  # type: ignore[method-assign]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        for engine, lines in getattr(node, "workeroutput", {}).get("executed", {}).items():
+            _executed[engine] |= set(lines)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        config = session.config
+        if not config.option.statements_on_both:
+            return
+        if hasattr(config, "workeroutput"):
+            config.workeroutput["executed"] = {name: sorted(lines) for name, lines in _executed.items()}
+        elif one_sided():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
+        if config.option.statements_on_both and (found := one_sided()):
+            terminalreporter.section("SQL that ran on one engine alone: mark a test of it both_engines")
+            for line, engine in found.items():
+                terminalreporter.line(f"{line}: {engine} only")
+
+
+def _executing(connection: Any, *_: Any) -> None:
+    note(connection.dialect.name)
+
+
+def one_sided() -> dict[str, str]:
+    """Function → the only engine that has had its SQL."""
+    sqlite, postgresql = (_executed[engine] for engine in ENGINES)
+    found = {
+        line
+        for line in sqlite ^ postgresql
+        if not line.startswith(("idp/database/migrations/", "idp/database/schema.py"))
+    }
+    return {line: "sqlite" if line in sqlite else "postgresql" for line in sorted(found - ON_ONE_ENGINE)}

@@ -1,0 +1,28 @@
+"""Parameters of an authorization request."""
+
+NAMES = (
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "prompt",
+    "max_age",
+    "display",
+    "claims",
+    "acr_values",
+    "id_token_hint",
+    "login_hint",
+    "ui_locales",
+    "claims_locales",
+    "code_challenge",
+    "code_challenge_method",
+    "request",
+    "request_uri",
+    "resource",
+    "dpop_jkt",
+    "registration",
+    "unknown",
+)

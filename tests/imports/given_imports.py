@@ -1,0 +1,35 @@
+"""An import that somebody has given to the worker."""
+
+from flask import Flask
+
+from idp import worker
+from idp.database.engine import reading
+from idp.imports import lifecycle
+from idp.imports.storage import imports
+from idp.jobs import queue
+from idp.people.storage import schools
+from tests.conftest import NOON
+from tests.imports.exports import HERE, files_of
+
+
+def work(app: Flask) -> None:
+    """The worker's turn: every job that waits."""
+    while queue.run_next(worker.RUNNERS, app.extensions["clock"], lambda: False):
+        pass
+
+
+def school(uai: str = HERE) -> int:
+    found = schools.find(reading(), uai)
+    assert found is not None
+    return found[0]
+
+
+def given(app: Flask, said, number_of: str = HERE) -> int:
+    files = [(file.name, file.content) for file in files_of(said)]
+    number = lifecycle.submit(school(number_of), files, "siecle", "account:1", NOON)
+    work(app)
+    return number
+
+
+def row(number: int):
+    return imports.find(reading(), number)

@@ -1,0 +1,232 @@
+"""A provider as an operator has it: a folder with settings and a database, and the `idp` command run as a process."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+
+from idp.app import create_app
+from idp.database.engine import transaction
+from idp.messages.storage import outbox
+from idp.settings import Settings, load_settings
+from tests.conftest import TEST_SECRETS
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This environment without any setting of a provider, and `more`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+    return {**kept, "PYTHONUNBUFFERED": "1", **more}
+
+
+def idp(*words: object, cwd: Path = ROOT, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one `idp` command to its end."""
+    command = [sys.executable, "-m", "idp.cli", *map(str, words)]
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment(**more),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(what: Callable[[], Any], patience: float = PATIENCE) -> Any:
+    """What `what` returns once it is true; it is asked again and again."""
+    deadline = time.monotonic() + patience
+    while not (found := what()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never came true within {patience:g} s: {what}")
+        time.sleep(0.02)
+    return found
+
+
+def status(url: str | urllib.request.Request) -> int | None:
+    """The HTTP status at `url`; None while nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+    except OSError:
+        return None
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below `pid`."""
+    found = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, children.read_text().split()):
+                found += [child, *descendants(child)]
+    return found
+
+
+class Installation:
+    """A folder with config.toml and a migrated database."""
+
+    def __init__(
+        self, folder: Path, database: str, smtp_port: int = 9, patience: float | None = None
+    ) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"http://localhost:{self.port}"
+        self.config = folder / "config.toml"
+        sections: dict[str, dict[str, Any]] = {
+            "server": {
+                "mode": "development",
+                "issuer": self.address,
+                "port": self.port,
+            },
+            "database": {"url": database, **({"patience": patience} if patience else {})},
+            "secrets": TEST_SECRETS,
+            "hashing": {"time_cost": 1, "memory_cost": 64},
+            "mail": {"host": "127.0.0.1", "port": smtp_port, "timeout": 10.0},
+            "outgoing": {"allowed_networks": ["127.0.0.0/8", "::1/128"]},
+        }
+        text = "".join(
+            f"[{section}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+            for section, values in sections.items()
+        )
+        self.config.write_text(text, encoding="utf-8")
+
+    def run(self, *words: object, **more: Any) -> subprocess.CompletedProcess[str]:
+        return idp("--config", self.config, *words, **more)
+
+    @contextlib.contextmanager
+    def running(
+        self, *words: object, program: tuple[str, str] = ("-m", "idp.cli")
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A command that does not end by itself; whatever is left of it at the end is killed."""
+        command = [sys.executable, *program, "--config", str(self.config), *map(str, words)]
+        with open(self.folder / f"{words[0]}.log", "ab") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def settings(self) -> Settings:
+        return load_settings(self.config, {})
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[Flask]:
+        """An application on the same database, to look and to act in."""
+        app = create_app(self.settings())
+        with app.app_context():
+            yield app
+            app.extensions["connections"].close()
+
+    def post_mail(self, to: str = "claire@example.org") -> None:
+        """Put a confirming mail into the outbox."""
+        facts = {
+            "name": "Claire",
+            "link": f"{self.address}/mail/abc",
+            "code": "123456",
+            "hours": 24,
+        }
+        payload = {
+            "to": to,
+            "template": "confirm_mail",
+            "language": "fr",
+            "facts": facts,
+        }
+        with self.inside(), transaction() as tx:
+            outbox.post(tx, "mail", payload, int(time.time()))
+
+
+class PostOffice:
+    """A real SMTP server. `answers` are given to recipients one after the other; then all is accepted."""
+
+    def __init__(self, smtputf8: bool = True) -> None:
+        self.smtputf8 = smtputf8
+        self.recipients: list[str] = []
+        self.taken: list[bytes] = []
+        self.answers: list[str] = []
+        self.asked = threading.Event()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.port = free_port()
+
+    def __enter__(self) -> "PostOffice":
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.may_answer.set()
+        self.close()
+
+    def open(self) -> None:
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=self.smtputf8
+        )
+        self._controller.start()
+
+    def close(self) -> None:
+        self._controller.stop(no_assert=True)
+
+    async def handle_RCPT(
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        if self.answers:
+            return self.answers.pop(0)
+        self.recipients.append(address)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        import asyncio
+
+        self.asked.set()
+        while not self.may_answer.is_set():
+            await asyncio.sleep(0.02)
+        content = envelope.content
+        self.taken.append(content if isinstance(content, bytes) else (content or "").encode())
+        return "250 OK"

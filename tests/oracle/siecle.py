@@ -1,0 +1,79 @@
+"""What the SIECLE files say of everybody, read by ElementTree alone: none of the product's code has a part in it."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from pathlib import Path
+
+Key = tuple[str, str, str]
+"""(UAI, "pupil" or "guardian", ELEVE_ID or PERSONNE_ID)."""
+
+
+@dataclass(frozen=True)
+class FiledChild:
+    first_name: str
+    family_name: str
+    class_code: str | None
+    school: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.family_name}"
+
+
+@dataclass
+class Filed:
+    """A pupil who is there, or a person who is legally responsible for one."""
+
+    key: Key
+    first_name: str
+    family_name: str
+    civility: str | None
+    mail: str | None
+    school: str
+    class_code: str | None = None
+    children: list[FiledChild] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.family_name}"
+
+
+def read(folder: Path, names: dict[str, str]) -> dict[Key, Filed]:
+    """Everybody of the schools below `folder`, one sub-folder a UAI; `names` are the schools'."""
+    people: dict[Key, Filed] = {}
+    for uai, school in names.items():
+        people |= _school(folder / uai, uai, school)
+    return people
+
+
+def _school(folder: Path, uai: str, school: str) -> dict[Key, Filed]:
+    pupils = ET.parse(folder / "ElevesSansAdresses.xml").getroot()
+    others = ET.parse(folder / "ResponsablesAvecAdresses.xml").getroot()
+    classes = {
+        structures.get("ELEVE_ID"): structure.findtext("CODE_STRUCTURE")
+        for structures in pupils.iter("STRUCTURES_ELEVE")
+        for structure in structures
+        if structure.findtext("TYPE_STRUCTURE") == "D" and structure.findtext("CODE_STRUCTURE")
+    }
+    found: dict[Key, Filed] = {}
+    for one in pupils.iter("ELEVE"):
+        if one.findtext("DATE_SORTIE"):
+            continue
+        number = one.get("ELEVE_ID") or ""
+        found[uai, "pupil", number] = _filed((uai, "pupil", number), one, school, classes.get(number))
+    persons = {one.get("PERSONNE_ID") or "": one for one in others.iter("PERSONNE")}
+    for link in others.iter("RESPONSABLE_ELEVE"):
+        child = found.get((uai, "pupil", link.findtext("ELEVE_ID") or ""))
+        key = (uai, "guardian", link.findtext("PERSONNE_ID") or "")
+        one = persons[key[2]]
+        if child is None or link.findtext("NIVEAU_RESPONSABILITE") != "1" or not one.findtext("PRENOM"):
+            continue
+        guardian = found.setdefault(key, _filed(key, one, school, None))
+        guardian.children.append(FiledChild(child.first_name, child.family_name, child.class_code, school))
+    return found
+
+
+def _filed(key: Key, one: ET.Element, school: str, class_code: str | None) -> Filed:
+    family = one.findtext("NOM_USAGE") or one.findtext("NOM_DE_FAMILLE") or ""
+    civility, mail = one.findtext("LC_CIVILITE"), one.findtext("MEL")
+    return Filed(key, one.findtext("PRENOM") or "", family, civility, mail, school, class_code)

@@ -1,0 +1,177 @@
+"""One source of trust for all that leaves: an internal certificate authority is believed everywhere, or nowhere."""
+
+import http.server
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from flask import Flask
+
+from idp.app import create_app
+from idp.cli import doctor
+from idp.federation import providers
+from idp.messages import mail, sms
+from idp.network import outgoing_http
+from idp.refusals import Refusal
+from tests.conftest import settings_for
+
+EVERYBODY = {"allowed_networks": ["127.0.0.0/8"]}
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+@pytest.fixture(scope="module")
+def private_ca(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(PEM of an authority that nobody knows, PEM of key and certificate of 127.0.0.1 by it)."""
+    folder, day = tmp_path_factory.mktemp("ca"), timedelta(days=1)
+    now = datetime.now(UTC)
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    begun = x509.CertificateBuilder().not_valid_before(now - day).not_valid_after(now + day)
+    authority = (
+        begun.subject_name(_named("Rectorat"))
+        .issuer_name(_named("Rectorat"))
+        .serial_number(1)
+        .public_key(ca_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False)
+        .sign(ca_key, hashes.SHA256())
+    )
+    certificate = (
+        begun.subject_name(_named("pronote"))
+        .issuer_name(_named("Rectorat"))
+        .serial_number(2)
+        .public_key(key.public_key())
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
+        )
+        .sign(ca_key, hashes.SHA256())
+    )
+    trusted, served = folder / "ca.pem", folder / "served.pem"
+    trusted.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+    served.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return trusted, served
+
+
+class _Polite(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
+def _tls(served: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(served)
+    return context
+
+
+@pytest.fixture
+def https(private_ca: tuple[Path, Path]) -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Polite)
+    server.socket = _tls(private_ca[1]).wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def app_with(ca_file: str, **sections: object) -> Flask:
+    return create_app(
+        settings_for("sqlite:///unused.db", outgoing={**EVERYBODY, "ca_file": ca_file}, **sections)
+    )
+
+
+def test_a_service_with_a_private_ca_is_reached(https: str, private_ca: tuple[Path, Path]) -> None:
+    with app_with("").app_context(), pytest.raises(outgoing_http.Unreachable):
+        outgoing_http.get(f"{https}/", "*/*", 100)
+    with app_with(str(private_ca[0])).app_context():
+        assert outgoing_http.get(f"{https}/", "*/*", 100).body == b"{}"
+
+
+def test_another_provider_is_reached(https: str, private_ca: tuple[Path, Path]) -> None:
+    with app_with("").app_context(), pytest.raises(Refusal):
+        providers.call("GET", f"{https}/")
+    with app_with(str(private_ca[0])).app_context():
+        assert providers.call("GET", f"{https}/").status == 200
+
+
+def test_the_gateway_is_reached(https: str, private_ca: tuple[Path, Path]) -> None:
+    gateway = {"url": f"{https}/sms", "fields": {"text": "{text}"}}
+    for ca_file in ("", str(private_ca[0])):
+        app = app_with(ca_file, sms=gateway)
+        with app.app_context():
+            given = app.extensions["settings"].sms
+            if ca_file:
+                assert sms._call(given, {"text": "Bonjour"}, {}) == 200
+            else:
+                with pytest.raises(sms.GatewayRefused):
+                    sms._call(given, {"text": "Bonjour"}, {})
+
+
+def test_the_mail_relay_is_reached(private_ca: tuple[Path, Path]) -> None:
+    relay = Controller(Sink(), "127.0.0.1", _free_port(), ssl_context=_tls(private_ca[1]))
+    relay.start()
+    try:
+        given = {"host": "127.0.0.1", "port": relay.port, "security": "tls"}
+        app = app_with("", mail=given)
+        with app.app_context(), pytest.raises(ssl.SSLCertVerificationError):
+            mail.connected(app.extensions["settings"].mail)
+        app = app_with(str(private_ca[0]), mail=given)
+        with app.app_context(), mail.connected(app.extensions["settings"].mail) as server:
+            assert server.noop()[0] == 250
+    finally:
+        relay.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_the_doctor_names_a_file_that_is_none(tmp_path: Path, content: str | None) -> None:
+    wrong = tmp_path / "ca.pem"
+    if content is not None:
+        wrong.write_text(content)
+    app = app_with(str(wrong))
+    with app.app_context():
+        found = doctor._trust(app)
+    assert (found.ok, "outgoing.ca_file" in found.mend, str(wrong) in found.seen) == (False, True, True)
+
+
+def test_the_doctor_says_whom_it_believes(private_ca: tuple[Path, Path]) -> None:
+    app = app_with(str(private_ca[0]))
+    with app.app_context():
+        assert doctor._trust(app).ok

@@ -1,0 +1,103 @@
+"""A refused sign-in leads on with what was typed: never in an address, never in a log."""
+
+import logging
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Clock
+from tests.pages import fields_of
+from tests.visitor import SMS, Visitor, messages
+from tests.world import PROVISIONAL, World
+
+TYPED = "c.durand-of-the-6a"
+
+
+@pytest.fixture
+def world(outdoors: World) -> World:
+    return outdoors
+
+
+def refused(visitor: Visitor, username: str = TYPED, password: str = "not the password") -> Visitor:
+    visitor.opens("/account").fills(profile="responsable")
+    return visitor.fills(username=username, password=password)
+
+
+def test_mot_de_passe_perdu_is_filled_in(
+    app: Flask, world: World, visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    addresses: list[str] = []
+    caplog.set_level(logging.DEBUG)
+
+    @app.after_request
+    def note(response):
+        from flask import request
+
+        addresses.extend([request.url, response.headers.get("Location", "")])
+        return response
+
+    refused(visitor).sees("S01")
+    box = visitor.html.partition('id="refusal"')[2].partition("</div>")[0]
+    assert "Mot de passe perdu" in box and "<button" in box
+    assert '<a href="#username">Connexion impossible</a>' in box, "the sentence itself leads nowhere else"
+    visitor.fills("act=fill", username=TYPED).sees("<h1>Mot de passe perdu</h1>")
+    assert visitor.status == 200
+    assert fields_of(visitor.html, "username")["username"] == TYPED
+    assert 'role="alert"' not in visitor.html, "nothing was asked for yet"
+    assert addresses and not [one for one in addresses if TYPED in one]
+    assert TYPED not in caplog.text
+    assert messages(app, "mail") == []
+
+
+def test_the_login_goes_on_after_it(app: Flask, world: World, visitor: Visitor) -> None:
+    guardian = world.guardian()
+    refused(visitor, guardian.username).fills("act=fill", username=guardian.username)
+    visitor.fills().sees("Écrivez le code")
+    visitor.fills(code=messages(app, "mail")[-1]["facts"]["code"])
+    visitor.fills(password="Poires-Vertes-1848", again="Poires-Vertes-1848").sees("Mes informations")
+
+
+@pytest.mark.parametrize("state", ["locked"])
+def test_a_locked_account_too(world: World, visitor: Visitor, state: str) -> None:
+    guardian = world.guardian(state=state)
+    refused(visitor, guardian.username, guardian.password).sees("S08").fills(
+        "act=fill", username=guardian.username
+    )
+    assert fields_of(visitor.html, "username")["username"] == guardian.username
+
+
+def test_too_many_tries_too(world: World, visitor: Visitor) -> None:
+    refused(visitor)
+    for _ in range(5):
+        visitor.fills(username=TYPED, password="not the password")
+    visitor.sees("S02").fills("act=fill", username=TYPED)
+    assert fields_of(visitor.html, "username")["username"] == TYPED
+
+
+def test_nothing_typed_leads_there_by_a_plain_link(visitor: Visitor) -> None:
+    refused(visitor, "").sees("S01").follows("Mot de passe perdu").sees("<h1>Mot de passe perdu</h1>")
+
+
+@pytest.mark.settings(sms=SMS)
+def test_an_old_letter_leads_to_the_way_by_sms(
+    app: Flask, world: World, visitor: Visitor, clock: Clock
+) -> None:
+    guardian = world.guardian(state="notified", mobile="+33612345678")
+    world.family(guardian, world.pupil())
+    world.set_account(guardian, letter_expires_at=clock() - 1)
+    refused(visitor, guardian.username, PROVISIONAL).sees("S03")
+    visitor.follows("Responsable d’élève : ouvrir mon compte par SMS").sees("<h1>Je n’ai pas de compte</h1>")
+    visitor.fills(contact="0612345678").fills(code=messages(app, "sms")[-1]["facts"]["code"]).sees(
+        "Vos enfants"
+    )
+
+
+def test_a_used_recovery_link_leads_to_another(visitor: Visitor) -> None:
+    visitor.opens("/recovery/link/zzz").sees("V07").follows("Mot de passe perdu").sees(
+        "<h1>Mot de passe perdu</h1>"
+    )
+
+
+def test_a_used_mail_link_leads_to_the_login(visitor: Visitor) -> None:
+    visitor.opens("/mail/zzz").sees("A05").follows("Se connecter et demander un nouveau mail")
+    visitor.sees("Qui êtes-vous")

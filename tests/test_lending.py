@@ -1,0 +1,87 @@
+"""What tests borrow is as new: databases, applications; and how the engine of a test is drawn."""
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.applications import Clock, Loan, settings_for
+from tests.databases import lent
+from tests.distribution import DEMONSTRATION, LONGEST, ordered, unit_of
+from tests.engines import ENGINES, ROOT, drawn
+from tests.world import World
+
+CONTENT = {
+    "persons": "SELECT count(*) FROM persons",
+    "keys": "SELECT count(*) FROM signing_keys",
+    "generation": "SELECT value FROM generations WHERE name = 'registry'",
+    "record": "SELECT count(*) FROM audit",
+}
+
+
+def content(url: str) -> dict[str, int]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = {name: int(connection.execute(text(sql)).scalar_one()) for name, sql in CONTENT.items()}
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_database_that_was_used_is_lent_as_the_template_is(engine: str) -> None:
+    numbers, seen = [], []
+    for _ in range(2):
+        with lent(engine) as url:
+            seen.append((url, content(url)))
+            loan = Loan(settings_for(url), Clock())
+            with loan.app.app_context():
+                world = World(loan.app, Clock())
+                numbers.append((world.guardian().account, world.pupil().account))
+                world.relying_party()
+            loan.end()
+            assert content(url) != seen[-1][1]
+    assert seen[0] == seen[1] and numbers[0] == numbers[1]
+    assert seen[0][1]["persons"] == 0 and seen[0][1]["keys"] > 0
+
+
+def test_what_still_has_a_database_open_reaches_nothing_of_its_next_use() -> None:
+    with lent("postgresql") as url:
+        left = psycopg.connect(url.replace("+psycopg", ""))
+        left.execute("SELECT 1 FROM persons FOR UPDATE")
+    with lent("postgresql") as again:
+        assert again == url
+        with pytest.raises(psycopg.OperationalError):
+            left.execute("SELECT 1")
+        left.close()
+
+
+def test_an_application_is_lent_again_unless_a_test_has_changed_it() -> None:
+    with lent("sqlite") as url:
+        settings = settings_for(url, service={"name": "Lent and lent again"})
+        loan = Loan(settings, Clock())
+        first = loan.app
+        first.extensions["registry"] = first.extensions["fetched"] = object()
+        loan.end()
+        clock = Clock(1)
+        loan = Loan(settings, clock)
+        assert loan.app is first and loan.app.extensions["clock"] is clock
+        assert not loan.app.extensions.keys() & {"registry", "fetched"}
+        loan.app.add_url_rule("/of-one-test", view_func=lambda: "here")
+        loan.end()
+        loan = Loan(settings, Clock())
+        assert loan.app is not first
+        loan.end()
+
+
+def test_the_seed_alone_draws_the_engine_of_a_test() -> None:
+    names = [f"tests/test_x.py::test_{number}" for number in range(400)]
+    first, again, other = ([drawn(name, seed) for name in names] for seed in ("a", "a", "b"))
+    assert first == again != other
+    assert {first.count(engine) > 150 for engine in ENGINES} == {True}
+
+
+def test_units_that_take_longest_begin() -> None:
+    for module in (*DEMONSTRATION, *LONGEST):
+        assert (ROOT / module).is_file(), module
+    assert len({unit_of(f"{module}::test_x") for module in DEMONSTRATION}) == 1
+    units = {"tests/a.py": [1], LONGEST[0]: [1], "tests/b.py": [1, 2]}
+    assert list(ordered(units)) == [LONGEST[0], "tests/b.py", "tests/a.py"]

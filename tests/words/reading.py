@@ -1,0 +1,137 @@
+"""What a person reads on a page, and which of its words are of another language, or no words at all."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parent.parent.parent
+SILENT = {"style", "script", "code", "pre", "textarea", "meta", "link"}
+VOID = {"input", "br", "meta", "link", "img", "hr", "rect", "source", "wbr"}
+READ_ALOUD = ("aria-label", "title", "alt", "placeholder", "data-show", "data-hide", "data-met", "data-unmet")
+
+FREQUENT = {
+    "en": "the of and is are was were has have had with without your you their them this that these those not be been by from "
+    "which who whom what when where will would should must may can cannot could there here it its they than then other "
+    "one ones only also more most each every any all some for to at an in if as do does did done but or so no yes none true false",
+    "fr": "le la les l de des du d un une et est sont était ont avec sans votre vos vous leur leurs ce cette ces ne pas être été "
+    "par pour qui que quoi quand où sera doit peut dans sur il elle ils elles au aux plus aussi chaque tous toutes "
+    "aucun aucune mais ou oui non à en y se sa son ses nous je mon ma mes",
+}
+SHARED = {
+    "on",
+    "a",
+    "an",
+    "son",
+    "pour",
+    "or",
+    "as",
+    "ont",
+    "en",
+    "in",
+    "me",
+    "at",
+    "but",
+    "sur",
+    "est",
+    "par",
+}
+"""Words of one language that are spelt like a word of the other."""
+PROFILES = {"en": {"eleve", "eleves", "responsable", "personnel_"}, "fr": {"pupil", "guardian", "staff"}}
+
+
+class _Text(HTMLParser):
+    """Texts and spoken attributes, without what is marked: another language, code, not to be translated."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+        self.open: list[bool] = []
+        self.read: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        marked = (
+            tag in SILENT
+            or given.get("translate") == "no"
+            or given.get("lang", self.language) != self.language
+            or (bool(self.open) and self.open[-1])
+        )
+        if not marked:
+            self.read += [given[name] for name in READ_ALOUD if given.get(name)]
+        if tag not in VOID:
+            self.open.append(marked)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID and self.open:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not (self.open and self.open[-1]):
+            self.read.append(" ".join(data.split()))
+
+
+def texts_of(html: str, language: str) -> list[str]:
+    """What is read on a page in `language`, one text after the other."""
+    reader = _Text(language)
+    reader.feed(html)
+    return reader.read
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` in lower case; what has a digit in it (a key's number, a code) is no word."""
+    text = re.sub(r"\b(?=\w*\d)\w+", " ", text)
+    return re.findall(r"[^\W\d_]+", text.lower().replace("’", " ").replace("'", " "))
+
+
+def _dictionaries() -> dict[str, frozenset[str]]:
+    with (ROOT / "idp/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale="en") if message.id]
+    said: dict[str, set[str]] = {"fr": set(), "en": set()}
+    for message in messages:
+        for language, text in (("fr", message.id), ("en", message.string)):
+            whole = text if isinstance(text, str) else " ".join(text)
+            said[language] |= set(words(re.sub(r"%\(\w+\)\w", " ", whole)))
+    french, english = said["fr"], said["en"]
+    # Accents make a word French; what both catalogues use belongs to neither.
+    own = {"fr": french - english, "en": english - french}
+    return {
+        language: frozenset(
+            word for word in own[language] | (set(FREQUENT[language].split()) - SHARED) if len(word) > 1
+        )
+        for language in own
+    }
+
+
+DICTIONARIES = _dictionaries()
+"""Language → words that only it has: the catalogue's own, and its most frequent ones."""
+
+CODES = {
+    "a name of a member or field": re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b"),
+    "a machine's word": re.compile(r"(?<![\w@./-])[a-z_]{2,}\.[a-z_]{2,}(?![\w@/-])"),
+    "a moment in epoch seconds": re.compile(r"(?<![\d+])1\d{9}(?!\d)"),
+    "a reference": re.compile(
+        r"\b(?:account|client|person|job|import|key|school|post|message|approval|delegation|initial_token):\w"
+    ),
+    "a value of Python or JSON": re.compile(r"^(?:None|True|False)$|\b(?:null|undefined)\b|[{}\[\]]|%\("),
+}
+DATA = re.compile(r"\b[a-z]\.[a-z-]+[0-9a-f]*\b|\S+@\S+|https?://\S+|\b[\w-]+\.(?:example|test|invalid)\b\S*")
+"""Usernames and addresses are what a person typed or has to copy."""
+
+
+def faults(html: str, language: str, known: frozenset[str]) -> list[tuple[str, str, str]]:
+    """(text, word, what it is) of everything that does not belong on a page; `known` are the data of the test's world."""
+    (other,) = set(DICTIONARIES) - {language}
+    found = []
+    for text in texts_of(html, language):
+        rest = DATA.sub(" ", text)
+        for datum in sorted(known, key=len, reverse=True):
+            rest = re.sub(rf"(?<!\w){re.escape(datum)}(?!\w)", " ", rest)
+        found += [
+            (text, word, f"a word of the other language ({other})")
+            for word in words(rest)
+            if word in DICTIONARIES[other] | PROFILES[language]
+        ]
+        found += [(text, match[0], what) for what, sign in CODES.items() for match in sign.finditer(rest)]
+    return found
