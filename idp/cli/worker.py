@@ -25,6 +25,6 @@ def worker(terminal: Terminal, parent: int | None, pulse: int | None) -> None:
         end_with_parent(parent)
     settings = terminal.settings()
     from idp.app import create_app
-    from idp.worker import Worker
+    from idp.worker.process import Worker
 
     Worker(create_app(settings)).run_until_told()

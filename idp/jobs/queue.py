@@ -1,6 +1,6 @@
 """Acts on jobs: request, run step by step, cancel.
 
-A job's kind has a runner (`idp.worker.RUNNERS`). The worker calls it repeatedly; each call runs one step in one
+A job's kind has a runner (`idp.worker.long_work.RUNNERS`). The worker calls it repeatedly; each call runs one step in one
 transaction, in which it calls `advance`. So a step runs exactly once after any crash, and a job can be cancelled between steps.
 """
 

@@ -21,7 +21,7 @@ from idp.oidc import signing
 from idp.refusals import Refusal
 from idp.signin import authentication, mail_confirmation
 from idp.signin.storage import sendings
-from idp.worker import Worker
+from idp.worker.process import Worker
 from tests.conftest import NOON, Clock, fresh_database
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.operations.installation import Installation, eventually

@@ -12,7 +12,7 @@ from idp.messages import mail
 from idp.messages.delivery import DeliveryCode
 from idp.messages.storage import outbox
 from idp.messages.storage.outbox import OutboxMessage
-from idp.worker import deliver
+from idp.worker.deliveries import deliver
 from tests.conftest import NOON
 from tests.operations.installation import Installation, PostOffice
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 import idp
 from idp.database.engine import db, reading, transaction
 from idp.runtime.context import now as moment
-from idp.worker import housekeeping
+from idp.worker.housekeeping import housekeeping
 from tests.actors.device import APP
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, answer

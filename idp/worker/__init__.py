@@ -1,0 +1,1 @@
+"""The worker: deliveries, long work and housekeeping."""
