@@ -6,6 +6,7 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from idp.durations import DAY
 from idp.oidc import discovery, openapi
 from idp.oidc.authorization import authorize, responses
 from idp.oidc.clients import dynamic_registration, management
@@ -133,7 +134,7 @@ def open_to_pages(response: Response) -> Response:
         response.headers["Access-Control-Allow-Origin"] = "*"
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
-            response.headers["Access-Control-Max-Age"] = "DAY"
+            response.headers["Access-Control-Max-Age"] = str(DAY)
         else:
             response.headers["Access-Control-Expose-Headers"] = "DPoP-Nonce, WWW-Authenticate"
     if "DPoP" in request.headers:

@@ -197,4 +197,5 @@ def test_a_single_page_application_may_call_the_machines_endpoints(portal: Relyi
         answer = browser.options(path, headers={"Origin": "https://app.example"})
         assert answer.headers["Access-Control-Allow-Origin"] == "*", path
         assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+        assert answer.headers["Access-Control-Max-Age"] == "86400", path
     assert "Access-Control-Allow-Origin" not in browser.get("/authorize").headers
