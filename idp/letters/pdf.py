@@ -1,5 +1,5 @@
-"""Letters as a PDF, one page for each person. Text in Vera, which is embedded; codes in Courier, whose characters are
-easily told apart."""
+"""Letters as a PDF, one page for each person. Text in Vera, which is embedded; codes in Courier, whose characters
+differ clearly."""
 
 import io
 from collections.abc import Sequence

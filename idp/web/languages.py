@@ -33,8 +33,8 @@ def init_languages(app: Flask, given: Settings) -> None:
 def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
     """A marked sentence in the page's language, with the school's office and its facts filled in; later mappings win."""
     values: dict[str, Any] = {"office": school_office()}
-    for given in facts:
-        values |= given
+    for mapping in facts:
+        values |= mapping
     # Names of fields and of factors are ours and translated; names chosen by a person stay as they are.
     values |= {
         name: gettext(values[name]) for name in ("field", "factor") if isinstance(values.get(name), str)
@@ -52,9 +52,9 @@ def moment(seconds: int) -> str:
     return str(format_datetime(datetime.fromtimestamp(seconds, UTC), "d MMMM y, HH:mm"))
 
 
-def day(given: date) -> str:
+def day(value: date) -> str:
     """A date as text."""
-    return str(format_date(given, "d MMMM y"))
+    return str(format_date(value, "d MMMM y"))
 
 
 def days(number: int) -> str:
