@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from idp.accounts import guardianship
 from idp.console.storage import numbers
 from idp.console.storage import rights as storage
 from idp.console.storage.tables import LoginDay
 from idp.database.engine import reading, transaction
 from idp.oidc.clients import registry
+from idp.people.rules.families import is_of_age
 from idp.runtime.context import begins_at, day_of, ends_at, last_day
 from idp.services import access, consent
 from tests.actors.console_staff import worker_of
@@ -85,8 +85,8 @@ def test_the_record_of_acts_is_searched_by_days_of_the_school(
         day: page.opens(f"/console/academy/audit?what=sign_in&since={day}&until={day}").html
         for day in ("2026-12-01", "2026-12-02")
     }
-    assert "1 décembre 2026, 23:59" in told["2026-12-01"] and "2 décembre" not in told["2026-12-01"]
-    assert "2 décembre 2026, 00:01" in told["2026-12-02"] and "1 décembre" not in told["2026-12-02"]
+    assert "1er décembre 2026, 23:59" in told["2026-12-01"] and "2 décembre" not in told["2026-12-01"]
+    assert "2 décembre 2026, 00:01" in told["2026-12-02"] and "1er décembre" not in told["2026-12-02"]
 
 
 @pytest.mark.parametrize("there", in_every_zone)
@@ -125,9 +125,8 @@ def test_seasons_and_ages_turn_at_the_schools_midnight(
         assert access.why_closed(service, facts, after) is None
         assert access.why_closed(service, facts, moment(there, 2026, 12, 20, 23, 59, 59)) is None
         assert access.why_closed(service, facts, moment(there, 2026, 12, 21)) == "P05"
-        assert guardianship.is_of_age("2008-12-02", after) and not guardianship.is_of_age(
-            "2008-12-02", before
-        )
+        assert is_of_age("2008-12-02", day_of(after).isoformat())
+        assert not is_of_age("2008-12-02", day_of(before).isoformat())
         assert consent.rules.needs_guardian("pupil", "2011-12-02", day_of(before))
         assert not consent.rules.needs_guardian("pupil", "2011-12-02", day_of(after))
 

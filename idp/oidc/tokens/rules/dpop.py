@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from idp.network.urls import DEFAULT_PORTS
 from idp.oidc.clients.rules.registered_members import is_short_rsa
 from idp.oidc.rules.jwt_times import SKEW
 from idp.oidc.rules.media_types import is_one_of
@@ -18,8 +19,6 @@ WINDOW = 60
 
 NONCE_LIFE = 300
 """Seconds after which the nonce changes; the previous one is accepted for as long again."""
-
-_PORTS = {"https": 443, "http": 80}
 
 
 def header_fault(header: Mapping[str, Any]) -> str | None:
@@ -94,4 +93,9 @@ def _same_target(received: object, uri: str) -> bool:
 
 def _normal(uri: str) -> tuple[str, str, int | None, str]:
     parts = urlsplit(uri)
-    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme), parts.path or "/"
+    return (
+        parts.scheme,
+        parts.hostname or "",
+        parts.port or DEFAULT_PORTS.get(parts.scheme),
+        parts.path or "/",
+    )
