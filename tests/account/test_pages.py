@@ -1,4 +1,4 @@
-"""Mon compte over HTTP: what it shows, what it asks again, what it changes and who is told."""
+"""Mon compte over HTTP: its pages, password confirmation, changes, and notices."""
 
 import json
 
@@ -120,7 +120,7 @@ class TestPassword:
 
 class TestMail:
     @pytest.mark.both_engines
-    def test_a_new_address_is_confirmed_there_and_the_old_one_is_told(
+    def test_a_new_address_is_confirmed_and_the_old_address_gets_a_notice(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         claire.opens("/account/mail").fills("act=change", mail="new@example.org").sees("new@example.org")
@@ -212,7 +212,7 @@ class TestMobile:
 
 
 class TestDevices:
-    def test_one_is_disconnected_and_its_services_are_told(
+    def test_a_session_is_ended_and_its_services_are_notified(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         phone = signed_in(app, guardian)

@@ -99,15 +99,15 @@ class TestTheDelay:
         replaces(app, claire, "newer@example.org")
         assert recovery_goes_to(app) == [OLD]
 
-    def test_the_address_from_before_is_told(self, app: Flask, claire: Visitor) -> None:
+    def test_the_previous_address_gets_a_notice(self, app: Flask, claire: Visitor) -> None:
         replaces(app, claire)
-        told = [
+        notices = [
             one
             for one in messages(app, "mail")
             if one["facts"].get("subject") == "Votre adresse mail a changé"
         ]
-        assert [one["to"] for one in told] == [OLD]
-        assert path_of(told[0]["facts"]["link"]).startswith("/not-me/")
+        assert [one["to"] for one in notices] == [OLD]
+        assert path_of(notices[0]["facts"]["link"]).startswith("/not-me/")
 
     def test_numbers_wait_too(self, app: Flask, claire: Visitor, clock: Clock) -> None:
         claire.opens("/account/mobile").fills(contact=OTHER)

@@ -224,9 +224,9 @@ class TestKeys:
         with app.app_context():
             assert sending.claim(self.name(app, fields), clock())
         clock.advance(sending.PATIENCE + 1)
-        told = arrives(admin, self.send(admin, fields))
-        assert told.status_code == 409 and "G07" in told.text and self.made(app) == 0
-        assert f'href="{ACADEMY}/tokens"' in told.text
+        response = arrives(admin, self.send(admin, fields))
+        assert response.status_code == 409 and "G07" in response.text and self.made(app) == 0
+        assert f'href="{ACADEMY}/tokens"' in response.text
 
     def test_a_forged_form_uses_no_key(self, app: Flask, admin: FlaskClient, fields: dict[str, Any]) -> None:
         assert "R03" in arrives(admin, self.send(admin, fields | {"csrf_token": "x"})).text
@@ -238,8 +238,8 @@ class TestKeys:
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], key: str
     ) -> None:
         assert arrives(admin, self.send(admin, fields | {"once": key})).status_code == 200
-        told = admin.get(f"{ACADEMY}/tokens", query_string={"sending": key})
-        assert told.status_code == 303
+        response = admin.get(f"{ACADEMY}/tokens", query_string={"sending": key})
+        assert response.status_code == 303
 
     def test_the_worker_forgets_keys(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], clock: Clock

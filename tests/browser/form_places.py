@@ -573,11 +573,11 @@ def _approvals(stage: Stage) -> Form:
     return Form(press="act=agree")
 
 
-def _import(stage: Stage, said: Any) -> int:
+def _import(stage: Stage, exported: Any) -> int:
     def give(world: World) -> int:
         import io
 
-        files = [("e.xml", io.BytesIO(pupils_xml(said))), ("r.xml", io.BytesIO(guardians_xml(said)))]
+        files = [("e.xml", io.BytesIO(pupils_xml(exported))), ("r.xml", io.BytesIO(guardians_xml(exported)))]
         return lifecycle.submit(world.school(), files, "siecle", "account:1", stage.now)
 
     number = stage.within(give)

@@ -112,7 +112,7 @@ def device_code(served: Served) -> str:
     return str(answer.get_json()["user_code"])
 
 
-def test_services_are_told_in_the_browser_and_the_page_goes_on(
+def test_services_are_notified_in_frames_and_the_page_continues(
     desk: Desk, opens: Opens, served: Served, family: tuple[Someone, Someone]
 ) -> None:
     page = desk.window()
@@ -130,7 +130,7 @@ def test_services_are_told_in_the_browser_and_the_page_goes_on(
 
 
 def redeem(page: Page, served: Served, client_id: str) -> None:
-    """Only services that have received tokens are told: the code counts as used."""
+    """Mark the code as used: only services that have received tokens are notified."""
     from sqlalchemy import update
 
     from idp.database.engine import transaction

@@ -62,14 +62,14 @@ def tab(page: Page, name: str) -> None:
 
 
 def family_files(folder: Path) -> list[Path]:
-    said = export(
+    exported = export(
         (pupil("1"), pupil("2", first_name="Tom", class_code="4 B", birth_date="2013-05-02")),
         (person(), person("12", first_name="Marc", contact_mail=None, mobile=None)),
         (link("1"), link("2"), link("1", "12", "20")),
     )
     files = [folder / "ElevesSansAdresses.xml", folder / "ResponsablesAvecAdresses.xml"]
-    files[0].write_bytes(pupils_xml(said))
-    files[1].write_bytes(guardians_xml(said))
+    files[0].write_bytes(pupils_xml(exported))
+    files[1].write_bytes(guardians_xml(exported))
     return files
 
 

@@ -186,7 +186,7 @@ def test_a_tile_is_shown_to_those_whom_its_service_accepts() -> None:
             assert shown == (profile in accepted[tile.service]), (tile.code, kind)
 
 
-def test_a_pupil_is_told_who_may_open_the_teleservices(icart: Service, logs_in: LogIn) -> None:
+def test_a_pupil_reads_that_guardians_open_the_teleservices(icart: Service, logs_in: LogIn) -> None:
     pupil = logs_in(icart, PUPIL)
     assert "Services Téléservices" not in tiles(pupil.opens(f"{icart.address}/apps"))
     pupil.opens(f"{icart.address}/services").sees("demandez à un de vos responsables légaux")

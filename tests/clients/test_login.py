@@ -108,7 +108,7 @@ def test_a_key_rotated_since_the_last_login_is_fetched(
     logs_in(pronote, PUPIL).sees("Emploi du temps", "Zoé")
 
 
-def test_an_unreachable_provider_is_said_and_the_page_works_once_it_is_back(
+def test_an_unreachable_provider_is_reported_and_the_page_works_after_its_return(
     pronote: Service, provider: OutsideProvider
 ) -> None:
     provider.person = MOTHER

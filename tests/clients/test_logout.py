@@ -63,7 +63,7 @@ def test_a_notice_ends_the_sessions_of_its_sid_alone_and_the_entry_page_says_so_
     provider.sid = "sid-2"
     father = logs_in(pronote, FATHER)
     provider.sid, provider.person = "sid-1", MOTHER
-    answer = pronote.told_of_logout(provider.logout_token("pronote-id"))
+    answer = pronote.receives_logout_notice(provider.logout_token("pronote-id"))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     mother.opens(f"{pronote.address}/marks").sees(CLOSED, "Se connecter")
     assert CLOSED not in mother.opens(pronote.address).html
@@ -76,7 +76,7 @@ def test_a_notice_without_sid_ends_all_sessions_of_the_person(
     first = logs_in(pronote, MOTHER)
     provider.sid = "sid-2"
     second = logs_in(pronote, MOTHER)
-    assert pronote.told_of_logout(provider.logout_token("pronote-id", sid=None)).status_code == 200
+    assert pronote.receives_logout_notice(provider.logout_token("pronote-id", sid=None)).status_code == 200
     for someone in (first, second):
         someone.opens(pronote.address).sees(CLOSED)
 
@@ -86,7 +86,7 @@ def test_a_notice_signed_with_a_rotated_key_is_understood(
 ) -> None:
     someone = logs_in(pronote, MOTHER)
     provider.rotate()
-    assert pronote.told_of_logout(provider.logout_token("pronote-id")).status_code == 200
+    assert pronote.receives_logout_notice(provider.logout_token("pronote-id")).status_code == 200
     someone.opens(pronote.address).sees(CLOSED)
 
 
@@ -159,7 +159,7 @@ def test_a_forged_notice_ends_nothing(
     forgery: str, pronote: Service, logs_in: LogIn, provider: OutsideProvider
 ) -> None:
     someone = logs_in(pronote, MOTHER)
-    answer = pronote.told_of_logout(FORGERIES[forgery](provider))
+    answer = pronote.receives_logout_notice(FORGERIES[forgery](provider))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
     someone.opens(pronote.address).sees("Se déconnecter")
 
@@ -167,9 +167,9 @@ def test_a_forged_notice_ends_nothing(
 def test_a_notice_is_good_once(pronote: Service, logs_in: LogIn, provider: OutsideProvider) -> None:
     logs_in(pronote, MOTHER)
     token = provider.logout_token("pronote-id")
-    assert pronote.told_of_logout(token).status_code == 200
+    assert pronote.receives_logout_notice(token).status_code == 200
     someone = logs_in(pronote, MOTHER)
-    assert pronote.told_of_logout(token).status_code == 400
+    assert pronote.receives_logout_notice(token).status_code == 400
     someone.opens(pronote.address).sees("Se déconnecter")
 
 

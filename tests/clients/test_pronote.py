@@ -40,7 +40,7 @@ def test_staff_see_where_they_work(pronote: Service, logs_in: LogIn) -> None:
     someone.opens(f"{pronote.address}/marks").sees("Direction — Collège des Tilleuls")
 
 
-def test_a_guardian_without_children_is_told_where_to_turn(pronote: Service, logs_in: LogIn) -> None:
+def test_a_guardian_without_children_reads_whom_to_contact(pronote: Service, logs_in: LogIn) -> None:
     alone = {name: value for name, value in MOTHER.items() if name != "children"}
     logs_in(pronote, alone).sees("Aucun enfant n’est rattaché", "secrétariat")
 

@@ -1,4 +1,4 @@
-"""Téléservices: filing for a child, the other guardian, seasons, and what the school is told."""
+"""Téléservices: filing for a child, the other guardian, seasons, and mails to the school."""
 
 import re
 import threading
@@ -222,8 +222,8 @@ def test_the_school_hears_of_changed_details_by_mail(
     start: Start, logs_in: LogIn, postbox: tuple[Postbox, int]
 ) -> None:
     box, port = postbox
-    told = {"smtp_host": "127.0.0.1", "smtp_port": port, "school_mail": "office@college.example"}
-    service = start("teleservices", **told)
+    smtp_settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "school_mail": "office@college.example"}
+    service = start("teleservices", **smtp_settings)
     someone = logs_in(service, {**MOTHER, "name": "Anna\r\nBcc: x@y.z"}).opens(f"{service.address}/contact")
     someone.sees("+33612345678", "anna.martin@example.org")
     someone.fills(**CONTACTS).sees("L’établissement est prévenu", "3 rue des Lilas")

@@ -140,13 +140,13 @@ def check_token_answer(response: TestResponse, of_type: str = "bearer") -> dict[
     assert response.status_code == 200, response.text
     assert response.mimetype == "application/json"
     assert "no-store" in response.headers["Cache-Control"] and response.headers["Pragma"] == "no-cache"
-    said = dict(response.get_json())
-    assert said["token_type"].lower() == of_type
-    assert type(said["expires_in"]) is int and said["expires_in"] > 0
+    tokens = dict(response.get_json())
+    assert tokens["token_type"].lower() == of_type
+    assert type(tokens["expires_in"]) is int and tokens["expires_in"] > 0
     for name in ("access_token", "refresh_token"):
-        if name in said:
-            assert _VISIBLE.fullmatch(said[name]) and bits(said[name]) >= 128
-    return said
+        if name in tokens:
+            assert _VISIBLE.fullmatch(tokens[name]) and bits(tokens[name]) >= 128
+    return tokens
 
 
 def check_token_error(response: TestResponse, error: str, status: int = 400) -> None:

@@ -63,8 +63,8 @@ def register(
 
     def registering(key: suite.SigningKey | None = None, **members: Any) -> RelyingParty:
         mine = {} if key is not None else usual
-        said = registrations.registered(app, clock, **{**mine, **members})
-        return RelyingParty(app, clock, person, said, response_mode, key or own_key)
+        registration = registrations.registered(app, clock, **{**mine, **members})
+        return RelyingParty(app, clock, person, registration, response_mode, key or own_key)
 
     return registering
 

@@ -174,9 +174,9 @@ class FapiClient:
     def pushed(self, **changes: Any) -> str:
         response = self.push(**changes)
         assert response.status_code == 201, response.text
-        said = response.get_json()
-        assert type(said["expires_in"]) is int and said["expires_in"] > 0
-        return str(said["request_uri"])
+        body = response.get_json()
+        assert type(body["expires_in"]) is int and body["expires_in"] > 0
+        return str(body["request_uri"])
 
     def opens(self, request_uri: str, browser: FlaskClient | None = None, **more: str) -> TestResponse:
         query = {"client_id": self.client_id, "request_uri": request_uri, **more}

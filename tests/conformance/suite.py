@@ -148,13 +148,13 @@ class RelyingParty:
         """What has come to the callback, for the request and from the provider that it should."""
         page = self.person.page
         assert page is not None
-        said = checks.answer_of(page, self.asked["redirect_uri"], self.asked.get("response_mode"))
-        assert said.get("state") == self.asked.get("state")
-        assert said["iss"] == ISSUER  # RFC 9207 §2.
+        returned = checks.answer_of(page, self.asked["redirect_uri"], self.asked.get("response_mode"))
+        assert returned.get("state") == self.asked.get("state")
+        assert returned["iss"] == ISSUER  # RFC 9207 §2.
         if self.mode == "form_post":
             for address in self.person.addresses:
                 assert "code=" not in address and "error=" not in address and "callback?" not in address
-        return said
+        return returned
 
     def gets(self, method: str = "GET", **changes: str | None) -> dict[str, str]:
         """Send a request; what has come to the callback."""
@@ -232,8 +232,8 @@ class RelyingParty:
         self, shown: list[str], also: frozenset[str] = frozenset(), scope: str | None = None, **more: str
     ) -> Login:
         """The second half of it: the code that has come is redeemed."""
-        said = self.answer()
-        tokens = checks.check_token_answer(self.redeems(said["code"], **more))
+        returned = self.answer()
+        tokens = checks.check_token_answer(self.redeems(returned["code"], **more))
         asked_scope = scope or self.asked["scope"]
         assert set(tokens.get("scope", asked_scope).split()) <= set(asked_scope.split())
         assert ("refresh_token" in tokens) == ("offline_access" in asked_scope.split())
@@ -242,7 +242,7 @@ class RelyingParty:
         assert (response.status_code, response.mimetype) == (200, "application/json"), response.text
         info = dict(response.get_json())
         checks.check_userinfo(info, claims["sub"], asked_scope, also)
-        return Login(shown, said, tokens, claims, info)
+        return Login(shown, returned, tokens, claims, info)
 
 
 @cache

@@ -201,7 +201,7 @@ def test_claims_locales(party: RelyingParty) -> None:
 
 
 def test_ensure_request_with_acr_values_succeeds(party: RelyingParty) -> None:
-    """OIDC Core §3.1.2.1: of all that are offered one is told that is true; unknown ones are passed over."""
+    """OIDC Core §3.1.2.1: of the requested `acr` values a true one is returned; unknown values are ignored."""
     offered = party.metadata["acr_values_supported"]
     assert party.logs_in(acr_values=" ".join(offered)).claims["acr"] in offered
     party.logs_in(acr_values="1 2")
@@ -261,8 +261,8 @@ def test_unsigned_request_object_supported_correctly_or_rejected_as_unsupported(
     """OIDC Core §3.1.2.6, §6.1: never ignored."""
     assert "none" not in party.metadata["request_object_signing_alg_values_supported"]
     inside = {**party.parameters(), "iss": party.client_id, "aud": ISSUER}
-    said = party.gets(request=suite.unsigned(inside), state=inside["state"], nonce=inside["nonce"])
-    assert said["error"] == "request_not_supported"
+    returned = party.gets(request=suite.unsigned(inside), state=inside["state"], nonce=inside["nonce"])
+    assert returned["error"] == "request_not_supported"
 
 
 def test_claims_essential(party: RelyingParty) -> None:
@@ -283,7 +283,7 @@ def test_ensure_request_object_with_redirect_uri(register: Register) -> None:
 
 
 def test_refresh_token(register: Register, clock: Clock) -> None:
-    """OIDC Core §12, RFC 6749 §6: new tokens of the same login, for the client that had the first; the scope is said again."""
+    """OIDC Core §12, RFC 6749 §6: new tokens of the same login, for the client that had the first; the response repeats the scope."""
     both = ["authorization_code", "refresh_token"]
     party, other = register(grant_types=both), register(grant_types=both)
     scope = "openid offline_access"

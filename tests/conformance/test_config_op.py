@@ -8,6 +8,6 @@ from tests.conformance.metadata import PUBLISHED, checked_metadata
 
 @pytest.mark.settings(server={"issuer": PUBLISHED})
 def test_discovery_endpoint_verification(app: Flask) -> None:
-    said = checked_metadata(app)
-    assert said["response_types_supported"] == ["code"]
-    assert "authorization_code" in said["grant_types_supported"]
+    metadata = checked_metadata(app)
+    assert metadata["response_types_supported"] == ["code"]
+    assert "authorization_code" in metadata["grant_types_supported"]

@@ -37,17 +37,17 @@ def test_discovery_endpoint_verification(app: Flask) -> None:
     Of a dynamic provider the suite's module asks for the response types `id_token` and `token id_token` and for the grant
     type `implicit` too (OIDC Core §15.2). They are refused on purpose (RFC 9700 §2.1.2; docs/standards.md).
     """
-    said = checked_metadata(app)
-    assert said["response_types_supported"] == ["code"]
-    assert "authorization_code" in said["grant_types_supported"]
-    assert "implicit" not in said["grant_types_supported"]
-    assert said["registration_endpoint"] == f"{PUBLISHED}/register"
-    assert said["request_parameter_supported"] is said["request_uri_parameter_supported"] is True
-    assert said["claims_parameter_supported"] is True
-    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    metadata = checked_metadata(app)
+    assert metadata["response_types_supported"] == ["code"]
+    assert "authorization_code" in metadata["grant_types_supported"]
+    assert "implicit" not in metadata["grant_types_supported"]
+    assert metadata["registration_endpoint"] == f"{PUBLISHED}/register"
+    assert metadata["request_parameter_supported"] is metadata["request_uri_parameter_supported"] is True
+    assert metadata["claims_parameter_supported"] is True
+    assert "private_key_jwt" in metadata["token_endpoint_auth_methods_supported"]
     for signed in ("token_endpoint_auth", "request_object", "userinfo"):
-        assert "RS256" in said[f"{signed}_signing_alg_values_supported"]
-    assert {"openid", "offline_access"} <= {*said["scopes_supported"]}
+        assert "RS256" in metadata[f"{signed}_signing_alg_values_supported"]
+    assert {"openid", "offline_access"} <= {*metadata["scopes_supported"]}
 
 
 def test_userinfo_rs256(register: Register) -> None:
@@ -58,16 +58,16 @@ def test_userinfo_rs256(register: Register) -> None:
     for method in ("GET", "POST"):
         response = party.userinfo(tokens["access_token"], method)
         assert (response.status_code, response.mimetype) == (200, "application/jwt")
-        said = checks.verified(response.text, party.jwks, "RS256")
-        assert (said.pop("iss"), said.pop("aud")) == (ISSUER, party.client_id)
-        assert "nonce" not in said and said["name"] == "Ana Costa"
-        checks.check_userinfo(said, sub, "openid profile")
+        id_claims = checks.verified(response.text, party.jwks, "RS256")
+        assert (id_claims.pop("iss"), id_claims.pop("aud")) == (ISSUER, party.client_id)
+        assert "nonce" not in id_claims and id_claims["name"] == "Ana Costa"
+        checks.check_userinfo(id_claims, sub, "openid profile")
 
 
 def test_ensure_redirect_uri_in_authorization_request(register: Register) -> None:
     """OIDC Core §3.1.2.1: required; which of two would be a guess, on one host or on two.
 
-    Nothing is said of a sector: two hosts make one of their own, in which a person has one name.
+    Without `sector_identifier_uri`, two hosts form a sector of the client alone; a person has one `sub` in it.
     """
     party = register(redirect_uris=[CALLBACK, "https://suite.example/callback/two"])
     party.refused_on_a_page(redirect_uri=None)
@@ -181,7 +181,7 @@ def test_registration_sector_bad(own: Own, app: Flask, clock: Clock) -> None:
 
 
 def test_server_rotate_keys(party: RelyingParty, app: Flask, clock: Clock) -> None:
-    """OIDC Core §10.1.1: the new keys are told before they sign, and the old ones are still there."""
+    """OIDC Core §10.1.1: new keys are published before they sign, and previous keys stay published."""
     login = party.logs_in()
     before = {key["kid"] for key in party.jwks["keys"] if key["alg"] == "RS256"}
     with app.app_context():
@@ -213,8 +213,8 @@ def test_request_uri_unsigned(own: Own, register: Register) -> None:
     assert "none" not in party.metadata["request_object_signing_alg_values_supported"]
     inside = {**party.parameters(), "iss": party.client_id, "aud": ISSUER}
     own.puts("/request.jwt", suite.unsigned(inside))
-    said = party.gets(request_uri=f"{own.address}/request.jwt#first", state=inside["state"])
-    assert said["error"] == "request_uri_not_supported"
+    returned = party.gets(request_uri=f"{own.address}/request.jwt#first", state=inside["state"])
+    assert returned["error"] == "request_uri_not_supported"
 
 
 def test_request_uri_signed_rs256(own: Own, register: Register) -> None:

@@ -21,20 +21,20 @@ from tests.world import Someone, World
 
 
 def test_discovery_end_point_verification(client: FapiClient) -> None:
-    said, issuer = client.metadata, client.issuer
-    assert said["pushed_authorization_request_endpoint"] == f"{issuer}/par"
-    assert type(said["require_pushed_authorization_requests"]) is bool
-    assert said["authorization_response_iss_parameter_supported"] is True
-    assert said["code_challenge_methods_supported"] == ["S256"]
-    assert "code" in said["response_types_supported"] and "openid" in said["scopes_supported"]
-    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    metadata, issuer = client.metadata, client.issuer
+    assert metadata["pushed_authorization_request_endpoint"] == f"{issuer}/par"
+    assert type(metadata["require_pushed_authorization_requests"]) is bool
+    assert metadata["authorization_response_iss_parameter_supported"] is True
+    assert metadata["code_challenge_methods_supported"] == ["S256"]
+    assert "code" in metadata["response_types_supported"] and "openid" in metadata["scopes_supported"]
+    assert "private_key_jwt" in metadata["token_endpoint_auth_methods_supported"]
     for name in (
         "id_token_signing_alg_values_supported",
         "dpop_signing_alg_values_supported",
         "token_endpoint_auth_signing_alg_values_supported",
         "request_object_signing_alg_values_supported",
     ):
-        assert {"PS256", "ES256", "EdDSA"} <= set(said[name]) and "none" not in said[name]
+        assert {"PS256", "ES256", "EdDSA"} <= set(metadata[name]) and "none" not in metadata[name]
 
 
 def opens_beside(client: FapiClient, request_uri: str, backwards: bool = False) -> TestResponse:
@@ -175,10 +175,12 @@ def test_test_claims_parameter_identity_claims(make_client: MakeClient, outdoors
         elsewhere = {secrets.token_hex(5): {secrets.token_hex(5): {"essential": True}}}
         claims = {"id_token": section, "userinfo": section, **elsewhere}
         tokens = client.tokens(scope="openid", claims=claims)
-        told, info = client.id_token(tokens), client.userinfo(tokens["access_token"]).get_json()
-        assert standard <= told.keys() <= {*supported, "at_hash"} and standard <= info.keys() <= {*supported}
+        id_claims, info = client.id_token(tokens), client.userinfo(tokens["access_token"]).get_json()
+        assert standard <= id_claims.keys() <= {*supported, "at_hash"} and standard <= info.keys() <= {
+            *supported
+        }
         of_the_standard = {name: info[name] for name in standard}
-        checks.check_userinfo(of_the_standard, told["sub"], "openid profile email phone address")
+        checks.check_userinfo(of_the_standard, id_claims["sub"], "openid profile email phone address")
 
 
 def well_known(outdoors: World) -> Someone:

@@ -11,7 +11,7 @@ from tests.visitor import Visitor
 
 
 def test_ensure_client_id_in_token_endpoint(make_client: MakeClient) -> None:
-    """The second client's names in an assertion under the first one's key: neither of the two has said this."""
+    """The second client's id in an assertion signed with the first client's key: no client has made it."""
     client, second = make_client(), make_client()
     code, named = client.code(), {"iss": second.client_id, "sub": second.client_id}
     response = client.redeem(code, assertion=named, client_id=second.client_id)

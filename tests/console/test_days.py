@@ -81,12 +81,12 @@ def test_the_record_of_acts_is_searched_by_days_of_the_school(
         )
     clock.now = moment(there, 2026, 12, 5, 12)
     page = at_desk(auditor)
-    told = {
+    pages = {
         day: page.opens(f"/console/academy/audit?what=sign_in&since={day}&until={day}").html
         for day in ("2026-12-01", "2026-12-02")
     }
-    assert "1er décembre 2026, 23:59" in told["2026-12-01"] and "2 décembre" not in told["2026-12-01"]
-    assert "2 décembre 2026, 00:01" in told["2026-12-02"] and "1er décembre" not in told["2026-12-02"]
+    assert "1er décembre 2026, 23:59" in pages["2026-12-01"] and "2 décembre" not in pages["2026-12-01"]
+    assert "2 décembre 2026, 00:01" in pages["2026-12-02"] and "1er décembre" not in pages["2026-12-02"]
 
 
 @pytest.mark.parametrize("there", in_every_zone)

@@ -19,7 +19,7 @@ HERE = f"/console/school/{UAI}"
 
 
 def give(office: Visitor, work, change) -> None:
-    said = export(
+    exported = export(
         tuple(
             pupil(str(n), first_name=first, class_code=place)
             for n, first, place in ((1, "Léa", "6 A"), (2, "Tom", "4 B"), (3, "Zoé", "6 A"))
@@ -27,7 +27,7 @@ def give(office: Visitor, work, change) -> None:
         (person("11"), person("12", first_name="Marc", contact_mail=None, mobile=None)),
         (link("1"), link("2"), link("3"), link("1", "12", "20")),
     )
-    texts = [one(said).decode("iso-8859-15") for one in (pupils_xml, guardians_xml)]
+    texts = [one(exported).decode("iso-8859-15") for one in (pupils_xml, guardians_xml)]
     files = [change(text).replace("ISO-8859-15", "UTF-8").encode() for text in texts]
     sends_files(office, f"{HERE}/imports", *zip(map(io.BytesIO, files), ("e.xml", "r.xml"), strict=True))
     work()
@@ -90,7 +90,7 @@ def test_a_damaged_name_is_a_question_that_the_office_answers(
     assert people(app) == {"Léa", "Tom", "Zoé", "Claire", "Marc"}
 
 
-def test_one_of_two_files_is_told_by_what_is_missing(
+def test_a_single_file_is_refused_with_the_name_of_the_missing_one(
     outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
 ) -> None:
     office = at_desk(head)

@@ -25,9 +25,9 @@ def records() -> int:
 
 def twice(act: Callable[[], object]) -> None:
     act()
-    written, told = records(), len(waiting_messages("mail"))
+    written, mails = records(), len(waiting_messages("mail"))
     act()
-    assert (records(), len(waiting_messages("mail"))) == (written, told)
+    assert (records(), len(waiting_messages("mail"))) == (written, mails)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_second_factors_that_are_removed(world: World) -> None:
     someone = world.staff()
     facts = world.facts(someone)
     twice(lambda: remove_factors.remove_factors(facts, "test", world.clock()))
-    assert not waiting_messages("mail"), "there was none: nobody is told that one was removed"
+    assert not waiting_messages("mail"), "no factor was removed: no notice"
 
 
 def test_a_factor_that_is_gone_is_not_the_last_one(world: World) -> None:

@@ -91,9 +91,11 @@ class TestAMerge:
     def test_tells_both(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
         kept, joined = pair
         merge.merge(world.facts(kept), world.facts(joined), REASON, "staff:1", world.clock())
-        told = [mail for mail in waiting_messages("mail") if mail["facts"]["subject"].startswith("Vos deux")]
-        assert sorted(mail["to"] for mail in told) == ["claire@example.org", "other@example.org"]
-        assert all(joined.username in str(mail["facts"]) for mail in told)
+        notices = [
+            mail for mail in waiting_messages("mail") if mail["facts"]["subject"].startswith("Vos deux")
+        ]
+        assert sorted(mail["to"] for mail in notices) == ["claire@example.org", "other@example.org"]
+        assert all(joined.username in str(mail["facts"]) for mail in notices)
 
     @pytest.mark.parametrize(
         ("first", "more", "code"),

@@ -26,9 +26,9 @@ def family():
     )
 
 
-def imports(visitor: Visitor, work, said=None) -> Visitor:
-    said = said or family()
-    files = (io.BytesIO(pupils_xml(said)), "e.xml"), (io.BytesIO(guardians_xml(said)), "r.xml")
+def imports(visitor: Visitor, work, exported=None) -> Visitor:
+    exported = exported or family()
+    files = (io.BytesIO(pupils_xml(exported)), "e.xml"), (io.BytesIO(guardians_xml(exported)), "r.xml")
     sends_files(visitor, f"{HERE}/imports", *files)
     work()
     visitor.opens(visitor.path).sees("À relire", "Léa Durand", "pas encore connu")

@@ -233,7 +233,7 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (BOMB, "DOCTYPE"),
         (zipped("e.xml", b"<BEE_ELEVES>" + b" " * 110_000_000), "dépasse 100 Mo"),
@@ -268,13 +268,13 @@ def test_a_bad_file_is_named_and_nothing_is_written(
     at_desk: Callable[[Someone], Visitor],
     work: Callable[[], None],
     content: bytes,
-    said: str,
+    sentence: str,
 ) -> None:
     office = at_desk(head)
     guardians = guardians_xml(export())
     sends_files(office, f"{HERE}/imports", (io.BytesIO(content), "bad.xml"), (io.BytesIO(guardians), "r.xml"))
     work()
-    office.opens(office.path).sees("Rien n’a été écrit", said)
+    office.opens(office.path).sees("Rien n’a été écrit", sentence)
     with app.app_context():
         assert reading().execute(select(func.count()).select_from(Person)).scalar_one() == 1
 
@@ -298,7 +298,7 @@ def test_last_years_export_as_a_pair_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "texts"),
     [
         ((), ("K20", "Aucun fichier n’a été choisi")),
         (("0.xml",), ("K23", "0.xml n’est pas reconnu")),
@@ -312,10 +312,10 @@ def test_files_that_are_no_pair_are_refused_at_once(
     head: Someone,
     at_desk: Callable[[Someone], Visitor],
     names: tuple[str, ...],
-    said: tuple[str, ...],
+    texts: tuple[str, ...],
 ) -> None:
     given = [(io.BytesIO(b"<x/>"), name) for name in names]
-    sends_files(at_desk(head), f"{HERE}/imports", *given).sees(*said)
+    sends_files(at_desk(head), f"{HERE}/imports", *given).sees(*texts)
 
 
 def test_a_gigabyte_is_refused_before_it_is_read(

@@ -159,7 +159,7 @@ def test_a_locked_account_is_opened(app: Flask, office: Visitor, outdoors: World
     assert state_of(app, family[0]) == State.ACTIVE
 
 
-def test_a_corrected_mail_is_confirmed_by_its_owner_and_told_to_the_old_one(
+def test_a_corrected_mail_is_confirmed_by_its_owner_and_the_old_address_gets_a_notice(
     app: Flask, office: Visitor, family
 ) -> None:
     act(office, family[0], "mail", mail="nouvelle@example.org").sees("nouvelle@example.org", "à confirmer")
@@ -375,7 +375,7 @@ def test_nobody_acts_on_a_whole_school_by_an_empty_search(
     assert state_of(app, family[0]) == State.ACTIVE
 
 
-def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
+def test_a_stopped_bulk_job_continues_at_its_position(
     app: Flask, outdoors: World, family, work: Callable[[], None], clock: Clock
 ) -> None:
     from idp import worker

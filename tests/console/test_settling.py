@@ -21,8 +21,8 @@ HERE = f"/console/school/{UAI}"
 HOMONYMS = export((pupil("1"), pupil("9", ine=None)), links=(link(), link("9")))
 
 
-def give(office: Visitor, work, said) -> None:
-    files = [io.BytesIO(one(said)) for one in (pupils_xml, guardians_xml)]
+def give(office: Visitor, work, exported) -> None:
+    files = [io.BytesIO(one(exported)) for one in (pupils_xml, guardians_xml)]
     sends_files(office, f"{HERE}/imports", *zip(files, ("e.xml", "r.xml"), strict=True))
     work()
 

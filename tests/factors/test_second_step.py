@@ -131,7 +131,9 @@ def test_a_reset_or_recovery_never_lowers_the_factors(world: World, guardian: So
     assert world.facts(guardian).has_second_factor
 
 
-def test_an_administrator_takes_them_away_and_the_person_is_told(world: World, guardian: Someone) -> None:
+def test_an_administrator_removes_all_factors_and_the_person_gets_a_notice(
+    world: World, guardian: Someone
+) -> None:
     enrol(world, guardian)
     remove_factors.remove_factors(world.facts(guardian), "test", world.clock())
     assert not world.facts(guardian).has_second_factor

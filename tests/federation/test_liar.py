@@ -21,7 +21,7 @@ OTHER = ECKey.generate_key("P-256", {"kid": "theirs"})
 
 
 class Liar:
-    """Says what it is told to say. `nonce` is learnt from the request that we send the browser with."""
+    """Returns the configured values. `nonce` is taken from the request in the browser's redirect."""
 
     def __init__(self) -> None:
         self.claims: dict[str, Any] = {}
@@ -220,8 +220,8 @@ def test_userinfo_of_somebody_else_is_refused(liar: Liar, ours: Flask, info: dic
 def test_signed_userinfo_has_to_be_for_us(
     liar: Liar, ours: Flask, claims: dict[str, Any], believed: bool
 ) -> None:
-    said = {name: liar.issuer if value == "ISSUER" else value for name, value in claims.items()}
-    liar.info_jwt = jwt.encode({"alg": "ES256", "kid": "theirs"}, said, KEY, algorithms=["ES256"])
+    userinfo_claims = {name: liar.issuer if value == "ISSUER" else value for name, value in claims.items()}
+    liar.info_jwt = jwt.encode({"alg": "ES256", "kid": "theirs"}, userinfo_claims, KEY, algorithms=["ES256"])
     back(liar, ours).sees("Relier mon compte" if believed else "F04")
 
 

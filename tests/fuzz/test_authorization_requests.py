@@ -70,9 +70,9 @@ def judge(response: TestResponse) -> None:
             assert where.path.startswith("/authorize"), where
             return
         assert f"{where.scheme}://{where.netloc}{where.path}" == REDIRECT
-        said = dict(parse_qsl(where.query or where.fragment))
-        assert said["iss"] == "http://localhost"
-        assert "code" in said or said["error"] in ERRORS
+        returned = dict(parse_qsl(where.query or where.fragment))
+        assert returned["iss"] == "http://localhost"
+        assert "code" in returned or returned["error"] in ERRORS
     elif response.status_code == 200:
         assert f'action="{REDIRECT}"' in response.text, "form_post"
     else:
@@ -106,8 +106,8 @@ def test_no_parameters_lead_astray(party: RelyingParty, method: str) -> None:
 def test_every_parameter_twice_is_invalid_request(party: RelyingParty, name: str) -> None:
     pairs = [*party.parameters().items(), (name, "x"), (name, "x")]
     response = party.browser.get(f"/authorize?{urlencode(pairs)}")
-    said = dict(parse_qsl(urlsplit(response.headers["Location"]).query))
-    assert said["error"] == "invalid_request"
+    returned = dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+    assert returned["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -102,8 +102,8 @@ def test_claims_that_are_too_deep_are_an_invalid_request(party: RelyingParty, pa
             if path == "/par":
                 assert is_refused(sent(party, path, form), "invalid_request"), claims[:40]
             else:
-                said = answer(party.browser.post(path, data=form))
-                assert said["error"] == "invalid_request", claims[:40]
+                returned = answer(party.browser.post(path, data=form))
+                assert returned["error"] == "invalid_request", claims[:40]
 
 
 @pytest.mark.parametrize("path", ["/revoke", "/introspect"])

@@ -65,14 +65,14 @@ def signed_in(portal: RelyingParty, guardian: Someone, **changes: str) -> tuple[
     return visitor, waiting
 
 
-def one_code(responses: list[TestResponse], *told: str, onward: str = "") -> str:
-    """The code of the one tab that was answered. The others are `told` so, or sent `onward` to be told."""
+def one_code(responses: list[TestResponse], *refusals: str, onward: str = "") -> str:
+    """The code in the response to one tab. The other tabs show one of `refusals`, or are redirected to `onward`."""
     [sent] = [one for one in responses if one.headers.get("Location", "").startswith(REDIRECT)]
     for other in responses:
         if other.status_code == 303 and other is not sent:
             assert other.headers["Location"] == onward
         elif other is not sent:
-            assert any(code in other.text for code in told), other.text
+            assert any(code in other.text for code in refusals), other.text
     return answer(sent)["code"]
 
 

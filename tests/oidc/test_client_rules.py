@@ -118,8 +118,8 @@ def test_a_service_without_rules_is_open_on_every_path(service: Service) -> None
     for way in WAYS:
         tokens = way(service)
         assert tokens["scope"] == SCOPE, way.__name__
-        told = service.party.userinfo(tokens["access_token"]).get_json()
-        assert {"sub", "email", "name", "children"} <= set(told), way.__name__
+        userinfo = service.party.userinfo(tokens["access_token"]).get_json()
+        assert {"sub", "email", "name", "children"} <= set(userinfo), way.__name__
 
 
 CLOSING: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -234,9 +234,9 @@ def test_a_removed_scope_is_granted_on_no_path(service: Service) -> None:
     service.rules(scope=less)
     for way in WAYS:
         tokens = way(service)
-        told = service.party.userinfo(tokens["access_token"]).get_json()
+        userinfo = service.party.userinfo(tokens["access_token"]).get_json()
         assert tokens["scope"] == less, way.__name__
-        assert not {"email", "email_verified"} & {*told, *claims_of(tokens)}, way.__name__
+        assert not {"email", "email_verified"} & {*userinfo, *claims_of(tokens)}, way.__name__
         if way is not Service.uses_a_device:
             assert service.party.introspect(tokens["access_token"])["scope"] == less, way.__name__
 
@@ -257,8 +257,8 @@ def test_a_removed_service_claim_is_released_on_no_path(service: Service) -> Non
     service.rules(service_claims=["children"])
     for way in WAYS:
         tokens = way(service)
-        told = service.party.userinfo(tokens["access_token"]).get_json()
-        assert "children" in told and "name" not in {*told, *claims_of(tokens)}, way.__name__
+        userinfo = service.party.userinfo(tokens["access_token"]).get_json()
+        assert "children" in userinfo and "name" not in {*userinfo, *claims_of(tokens)}, way.__name__
 
 
 @ON_ONE_ENGINE

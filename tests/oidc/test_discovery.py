@@ -20,27 +20,27 @@ def document(portal: RelyingParty) -> dict[str, object]:
 
 
 def test_it_is_valid_metadata_and_equal_at_both_addresses(portal: RelyingParty) -> None:
-    said = document(portal)
-    secure = {k: v.replace("http://", "https://") if isinstance(v, str) else v for k, v in said.items()}
+    metadata = document(portal)
+    secure = {k: v.replace("http://", "https://") if isinstance(v, str) else v for k, v in metadata.items()}
     OpenIDProviderMetadata(secure).validate()
     AuthorizationServerMetadata(secure).validate()
-    assert portal.app.test_client().get("/.well-known/oauth-authorization-server").get_json() == said
-    assert said["issuer"] == "http://localhost"
+    assert portal.app.test_client().get("/.well-known/oauth-authorization-server").get_json() == metadata
+    assert metadata["issuer"] == "http://localhost"
 
 
 def test_every_address_it_names_is_there(portal: RelyingParty) -> None:
-    said = document(portal)
-    ours = {name for name, value in said.items() if isinstance(value, str) and value.startswith("http")}
+    metadata = document(portal)
+    ours = {name for name, value in metadata.items() if isinstance(value, str) and value.startswith("http")}
     assert ours == {*ADDRESSES, "issuer"}
     for name in ADDRESSES:
-        path = str(said[name]).removeprefix("http://localhost")
+        path = str(metadata[name]).removeprefix("http://localhost")
         assert portal.app.test_client().get(path).status_code in (200, 303, 400, 401, 405), name
 
 
 def test_every_prompt_and_response_mode_it_names_works(portal: RelyingParty) -> None:
-    said = document(portal)
-    assert said["prompt_values_supported"] == list(PROMPTS)
-    assert said["response_modes_supported"] == list(RESPONSE_MODES)
+    metadata = document(portal)
+    assert metadata["prompt_values_supported"] == list(PROMPTS)
+    assert metadata["response_modes_supported"] == list(RESPONSE_MODES)
     for mode in RESPONSE_MODES:
         assert portal.authorize(response_mode=mode).status_code in (200, 303)
     for prompt in PROMPTS:
@@ -51,8 +51,8 @@ def test_every_prompt_and_response_mode_it_names_works(portal: RelyingParty) -> 
 
 
 def test_silence_means_nothing_here(portal: RelyingParty) -> None:
-    said = document(portal)
-    assert {name: value for name, value in said.items() if isinstance(value, bool)} == {
+    metadata = document(portal)
+    assert {name: value for name, value in metadata.items() if isinstance(value, bool)} == {
         name: value for name, (value, _) in BOOLEANS.items()
     }
 

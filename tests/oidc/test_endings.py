@@ -129,8 +129,8 @@ class Scene:
         with self.app.app_context():
             act(*arguments, "test", self.clock())
 
-    def told(self) -> set[str]:
-        """The sessions of which the service is told that they are over, once the worker has had its turn."""
+    def notified_sessions(self) -> set[str]:
+        """The ended sessions of the service's notices, after the worker has run."""
         return {notice["sid"] for notice in messages(self.app, "logout_notice")}
 
 
@@ -247,7 +247,7 @@ def scene(app: Flask, outdoors: World, clock: Clock, run: Callable[..., None]) -
 
 @pytest.mark.parametrize("ending", LEFT, ids=lambda ending: ending.__name__)
 def test_an_ending_revokes_at_once_and_revokes_nothing_else(scene: Scene, ending: Ending) -> None:
-    """No worker has its turn between the ending and the question; then the services are told, of these sessions alone."""
+    """The worker does not run between the ending and the check; then the services of these sessions alone are notified."""
     ending(scene)
     here, there, hers = (visit.alive() for visit in (scene.here, scene.there, scene.hers))
     assert {"here": here, "there": there, "hers": hers} == {
@@ -257,7 +257,7 @@ def test_an_ending_revokes_at_once_and_revokes_nothing_else(scene: Scene, ending
     }
     over = {visit.sid for visit, left in ((scene.here, here), (scene.there, there)) if "cookie" not in left}
     if ending is not is_no_longer_in_the_base:
-        assert scene.told() == over
+        assert scene.notified_sessions() == over
 
 
 def is_locked_and_opened_again(scene: Scene) -> None:

@@ -219,23 +219,23 @@ def listener() -> Iterator[Listener]:
 
 class TestBackChannel:
     @pytest.fixture
-    def told(self, world: World, portal: RelyingParty, listener: Listener) -> RelyingParty:
+    def notified(self, world: World, portal: RelyingParty, listener: Listener) -> RelyingParty:
         portal.registered = world.relying_party(backchannel_logout_uri=listener.address)
         return portal
 
     def test_each_relying_party_of_the_session_is_notified(
-        self, told: RelyingParty, listener: Listener, clock: Clock
+        self, notified: RelyingParty, listener: Listener, clock: Clock
     ) -> None:
-        keys = KeySet.import_key_set(told.app.test_client().get("/jwks.json").get_json())
-        first = jwt.decode(told.tokens()["id_token"], keys).claims
-        log_out(told.browser)
-        deliver_due(told.app)
+        keys = KeySet.import_key_set(notified.app.test_client().get("/jwks.json").get_json())
+        first = jwt.decode(notified.tokens()["id_token"], keys).claims
+        log_out(notified.browser)
+        deliver_due(notified.app)
         (received,) = listener.received
         assert received["type"] == "application/x-www-form-urlencoded"
         token = jwt.decode(received["logout_token"][0], keys)
         assert token.header["typ"] == "logout+jwt"
         assert token.claims["iss"] == "http://localhost"
-        assert token.claims["aud"] == told.client_id
+        assert token.claims["aud"] == notified.client_id
         assert (token.claims["sub"], token.claims["sid"]) == (first["sub"], first["sid"])
         assert token.claims["iat"] == clock.now < token.claims["exp"] <= clock.now + 120
         assert token.claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
@@ -243,40 +243,41 @@ class TestBackChannel:
         assert "nonce" not in token.claims
 
     def test_a_relying_party_without_tokens_is_left_alone(
-        self, world: World, told: RelyingParty, listener: Listener
+        self, world: World, notified: RelyingParty, listener: Listener
     ) -> None:
-        log_out(told.browser)
-        deliver_due(told.app)
+        log_out(notified.browser)
+        deliver_due(notified.app)
         assert listener.received == []
 
     def test_a_failed_logout_notice_is_sent_again_later(
-        self, told: RelyingParty, listener: Listener, clock: Clock
+        self, notified: RelyingParty, listener: Listener, clock: Clock
     ) -> None:
-        told.tokens()
+        notified.tokens()
         listener.status = 503
-        log_out(told.browser)
-        deliver_due(told.app)
-        deliver_due(told.app)
+        log_out(notified.browser)
+        deliver_due(notified.app)
+        deliver_due(notified.app)
         assert len(listener.received) == 1, "a pause comes first"
         listener.status = 200
         clock.advance(5)
-        deliver_due(told.app)
-        deliver_due(told.app)
+        deliver_due(notified.app)
+        deliver_due(notified.app)
         assert len(listener.received) == 2
         clock.advance(3600)
-        deliver_due(told.app)
+        deliver_due(notified.app)
         assert len(listener.received) == 2
 
-    def test_a_logout_token_is_no_id_token_hint(self, told: RelyingParty, listener: Listener) -> None:
-        told.tokens()
-        log_out(told.browser)
-        deliver_due(told.app)
+    def test_a_logout_token_is_no_id_token_hint(self, notified: RelyingParty, listener: Listener) -> None:
+        notified.tokens()
+        log_out(notified.browser)
+        deliver_due(notified.app)
         token = listener.received[0]["logout_token"][0]
         assert (
-            "Location" not in log_out(told.browser, id_token_hint=token, post_logout_redirect_uri=BYE).headers
+            "Location"
+            not in log_out(notified.browser, id_token_hint=token, post_logout_redirect_uri=BYE).headers
         )
-        said = answer(told.authorize(id_token_hint=token, prompt="none"))
-        assert said["error"] == "invalid_request"
+        returned = answer(notified.authorize(id_token_hint=token, prompt="none"))
+        assert returned["error"] == "invalid_request"
 
 
 def test_the_metadata_announces_it(portal: RelyingParty) -> None:

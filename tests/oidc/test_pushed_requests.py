@@ -29,9 +29,9 @@ def opens(party: RelyingParty, uri: str, **more: str) -> TestResponse:
 def test_a_pushed_request_is_answered_like_any_other(party: RelyingParty) -> None:
     response = push(party)
     assert response.status_code == 201 and response.headers["Cache-Control"] == "no-store"
-    said = response.get_json()
-    assert said["request_uri"].startswith("urn:ietf:params:oauth:request_uri:") and said["expires_in"] == 90
-    found = answer(opens(party, said["request_uri"]))
+    body = response.get_json()
+    assert body["request_uri"].startswith("urn:ietf:params:oauth:request_uri:") and body["expires_in"] == 90
+    found = answer(opens(party, body["request_uri"]))
     assert found["state"] == "the-state"
     assert party.redeem(found["code"]).status_code == 200
 

@@ -173,8 +173,12 @@ class TestIntrospection:
     def test_a_live_token_is_described(
         self, portal: RelyingParty, tokens: dict[str, Any], clock: Clock
     ) -> None:
-        said = portal.introspect(tokens["access_token"])
-        assert said["active"] and said["client_id"] == portal.client_id and said["exp"] == clock.now + 600
+        introspected = portal.introspect(tokens["access_token"])
+        assert (
+            introspected["active"]
+            and introspected["client_id"] == portal.client_id
+            and introspected["exp"] == clock.now + 600
+        )
         assert portal.introspect(tokens["refresh_token"])["active"]
 
     def test_a_dead_or_unknown_token_is_only_inactive(

@@ -61,9 +61,9 @@ class School:
         """The base as it is today: these pupils, each with a parent of the same name as all others."""
         persons = tuple(person(f"1{one.source_id}", mobile=None, contact_mail=None) for one in pupils)
         links = tuple(link(one.source_id, f"1{one.source_id}") for one in pupils)
-        said = export(pupils, persons, links, year=year)
+        exported = export(pupils, persons, links, year=year)
         with self.app.app_context():
-            lifecycle.write(files_of(said), self.clock(), "test", many_may_leave=True)
+            lifecycle.write(files_of(exported), self.clock(), "test", many_may_leave=True)
 
     def newest(self, kind: str) -> Someone:
         """Who came last, with an account that is open."""

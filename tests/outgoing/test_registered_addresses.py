@@ -73,10 +73,10 @@ class Life:
             answered = self.registers(members)
             assert answered.status_code == status, answered.text
             if status == 201:
-                said = answered.get_json()
-                made = Registered(said["client_id"], said.get("client_secret"), said)
+                body = answered.get_json()
+                made = Registered(body["client_id"], body.get("client_secret"), body)
                 party = RelyingParty(self.app, made, self.app.test_client())
-                self.logs_in_and_out(party, said["redirect_uris"][0])
+                self.logs_in_and_out(party, body["redirect_uris"][0])
                 self.is_tried(party.client_id)
         with self.app.app_context():
             worker.housekeeping(self.clock())

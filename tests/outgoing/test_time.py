@@ -73,9 +73,9 @@ def test_a_handshake_that_drips_is_left_too(dripping: Drip, part: str) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 class TestALogoutNotice:
-    """The worker's POST has the same bound; what a service says in its body is not waited for at all."""
+    """The worker's POST has the same deadline; it does not wait for the body of the response."""
 
-    def told(self, world: World, server: Dripper) -> None:
+    def deliver(self, world: World, server: Dripper) -> None:
         made = world.relying_party(backchannel_logout_uri=f"http://127.0.0.1:{server.port}/bye")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
         notices.deliver(ended, world.clock())
@@ -84,11 +84,11 @@ class TestALogoutNotice:
     def test_is_not_delivered_to_who_drips(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*BEFORE_THE_BODY[part])
         with pytest.raises(notices.NotDelivered):
-            self.told(world, server)
+            self.deliver(world, server)
         assert server.was_left()
 
     @pytest.mark.parametrize("part", WITHIN_THE_BODY)
     def test_is_delivered_with_the_first_lines(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*WITHIN_THE_BODY[part])
-        self.told(world, server)
+        self.deliver(world, server)
         assert server.was_left()

@@ -109,7 +109,7 @@ def start(served: Served, apache: str, folder: Path) -> Iterator[Start]:
 def logs_in(peer: Peer) -> dict[str, Any]:
     """To the guarded page, and what it shows of the person."""
     log_in(peer.person, f"{peer.address}/me", peer.guardian)
-    return dict(peer.said())
+    return dict(peer.shown())
 
 
 def held(peer: Peer) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def test_a_logout_ends_both_sessions(start: Start) -> None:
     logs_in(peer)
     query = urlencode({"logout": f"{peer.address}/bye"})
     log_out(peer.person, f"{peer.address}/oidc?{query}")
-    assert peer.said() == {"bye": True}
+    assert peer.shown() == {"bye": True}
     peer.person.opens(f"{peer.address}/me").sees("Connexion responsable")
 
 

@@ -246,4 +246,4 @@ def test_a_second_login_is_silent_until_the_person_has_logged_out(served: Served
     peer.person.opens(f"{served.issuer}/logout").sees("Se déconnecter ?").fills(confirm="1")
     peer.person.opens(f"{peer.address}/login").sees("Connexion responsable")
     peer.person.fills(username=peer.guardian.username, password=peer.guardian.password)
-    assert peer.said()["uid"] == sub
+    assert peer.shown()["uid"] == sub

@@ -50,6 +50,6 @@ def test_the_hot_path(portal: RelyingParty) -> None:
         "jwks": (lambda: portal.app.test_client().get("/jwks.json"), GENERATION),
     }
     for name, (act, expected) in acts.items():
-        with statements(portal.app) as said:
+        with statements(portal.app) as executed:
             act()
-        assert [statement.split()[0] for statement in said] == expected, name
+        assert [statement.split()[0] for statement in executed] == expected, name

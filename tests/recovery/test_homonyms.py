@@ -123,7 +123,7 @@ def test_an_account_without_attempts_left_still_counts_as_a_candidate(
     to_the_child(app, visitor).fills(**day("2014-05-06")).sees("V11")
 
 
-def test_a_day_that_is_none_is_said_at_its_field(app: Flask, visitor: Visitor, three: Three) -> None:
+def test_an_impossible_date_is_reported_at_its_field(app: Flask, visitor: Visitor, three: Three) -> None:
     to_the_child(app, visitor).fills(day="31", month="02", year="2013").sees("A08", 'href="#day"')
     assert visitor.status == 422
     assert len(re.findall('aria-invalid="true"', visitor.html)) == 3
@@ -158,9 +158,7 @@ def test_a_name_of_nobody_is_refused_as_before(
     visitor.fills(first_name="Dominique", family_name="Dumas").sees("V05")
 
 
-def test_an_account_that_is_open_already_is_said(
-    app: Flask, world: World, visitor: Visitor, three: Three
-) -> None:
+def test_an_active_account_is_reported(app: Flask, world: World, visitor: Visitor, three: Three) -> None:
     world.set_account(three[2], state="active")
     to_the_child(app, visitor).fills(**day("2013-01-02")).sees("Vous avez déjà un compte", three[2].username)
 

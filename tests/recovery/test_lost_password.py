@@ -180,7 +180,7 @@ def test_everything_that_was_open_ends(app: Flask, world: World, visitor: Visito
     assert "login_required" in portal.authorize(prompt="none").headers["Location"]
 
 
-def test_relying_parties_are_told(app: Flask, world: World, visitor: Visitor, guardian: Someone) -> None:
+def test_relying_parties_are_notified(app: Flask, world: World, visitor: Visitor, guardian: Someone) -> None:
     other = Visitor(app).opens("/account").fills(profile="responsable")
     other.fills(username="c.durand", password=guardian.password)
     registered = world.relying_party(backchannel_logout_uri="https://portail.example/bye")
@@ -257,7 +257,7 @@ def test_nobody_gets_a_link_who_should_not(
     assert messages(app, "mail") == []
 
 
-def test_an_account_that_is_not_open_yet_is_told_so_by_sms_alone(
+def test_an_account_before_its_first_login_gets_only_an_sms_that_explains_it(
     app: Flask, world: World, visitor: Visitor
 ) -> None:
     world.guardian("Marc", username="m.durand", state="notified", mobile=NUMBER)
@@ -265,11 +265,11 @@ def test_an_account_that_is_not_open_yet_is_told_so_by_sms_alone(
     assert [sms["template"] for sms in messages(app, "sms")] == ["not_activated"]
 
 
-def test_the_person_is_told_by_mail(app: Flask, visitor: Visitor, guardian: Someone) -> None:
+def test_the_person_gets_a_notice_by_mail(app: Flask, visitor: Visitor, guardian: Someone) -> None:
     ask(visitor, "c.durand")
     Visitor(app).opens(newest_link(app)).fills(password=NEW, again=NEW)
-    told = [mail for mail in messages(app, "mail") if mail["template"] == "notice"]
-    assert [mail["facts"]["subject"] for mail in told] == ["Votre mot de passe a été changé"]
+    notices = [mail for mail in messages(app, "mail") if mail["template"] == "notice"]
+    assert [mail["facts"]["subject"] for mail in notices] == ["Votre mot de passe a été changé"]
 
 
 def test_the_forgotten_password_is_no_new_one(app: Flask, visitor: Visitor, guardian: Someone) -> None:

@@ -49,7 +49,7 @@ def test_a_number_in_any_usual_form(app: Flask, visitor: Visitor, mother: Someon
 
 
 @pytest.mark.parametrize("typed", ["", "12", "not a number", "06", "0" * 50])
-def test_what_is_no_number_is_said(visitor: Visitor, typed: str) -> None:
+def test_text_that_is_no_number_is_refused(visitor: Visitor, typed: str) -> None:
     assert visitor.opens("/activation").fills(contact=typed).sees("V09").status == 422
 
 
@@ -62,7 +62,7 @@ def test_a_number_of_the_base_is_found_without_its_country(
     assert messages(app, "sms")[-1]["to"] == "+262692112233"
 
 
-def test_a_landline_is_said(app: Flask, visitor: Visitor) -> None:
+def test_a_landline_is_refused(app: Flask, visitor: Visitor) -> None:
     visitor.opens("/activation").fills(contact="01 23 45 67 89").sees("V12", "ne reçoit pas de SMS")
     assert visitor.status == 422
 
@@ -166,8 +166,8 @@ class TestChildren:
             )
             from idp.people.storage import family
 
-            (said,) = family.disputed(reading(), "0990001N")
-            assert (said.guardian, said.class_code) == ("Claire Durand", "6 A")
+            (link,) = family.disputed(reading(), "0990001N")
+            assert (link.guardian, link.class_code) == ("Claire Durand", "6 A")
         assert [child for child, at in rows.items() if at is not None] == [int(younger)]
 
     def test_a_guardian_who_denies_every_child_proves_nothing(
@@ -207,7 +207,7 @@ def test_names_cannot_be_guessed_for_ever(
     visitor.fills(first_name="Marc", family_name="Petit").sees("V02")
 
 
-def test_an_open_account_is_said_after_the_code_alone(app: Flask, world: World, visitor: Visitor) -> None:
+def test_an_active_account_is_shown_only_after_the_code(app: Flask, world: World, visitor: Visitor) -> None:
     mother = world.guardian(mobile=NUMBER)
     visitor.opens("/activation").fills(contact="0612345678")
     assert mother.username not in visitor.html

@@ -22,7 +22,7 @@ CHECKED = {"new_device_check": True}
 NEW = "Poires-Vertes-1848"
 
 
-def told(app: Flask) -> list[str]:
+def subjects_of_mails(app: Flask) -> list[str]:
     return [mail["facts"]["subject"] for mail in messages(app, "mail") if mail["template"] == "notice"]
 
 
@@ -41,9 +41,9 @@ class TestNewDevice:
         visitor.fills(day="6", month="5", year="2014").sees("Mes informations")
         visitor.opens("/logout").fills(confirm="1")
         through_sign_in(visitor, guardian).sees("Mes informations")
-        assert told(app) == [], "the first device of all is no news"
+        assert subjects_of_mails(app) == [], "the first device of all is no news"
         through_sign_in(Visitor(app), guardian).sees("Est-ce bien vous")
-        assert told(app) == ["Connexion depuis un nouvel appareil"]
+        assert subjects_of_mails(app) == ["Connexion depuis un nouvel appareil"]
 
     def test_no_service_gets_a_code_before(
         self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
@@ -136,7 +136,7 @@ class TestAdministrators:
         with app.app_context():
             lock.unlock(find("c.durand"), "test", app.extensions["clock"]())
         through_sign_in(Visitor(app), guardian).sees("Mes informations")
-        assert "Votre compte est verrouillé" in told(app)
+        assert "Votre compte est verrouillé" in subjects_of_mails(app)
 
     def test_what_is_closed_stays_closed(self, app: Flask, outdoors: World, guardian: Someone) -> None:
         with app.app_context():

@@ -40,15 +40,15 @@ def populate(world: World) -> list[str]:
 
 def work(world: World, act: Callable[[], object]) -> tuple[list[str], list[str]]:
     """The statements and password hashes that `act` causes."""
-    with statements(world.app) as said, hashes() as hashed:
+    with statements(world.app) as executed, hashes() as hashed:
         act()
-    return said, hashed
+    return executed, hashed
 
 
 class TestWork:
     @pytest.fixture
     def database_url(self) -> Iterator[str]:
-        """SQLite's driver tells what it is asked; the code above it is the same for both."""
+        """SQLite's driver reports its statements; the code above the driver is the same for both engines."""
         with lent("sqlite") as url:
             yield url
 
@@ -88,9 +88,9 @@ class TestWork:
             done = work(world, lambda typed=typed: attempt(f"{typed}@example.org"))
             wanted = wanted or done
             assert done == wanted and wanted[1] == ["verify"], typed
-        said = work(world, lambda: attempt(NOBODY))[0]
+        of_nobody = work(world, lambda: attempt(NOBODY))[0]
         attempt(NOBODY)
-        assert len(work(world, lambda: attempt(NOBODY))[0]) == len(wanted[0]) and said  # type: ignore[index]
+        assert len(work(world, lambda: attempt(NOBODY))[0]) == len(wanted[0]) and of_nobody  # type: ignore[index]
 
     @pytest.mark.settings(throttling=PATIENT)
     @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ class TestWork:
             page
         ]
         nobody = {"username": "two@example.org", "password": NOBODY, "activation": "+33699999999"}[page]
-        told = work(world, lambda: attempt(known))
-        assert told == work(world, lambda: attempt(nobody)) and told[0]
+        of_known = work(world, lambda: attempt(known))
+        assert of_known == work(world, lambda: attempt(nobody)) and of_known[0]
 
 
 def answer(visitor: Visitor) -> tuple[int, int, list[tuple[str, str]]]:

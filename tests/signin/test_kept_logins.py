@@ -90,7 +90,7 @@ def test_an_answered_login_is_not_answered_again_by_putting_its_cookie_back(
     assert "R04" in portal.browser.get(address).text
 
 
-def test_what_a_cancelled_login_was_is_told(portal: RelyingParty, guardian: Someone) -> None:
+def test_a_cancelled_login_is_named_on_its_old_pages(portal: RelyingParty, guardian: Someone) -> None:
     address = begins(portal)
     visitor = Visitor(portal.app, portal.browser).opens(address)
     visitor.fills(username=guardian.username, password="wrong").sees("S01")
@@ -180,7 +180,7 @@ def test_a_long_request_waits_in_two_cookies(portal: RelyingParty, guardian: Som
     assert finishes(portal, address, guardian)["state"] == state
 
 
-def test_a_request_that_no_browser_can_keep_is_told_to_its_service(portal: RelyingParty) -> None:
+def test_a_request_too_long_for_a_cookie_is_an_error_for_its_service(portal: RelyingParty) -> None:
     form = portal.parameters(
         state=secrets.token_urlsafe(3000),
         claims=json.dumps({"userinfo": {"x": {"value": secrets.token_hex(3900)}}}),

@@ -42,7 +42,7 @@ def catalogue(path: Path) -> Catalog:
         return read_mo(file) if path.suffix == ".mo" else read_po(file, locale="en")
 
 
-def said(found: Catalog) -> dict[str, str]:
+def sentences_of(found: Catalog) -> dict[str, str]:
     return {_whole(message.id): _whole(message.string) for message in found if message.id}
 
 
@@ -66,20 +66,22 @@ class TestCatalogue:
         pybabel = [sys.executable, "-m", "babel.messages.frontend", "-q"]
         extract = ["extract", "-F", "babel.cfg", "-k", "N_", "-o", str(pot), "idp"]
         subprocess.run([*pybabel, *extract], cwd=ROOT, check=True, capture_output=True)
-        assert set(said(catalogue(pot))) == set(said(english)), "run scripts/translate.sh"
+        assert set(sentences_of(catalogue(pot))) == set(sentences_of(english)), "run scripts/translate.sh"
         assert [message.id for message in english if message.id and not message.string] == []
         assert [message.id for message in english if message.fuzzy] == []
 
     def test_a_sentence_and_its_english_hold_the_same_facts(self, english: Catalog) -> None:
-        for french, translated in said(english).items():
+        for french, translated in sentences_of(english).items():
             assert placeholders(french) == placeholders(translated), french
 
     def test_english_is_written_with_the_signs_of_print(self, english: Catalog) -> None:
-        for translated in said(english).values():
+        for translated in sentences_of(english).values():
             assert not re.search(r"""['"«»]| [:;?!]|  """, translated), translated
 
     def test_what_is_compiled_is_what_is_written(self, english: Catalog) -> None:
-        assert said(catalogue(ENGLISH / "messages.mo")) == said(english), "run scripts/translate.sh"
+        assert sentences_of(catalogue(ENGLISH / "messages.mo")) == sentences_of(english), (
+            "run scripts/translate.sh"
+        )
 
     @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
     def test_no_sentence_of_a_template_escapes_translation(self, template: Path) -> None:

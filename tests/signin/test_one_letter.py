@@ -1,4 +1,4 @@
-"""One letter in many browsers: the first password is the account's, the others are told; what was opened before is over.
+"""One letter in many browsers: the first password is stored, the others are refused; earlier sessions end.
 
 The clock of these tests stands still: everything happens in one second, which must not matter.
 """

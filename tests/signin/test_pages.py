@@ -1,4 +1,4 @@
-"""The pages of a login over HTTP: bound to their browser, never a dead end, nothing told to logs or strangers."""
+"""The pages of a login over HTTP: bound to their browser, never a dead end, no secrets in logs, nothing revealed to strangers."""
 
 import html
 import logging
@@ -199,15 +199,15 @@ class TestReturnAddresses:
     def test_no_page_at_all_leads_out(
         self, app: Flask, visitor: Visitor, head: Someone, address: str
     ) -> None:
-        told = dict.fromkeys(RETURNING, address)
+        logged = dict.fromkeys(RETURNING, address)
         token = fields_of(visitor.html, having="csrf_token")["csrf_token"]
-        form = {**told, "csrf_token": token, "password": head.password}
+        form = {**logged, "csrf_token": token, "password": head.password}
         known = {"uai": "0990001N"}
         paths = [
             (rule.build({name: known.get(name, "1") for name in rule.arguments}) or ("", "/"))[1]
             for rule in app.url_map.iter_rules()
         ]
-        replies = [visitor.browser.get(path, query_string=told) for path in paths]
+        replies = [visitor.browser.get(path, query_string=logged) for path in paths]
         replies += [visitor.browser.post(path, data=form) for path in paths]
         for reply in replies:
             shown = reply.text if reply.mimetype == "text/html" else ""
@@ -294,7 +294,7 @@ def test_no_secret_in_any_log(
     portal.userinfo(tokens["access_token"])
     client: FlaskClient = portal.app.test_client()
     client.get("/mail/a-secret-link-of-a-mail")
-    told = caplog.text
+    logged = caplog.text
     for secret in (
         guardian.password,
         "a-wrong-password-77",
@@ -305,7 +305,7 @@ def test_no_secret_in_any_log(
         portal.registered.client_secret or "",
         "a-secret-link-of-a-mail",
     ):
-        assert secret not in told
+        assert secret not in logged
 
 
 def test_accidents_are_a_page_with_a_number_and_nothing_more(portal: RelyingParty, app: Flask) -> None:

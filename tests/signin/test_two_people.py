@@ -242,7 +242,7 @@ def test_every_page_after_the_sign_in_names_its_person(world: World, icart: Rely
     tab.sees("Nadia Vasseur", newcomer.username)
 
 
-def test_what_another_account_closes_is_said_before(
+def test_services_that_another_login_closes_are_listed_before(
     world: World, family: Family, icart: RelyingParty
 ) -> None:
     first = Tab(icart).comes_for("eleve").signs_in(family.child)

@@ -1,4 +1,4 @@
-"""A browser that keeps no cookies is told so, on every page that such a browser can meet."""
+"""A browser without cookies gets an explanation on every page that it can reach."""
 
 import pytest
 from flask import Flask

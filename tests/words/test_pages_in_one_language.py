@@ -279,12 +279,12 @@ def fill(world: World) -> dict[str, Someone]:
 
 
 def _import(world: World, school: int) -> None:
-    said = export(
+    exported = export(
         (pupil("1"), pupil("2", first_name="Tom", class_code="4 B")),
         (person(), person("12", first_name="Marc")),
         (link("1"), link("2")),
     )
-    files = [("e.xml", io.BytesIO(pupils_xml(said))), ("r.xml", io.BytesIO(guardians_xml(said)))]
+    files = [("e.xml", io.BytesIO(pupils_xml(exported))), ("r.xml", io.BytesIO(guardians_xml(exported)))]
     lifecycle.submit(school, files, "siecle", "account:1", NOON)
     table = b"Zu;Zv;Zw\nZorblin;Zelmo;01/02/2015\n"
     lifecycle.submit(school, [("e.csv", io.BytesIO(table))], "csv", "account:1", NOON)

@@ -20,7 +20,7 @@ def test_a_number_is_sought_in_every_territory() -> None:
     assert written_in_full("1234") == []
 
 
-def test_a_mail_server_without_smtputf8_is_said_in_words() -> None:
+def test_a_mail_server_without_smtputf8_is_reported_in_words() -> None:
     assert "lettres accentuées" in reason(stored_error(RefusedForGood(DeliveryCode.NO_SMTPUTF8)))[0]
 
 

@@ -28,8 +28,10 @@ CLASSES = ["6 A", "6 B", "4EURO"]
 )
 def test_a_query_is_understood(typed: str, found: dict) -> None:
     query = read_query(typed, CLASSES)
-    said = {name: getattr(query, name) for name in ("names", "mails", "phones", "classes", "states", "kinds")}
-    assert {name: value for name, value in said.items() if value} == found
+    parsed = {
+        name: getattr(query, name) for name in ("names", "mails", "phones", "classes", "states", "kinds")
+    }
+    assert {name: value for name, value in parsed.items() if value} == found
     assert query.asks_anything == bool(found)
 
 

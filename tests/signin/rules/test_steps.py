@@ -33,8 +33,8 @@ def account(**changes: object) -> AccountFacts:
 def test_a_login_since_the_request_is_new_and_still_grows_old() -> None:
     asked = Asked(("responsable",), prompt=("login",), max_age=60, before="old", at=NOW)
 
-    def owed(now: int, **said: object) -> str | None:
-        step = next_step(asked, Visit(account(), **said), now)  # type: ignore[arg-type]
+    def owed(now: int, **changes: object) -> str | None:
+        step = next_step(asked, Visit(account(), **changes), now)  # type: ignore[arg-type]
         return step.name if step else None
 
     new = {"auth_time": NOW, "chosen_profile": None, "sid": "new"}
