@@ -1,4 +1,4 @@
-"""The same thing many times in the same moment."""
+"""The same call in many threads at the same time."""
 
 import threading
 from collections.abc import Callable

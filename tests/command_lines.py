@@ -1,4 +1,4 @@
-"""Whether a command line in a document is one of ours: its nouns, verbs, options and the number of its arguments."""
+"""Checks a command line in a document: its nouns, verbs, options and the number of its arguments."""
 
 import re
 import shlex

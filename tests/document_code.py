@@ -1,4 +1,4 @@
-"""Whether a fenced block of a document can be run: shell, Python, settings, JSON, a request."""
+"""Checks that a fenced block of a document is valid: shell, Python, settings, JSON, HTTP."""
 
 import ast
 import importlib

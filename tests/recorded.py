@@ -1,4 +1,4 @@
-"""What an act does, to be compared: the statements that reach the database, the passwords that are hashed."""
+"""Records of an act for comparisons: its SQL statements and password hashes."""
 
 import re
 import sys

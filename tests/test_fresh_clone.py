@@ -1,4 +1,4 @@
-"""What a stranger does: clone into an empty folder, `make demo`, log in for the first time, stop it."""
+"""A fresh clone: `make demo` in an empty folder, a first login, and its end."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What tests borrow is as new: databases, applications; and how the engine of a test is drawn."""
+"""Databases and applications of tests are reset before each test; and the engine of a test is drawn."""
 
 import psycopg
 import pytest

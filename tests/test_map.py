@@ -1,4 +1,4 @@
-"""The map of the packages: each has a page, stands in the architecture's table, and answers a newcomer's questions."""
+"""The packages: each has a README and a row in the architecture's table, and common questions lead to a module."""
 
 import re
 from pathlib import Path

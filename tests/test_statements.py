@@ -1,4 +1,4 @@
-"""Statements join their tables: those of modules are compiled here, those that functions build wherever a test runs them."""
+"""Statements join their tables: module-level statements are compiled here, others wherever a test runs them."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""Mes enfants: a new password for a child, two accounts of one guardian, and the end of a link at eighteen."""
+"""Mes enfants: a new password for a child, two accounts of one guardian, and the end of a link at full age."""
 
 import pytest
 from flask import Flask

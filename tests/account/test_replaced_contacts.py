@@ -1,4 +1,4 @@
-"""Contacts beside the confirmed ones, the delay of recoveries, and what "Ce n'était pas moi" puts back."""
+"""Unconfirmed contacts, the delay before recoveries use a new one, and what "Ce n'était pas moi" restores."""
 
 import pytest
 from flask import Flask

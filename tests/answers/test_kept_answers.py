@@ -1,4 +1,4 @@
-"""The answer to a form is shown at an address of its own: reload, Back and Forward send no form again."""
+"""The response to a form is shown at a URL of its own: reload, Back and Forward submit no form again."""
 
 import re
 import zlib

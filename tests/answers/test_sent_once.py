@@ -1,4 +1,4 @@
-"""A form that is sent twice acts once: the second sending shows what the first has led to."""
+"""A form that is submitted twice acts once: the second submission shows the response of the first."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What every page is looked at for: accessibility, its fit, and that the keyboard alone reaches it."""
+"""Checks of every page: accessibility, layout, and use by the keyboard alone."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where each form of the product stands, how somebody comes to it, and what they write in it."""
+"""Every form of the product: its page, the way to it, and the values to fill in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The pages where somebody agrees, or is asked to: consent, a guardian's answer, a device, the last page of a logout."""
+"""Consent pages: consent of a person, a guardian's answer, a device, the last page of a logout."""
 
 import pytest
 from playwright.sync_api import Page, expect

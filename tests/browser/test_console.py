@@ -1,4 +1,4 @@
-"""The console in a real browser: the head's first morning and the academy's, at a desk and on a narrow screen."""
+"""The console in a real browser: a head's first import and the academy's tasks, on a wide and a narrow screen."""
 
 import re
 import threading

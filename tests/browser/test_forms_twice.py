@@ -1,4 +1,4 @@
-"""Every form of the product is sent twice, then reloaded and left and entered by Back and Forward: no error, and no second effect."""
+"""Every form of the product is submitted twice, then reloaded, left and entered by Back and Forward: no error, and no second effect."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every page of the provider, in four guises each: wide and on a phone, light and dark."""
+"""Every page of the provider in four variants: wide and on a phone, light and dark."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect

@@ -1,4 +1,4 @@
-"""Chromium, driven by Playwright. Where there is none the tests say that they are left out; in CI that is a failure.
+"""Chromium, driven by Playwright. Without Chromium the tests are skipped; in CI they fail.
 
 One for the whole run: Playwright begins only once in a process.
 """

@@ -1,4 +1,4 @@
-"""The three applications on loopback, each with a real provider outside and a database file of its own."""
+"""The three applications on loopback, each with a test provider and a database file of its own."""
 
 import importlib
 from collections.abc import Callable, Iterator

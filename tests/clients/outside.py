@@ -1,4 +1,4 @@
-"""The world outside the relying parties: a small provider that can also lie, and a place to serve an application."""
+"""Servers outside the relying parties: a small provider that can also send wrong values, and a server for an application."""
 
 import base64
 import hashlib

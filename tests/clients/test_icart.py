@@ -1,4 +1,4 @@
-"""The portal: terms of use, tiles, favourites, messages and pages of one's own."""
+"""The portal: terms of use, tiles, favourites, messages and own pages."""
 
 import re
 

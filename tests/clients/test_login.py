@@ -1,4 +1,4 @@
-"""Login at any relying party: what it asks for, and every answer of a provider that it must not believe."""
+"""Login at any relying party: its request, and every invalid response of a provider."""
 
 import dataclasses
 from urllib.parse import urlsplit

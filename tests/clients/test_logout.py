@@ -1,4 +1,4 @@
-"""Logout from here (RP-Initiated Logout 1.0) and from elsewhere (Back-Channel Logout 1.0)."""
+"""Logout by the relying party (RP-Initiated Logout 1.0) and by the provider (Back-Channel Logout 1.0)."""
 
 import base64
 import hmac

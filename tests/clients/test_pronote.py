@@ -1,4 +1,4 @@
-"""Pronote: whose work is shown to whom, and that pupil and guardian see the same."""
+"""Pronote: which schoolwork is shown to whom; a pupil and a guardian see the same."""
 
 import random
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What is looked at in every answer, every token and every userinfo, whatever a module is about."""
+"""Checks of every response, token and userinfo, in every plan module."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The relying parties of the certification plans, and the person who signs in for them."""
+"""The relying parties of the certification plans, and the person who signs in."""
 
 from collections.abc import Callable
 from typing import Any

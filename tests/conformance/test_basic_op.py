@@ -1,4 +1,4 @@
-"""Basic OP: the code flow of OpenID Connect Core, by a client that has registered itself."""
+"""Basic OP: the code flow of OpenID Connect Core, by a dynamically registered client."""
 
 import json
 

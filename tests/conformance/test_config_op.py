@@ -1,4 +1,4 @@
-"""Config OP: what discovery says of the provider, and the keys that it leads to (OIDC Discovery §3, RFC 8414 §2)."""
+"""Config OP: the discovery document and its keys (OIDC Discovery §3, RFC 8414 §2)."""
 
 import pytest
 from flask import Flask

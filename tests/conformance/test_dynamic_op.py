@@ -1,4 +1,4 @@
-"""Dynamic OP: a client that registers itself, with its keys, its sector and its request objects at addresses of its own."""
+"""Dynamic OP: a dynamically registered client, with keys, sector and request objects at URLs of its own."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""RP-Initiated Logout OP: the way back only for who can show that the person came from them (RP-Initiated Logout 1.0)."""
+"""RP-Initiated Logout OP: a redirect only with a valid hint and a registered address (RP-Initiated Logout 1.0)."""
 
 from urllib.parse import parse_qsl, urlsplit
 

@@ -1,4 +1,4 @@
-"""3rd-party-initiated login OP: where a relying party may be asked to begin a login (OIDC Core §4)."""
+"""3rd-party-initiated login OP: `initiate_login_uri` (OIDC Core §4)."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""A relying party behind a real address, and its pages, for the test plans that need a real browser."""
+"""A relying party at a real address, and its pages, for the test plans that need a real browser."""
 
 import secrets
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The academy's people: services, keys, staff, the audit trail, personal data, what goes wrong."""
+"""The academy's pages: services, keys, staff, the audit trail, personal data, incidents."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A day is a day where the school is: no day is kept, shown or compared as one of UTC."""
+"""Days are days of the school's time zone, never of UTC, in storage, pages and comparisons."""
 
 import ast
 from collections.abc import Callable

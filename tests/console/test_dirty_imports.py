@@ -1,4 +1,4 @@
-"""Dirty files before the office: each fault with its place and person, damaged texts asked for, and a choice to go on."""
+"""Imports with faults at the console: each fault with its place and person, decisions on damaged texts, import of the rest."""
 
 import io
 from collections.abc import Callable

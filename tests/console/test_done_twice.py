@@ -1,4 +1,4 @@
-"""What is done twice is no failure: the second time finds it done, changes nothing and writes no second record."""
+"""Idempotent acts: the second time changes nothing, is no failure, and writes no audit record."""
 
 from collections.abc import Callable
 

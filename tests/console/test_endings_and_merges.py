@@ -1,4 +1,4 @@
-"""How accounts end, what a merge asks for, and approvals that are one act with what they allow."""
+"""Closing of accounts, conditions of a merge, and approvals in the transaction of their act."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""The head's first morning without a script: import, letters, a parent activates, figures move."""
+"""A school's first import without a script: import, letters, a first login, numbers on the overview."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""A refused form comes back as it was filled in, and names each fault by its field (WCAG 2.2 §3.3.1, §3.3.7)."""
+"""A refused form is shown with its values, and names each fault by its field (WCAG 2.2 §3.3.1, §3.3.7)."""
 
 import re
 from collections.abc import Callable

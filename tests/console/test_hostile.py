@@ -1,4 +1,4 @@
-"""What comes to the console with bad intent, by accident, or too late."""
+"""Attacks, mistakes and late requests at the console."""
 
 import io
 import re

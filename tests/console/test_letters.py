@@ -1,4 +1,4 @@
-"""Letters of two schools, several classes and families whose children are in more than one: who gets which, and what it says."""
+"""Letters of two schools, several classes and families with children in more than one: recipients and content."""
 
 import csv
 import io

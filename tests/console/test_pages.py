@@ -1,4 +1,4 @@
-"""Every page of the console answers, for who has the right to it, and for nobody else."""
+"""Every page of the console is open to those with the right to it, and to nobody else."""
 
 from collections.abc import Callable
 

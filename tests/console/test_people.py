@@ -1,4 +1,4 @@
-"""People at the console: search, the few acts that fit, rights that are lent, other schools that are not there."""
+"""People at the console: search, allowed acts, lent rights, people of other schools."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Who a record is, settled by the office on its page: one who is known, somebody new, or nobody."""
+"""Ambiguous records, decided by the office on the import's page: a known person, a new person, or not imported."""
 
 import io
 from collections.abc import Callable

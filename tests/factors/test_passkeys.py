@@ -1,4 +1,4 @@
-"""Passkeys: made, used, and every way of answering that is not right (WebAuthn §7.1, §7.2)."""
+"""Passkeys: registration, use, and every invalid response (WebAuthn §7.1, §7.2)."""
 
 import json
 from collections.abc import Callable

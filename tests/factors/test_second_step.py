@@ -1,4 +1,4 @@
-"""Two-step login: set up, asked for at every login, never lowered; each code works once, at once on both engines."""
+"""Two-step login: set-up, required at every login, never lowered; each code is used once, under concurrency on both engines."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""RFC 6238's own vectors, and what a clock may drift by."""
+"""RFC 6238's test vectors, and the allowed clock drift."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A provider that lies: each claim, signature and answer that must not be believed, one at a time."""
+"""A provider with wrong values: each invalid claim, signature and response, one at a time."""
 
 import base64
 import json

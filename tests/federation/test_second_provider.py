@@ -1,4 +1,4 @@
-"""Guardians sign in through another provider: linked once, then alone; and the logout goes back there."""
+"""Guardians sign in through another provider: linked once, then by its button alone; and the logout there."""
 
 from urllib.parse import parse_qsl, urlsplit
 

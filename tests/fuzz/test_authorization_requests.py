@@ -1,4 +1,4 @@
-"""Whatever comes to /authorize: never an accident, never a way to an address that nobody registered, always the right form."""
+"""Arbitrary input at /authorize: never a 500, never a redirect to an unregistered address, always the right form of error."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 

@@ -1,4 +1,4 @@
-"""schemathesis sends what the description allows to every machine endpoint of a real server, signed in and not."""
+"""schemathesis sends requests of the OpenAPI description to every machine endpoint of a real server, signed in and not."""
 
 from typing import Any
 

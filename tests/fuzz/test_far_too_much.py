@@ -1,4 +1,4 @@
-"""Every machine's endpoint and the logout against what is far too much (CVE-2026-4634): 4xx at once, in the right form.
+"""Excessive input at every machine endpoint and the logout (CVE-2026-4634): 4xx at once, in the right form.
 
 Each parameter in turn, in a request that is otherwise right: a megabyte, ten thousand words, JSON ten thousand deep, a
 parameter twice.

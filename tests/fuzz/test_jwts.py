@@ -1,4 +1,4 @@
-"""JWTs of any content: judged, never an accident. Rules alone, so thousands of them are quick."""
+"""JWTs of arbitrary content: validated, never an exception. Rules alone, so thousands are fast."""
 
 import base64
 import contextlib

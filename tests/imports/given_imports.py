@@ -1,4 +1,4 @@
-"""An import that somebody has given to the worker."""
+"""A submitted import, processed by the worker."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""A family as the database has it, and the plan of an import over it."""
+"""A family in the database, and the plan of an import over it."""
 
 from idp.imports.rules.facts import Present, PresentGuardian, PresentPupil
 from idp.imports.rules.plan import make_plan

@@ -1,4 +1,4 @@
-"""Records that may be of one human being: contradictions count, and the school decides unsure cases."""
+"""Records that may be of one person: contradictions count, and the school decides unsure cases."""
 
 from dataclasses import replace
 

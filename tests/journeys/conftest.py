@@ -1,4 +1,4 @@
-"""The whole demonstration, started as a stranger would, on free ports."""
+"""The whole demonstration, started from its command, on free ports."""
 
 import json
 import os

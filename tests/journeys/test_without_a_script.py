@@ -1,4 +1,4 @@
-"""The journey of the school over plain HTTP: every page as a browser without JavaScript would use it."""
+"""The demonstration's pages over plain HTTP, as a browser without JavaScript uses them."""
 
 import re
 import time

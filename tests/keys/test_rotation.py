@@ -1,4 +1,4 @@
-"""The rotation rule: no relying party that caches the JWKS for as long as it may ever meets an unknown kid."""
+"""The rotation rule: no relying party that caches the JWKS for the allowed time receives an unknown kid."""
 
 import itertools
 from dataclasses import replace

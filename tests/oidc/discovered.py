@@ -1,4 +1,4 @@
-"""What each member of the discovery document promises, as a check that takes it at its word."""
+"""A check of each member of the discovery document."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Concurrent answers to one login, from many tabs: one code, one grant (SECURITY.md row 10)."""
+"""Concurrent responses to one login, from many tabs: one code, one grant (SECURITY.md)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Each rule of a service, on every path to its tokens: a fresh login, single sign-on, a refresh, a device.
+"""Each rule of a service, on every path to its tokens: a new login, single sign-on, a refresh, a device.
 
 The person has used the service before the rule was made: what they have from then is no way round it.
 """

@@ -1,4 +1,4 @@
-"""The device flow (RFC 8628): a code on a screen, its person in a browser, tokens for the device."""
+"""The device flow (RFC 8628): a user code, the person's browser, tokens for the device."""
 
 import pytest
 from flask import Flask

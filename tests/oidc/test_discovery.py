@@ -1,4 +1,4 @@
-"""The metadata is correct: every address exists, every boolean is explicit and true.
+"""The metadata is correct: every URL exists, every boolean is explicit and true.
 
 Lists of values are checked in test_metadata_values.py.
 """

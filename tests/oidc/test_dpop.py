@@ -1,4 +1,4 @@
-"""DPoP outside FAPI 2.0 too (RFC 9449): required, voluntary, public clients; replays, nonces, the rules by themselves."""
+"""DPoP outside FAPI 2.0 too (RFC 9449): required, optional, public clients; replays, nonces, the pure rules."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""id_token_hint: old ID tokens, after their session and key have gone (OIDC Core §3.1.2.1)."""
+"""id_token_hint: ID tokens whose session and key have ended (OIDC Core §3.1.2.1)."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""Every value of our metadata is used as a relying party would use it.
+"""Every value of our metadata works as announced.
 
 The values come from the served document; a member without a check fails.
 """

@@ -1,4 +1,4 @@
-"""GET and POST /userinfo, and what is released to whom (OIDC Core §5.3, §5.4, §5.5)."""
+"""GET and POST /userinfo, and the released claims (OIDC Core §5.3, §5.4, §5.5)."""
 
 import json
 from typing import Any

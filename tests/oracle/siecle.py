@@ -1,4 +1,4 @@
-"""What the SIECLE files say of everybody, read by ElementTree alone: none of the product's code has a part in it."""
+"""The content of the SIECLE files, read by ElementTree alone, without the product's code."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The oracle: each surface says of everybody what the files say. All people of both schools, but for Pronote's pages: a sample."""
+"""Each page and document agrees with the SIECLE files, for all people of both schools; on Pronote's pages for a sample."""
 
 import csv
 import io

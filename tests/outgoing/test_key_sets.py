@@ -1,4 +1,4 @@
-"""A client's keys are fetched when they are first needed: nobody who is right is refused meanwhile, or for another's sake."""
+"""A client's keys are fetched at their first use: meanwhile no valid client is refused, nor because of another client."""
 
 import json
 import threading

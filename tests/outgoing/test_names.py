@@ -1,4 +1,4 @@
-"""Which addresses are inside, however they are carried; and a name that leads to one address and then to another.
+"""Internal addresses in every notation, and a name that resolves to two addresses in turn.
 
 Here 127.0.0.2 plays a public address (it is allowed by name), and 127.0.0.1 everything that is inside.
 """

@@ -1,4 +1,4 @@
-"""Every address that a registration can name, from registration to logout: none leads inside (CVE-2026-55671).
+"""Every URL of a registration, from registration to logout: none reaches an internal address (CVE-2026-55671).
 
 The other half is the proof of the first: where loopback may be called, those that are fetched are seen to be fetched.
 """

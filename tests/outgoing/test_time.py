@@ -1,4 +1,4 @@
-"""However slowly somebody answers, and in whatever part of the answer: nobody here waits longer than the bound.
+"""Slow servers, in every part of the response: each exchange ends at its deadline.
 
 No clock is looked at. Each server has far more to say than anybody may wait for, and would end with a right answer: so it is
 refused, and hung up on, before that end or not at all.

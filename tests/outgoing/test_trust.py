@@ -1,4 +1,4 @@
-"""One source of trust for all that leaves: an internal certificate authority is believed everywhere, or nowhere."""
+"""One list of certificate authorities for all outgoing connections: an internal one is trusted everywhere, or nowhere."""
 
 import http.server
 import ipaddress

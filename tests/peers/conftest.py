@@ -1,4 +1,4 @@
-"""A provider with the system's clock behind a real address, and npm's packages where there is Node.js."""
+"""A provider with the system's clock at a real address, and npm's packages where Node.js is installed."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""A person's way from a relying party through the provider's own forms and back."""
+"""A person's login at a relying party, through the provider's own forms."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""PyPI's idpyoidc as a relying party: a Flask application around it, which the person's browser meets over HTTP."""
+"""PyPI's idpyoidc as a relying party, in a Flask application that the browser uses over HTTP."""
 
 import json
 import warnings

@@ -1,4 +1,4 @@
-"""Debian's mod_auth_openidc as a relying party: a web server that guards a page, and no line of code beside it."""
+"""Debian's mod_auth_openidc as a relying party: a web server that protects a page."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""npm's oauth4webapi as a relying party: a library that checks each answer of the protocol by itself, and strictly."""
+"""npm's oauth4webapi as a relying party: a library that validates each response strictly."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""npm's openid-client as a relying party with an address of its own: the person's browser meets both over HTTP."""
+"""npm's openid-client as a relying party with an address of its own, used by the browser over HTTP."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""npm's passport-openidconnect as a relying party, as it comes: the secret in the body, no PKCE, a session of Express."""
+"""npm's passport-openidconnect as a relying party, unconfigured: the secret in the body, no PKCE, a session of Express."""
 
 from functools import partial
 

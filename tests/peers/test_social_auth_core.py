@@ -1,4 +1,4 @@
-"""PyPI's social-auth-core as a relying party, as it comes: a Flask application around it, which the person's browser meets.
+"""PyPI's social-auth-core as a relying party, unconfigured, in a Flask application that the browser uses.
 
 It is what social-auth-app-django and its sisters stand on; a framework gives it a strategy and a storage, which are here.
 """

@@ -1,4 +1,4 @@
-"""How many statements the hot path may say: a new one is a decision, not an accident."""
+"""The number of statements on the hot path is pinned: a new one needs a decision."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Several people of one name on one number: a child's birth date tells them apart, and where it cannot, the school."""
+"""Homonyms who share a number: a child's birth date decides, and else the school."""
 
 import re
 

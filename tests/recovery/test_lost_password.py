@@ -1,4 +1,4 @@
-"""A lost password: by mail and by SMS; what it ends, what it lifts, and what it never lowers."""
+"""A lost password: by mail and by SMS; what a recovery ends, what it unlocks, and what it never lowers."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""A lost username: sent to the address or number that the account has, shown on no page."""
+"""A lost username: sent to the account's address or number, shown on no page."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""What a recovery leaves behind: nothing in a log that signs anyone in, and no budget used up by who was right."""
+"""Traces of a recovery: no secret in logs, and no rate limit used up by a right answer."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""The life of an account beyond its first login: new devices, locks, campaigns, letters that die, locks and budgets."""
+"""An account after its first login: new devices, locks, campaigns, expired letters, rate limits."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The first login: password, identity, mail; nothing is active before the click."""
+"""The first login: password, identity, mail; the account is active only after the mail's link."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

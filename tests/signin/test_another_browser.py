@@ -1,4 +1,4 @@
-"""A login is not continued in another browser (CVE-2022-39222): every step of it, from a second cookie jar, is refused."""
+"""A login cannot continue in another browser (CVE-2022-39222): every step is refused with another cookie jar."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Signing in: who gets a session, who gets which refusal, and how guessing is slowed down."""
+"""Signing in: sessions, refusals, and rate limits."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""A refused sign-in leads on with what was typed: never in an address, never in a log."""
+"""The typed username of a refused sign-in is passed on to the next page: never in a URL, never in a log."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""A stranger cannot tell who has an account: not by status, headers or length of an answer, nor by the work behind it.
+"""Responses do not reveal whether an account exists: not by status, headers, length, nor by the work behind them.
 
 A clock would say something else on each machine, so time is not measured: the same statements and the same hashes, in the
 same order, take the same time.

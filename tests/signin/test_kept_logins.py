@@ -1,4 +1,4 @@
-"""A login that waits is kept by its browser, sealed: in a cookie of its own path, for one id, one browser and an hour."""
+"""A waiting login is stored in its browser, sealed: in a cookie of its own path, for one id, one browser and an hour."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""How long attempts and sent messages are remembered: the counting code sets the time, and the purge uses that time alone."""
+"""Lifetime of recorded attempts and sent messages: the counting code sets it, and the purge uses that time alone."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""A full hashing pool: sign-ins queue and go on by themselves, tokens and single sign-on do not wait."""
+"""A full hashing pool: sign-ins queue and continue by themselves; tokens and single sign-on do not wait."""
 
 import threading
 from collections.abc import Iterator

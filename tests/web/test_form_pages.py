@@ -1,4 +1,4 @@
-"""A form page shows the refusal of its act, with its status; what is not for the page goes to the error handler."""
+"""A form page shows the refusal of its act, with its status; other exceptions go to the error handler."""
 
 import pytest
 from flask import Flask, g

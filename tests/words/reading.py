@@ -1,4 +1,4 @@
-"""What a person reads on a page, and which of its words are of another language, or no words at all."""
+"""The visible text of a page, and its words of another language or of no language."""
 
 import re
 from html.parser import HTMLParser

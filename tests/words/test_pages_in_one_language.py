@@ -1,4 +1,4 @@
-"""Every page in each language: no word of the other one, and no code. The pages are found by the URL map and by links."""
+"""Every page in each language: no word of the other language, and no code. The pages are collected from the URL map and links."""
 
 import ast
 import io

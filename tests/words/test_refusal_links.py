@@ -1,4 +1,4 @@
-"""What a refusal tells somebody to choose is there to be chosen: a link, or something on the same page."""
+"""Every label that a refusal quotes exists: as a link, or on the same page."""
 
 import io
 import re

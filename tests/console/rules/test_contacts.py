@@ -1,4 +1,4 @@
-"""What a search of the console makes of addresses and numbers."""
+"""Mail addresses and phone numbers in the search field of the console."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may do what to whom: every cell of role, act and owner."""
+"""Rights: every cell of role, act and subject."""
 
 import pytest
 

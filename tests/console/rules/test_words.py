@@ -1,4 +1,4 @@
-"""What is typed into the search field."""
+"""Parsing of the search field."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A Django site whose users come by mozilla-django-oidc; it prints its address, and serves until its input ends."""
+"""A Django site with mozilla-django-oidc; it prints its address, and serves until its input ends."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What is owed next, as a table: who asks what, who stands there, and the first step."""
+"""The next step, as a table: request, session, and the first step owed."""
 
 import pytest
 
