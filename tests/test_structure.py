@@ -30,7 +30,7 @@ def python_files(*folders: str) -> list[Path]:
 @pytest.mark.parametrize(
     "path", [p for p in python_files("idp", "keys") if "rules" in p.parts or p.name == "rotation.py"], ids=str
 )
-def test_rules_know_no_clock_and_no_chance(path: Path) -> None:
+def test_rules_import_no_clock_and_no_randomness(path: Path) -> None:
     imported = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -42,7 +42,7 @@ def test_rules_know_no_clock_and_no_chance(path: Path) -> None:
     assert not imported & {"time", "random", "secrets", "os", "flask", "sqlalchemy", "authlib", "requests"}
 
 
-def test_no_module_is_longer_than_one_can_read() -> None:
+def test_no_module_is_longer_than_300_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in python_files(*PRODUCT)
@@ -51,7 +51,7 @@ def test_no_module_is_longer_than_one_can_read() -> None:
     assert not long
 
 
-def test_no_drawer_for_everything() -> None:
+def test_no_module_is_named_utils_or_helpers() -> None:
     banned = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
     assert not [
         path for path in python_files(*PRODUCT, "tests") if path.stem in banned or banned & set(path.parts)
@@ -95,7 +95,7 @@ def test_each_refusal_is_raised_somewhere() -> None:
     assert not [name for name in NAMES.values() if not re.search(rf"\b{name}\b", text)]
 
 
-def test_a_code_stands_in_the_catalogue_alone() -> None:
+def test_a_refusal_code_is_written_in_the_catalogue_alone() -> None:
     """Elsewhere a refusal has a name, in Python and in templates."""
     for path in (*python_files("idp"), *(ROOT / "idp/templates").rglob("*.html")):
         if "refusals" not in path.parts:
@@ -170,7 +170,7 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-def test_no_private_key_and_no_registrys_address_is_kept_here() -> None:
+def test_no_file_has_a_private_key_or_a_registrys_address() -> None:
     key = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|\"d\"\s*:\s*\"[A-Za-z0-9_-]{40,}\"")
     registry = re.compile(rb"pypi" + rb"\.org|pythonhosted" + rb"\.org|registry\.npm" + rb"js")
     for path in tracked():

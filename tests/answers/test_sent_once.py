@@ -130,7 +130,7 @@ class TestSecretsAreMadeOnce:
         assert head.get("/console/jobs/2").status_code == 403, "there is no second job"
 
 
-def test_many_at_once_make_one(app: Flask, outdoors: World) -> None:
+def test_concurrent_submissions_act_once(app: Flask, outdoors: World) -> None:
     """A finger that is heavy on the button, or a network that sends again: on both engines."""
     someone = worker_of(outdoors, "academy_administrator")
     first = signed_in_here(app, someone, "personnel")
@@ -164,9 +164,7 @@ class TestKeys:
     def send(self, browser: FlaskClient, fields: dict[str, Any]) -> TestResponse:
         return browser.post(f"{ACADEMY}/tokens", data=fields)
 
-    def test_a_refusal_gives_the_key_back(
-        self, app: Flask, admin: FlaskClient, fields: dict[str, Any]
-    ) -> None:
+    def test_a_refusal_releases_the_key(self, app: Flask, admin: FlaskClient, fields: dict[str, Any]) -> None:
         refused = self.send(admin, fields | {"days": "91"})
         assert arrives(admin, refused).status_code == 422
         assert arrives(admin, self.send(admin, fields)).status_code == 200
@@ -206,7 +204,7 @@ class TestKeys:
     def name(self, app: Flask, fields: dict[str, Any]) -> Any:
         return sending.name_of(fields["once"], "account:1", f"{ACADEMY}/tokens")
 
-    def test_while_the_first_is_under_way_a_page_says_so_and_asks_again(
+    def test_a_waiting_page_is_shown_while_the_first_submission_runs(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         with app.app_context():
@@ -218,7 +216,7 @@ class TestKeys:
             sending.settle(self.name(app, fields), f"{ACADEMY}/tokens?answer=x", refused=False)
         assert admin.get(waits.request.full_path).headers["Location"] == f"{ACADEMY}/tokens?answer=x"
 
-    def test_a_form_that_was_cut_off_is_never_done_again_by_itself(
+    def test_a_form_that_was_cut_off_is_not_repeated(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         with app.app_context():
@@ -241,7 +239,7 @@ class TestKeys:
         response = admin.get(f"{ACADEMY}/tokens", query_string={"sending": key})
         assert response.status_code == 303
 
-    def test_the_worker_forgets_keys(
+    def test_the_worker_deletes_keys(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         self.send(admin, fields)
@@ -251,7 +249,7 @@ class TestKeys:
             worker.housekeeping(clock() + sending.REMEMBERED)
             assert reading().execute(select(func.count()).select_from(SentForm)).scalar_one() == 0
 
-    def test_what_it_led_to_is_kept_sealed(
+    def test_the_response_is_stored_sealed(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any]
     ) -> None:
         self.send(admin, fields)
@@ -260,7 +258,7 @@ class TestKeys:
         assert outcomes and not [one for one in outcomes if "/" in (one or "").replace("1.", "", 1)]
 
 
-def test_one_of_fifty_claims(app: Flask, clock: Clock) -> None:
+def test_one_of_fifty_submissions_claims_the_key(app: Flask, clock: Clock) -> None:
     def claim(_: int) -> bool:
         with app.app_context():
             return sending.claim(sending.name_of("key", "account:1", "/x"), clock())

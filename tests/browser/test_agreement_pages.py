@@ -31,7 +31,7 @@ def family(served: Served) -> tuple[Someone, Someone]:
     return guardian, child
 
 
-def test_a_guardian_agrees_once(desk: Desk, opens: Opens, family: tuple[Someone, Someone]) -> None:
+def test_a_guardian_consents_once(desk: Desk, opens: Opens, family: tuple[Someone, Someone]) -> None:
     service = opens(**PUBLISHER)
     page = desk.window()
     come_to_sign_in(page, service, scope="openid email ect.scope.cahiers")
@@ -44,7 +44,7 @@ def test_a_guardian_agrees_once(desk: Desk, opens: Opens, family: tuple[Someone,
     heading(page, "Bienvenue")
 
 
-def test_who_refuses_is_sent_back_with_the_refusal(
+def test_a_refusal_of_consent_is_returned_to_the_service(
     desk: Desk, opens: Opens, family: tuple[Someone, Someone]
 ) -> None:
     page = desk.window()

@@ -33,7 +33,7 @@ def test_logging_out_ends_the_session_and_sends_the_browser_to_the_provider(
     assert "Se déconnecter" not in someone.opens(pronote.address).html
 
 
-def test_a_stolen_cookie_is_worth_nothing_after_logout(pronote: Service, logs_in: LogIn) -> None:
+def test_a_stolen_cookie_is_invalid_after_logout(pronote: Service, logs_in: LogIn) -> None:
     someone = logs_in(pronote, MOTHER)
     thief = Person()
     thief.http.cookies.update(someone.http.cookies.get_dict())
@@ -41,7 +41,7 @@ def test_a_stolen_cookie_is_worth_nothing_after_logout(pronote: Service, logs_in
     thief.opens(pronote.address).sees("Se connecter")
 
 
-def test_logging_out_while_the_provider_is_away_says_what_is_left_to_do(
+def test_logging_out_without_the_provider_explains_the_rest(
     start: Start, logs_in: LogIn, provider: OutsideProvider
 ) -> None:
     someone = logs_in(start("pronote"), MOTHER)
@@ -52,7 +52,7 @@ def test_logging_out_while_the_provider_is_away_says_what_is_left_to_do(
     assert "Se déconnecter" not in someone.html
 
 
-def test_a_page_of_logout_that_nobody_asked_for_leads_to_the_entry(pronote: Service) -> None:
+def test_the_logged_out_page_without_a_logout_leads_to_the_entry(pronote: Service) -> None:
     Person().opens(f"{pronote.address}/logged-out?state=invented").sees("Se connecter")
 
 
@@ -81,7 +81,7 @@ def test_a_notice_without_sid_ends_all_sessions_of_the_person(
         someone.opens(pronote.address).sees(CLOSED)
 
 
-def test_a_notice_signed_with_a_rotated_key_is_understood(
+def test_a_notice_signed_with_a_rotated_key_is_accepted(
     pronote: Service, logs_in: LogIn, provider: OutsideProvider
 ) -> None:
     someone = logs_in(pronote, MOTHER)
@@ -164,7 +164,7 @@ def test_a_forged_notice_ends_nothing(
     someone.opens(pronote.address).sees("Se déconnecter")
 
 
-def test_a_notice_is_good_once(pronote: Service, logs_in: LogIn, provider: OutsideProvider) -> None:
+def test_a_notice_is_accepted_once(pronote: Service, logs_in: LogIn, provider: OutsideProvider) -> None:
     logs_in(pronote, MOTHER)
     token = provider.logout_token("pronote-id")
     assert pronote.receives_logout_notice(token).status_code == 200
@@ -173,7 +173,7 @@ def test_a_notice_is_good_once(pronote: Service, logs_in: LogIn, provider: Outsi
     someone.opens(pronote.address).sees("Se déconnecter")
 
 
-def test_sessions_past_their_life_are_closed_and_then_forgotten(start: Start) -> None:
+def test_expired_sessions_are_closed_and_deleted(start: Start) -> None:
     store: Store = start("pronote").app.extensions["store"]
     token = store.open_session("sid", "sub", {}, "id-token", now=1_000)
     assert store.visitor(token, 1_000 + 8 * 3600 - 1) is not None

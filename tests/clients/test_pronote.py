@@ -60,7 +60,7 @@ def test_there_are_no_lessons_at_the_weekend() -> None:
     assert schoolwork.lessons_of("p", MONDAY)
 
 
-def test_a_mark_or_absence_once_given_stays_what_it_is() -> None:
+def test_a_mark_or_absence_never_changes() -> None:
     for pupil in ("a", "b", "c", "d"):
         for work in (schoolwork.marks, schoolwork.absences):
             before, after = work(pupil, MONDAY), work(pupil, MONDAY + timedelta(days=30))

@@ -69,7 +69,7 @@ def test_a_delegation_until_the_20th_is_shown_so_and_ends_with_the_20th(
 
 
 @pytest.mark.parametrize("there", in_every_zone)
-def test_the_record_of_acts_is_searched_by_days_of_the_school(
+def test_the_audit_trail_is_searched_by_days_of_the_school(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock, there: str
 ) -> None:
     auditor = worker_of(outdoors, "academy_auditor")
@@ -149,7 +149,7 @@ def test_days_of_twenty_three_and_twenty_five_hours() -> None:
             assert day_of(begins_at(day)) == day_of(ends_at(day) - 1) == last_day(ends_at(day)) == day
 
 
-def test_no_day_is_made_of_utc_anywhere_else() -> None:
+def test_no_other_code_derives_a_day_from_utc() -> None:
     """`datetime.fromtimestamp(…, UTC).date()` and `tzinfo=UTC`: what they make is shown as the day before or after."""
     folder = Path(__file__).parent.parent.parent / "idp"
     found = []

@@ -39,7 +39,7 @@ def people(app: Flask) -> set[str | None]:
         return set(reading().execute(statement).scalars())
 
 
-def test_records_that_cannot_be_read_are_named_and_the_others_go_in(
+def test_unreadable_records_are_named_and_the_others_imported(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -70,7 +70,7 @@ def test_records_that_cannot_be_read_are_named_and_the_others_go_in(
     office.opens(office.path).sees("Écrit", "Non importés, et pourquoi", "Léa Durand", "elles s’écrivent")
 
 
-def test_a_damaged_name_is_a_question_that_the_office_answers(
+def test_a_damaged_name_is_decided_by_the_office(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -102,7 +102,7 @@ def test_a_single_file_is_refused_with_the_name_of_the_missing_one(
         page.sees("K21", f"Vous avez donné {name} ; il manque {missing}")
 
 
-def test_a_table_whose_columns_do_not_do_names_them(
+def test_missing_csv_columns_are_named(
     app: Flask, outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
 ) -> None:
     office = at_desk(head)
@@ -113,7 +113,7 @@ def test_a_table_whose_columns_do_not_do_names_them(
     )
 
 
-def test_both_languages_tell_the_faults(
+def test_faults_are_shown_in_both_languages(
     app: Flask,
     outdoors: World,
     head: Someone,

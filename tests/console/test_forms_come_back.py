@@ -74,7 +74,7 @@ class TestDelegation:
                 f">Vérifiez ce champ : {label}" in refusal_of(page) or f", {label}" in refusal_of(page)
             ) == (name in wrong)
 
-    def test_never_lends_the_whole_school_for_want_of_a_tick(self, page: Visitor) -> None:
+    def test_a_missing_tick_never_lends_the_whole_school(self, page: Visitor) -> None:
         page.fills("act=lend", scope="classes", since="2026-12-02", until="2026-12-20")
         assert page.status == 422 and "Classes" in refusal_of(page)
         assert filled(page, "since")["scope"] == "classes"
@@ -200,7 +200,9 @@ class TestALoginInBetween:
         admin.fills(username=self.someone.username, password=self.someone.password)
         self.came_back(admin.opens(f"{ACADEMY}/services/new"))
 
-    def test_it_is_its_own_persons(self, app: Flask, outdoors: World, admin: Visitor, clock: Clock) -> None:
+    def test_a_stored_form_belongs_to_its_person(
+        self, app: Flask, outdoors: World, admin: Visitor, clock: Clock
+    ) -> None:
         clock.advance(1801)
         admin.fills("act=register", **self.SERVICE)
         other = worker_of(outdoors, "academy_administrator")

@@ -127,7 +127,7 @@ def test_no_address_has_a_value_that_the_database_cannot_hold(
 
 
 @pytest.mark.parametrize("name", sorted(RIGHTS))
-def test_no_form_is_taken_without_its_token(
+def test_every_form_needs_its_csrf_token(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], name: str
 ) -> None:
     addresses = paths(app, outdoors)
@@ -136,7 +136,7 @@ def test_no_form_is_taken_without_its_token(
     assert answer.status_code == 400 and "R03" in answer.text
 
 
-def test_what_matters_asks_the_password_again(
+def test_sensitive_acts_ask_for_the_password_again(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock
 ) -> None:
     """SECURITY.md row 11: with a login that is too old, every page of acts leads to the confirmation and comes back."""
@@ -306,7 +306,7 @@ def test_last_years_export_as_a_pair_is_refused(
         (("0.xml", "1.csv"), ("K22", "un seul tableau CSV")),
     ],
 )
-def test_files_that_are_no_pair_are_refused_at_once(
+def test_a_wrong_set_of_files_is_refused_at_once(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -367,7 +367,7 @@ def test_cells_that_would_be_formulas_are_text(world: World) -> None:
 
 
 @pytest.mark.both_engines
-def test_a_trial_visits_nothing_that_the_service_has_not_registered(
+def test_a_trial_requests_only_registered_addresses(
     app: Flask, outdoors: World, work: Callable[[], None]
 ) -> None:
     """SECURITY.md row 14: a local listener must see nothing."""

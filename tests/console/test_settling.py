@@ -37,7 +37,7 @@ def pupils(app: Flask) -> int:
 
 
 @pytest.mark.parametrize(("answer", "count"), [("new", 2), ("none", 1)])
-def test_a_homonym_is_settled_on_the_page(
+def test_a_homonym_is_decided_on_the_page(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -67,7 +67,7 @@ def test_a_homonym_is_settled_on_the_page(
         page.sees("vous avez décidé de ne pas importer cette fiche", "Comparer et décider")
 
 
-def test_a_record_that_is_left_out_is_settled_after_the_writing(
+def test_a_left_out_record_is_decided_after_writing(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -93,7 +93,7 @@ def test_a_record_that_is_left_out_is_settled_after_the_writing(
     assert pupils(app) == 2
 
 
-def test_a_parent_is_shown_beside_with_children_and_civility(
+def test_a_candidate_parent_is_shown_with_children_and_civility(
     app: Flask,
     outdoors: World,
     head: Someone,

@@ -81,7 +81,7 @@ def judge(response: TestResponse) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_no_parameters_lead_astray(party: RelyingParty, method: str) -> None:
+def test_no_parameters_redirect_to_an_unregistered_address(party: RelyingParty, method: str) -> None:
     @SOME
     @given(changes)
     def one(extra: list[tuple[str, str]]) -> None:
@@ -116,11 +116,11 @@ def test_every_parameter_twice_is_invalid_request(party: RelyingParty, name: str
     ["x" * 200_000, "w " * 10_000, "[" * 10_000, "%ff%00%0d%0a"],
     ids=["long", "words", "deep", "bytes"],
 )
-def test_what_is_far_too_much_is_refused_at_once(party: RelyingParty, name: str, value: str) -> None:
+def test_excessive_parameters_are_refused_at_once(party: RelyingParty, name: str, value: str) -> None:
     judge(party.browser.post("/authorize", data=party.parameters(**{name: value})))
 
 
-def test_bytes_that_are_no_text(party: RelyingParty) -> None:
+def test_invalid_utf_8_is_refused(party: RelyingParty) -> None:
     for name in NAMES:
         judge(party.browser.get(f"/authorize?{urlencode(party.parameters())}&{name}=%ff%fe"))
 

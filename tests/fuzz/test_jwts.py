@@ -54,7 +54,7 @@ def test_a_request_object_gives_text_or_is_refused(members: dict[str, Any], fapi
 
 @MANY
 @given(claims, st.integers(1, 4000))
-def test_times_are_judged_whatever_they_are(members: dict[str, Any], longest: int) -> None:
+def test_times_of_any_value_are_validated(members: dict[str, Any], longest: int) -> None:
     fault = jwt_times.times_fault(members, 1000, longest)
     if fault is None:
         assert 1000 - jwt_times.SKEW < members["exp"] <= 1000 + longest + jwt_times.SKEW
@@ -63,14 +63,14 @@ def test_times_are_judged_whatever_they_are(members: dict[str, Any], longest: in
 
 @MANY
 @given(anything, st.booleans())
-def test_an_audience_is_ours_and_nobody_elses(audience: Any, one_string: bool) -> None:
+def test_only_our_audience_is_accepted(audience: Any, one_string: bool) -> None:
     if jwt_times.names_audience(audience, (ISSUER,), one_string):
         assert audience == ISSUER or (not one_string and set(audience) == {ISSUER})
 
 
 @MANY
 @given(claims, st.text(max_size=10))
-def test_a_proof_is_judged_whatever_it_holds(members: dict[str, Any], token: str) -> None:
+def test_a_proof_of_any_content_is_validated(members: dict[str, Any], token: str) -> None:
     assert dpop.claims_fault(members, "POST", f"{ISSUER}/token", token, 1000) is not None
 
 

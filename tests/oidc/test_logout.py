@@ -37,7 +37,7 @@ def is_signed_in_silently(portal: RelyingParty) -> bool:
     return answer(portal.authorize(prompt="none")).get("error") != "login_required"
 
 
-class TestAFormOfAnotherSite:
+class TestCrossSitePost:
     """A POST from elsewhere brings no SameSite=Lax cookie (RP-Initiated Logout 1.0 §2: GET and POST both)."""
 
     def test_is_asked_again_as_a_get_which_ends_the_session(self, portal: RelyingParty) -> None:
@@ -60,7 +60,7 @@ class TestAFormOfAnotherSite:
         assert portal.app.test_client().post("/logout", data=form).headers["Location"] == "/logout"
 
 
-class TestTheWayBack:
+class TestPostLogoutRedirect:
     def test_hint_and_registered_address_lead_back_with_state(self, portal: RelyingParty) -> None:
         hint = portal.tokens()["id_token"]
         response = log_out(portal.browser, id_token_hint=hint, post_logout_redirect_uri=BYE, state="s t")
@@ -75,7 +75,7 @@ class TestTheWayBack:
             (False, BYE, "without a valid id_token_hint"),
         ],
     )
-    def test_an_address_that_is_not_returned_to_has_a_reason_under_a_code(
+    def test_a_refused_redirect_is_logged_with_a_code(
         self,
         portal: RelyingParty,
         caplog: pytest.LogCaptureFixture,
@@ -95,7 +95,7 @@ class TestTheWayBack:
         assert "P08" not in log_out(portal.browser, id_token_hint=portal.tokens()["id_token"]).text
         assert "P08" not in caplog.text
 
-    def test_without_state_there_is_none(self, portal: RelyingParty) -> None:
+    def test_without_state_the_redirect_has_no_state(self, portal: RelyingParty) -> None:
         hint = portal.tokens()["id_token"]
         response = log_out(portal.browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
         assert response.headers["Location"] == BYE
@@ -141,7 +141,7 @@ class TestTheWayBack:
             response = log_out(portal.browser, id_token_hint=forged, post_logout_redirect_uri=BYE)
             assert "Location" not in response.headers, forged[:30]
 
-    def test_an_expired_hint_still_serves(self, portal: RelyingParty, clock: Clock) -> None:
+    def test_an_expired_hint_is_accepted(self, portal: RelyingParty, clock: Clock) -> None:
         hint = portal.tokens()["id_token"]
         clock.advance(1200)
         assert (
@@ -156,12 +156,12 @@ def test_a_link_alone_does_not_log_out(portal: RelyingParty) -> None:
     assert is_signed_in(portal)
 
 
-def test_the_button_wants_the_forms_own_token(portal: RelyingParty) -> None:
+def test_the_confirmation_needs_its_csrf_token(portal: RelyingParty) -> None:
     assert portal.browser.post("/logout", data={"confirm": "1"}).status_code == 400
     assert is_signed_in(portal)
 
 
-def test_the_tokens_of_the_session_die_and_no_others(
+def test_only_the_tokens_of_the_session_are_revoked(
     world: World, portal: RelyingParty, guardian: Someone
 ) -> None:
     here = portal.tokens(scope="openid email")
@@ -175,7 +175,7 @@ def test_the_tokens_of_the_session_die_and_no_others(
     assert portal.refresh(offline["refresh_token"]).status_code == 200, "asked for to outlive the session"
 
 
-def test_a_code_of_an_ended_session_is_worth_nothing(portal: RelyingParty) -> None:
+def test_a_code_of_an_ended_session_is_refused(portal: RelyingParty) -> None:
     code = portal.code()
     log_out(portal.browser)
     assert portal.redeem(code).get_json()["error"] == "invalid_grant"
@@ -280,7 +280,7 @@ class TestBackChannel:
         assert returned["error"] == "invalid_request"
 
 
-def test_the_metadata_announces_it(portal: RelyingParty) -> None:
+def test_the_metadata_announces_logout(portal: RelyingParty) -> None:
     document = json.loads(portal.app.test_client().get("/.well-known/openid-configuration").data)
     assert document["end_session_endpoint"] == "http://localhost/logout"
     assert document["backchannel_logout_supported"] is True

@@ -97,13 +97,13 @@ def test_a_made_up_reference_is_a_page(party: RelyingParty, uri: str) -> None:
     assert is_error_page(opens(party, uri), "P07")
 
 
-def test_an_answered_request_is_over(party: RelyingParty) -> None:
+def test_an_answered_request_is_used_up(party: RelyingParty) -> None:
     uri = push(party).get_json()["request_uri"]
     assert "code" in answer(opens(party, uri))
     assert is_error_page(opens(party, uri), "P07")
 
 
-def test_an_error_answers_nothing_yet(app: Flask, world: World) -> None:
+def test_an_error_page_does_not_use_the_request_up(app: Flask, world: World) -> None:
     party = RelyingParty(app, world.relying_party(), app.test_client())
     uri = push(party, prompt="none").get_json()["request_uri"]
     assert answer(opens(party, uri))["error"] == "login_required"

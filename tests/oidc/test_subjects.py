@@ -46,7 +46,7 @@ def test_pinned_values() -> None:
     )
 
 
-def test_the_hash_of_an_ine_and_a_subject_never_meet() -> None:
+def test_the_hash_of_an_ine_never_equals_a_subject() -> None:
     assert pairwise_subject(KEY, "a", "b") != ine_hash(KEY, "a", "b")
 
 

@@ -140,7 +140,7 @@ class TestFamilies:
         assert claims["FrEduCtPersonAffiliation"] == ["eleve2d"]
         assert not [name for name in claims if "birth" in name or "INE" in name]
 
-    def test_the_ine_leaves_only_with_its_own_scope(
+    def test_the_ine_is_released_only_with_its_own_scope(
         self, world: World, portal: RelyingParty, child: Someone
     ) -> None:
         portal.registered = world.relying_party(scope="openid ect.scope.ine ect.scope.ine_hash")

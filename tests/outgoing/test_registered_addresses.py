@@ -132,7 +132,7 @@ def test_no_address_of_a_registration_leads_inside(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_those_that_are_fetched_are_fetched_where_they_may_be(
+def test_fetched_addresses_are_fetched_from_permitted_hosts(
     app: Flask, outdoors: World, clock: Clock, outside: Outside
 ) -> None:
     Life(app, outdoors, clock, outside.address).passes()

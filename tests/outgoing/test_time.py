@@ -64,7 +64,7 @@ def test_the_same_answer_in_good_time_is_a_right_one(
 
 
 @pytest.mark.parametrize("part", HANDSHAKES)
-def test_a_handshake_that_drips_is_left_too(dripping: Drip, part: str) -> None:
+def test_a_slow_handshake_is_cut_off_too(dripping: Drip, part: str) -> None:
     server = dripping(*HANDSHAKES[part])
     with pytest.raises(outgoing_http.Unreachable):
         fetched(server, "https")
@@ -81,14 +81,14 @@ class TestALogoutNotice:
         notices.deliver(ended, world.clock())
 
     @pytest.mark.parametrize("part", BEFORE_THE_BODY)
-    def test_is_not_delivered_to_who_drips(self, world: World, dripping: Drip, part: str) -> None:
+    def test_a_slow_response_head_is_not_a_delivery(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*BEFORE_THE_BODY[part])
         with pytest.raises(notices.NotDelivered):
             self.deliver(world, server)
         assert server.was_left()
 
     @pytest.mark.parametrize("part", WITHIN_THE_BODY)
-    def test_is_delivered_with_the_first_lines(self, world: World, dripping: Drip, part: str) -> None:
+    def test_a_complete_response_head_is_a_delivery(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*WITHIN_THE_BODY[part])
         self.deliver(world, server)
         assert server.was_left()

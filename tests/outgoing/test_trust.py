@@ -161,7 +161,7 @@ def _free_port() -> int:
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
-def test_the_doctor_names_a_file_that_is_none(tmp_path: Path, content: str | None) -> None:
+def test_the_doctor_names_an_invalid_certificate_file(tmp_path: Path, content: str | None) -> None:
     wrong = tmp_path / "ca.pem"
     if content is not None:
         wrong.write_text(content)
@@ -171,7 +171,7 @@ def test_the_doctor_names_a_file_that_is_none(tmp_path: Path, content: str | Non
     assert (found.ok, "outgoing.ca_file" in found.mend, str(wrong) in found.seen) == (False, True, True)
 
 
-def test_the_doctor_says_whom_it_believes(private_ca: tuple[Path, Path]) -> None:
+def test_the_doctor_lists_the_trusted_authorities(private_ca: tuple[Path, Path]) -> None:
     app = app_with(str(private_ca[0]))
     with app.app_context():
         assert doctor._trust(app).ok

@@ -100,7 +100,7 @@ def test_a_login_by_redirect_brings_the_person_and_where_they_were(visit: Visit)
     assert found["state"] == "where-i-was"
 
 
-def test_a_login_in_a_window_of_its_own_tells_the_page_that_opened_it(visit: Visit) -> None:
+def test_a_login_in_a_popup_notifies_its_opener(visit: Visit) -> None:
     with visit.page.expect_popup() as opened:
         visit.press("Log in beside")
     chooses_profile(opened.value)
@@ -118,7 +118,7 @@ def test_a_refresh_gives_new_tokens_for_the_same_person(visit: Visit) -> None:
     assert third["profile"]["name"] == "Claire Durand"
 
 
-def test_a_revoked_refresh_token_gives_nothing(served: Served, visit: Visit, desk: Desk) -> None:
+def test_a_revoked_refresh_token_is_refused(served: Served, visit: Visit, desk: Desk) -> None:
     visit.logs_in()
     assert visit.does("Revoke") == {"revoked": True}
     assert visit.does("Refresh") == {"error": "invalid_grant"}

@@ -208,7 +208,7 @@ def start(served: Served, serve: Serve) -> Start:
     return begin
 
 
-def test_as_it_comes_it_logs_a_person_in(start: Start) -> None:
+def test_the_unconfigured_library_logs_a_person_in(start: Start) -> None:
     """Its defaults: RS256, no PKCE, whichever method the metadata names first."""
     found = start().logs_in()
     assert found["uid"] == found["id_token"]["sub"]

@@ -26,7 +26,7 @@ def test_by_sms_in_any_form(app: Flask, world: World, visitor: Visitor) -> None:
 
 
 @pytest.mark.both_engines
-def test_everybody_behind_one_address(app: Flask, world: World, visitor: Visitor) -> None:
+def test_one_mail_lists_every_account_of_the_address(app: Flask, world: World, visitor: Visitor) -> None:
     mother = world.guardian()
     child = world.pupil(mail="claire@example.org", mail_verified_at=1)
     visitor.opens("/recovery/username").fills(contact="claire@example.org")
@@ -35,7 +35,9 @@ def test_everybody_behind_one_address(app: Flask, world: World, visitor: Visitor
 
 
 @pytest.mark.parametrize("typed", ["nobody@example.org", "0699999999"])
-def test_nobody_sees_the_same_page_and_gets_nothing(app: Flask, world: World, typed: str) -> None:
+def test_an_unknown_contact_sees_the_same_page_and_gets_no_message(
+    app: Flask, world: World, typed: str
+) -> None:
     import re
 
     world.guardian(mobile=NUMBER)

@@ -52,7 +52,7 @@ class TestWork:
         with lent("sqlite") as url:
             yield url
 
-    def test_a_difference_is_seen(self, world: World) -> None:
+    def test_the_comparison_detects_a_difference(self, world: World) -> None:
         """Neither list is blind: a look that only some accounts cause, and a hash more, both show."""
         plain = work(world, lambda: world.facts(world.guardian()))
         assert plain != work(world, lambda: None)
@@ -96,7 +96,7 @@ class TestWork:
     @pytest.mark.parametrize(
         ("typed", "runs"), [("wrong", 1), ("e\u0301", 2), (" wrong", 2), (" e\u0301 ", 3), ("\u00e9", 1)]
     )
-    def test_the_typed_text_alone_says_how_often_it_is_hashed(
+    def test_the_number_of_hashes_depends_on_the_typed_text(
         self, world: World, typed: str, runs: int
     ) -> None:
         def attempt(username: str) -> None:

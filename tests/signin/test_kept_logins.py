@@ -57,7 +57,7 @@ def test_the_cookie_goes_to_the_pages_of_its_login_alone(portal: RelyingParty) -
 
 
 @pytest.mark.settings(server={"issuer": "https://idp.example", "mode": "production"})
-def test_over_tls_it_is_secure_and_says_so_in_its_name(portal: RelyingParty) -> None:
+def test_over_tls_the_cookie_is_secure_with_a_host_prefix(portal: RelyingParty) -> None:
     cookies = portal.authorize(acr_values="responsable").headers.getlist("Set-Cookie")
     [header] = [one for one in cookies if "idp_login" in one]
     assert header.startswith("__Secure-idp_login=") and "; Secure;" in header
@@ -110,12 +110,12 @@ class TestForged:
             response = portal.browser.get(path)
             assert code in response.text and response.status_code in (403, 404, 410), (path, response.status)
 
-    def test_another_logins(self, portal: RelyingParty) -> None:
+    def test_the_text_of_another_login(self, portal: RelyingParty) -> None:
         first, second = begins(portal, state="one"), begins(portal, state="two")
         portal.browser.set_cookie(KEPT, kept(portal, first), path=second)
         self.refused(portal, second, "R01")
 
-    def test_one_that_was_changed(self, portal: RelyingParty) -> None:
+    def test_a_changed_text(self, portal: RelyingParty) -> None:
         address = begins(portal)
         sealed = kept(portal, address)
         changed = sealed[:-10] + ("A" if sealed[-10] != "A" else "B") + sealed[-9:]
@@ -145,9 +145,7 @@ class TestForged:
         assert portal.browser.get(other).status_code in (403, 404, 410)
 
 
-def test_an_hour_later_it_is_over_although_the_browser_has_kept_it(
-    portal: RelyingParty, clock: Clock
-) -> None:
+def test_a_waiting_login_expires_after_an_hour(portal: RelyingParty, clock: Clock) -> None:
     address = begins(portal)
     clock.advance(3599)
     assert portal.browser.get(address).status_code == 303
@@ -200,7 +198,7 @@ def test_the_chosen_profile_is_of_one_tab(portal: RelyingParty) -> None:
 class TestTickets:
     KEY = b"a key of 32 bytes or thereabouts"
 
-    def test_it_says_its_end(self) -> None:
+    def test_a_ticket_contains_its_expiry(self) -> None:
         ticket = new_ticket(self.KEY, "purpose", 2000)
         assert len(ticket) == TICKET_LENGTH
         assert read_ticket(self.KEY, "purpose", ticket, 1999) == 2000

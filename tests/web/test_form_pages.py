@@ -47,7 +47,7 @@ def test_a_view_may_return_from_the_block(page: FormPage) -> None:
     assert view() == "done"
 
 
-def test_a_refusal_that_is_not_for_the_page_passes_on(page: FormPage) -> None:
+def test_a_refusal_for_another_page_is_raised(page: FormPage) -> None:
     with pytest.raises(Refusal), page:
         raise Refusal(ACCOUNT_CLOSED)
     with pytest.raises(Refusal), FormPage("form.html", only=(ACCOUNT_CLOSED,)):
@@ -55,7 +55,7 @@ def test_a_refusal_that_is_not_for_the_page_passes_on(page: FormPage) -> None:
     assert page.refusal is None
 
 
-def test_every_other_fault_passes_on(page: FormPage) -> None:
+def test_every_other_exception_is_raised(page: FormPage) -> None:
     with pytest.raises(ValueError), page:
         raise ValueError
     assert page.refusal is None

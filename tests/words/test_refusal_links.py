@@ -43,12 +43,12 @@ def quoting() -> list[str]:
     return [code for code, refusal in CATALOGUE.items() if QUOTED.search(refusal.sentence)]
 
 
-def test_the_search_finds_what_is_quoted() -> None:
+def test_the_catalogue_quotes_labels() -> None:
     assert len(quoting()) >= 9
 
 
 @pytest.mark.parametrize("code", quoting())
-def test_whatever_is_named_can_be_chosen(code: str) -> None:
+def test_every_quoted_label_exists(code: str) -> None:
     if code in NO_PAGE:
         return
     refusal = CATALOGUE[code]
@@ -87,7 +87,7 @@ def test_each_link_is_on_the_page_and_leads_somewhere(app: Flask, code: str) -> 
 
 
 @pytest.mark.settings(sms=SMS)
-def test_a_page_that_is_named_is_called_so(app: Flask, outdoors: World) -> None:
+def test_a_named_page_has_that_title(app: Flask, outdoors: World) -> None:
     for page, name in (
         ("/recovery/password", "Mot de passe perdu"),
         ("/recovery/username", "Identifiant perdu"),

@@ -8,12 +8,12 @@ from idp.messages.delivery import DeliveryCode, DeliveryFault, RefusedForGood, s
 from idp.people.rules.phone_numbers import written_in_full
 
 
-def test_an_address_is_sought_as_it_is_kept() -> None:
+def test_an_address_is_searched_in_its_stored_form() -> None:
     assert read_query("Élise@SOCIÉTÉ.fr", ()).mails == ("Élise@xn--socit-esab.fr",)
     assert read_query("CLAIRE@Exemple.fr", ()).mails == ("claire@exemple.fr",)
 
 
-def test_a_number_is_sought_in_every_territory() -> None:
+def test_a_number_is_searched_in_every_territory() -> None:
     assert "+262692112233" in written_in_full("692112233") and "+33692112233" in written_in_full("692112233")
     assert written_in_full("87123456") == ["+68987123456"]
     assert "+687751234" in written_in_full("751234")
