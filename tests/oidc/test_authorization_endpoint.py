@@ -224,8 +224,8 @@ class TestMaxAge:
 class TestALoginFromBefore:
     """A cross-site POST lacks the SameSite=Lax cookies; the redirect that follows carries them.
 
-    Too long to be asked again as a GET, the request waits, and no session was there that a login since could be told
-    from. One that was opened before is no fresh login for all that (OIDC Core §3.1.2.1).
+    The request is too long for a GET, so it waits; without a session at that time there is no earlier login to compare
+    with. A session from before the request is still no new login (OIDC Core §3.1.2.1).
     """
 
     PADDING: ClassVar = {f"padding{number}": "p" * 1900 for number in range(4)}
