@@ -46,7 +46,7 @@ def code_blocks(text: str) -> list[tuple[str, str]]:
 
 
 def code_spans(text: str) -> list[str]:
-    """What stands in backticks outside of fenced blocks, each once, in order."""
+    """The code spans outside of fenced blocks, each once, in order."""
     outside = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     return list(dict.fromkeys(" ".join(span.split()) for span in re.findall(r"`([^`]+)`", outside)))
 

@@ -61,7 +61,7 @@ def wrong_sign_in(app: Flask, browser: FlaskClient) -> str:
 @pytest.mark.parametrize("who", ["stranger", "guardian", "pupil", "academy_administrator", "head"])
 @pytest.mark.parametrize("forged", [False, True], ids=["", "forged"])
 def test_every_form_is_answered_by_a_redirect(app: Flask, outdoors: World, who: str, forged: bool) -> None:
-    """Whatever is sent, and whatever comes of it: refused, done, forged, gone. No typed password comes back."""
+    """For every input and outcome: refused, done, forged, expired. No typed password is in the response."""
     outdoors.school()
     if who == "stranger":
         browser = raw_browser(app)
@@ -106,7 +106,7 @@ def test_a_refusal_keeps_its_status_at_each_reload(app: Flask) -> None:
 
 
 class TestForWhom:
-    """For anybody else, at any other address and after its time, the address leads to the page itself."""
+    """For another viewer, at another URL and after its expiry, the URL shows the page itself."""
 
     @pytest.fixture
     def browser(self, app: Flask) -> FlaskClient:
@@ -169,7 +169,7 @@ class TestForWhom:
 
 
 def test_a_stored_response_ends_with_the_session(app: Flask, outdoors: World) -> None:
-    """A secret on a page can be reloaded; it is gone with the logout, on a shared computer."""
+    """A page with a secret can be reloaded until the logout."""
     browser = signed_in_here(app, worker_of(outdoors, "academy_administrator"), "personnel")
     fields = fields_of(browser.get("/console/academy/tokens").text, having="label")
     fields |= {"label": "Éditeur", "days": "30", "uses": "1", "act": "make"}

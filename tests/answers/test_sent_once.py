@@ -41,7 +41,7 @@ def form(browser: FlaskClient, path: str, *names: str) -> dict[str, Any]:
 
 
 def acts(app: Flask, act: str) -> int:
-    """How often it stands in the record."""
+    """The number of its audit records."""
     with app.app_context():
         counted = select(func.count()).select_from(AuditRecord).where(AuditRecord.act == act)
         return int(reading().execute(counted).scalar_one())
@@ -67,7 +67,7 @@ def head(app: Flask, outdoors: World) -> FlaskClient:
 
 
 class TestSecretsAreMadeOnce:
-    """What a second sending would have killed: the secret, password or letter that has just been noted down."""
+    """A second submission would invalidate the shown secret, password or letter."""
 
     def twice(
         self, browser: FlaskClient, path: str, fields: dict[str, Any]
@@ -131,7 +131,7 @@ class TestSecretsAreMadeOnce:
 
 
 def test_concurrent_submissions_act_once(app: Flask, outdoors: World) -> None:
-    """A finger that is heavy on the button, or a network that sends again: on both engines."""
+    """Double clicks and repeated requests, on both engines."""
     someone = worker_of(outdoors, "academy_administrator")
     first = signed_in_here(app, someone, "personnel")
     fields = form(first, f"{ACADEMY}/services/new", "client_name") | SERVICE

@@ -130,7 +130,7 @@ class Stage:
         self.opens(urlsplit(self.newest("mail")["link"]).path)
 
     def types(self, press: str = "", **values: str) -> None:
-        """Send a form on the way to the one that is meant."""
+        """Submit a form that precedes the intended form."""
         name, _, value = press.partition("=")
         for typed, text in values.items():
             self.page.locator(f'main [name="{typed}"]').first.fill(text)
@@ -594,7 +594,7 @@ def _import_page(stage: Stage) -> Form:
 
 @place("console.settle")
 def _settle(stage: Stage) -> Form:
-    """The same names and birth date as somebody who is here, and no INE to tell them apart by."""
+    """A record with the names and birth date of an existing pupil, and no INE."""
 
     def twins(world: World) -> None:
         for _ in range(2):

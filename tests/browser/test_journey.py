@@ -28,7 +28,7 @@ def birth_date(demo: Demo, who: str) -> list[str]:
 
 
 def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None:
-    """From the letter's codes to the portal, each page looked at on the way."""
+    """From the letter's codes to the portal; each page is checked."""
     card = demo.card(who)
     page.goto(demo.icart)
     looks_right(page, "icart-entry")

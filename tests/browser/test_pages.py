@@ -15,7 +15,7 @@ CHOSEN = "Poires-Vertes-1848"
 
 @pytest.fixture
 def claire(served: Served) -> Someone:
-    """A guardian who holds the letter's codes, and has one child, born on 14 March 2015."""
+    """A guardian with a letter's codes, and one child, born on 14 March 2015."""
     with served.app.app_context():
         world = served.world
         guardian = world.guardian(state="notified")

@@ -68,7 +68,7 @@ class Desk:
         return page
 
     def _note(self, message: Any) -> None:
-        # A refusal has a status of 4xx, which the console always tells; what a page is made of must be there.
+        # A refusal has a status of 4xx, which the console always logs; the parts of a page must load.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
 

@@ -117,7 +117,7 @@ LogIn = Callable[..., Person]
 
 @pytest.fixture
 def logs_in(provider: OutsideProvider) -> LogIn:
-    """`logs_in(service, MOTHER)`: a person with a browser, who has come back from the provider."""
+    """`logs_in(service, MOTHER)`: a person with a browser, after the redirect from the provider."""
 
     def log_in(service: Service, person: dict[str, Any], terms: bool = True) -> Person:
         provider.person = person

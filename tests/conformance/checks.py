@@ -40,7 +40,7 @@ _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
 def answer_of(page: TestResponse, callback: str, mode: str | None) -> dict[str, str]:
-    """What a browser brings to the callback, and that it comes in the way that was asked for."""
+    """The parameters at the callback, after checking the requested response mode."""
     fields = _posted(page, callback) if mode == "form_post" else _redirected(page, callback)
     assert "code" in fields or "error" in fields
     if "error" in fields:
@@ -127,7 +127,7 @@ def check_id_token(
 
 
 def check_same_login(first: dict[str, Any], again: dict[str, Any]) -> None:
-    """OIDC Core §12.2: the ID token of a refresh says what the first one did, but for its own times; no nonce."""
+    """OIDC Core §12.2: the ID token of a refresh has the claims of the first, except its own times; no nonce."""
     of_one_token = {"iat", "exp", "at_hash", "nonce"}
     assert "nonce" not in again and again["iat"] > first["iat"]
     assert {name: value for name, value in again.items() if name not in of_one_token} == {

@@ -25,7 +25,7 @@ def response_mode() -> str | None:
 
 @pytest.fixture
 def own_key() -> suite.SigningKey | None:
-    """With which a client shows who it is that says nothing of it; a plan's module can have one, else there are secrets."""
+    """The default key for client authentication. A plan's module can override it; without a key, clients have secrets."""
     return None
 
 

@@ -68,7 +68,7 @@ def document(app: Flask, path: str) -> dict[str, Any]:
 
 
 def checked_metadata(app: Flask) -> dict[str, Any]:
-    """What discovery says under the issuer `PUBLISHED`, with every check of its form and of its keys."""
+    """The discovery document under the issuer `PUBLISHED`, with every check of its form and keys."""
     published = document(app, "/.well-known/openid-configuration")
     assert published["issuer"] == PUBLISHED
     # What a flag says by its absence is not the same for all of them (Discovery §3): so each is there.
@@ -94,7 +94,7 @@ def checked_metadata(app: Flask) -> dict[str, Any]:
 
 
 def check_values(published: dict[str, Any]) -> None:
-    """What a client of the code flow has to find."""
+    """Required values for a client of the code flow."""
     assert "openid" in published["scopes_supported"]
     assert {"query", "form_post"} <= {*published["response_modes_supported"]}
     assert {*published["subject_types_supported"]} <= {"pairwise", "public"}

@@ -14,7 +14,7 @@ BYE = "https://suite.example/bye"
 
 
 def registration(app: Flask, clock: Callable[[], int], **members: Any) -> TestResponse:
-    """The answer to a registration with a fresh initial access token; None takes a usual member away."""
+    """The answer to a registration with a fresh initial access token; None removes a default member."""
     with app.app_context():
         token = initial_tokens.make("Conformance", 1, 1, "test", clock())
     document = {
@@ -46,6 +46,6 @@ def registered(app: Flask, clock: Callable[[], int], **members: Any) -> dict[str
 
 
 def refused(response: TestResponse, error: str) -> None:
-    """A registration that was not made (RFC 7591 §3.2.2)."""
+    """A refused registration (RFC 7591 §3.2.2)."""
     assert (response.status_code, response.mimetype) == (400, "application/json"), response.text
     assert response.get_json()["error"] == error

@@ -38,7 +38,7 @@ def test_discovery_end_point_verification(client: FapiClient) -> None:
 
 
 def opens_beside(client: FapiClient, request_uri: str, backwards: bool = False) -> TestResponse:
-    """What OAuth itself asks for stands beside the request_uri once more (OIDC Core §6.1), in one order or the other."""
+    """The parameters that OAuth requires are repeated beside the request_uri (OIDC Core §6.1), in both orders."""
     asked = client.parameters()
     query = {name: asked[name] for name in ("client_id", "response_type", "scope", "redirect_uri")}
     query["request_uri"] = request_uri
@@ -47,7 +47,7 @@ def opens_beside(client: FapiClient, request_uri: str, backwards: bool = False) 
 
 
 def logs_in(client: FapiClient, nonce: str, backwards: bool = False, **more: Any) -> str:
-    """The whole way, from the push to userinfo, with every check; the access token."""
+    """A whole login, from the push to userinfo, with every check; returns the access token."""
     request_uri = client.pushed(nonce=nonce, **more)
     assert checks.bits(request_uri.rpartition(":")[2]) >= 128
     code = client.answer(opens_beside(client, request_uri, backwards))["code"]
@@ -84,7 +84,7 @@ def test_happy_flow(make_client: MakeClient) -> None:
 
 
 def denied(client: FapiClient, page: Visitor, state: str) -> None:
-    """The person's no, as the service gets it; its callback's own query is still there."""
+    """The refusal as returned to the service; the query of its callback is preserved."""
     assert page.page is not None
     found = client.answer(page.page)
     assert found.keys() <= {"error", "error_description", "state", "iss"}
@@ -100,7 +100,7 @@ def goes_back(page: Visitor) -> Visitor:
 
 @pytest.mark.parametrize("callback", [REDIRECT, REDIRECT + QUERY], ids=["plain", "with a query"])
 def test_user_rejects_authentication(make_client: MakeClient, callback: str) -> None:
-    """Who is signed in refuses on the page that asks for consent; who is not, goes back from either page of the sign-in."""
+    """A signed-in person refuses on the consent page; another person cancels on each page of the sign-in."""
     client = make_client(first_party=False, redirect_uris=[callback])
     state = secrets.token_hex(64)
     page = Visitor(client.app, client.browser)
@@ -184,7 +184,7 @@ def test_test_claims_parameter_identity_claims(make_client: MakeClient, outdoors
 
 
 def well_known(outdoors: World) -> Someone:
-    """Somebody of whom there is something to say under every standard claim that is offered."""
+    """A person with a value for every supported standard claim."""
     known = {"address": "1 rue des Lilas", "postal_code": "99000", "city": "Belleville"}
     return outdoors.guardian("Ana", "Costa", mobile="+33612345678", language="fr", **known)
 

@@ -53,7 +53,7 @@ def test_ensure_token_endpoint_fails_with_expired_auth_code(client: FapiClient, 
 
 
 def test_ensure_signed_client_assertion_with_RS256_fails(make_client: MakeClient) -> None:
-    """The key is the right one, and the registration names no algorithm; it is FAPI 2.0 §5.4 that refuses this one."""
+    """The key is correct, and the registration names no algorithm; FAPI 2.0 §5.4 forbids this algorithm."""
     client = make_client(key=any_algorithm(known_key("PS256", 0)))
     code = client.code()
     response = client.redeem(code, assertion={"_header": {"alg": "RS256"}})

@@ -85,7 +85,7 @@ def test_rp_initiated_logout_no_post_logout_redirect_uri(party: RelyingParty) ->
 
 
 def test_rp_initiated_logout_no_state(party: RelyingParty) -> None:
-    """§3: what did not come is not sent back."""
+    """§3: without `state` the redirect has none."""
     hint = party.logs_in().tokens["id_token"]
     assert redirected(party, id_token_hint=hint, post_logout_redirect_uri=BYE) == BYE
     is_logged_out(party)

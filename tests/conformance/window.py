@@ -83,7 +83,7 @@ class WebParty:
         return f"{self.served.issuer}/authorize?{urlencode(values)}"
 
     def logs_in(self, page: Page) -> tuple[dict[str, str], str]:
-        """Through the provider's pages; what has come to the callback, and the ID token that it got for the code."""
+        """Log in through the provider's pages; returns the parameters at the callback, and the ID token."""
         page.goto(self.request())
         self.passes(page)
         returned = self.answer(page)

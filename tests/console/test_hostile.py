@@ -350,7 +350,7 @@ def test_only_staff_may_send_more_than_others(
     app: Flask, outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
 ) -> None:
     large = pupils_xml(export(tuple(pupil(str(n), ine=None, first_name=f"A{n}") for n in range(1, 600))))
-    # Above what others may send, below what the test client would put into a file of its own.
+    # Above the limit of other forms, below the size that the test client writes to a file.
     assert 256 * 1024 < len(large) < 450 * 1024
     files = (io.BytesIO(large), "e.xml"), (io.BytesIO(guardians_xml(export())), "r.xml")
     assert sends_files(at_desk(head), f"{HERE}/imports", *files).status == 200

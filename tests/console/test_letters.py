@@ -124,7 +124,7 @@ def test_a_letter_shows_the_present_class_and_school_of_a_child(
 def test_a_guardians_letter_is_in_the_run_of_each_childs_class(
     head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
-    """The class that comes first among all of a guardian's classes is no reason to leave them out of another."""
+    """A guardian is in the run of each class, not only of the first."""
     papers = prints(at_desk(head), work, "6 A")
     assert list(papers) == ["courriers-6a-1.pdf"]
     written = papers["courriers-6a-1.pdf"]
@@ -308,7 +308,7 @@ def test_the_address_of_a_letter_shows_its_instructions(
     who,
     profile,
 ) -> None:
-    """Typed, or by its code; although somebody else is signed in on that browser."""
+    """Typed, or by its QR code, also with another person signed in on that browser."""
     papers = prints(at_desk(head), work)
     letter = of(papers["courriers-4b-3.pdf"], families[who].username)
     words = " ".join(letter.split())

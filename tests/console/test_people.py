@@ -77,7 +77,7 @@ def test_one_field_finds_people(office: Visitor, family, query: str, names: list
 def test_the_address_that_the_school_knows_finds_its_person(
     office: Visitor, outdoors: World, typed: str
 ) -> None:
-    """Whatever the account's own address is; and the list says which address it is."""
+    """Also if the account's own address differs; the list shows which address matched."""
     nadia = outdoors.guardian("Nadia", "Benali", contact_mail="Nadia.Benali@famille.example")
     namesake = outdoors.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
     outdoors.family(nadia, outdoors.pupil("Sami", "Benali"))

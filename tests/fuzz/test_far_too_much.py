@@ -208,7 +208,7 @@ class TestRegistrations:
 
 
 class TestLogout:
-    """A person reads its answer: a page. What is wrong is not believed, and without hint or address nobody is sent on (§4)."""
+    """The response is a page. Invalid parameters are ignored, and without hint or address there is no redirect (§4)."""
 
     @pytest.fixture
     def database_url(self) -> Iterator[str]:

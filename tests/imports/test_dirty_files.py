@@ -154,7 +154,7 @@ def eleves_line(text: str, start: str) -> str:
 
 
 def everybody() -> dict[str, list[tuple[object, ...]]]:
-    """Who may come in and who belongs to whom: what a record that was set aside must not change."""
+    """Presence of accounts and links of families, which a record that was set aside must not change."""
     shown = {
         "accounts": select(Account.person_id, Account.present).order_by(Account.person_id),
         "enrolments": select(Enrolment.pupil_id, Enrolment.until).order_by(Enrolment.id),

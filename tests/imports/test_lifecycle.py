@@ -358,7 +358,7 @@ def test_a_stopping_worker_releases_its_job(app: Flask, world: World, clock: Clo
 
 
 def test_twenty_thousand_homonyms_and_two_imports_at_once(app: Flask, world: World) -> None:
-    """Numbers only grow: what was given before is not looked for again, and two imports share none."""
+    """Numbers of usernames only grow: used numbers are not searched again, and two imports share none."""
     from idp.people.storage import account_creation
 
     with transaction() as tx:

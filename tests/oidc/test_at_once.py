@@ -56,7 +56,7 @@ def tab(browser: FlaskClient) -> FlaskClient:
 
 
 def signed_in(portal: RelyingParty, guardian: Someone, **changes: str) -> tuple[Visitor, str]:
-    """Through the sign-in page and not one step further; the address at which the request goes on."""
+    """Complete the sign-in page only; returns the URL of the dispatcher."""
     waiting = portal.authorize(**changes).headers["Location"]
     visitor = Visitor(portal.app, portal.browser).opens(waiting)
     fields = {**fields_of(visitor.html, having="username"), "username": guardian.username}

@@ -177,7 +177,7 @@ def test_a_suspended_service_gets_no_tokens_on_any_path(service: Service) -> Non
 
 @ON_ONE_ENGINE
 class TestDefaultMaxAge:
-    """OIDC Core §3.1.2.1, Registration §2: asked of the login; a refresh is none, and keeps the first one's time (§12.2)."""
+    """OIDC Core §3.1.2.1, Registration §2: applies to logins; a refresh is no login, and keeps the `auth_time` (§12.2)."""
 
     @pytest.fixture
     def later(self, service: Service) -> Service:

@@ -71,7 +71,7 @@ def test_a_person_without_a_session_signs_in_on_the_usual_pages(
 
 @pytest.mark.both_engines
 def test_a_link_alone_connects_nothing(device: Device, person: Visitor) -> None:
-    # RFC 8628 §5.4: a person who scans a stranger's QR code sees the code and is asked.
+    # RFC 8628 §5.4: a person who scans an attacker's QR code sees the code and is asked for consent.
     person.opens(device.shown["verification_uri_complete"].removeprefix("http://localhost"))
     person.sees(f'value="{device.shown["user_code"]}"')
     assert device.is_told() == "authorization_pending"

@@ -38,7 +38,7 @@ NOTHING: set[str] = set()
 
 
 class Visit:
-    """One browser of somebody, and what a service was given in it: with and without offline access."""
+    """One browser of a person, and a service's tokens in it: with and without offline access."""
 
     def __init__(self, app: Flask, world: World, service: Registered, someone: Someone) -> None:
         self.app, self.someone = app, someone
@@ -217,7 +217,7 @@ OF_ALL_HER_RIGHTS: list[Ending] = [
 LEFT: dict[Ending, tuple[set[str], set[str]]] = {
     **dict.fromkeys(OF_ONE_SESSION, (OFFLINE, EVERYTHING)),
     is_disconnected_by_the_office: (OFFLINE, OFFLINE),
-    # The browser in which it was changed goes on; what services were given with the old password does not.
+    # The session of the browser in which it was changed continues; grants of the old password end.
     chooses_a_new_password_there: (NOTHING, {"cookie"}),
     **dict.fromkeys(OF_ALL_HER_RIGHTS, (NOTHING, NOTHING)),
 }

@@ -36,7 +36,7 @@ ASKED = json.dumps({"id_token": {"children": None}})
 
 
 class Machine:
-    """A relying party's server: it has a family's first refresh token, and speaks HTTP to a provider that may die."""
+    """A relying party's server: it has a family's first refresh token, and sends requests to a provider that may be killed."""
 
     def __init__(self, installation: Installation, app: Flask) -> None:
         world = World(app, system_clock)

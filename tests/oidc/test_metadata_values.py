@@ -38,7 +38,7 @@ from tests.world import Someone, World
 
 @cache
 def key_for(alg: str) -> Any:
-    """A key of ours that signs with `alg`; one RSA key serves both ways of RSA."""
+    """A key of ours that signs with `alg`; one RSA key is used for both RSA algorithms."""
     if alg == "RS256":
         return RSAKey.generate_key(2048, {"kid": "rsa"})
     return key_for("RS256") if alg == "PS256" else _MAKERS[alg]()
@@ -104,7 +104,7 @@ class Setup:
         return dict(jwt.decode(token, keys, algorithms=[alg]).claims)
 
     def stranger(self, party: RelyingParty, **asked: str) -> Visitor:
-        """On the first page that somebody sees who is not signed in."""
+        """On the first page of a person without a session."""
         visitor = Visitor(self.app)
         return visitor._arrive(visitor.browser.get("/authorize", query_string=party.parameters(**asked)))
 
@@ -287,7 +287,7 @@ def two_steps(world: World, someone: Someone) -> str:
 
 
 def claim(setup: Setup, value: str) -> None:
-    """Asked for by itself, somebody has it; what every token of ours says is there without asking."""
+    """Requested individually, some person has it; claims of every token are present without a request."""
     asked = json.dumps({"id_token": {value: None}})
     released = (id_claims(party.tokens(claims=asked, scope="openid")) for party in setup.of_all.values())
     assert any(value in claims for claims in released)

@@ -25,7 +25,7 @@ HOSTILE: dict[str, Any] = {
 } | {
     "status": "suspended",
     "metadata_json": '{"first_party": true}',
-    # With these a publisher could come back who has chosen its own secret or token.
+    # With these columns a publisher could choose its own secret or token.
     "secret_digest": "f" * 64,
     "previous_secret_digest": "f" * 64,
     "previous_secret_until": NOON + 10**6,

@@ -51,7 +51,7 @@ def test_the_hash_of_an_ine_never_equals_a_subject() -> None:
 
 
 class School:
-    """A base whose people come and go, and the subs under which two services have seen them."""
+    """A school's base with changing people, and their subs at two services."""
 
     def __init__(self, app: Flask, world: World, clock: Clock) -> None:
         self.app, self.world, self.clock = app, world, clock
@@ -82,7 +82,7 @@ class School:
         return someone
 
     def seen_as(self, someone: Someone) -> list[str]:
-        """The subs of somebody who signs in at each service."""
+        """The subs of a person at each service."""
         with self.app.app_context():
             browser = signed_in_browser(self.world, someone)
         parties = [RelyingParty(self.app, service, browser) for service in self.services]

@@ -22,7 +22,7 @@ class FiledChild:
 
 @dataclass
 class Filed:
-    """A pupil who is there, or a person who is legally responsible for one."""
+    """A present pupil, or a legal guardian of a present pupil."""
 
     key: Key
     first_name: str

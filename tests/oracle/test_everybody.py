@@ -317,7 +317,7 @@ def test_mon_compte(active: Everybody) -> None:
 def test_pronote_shows_a_sample_what_the_files_say(
     active: Everybody, portal: RelyingParty, pronote: Service, logs_in: LogIn
 ) -> None:
-    """The real client, over HTTP, given what our userinfo says of each: forty people, and all with children in two schools."""
+    """The real client, over HTTP, with our userinfo: forty people, among them guardians with children in two schools."""
     two = [one for one in active.people if len({child.school for child in one.children}) > 1]
     for one in [*two[:10], *SAMPLE.sample(active.people, 30)]:
         _, claims = claims_of(active, portal, one)

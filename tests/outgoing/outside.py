@@ -43,7 +43,7 @@ class Listener:
 
 
 class Outside:
-    """Somebody's server: what it answers, and how often it was asked."""
+    """A server with a configured response; it counts its requests."""
 
     def __init__(self, serve: Serve) -> None:
         self.asked: list[str] = []

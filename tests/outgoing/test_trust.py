@@ -35,7 +35,7 @@ def _named(name: str) -> x509.Name:
 
 @pytest.fixture(scope="module")
 def private_ca(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """(PEM of an authority that nobody knows, PEM of key and certificate of 127.0.0.1 by it)."""
+    """(PEM of an unknown authority, PEM of key and certificate of 127.0.0.1 issued by it)."""
     folder, day = tmp_path_factory.mktemp("ca"), timedelta(days=1)
     now = datetime.now(UTC)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())

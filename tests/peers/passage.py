@@ -20,7 +20,7 @@ def log_out(person: Person, at: str) -> None:
 
 @dataclass
 class Peer:
-    """The relying party at `address`, and the browser of the one person who uses it."""
+    """The relying party at `address`, and its user's browser."""
 
     address: str
     person: Person

@@ -81,7 +81,7 @@ class RelyingParty:
 
 @dataclass
 class Peer:
-    """The relying party at `address`, and the browser of the one person who uses it."""
+    """The relying party at `address`, and its user's browser."""
 
     party: RelyingParty
     address: str

@@ -72,7 +72,7 @@ def start(served: Served, apache: str, folder: Path) -> Iterator[Start]:
         }
         with served.app.app_context():
             guardian, registered = served.world.guardian(), served.world.relying_party(**document)
-        # The module knows private_key_jwt only below a private key, and ends at a login without the public one.
+        # The module offers private_key_jwt only with a private key, and crashes at a login without the public key.
         proof = (
             f'OIDCPublicKeyFiles "apache#{folder}/public.pem"\nOIDCPrivateKeyFiles "apache#{folder}/key.pem"'
             if method == "private_key_jwt"

@@ -37,7 +37,7 @@ def index() -> Response:
 
 
 class Visit:
-    """The one person who uses the application, before its page."""
+    """The user of the application, on its page."""
 
     def __init__(self, page: Page, guardian: Someone) -> None:
         self.page = page

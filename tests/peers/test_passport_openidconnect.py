@@ -21,7 +21,7 @@ def start(start_node: StartNode) -> Start:
 def test_the_unconfigured_library_logs_a_person_in(
     served: Served, start: Start, method: str, algorithm: str
 ) -> None:
-    """It sends its secret in the body and knows no other way: taken, whichever of the two is registered (RFC 6749 §2.3.1)."""
+    """It sends its secret in the body only: accepted with either registered method (RFC 6749 §2.3.1)."""
     found = start(method, algorithm).logs_in()
     assert found["issuer"] == served.issuer
     assert found["claims"]["id"] == found["userinfo"]["sub"]

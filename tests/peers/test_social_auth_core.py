@@ -36,7 +36,7 @@ PIPELINE = [
 
 @dataclass
 class SignedIn:
-    """Whom the library has let in, and what it knows of them."""
+    """The user that the library has signed in, and their attributes."""
 
     found: dict[str, Any]
 

@@ -12,7 +12,7 @@ from tests.world import World
 
 @pytest.fixture
 def database_url() -> Iterator[str]:
-    """SQLite's driver tells what it is asked, whichever way it came."""
+    """SQLite's driver reports every statement, from SQLAlchemy and from compiled statements."""
     with lent("sqlite") as url:
         yield url
 

@@ -105,7 +105,7 @@ def test_right_answers_use_no_attempts(app: Flask, three: Three) -> None:
 def test_an_account_without_attempts_left_still_counts_as_a_candidate(
     app: Flask, world: World, visitor: Visitor, three: Three
 ) -> None:
-    """Else the right answer would make somebody the only one who is left."""
+    """Otherwise a right answer could select the only remaining candidate."""
     with app.app_context():
         from idp.database.engine import transaction
         from idp.signin.birth_date_check import A_YEAR, identity_bucket

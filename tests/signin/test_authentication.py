@@ -290,7 +290,7 @@ class TestMailAddress:
 
 
 class TestForms:
-    """One password is one, however a keyboard or system composes its characters (NIST SP 800-63B-3 §5.1.1.2)."""
+    """A password is the same in every composition of its characters (NIST SP 800-63B-3 §5.1.1.2)."""
 
     COMPOSED, DECOMPOSED = "C\u00e9leri-R\u00e9moulade-1789", "Ce\u0301leri-Re\u0301moulade-1789"
 

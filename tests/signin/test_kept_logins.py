@@ -103,7 +103,7 @@ def test_a_cancelled_login_is_named_on_its_old_pages(portal: RelyingParty, guard
 
 
 class TestForged:
-    """Each of these sealed texts is one that the provider has made, or nearly."""
+    """Sealed texts of the provider, replayed or changed."""
 
     def refused(self, portal: RelyingParty, address: str, code: str) -> None:
         for path in (address, f"{address}/sign_in", f"{address}/profile"):

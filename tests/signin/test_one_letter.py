@@ -145,7 +145,7 @@ def changes(world: World, someone: Someone) -> str:
 
 
 class TestCheckedBeforeTheChange:
-    """Without threads: what was judged before the change comes to its writing after it."""
+    """Without threads: a request checked before the change writes after it."""
 
     def test_a_password_of_a_session_read_before_the_change(self, world: World) -> None:
         new = world.guardian(state="notified")

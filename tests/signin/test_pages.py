@@ -180,7 +180,7 @@ class TestReturnAddresses:
 
     @pytest.fixture
     def database_url(self) -> Iterator[str]:
-        """One engine will do: no address is kept."""
+        """One engine is sufficient: no statement differs."""
         with lent("sqlite") as url:
             yield url
 
@@ -190,7 +190,7 @@ class TestReturnAddresses:
 
     @pytest.fixture
     def visitor(self, app: Flask, head: Someone) -> Visitor:
-        """Somebody who sees their own pages and the console."""
+        """A person with access to "Mon compte" and the console."""
         visitor = Visitor(app).opens("/console/")
         return visitor.fills(username=head.username, password=head.password).sees("Collège des Tilleuls")
 

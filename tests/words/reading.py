@@ -73,7 +73,7 @@ class _Text(HTMLParser):
 
 
 def texts_of(html: str, language: str) -> list[str]:
-    """What is read on a page in `language`, one text after the other."""
+    """The visible texts of a page in `language`, in order."""
     reader = _Text(language)
     reader.feed(html)
     return reader.read

@@ -330,7 +330,7 @@ class Crawler:
             route, _ = self.app.url_map.bind("localhost").match(path.partition("?")[0])
         except HTTPException:
             return False
-        # A logout would end the crawl; nobody reads a frame without content, and what is downloaded is no page.
+        # A logout would end the crawl; frames without content and downloads are no pages.
         if str(route) in ("static", "oidc.end_session", "oidc.check_session", "console.job_file"):
             return False
         self.routes[str(route)] += 1
@@ -439,7 +439,7 @@ def answers(app: Flask) -> list[str]:
 
 
 def visit_pages_behind_forms(app: Flask, world: World, language: str) -> None:
-    """What lies behind forms: a first login, the ways without a letter, lost things, two steps, agreements, the office's acts."""
+    """Pages behind forms: a first login, self-activation, recoveries, two steps, consent, acts of the office."""
 
     def somebody() -> Visitor:
         visitor = Visitor(app)
@@ -561,7 +561,7 @@ def test_the_ways_behind_forms(app: Flask, clock: Clock, language: str) -> None:
 
 
 def test_every_mail_and_sms_is_in_one_language(app: Flask, clock: Clock, language: str) -> None:
-    """What the ways above have sent, and every notice."""
+    """The messages of the visited pages, and every notice."""
     with app.app_context():
         world = World(app, clock)
         world.school(UAI, "Zyrconia")

@@ -73,7 +73,7 @@ def ends_with_its_input(server: Any) -> None:
 
 
 if __name__ == "__main__":
-    # One thread serves, which is whose the database in memory is.
+    # One thread serves, because the database in memory belongs to one thread.
     server = make_server("127.0.0.1", 0, None, handler_class=Quiet)  # type: ignore[arg-type]
     say({"address": f"http://127.0.0.1:{server.server_port}"})
     configure(json.loads(sys.stdin.readline()))
