@@ -61,13 +61,13 @@ def bare_hash_rate(seconds: float) -> float:
 
     from idp.settings import Hashing
 
-    given = Hashing()
+    cost = Hashing()
     hasher = PasswordHasher(
-        time_cost=given.time_cost, memory_cost=given.memory_cost, parallelism=given.parallelism
+        time_cost=cost.time_cost, memory_cost=cost.memory_cost, parallelism=cost.parallelism
     )
-    kept, done, end = hasher.hash("x"), 0, time.monotonic() + seconds
+    stored, done, end = hasher.hash("x"), 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        hasher.verify(kept, "x")
+        hasher.verify(stored, "x")
         done += 1
     return done / seconds
 
@@ -76,7 +76,7 @@ def measure(
     sides: list[Side], seconds: float, warm_up: float, rounds: int
 ) -> dict[str, dict[str, list[float]]]:
     """Side → flow → a rate a round; the sides take turns so that a noisy moment meets them all."""
-    found: dict[str, dict[str, list[float]]] = {side.name: {} for side in sides}
+    results: dict[str, dict[str, list[float]]] = {side.name: {} for side in sides}
     names = ["silent flow", "refresh", "userinfo", "introspection", "discovery", "JWKS"]
     for side in sides:
         prepare(side)
@@ -86,12 +86,12 @@ def measure(
         for name in names:
             for side in sides:
                 made = rate(lambda c, s=side, n=name: flows(s, c)[n], side.port, seconds)  # type: ignore[misc]
-                found[side.name].setdefault(name, []).append(made)
-        found[own.name].setdefault("full login", []).append(
+                results[side.name].setdefault(name, []).append(made)
+        results[own.name].setdefault("full login", []).append(
             rate(lambda c: full_login(own), own.port, seconds)
         )
-        found[own.name].setdefault("bare Argon2id", []).append(bare_hash_rate(seconds))
-    return found
+        results[own.name].setdefault("bare Argon2id", []).append(bare_hash_rate(seconds))
+    return results
 
 
 def main() -> None:
@@ -102,25 +102,25 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--no-peer", action="store_true", help="the provider alone")
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    if given.quick:
-        given.seconds, given.warm_up, given.rounds = 2, 2, 1
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.seconds, arguments.warm_up, arguments.rounds = 2, 2, 1
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {DRIVER_CORE})
     with ExitStack() as stack:
         sides = [stack.enter_context(provider())]
-        if not given.no_peer and shutil.which("npm"):
+        if not arguments.no_peer and shutil.which("npm"):
             sides += [stack.enter_context(peer("memory")), stack.enter_context(peer("sqlite"))]
-        found = measure(sides, given.seconds, given.warm_up, given.rounds)
+        results = measure(sides, arguments.seconds, arguments.warm_up, arguments.rounds)
         report = {
             side.name: {
-                **{name: statistics.median(rates) for name, rates in found[side.name].items()},
+                **{name: statistics.median(rates) for name, rates in results[side.name].items()},
                 "memory, MB": side.memory(),
                 "first answer, s": side.started_in,
             }
             for side in sides
         }
-    print(json.dumps(report, indent=2) if given.json else table(report))
+    print(json.dumps(report, indent=2) if arguments.json else table(report))
 
 
 def table(report: dict[str, dict[str, float]]) -> str:

@@ -78,23 +78,23 @@ def main() -> None:
     parser.add_argument("--schools", type=int, default=30)
     parser.add_argument("--pupils", type=int, default=500)
     parser.add_argument("--url", help="Database; default: SQLite in a folder of its own.")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="bench-people-"))
     try:
-        _measure(given, work)
+        _measure(arguments, work)
     finally:
         shutil.rmtree(work)
 
 
-def _measure(given: argparse.Namespace, work: Path) -> None:
+def _measure(arguments: argparse.Namespace, work: Path) -> None:
     chance = random.Random(2026)
-    for number in range(given.schools):
-        export = invent(chance, number, given.pupils)
+    for number in range(arguments.schools):
+        export = invent(chance, number, arguments.pupils)
         write_siecle(export, work / "schools" / export.uai)
     secrets = {name: generate_master_key() for name in ("secret_key", "master_key", "pairwise_key")}
     layers = {
         "server": {"mode": "development"},
-        "database": {"url": given.url or f"sqlite:///{work / 'people.sqlite3'}"},
+        "database": {"url": arguments.url or f"sqlite:///{work / 'people.sqlite3'}"},
         "secrets": secrets,
     }
     app = create_app(load_settings(None, {}, layers), lambda: MOMENT)

@@ -1,4 +1,4 @@
-"""The sides of a comparison: each can be started on one core, and says how its flow is spoken."""
+"""The sides of a comparison: each can be started on one core, and names the requests of its flow."""
 
 import base64
 import json

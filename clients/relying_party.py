@@ -27,6 +27,7 @@ from clients.configuration import Configuration
 from clients.problems import handle_problems, login_problem
 from clients.provider import Provider, join_provider
 from clients.store import Store, Visitor
+from clients.typography import FrenchTypography
 
 HERE = Path(__file__).parent
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ def create_relying_party(
     app.jinja_loader = ChoiceLoader(
         [app.jinja_loader or FileSystemLoader([]), FileSystemLoader(HERE / "templates")]
     )
+    app.jinja_env.add_extension(FrenchTypography)
     app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(16)
     app.jinja_env.filters.update(in_words=french_dates.in_words, with_year=french_dates.with_year)
     Bootstrap5(app)

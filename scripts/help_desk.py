@@ -16,8 +16,8 @@ the person. G: the provider. V: recovery and self-activation. C: "Mon compte". M
 
 def page() -> str:
     rows = (
-        f"| **{code}** | *{said.title}.* {said.sentence} | {said.school} |"
-        for code, said in CATALOGUE.items()
+        f"| **{code}** | *{wording.title}.* {wording.sentence} | {wording.school} |"
+        for code, wording in CATALOGUE.items()
     )
     return (
         HEAD

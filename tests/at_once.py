@@ -1,4 +1,4 @@
-"""The same thing many times in the same moment."""
+"""The same call in many threads at the same time."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 def at_once(app: Flask, act: Callable[[int], Answer], times: int = 50) -> list[Answer]:
-    """What `act` (given its number) answers, each time in a thread of its own and none before all are ready."""
+    """The results of `act(number)`, each call in a thread of its own; all start when every thread is ready."""
     gate = threading.Barrier(times)
 
     def one(number: int) -> Answer:

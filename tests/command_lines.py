@@ -1,4 +1,4 @@
-"""Whether a command line in a document is one of ours: its nouns, verbs, options and the number of its arguments."""
+"""Checks a command line in a document: its nouns, verbs, options and the number of its arguments."""
 
 import re
 import shlex
@@ -10,9 +10,9 @@ from idp.cli import main
 
 
 def command_fault(words: list[str]) -> str:
-    """Why `idp WORDS` is no command line: an unknown noun, verb or option, or a wrong number of arguments. Empty: it is one.
+    """The fault of the command line `idp WORDS`: an unknown noun, verb or option, or a wrong number of arguments; empty if there is none.
 
-    Values are not judged, and files need not be there.
+    Values are not checked, and files need not exist.
     """
     context = click.Context(main, info_name="idp")
     command: click.Command = main

@@ -1,4 +1,4 @@
-"""Whether a fenced block of a document can be run: shell, Python, settings, JSON, a request."""
+"""Checks that a fenced block of a document is valid: shell, Python, settings, JSON, HTTP."""
 
 import ast
 import importlib
@@ -38,7 +38,7 @@ def block_fault(language: str, block: str) -> str:
 
 
 def _of_a_demonstration(block: str) -> dict[str, Any]:
-    """The server's settings of a block, with what lets it stand alone."""
+    """The settings of a block, completed to a valid configuration."""
     return {**tomllib.loads(block).get("server", {}), "mode": "development"}
 
 

@@ -1,4 +1,4 @@
-"""What the documents name, and whether it is there: files, modules, functions, settings, routes, commands, options.
+"""Names in the documents, and whether they exist: files, modules, functions, settings, routes, commands, options.
 
 A name is looked for where it can be, not in one folder: `signin/pending.keep`, `pending.keep` and `idp.signin.pending.keep`
 are all right as long as one module of that name has `keep`. So a document is wrong when what it names is gone, not when it
@@ -46,7 +46,7 @@ def code_blocks(text: str) -> list[tuple[str, str]]:
 
 
 def code_spans(text: str) -> list[str]:
-    """What stands in backticks outside of fenced blocks, each once, in order."""
+    """The code spans outside of fenced blocks, each once, in order."""
     outside = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     return list(dict.fromkeys(" ".join(span.split()) for span in re.findall(r"`([^`]+)`", outside)))
 

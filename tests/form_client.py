@@ -1,4 +1,4 @@
-"""A test client that does what browsers do with the answer to a form: it goes where the answer is shown."""
+"""A test client that follows the redirect after a form, as browsers do."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""Every SELECT that any test compiles joins its tables: watched where SQLAlchemy decides what stands in a FROM list.
+"""Checks that every SELECT compiled in a test joins its tables: observed where SQLAlchemy builds the FROM list.
 
 SQLAlchemy's own check sees a list whose members no condition connects. It does not see a table that was meant to be the
 one of the statement outside: a sub-select two levels down is not correlated by itself, and "the person outside" becomes any

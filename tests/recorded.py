@@ -1,4 +1,4 @@
-"""What an act does, to be compared: the statements that reach the database, the passwords that are hashed."""
+"""Records of an act for comparisons: its SQL statements and password hashes."""
 
 import re
 import sys
@@ -19,13 +19,13 @@ _HASHES = (PasswordHasher.hash.__code__, PasswordHasher.verify.__code__)
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
     """Every statement that reaches the SQLite of `app` from this thread, whichever way it came; `?` for each value."""
-    said: list[str] = []
+    executed: list[str] = []
     with app.app_context():
         driver = reading().connection.driver_connection
     assert driver is not None
-    driver.set_trace_callback(lambda statement: said.append(_VALUE.sub("?", statement)))
+    driver.set_trace_callback(lambda statement: executed.append(_VALUE.sub("?", statement)))
     try:
-        yield said
+        yield executed
     finally:
         driver.set_trace_callback(None)
 

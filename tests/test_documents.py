@@ -126,12 +126,12 @@ def names(path: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
-def test_everything_that_a_document_names_is_there(page: Path) -> None:
+def test_every_name_in_a_document_exists(page: Path) -> None:
     spans = documents.code_spans(page.read_text(encoding="utf-8"))
     assert not [span for span in spans if span not in NOT_OURS and not documents.resolves(span)]
 
 
-def test_no_exception_outlives_its_document() -> None:
+def test_every_exception_is_still_needed() -> None:
     spans = {span for page in PAGES for span in documents.code_spans(page.read_text(encoding="utf-8"))}
     assert set(NOT_OURS) <= spans
     assert not [span for span in NOT_OURS if documents.resolves(span)]
@@ -167,7 +167,7 @@ def test_no_exception_outlives_its_document() -> None:
         "make no-such-target",
     ],
 )
-def test_a_name_that_is_gone_is_noticed(span: str) -> None:
+def test_a_missing_name_is_reported(span: str) -> None:
     assert not documents.resolves(span)
 
 
@@ -197,5 +197,5 @@ def test_the_code_in_a_document_can_be_run(page: Path) -> None:
         ("cobol", "STOP RUN."),
     ],
 )
-def test_code_that_cannot_be_run_is_noticed(language: str, block: str) -> None:
+def test_invalid_code_is_reported(language: str, block: str) -> None:
     assert block_fault(language, block)

@@ -1,4 +1,4 @@
-"""What a stranger does: clone into an empty folder, `make demo`, log in for the first time, stop it."""
+"""A fresh clone: `make demo` in an empty folder, a first login, and its end."""
 
 import os
 import shutil
@@ -39,14 +39,14 @@ def test_a_fresh_clone_runs_its_demonstration_with_one_command(tmp_path: Path) -
         start_new_session=True,
     )
     assert make.stdout is not None
-    said: list[str] = []
+    lines: list[str] = []
     try:
         for line in make.stdout:
-            said.append(line)
+            lines.append(line)
             if "Ctrl-C" in line:
                 break
         else:
-            raise AssertionError("it did not start:\n" + "".join(said))
+            raise AssertionError("it did not start:\n" + "".join(lines))
         assert (clone / ".venv/bin/python").exists()
         parent = first_login(demo, "guardian_new", "parent@example.org", "Poires-Vertes-1848")
         parent.fills(accept="1").sees("Fermer").opens(demo.icart).sees("Bonjour")

@@ -1,4 +1,4 @@
-"""What tests borrow is as new: databases, applications; and how the engine of a test is drawn."""
+"""Databases and applications of tests are reset before each test; and the engine of a test is drawn."""
 
 import psycopg
 import pytest
@@ -27,7 +27,7 @@ def content(url: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_database_that_was_used_is_lent_as_the_template_is(engine: str) -> None:
+def test_a_used_database_is_reset_to_the_template(engine: str) -> None:
     numbers, seen = [], []
     for _ in range(2):
         with lent(engine) as url:
@@ -79,7 +79,7 @@ def test_the_seed_alone_draws_the_engine_of_a_test() -> None:
     assert {first.count(engine) > 150 for engine in ENGINES} == {True}
 
 
-def test_units_that_take_longest_begin() -> None:
+def test_the_longest_units_run_first() -> None:
     for module in (*DEMONSTRATION, *LONGEST):
         assert (ROOT / module).is_file(), module
     assert len({unit_of(f"{module}::test_x") for module in DEMONSTRATION}) == 1

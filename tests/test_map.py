@@ -1,4 +1,4 @@
-"""The map of the packages: each has a page, stands in the architecture's table, and answers a newcomer's questions."""
+"""The packages: each has a README and a row in the architecture's table, and common questions lead to a module."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ def packages() -> list[str]:
 
 
 @pytest.mark.parametrize("package", packages())
-def test_a_package_has_a_page_that_says_what_it_is(package: str) -> None:
+def test_a_package_has_a_readme(package: str) -> None:
     page = (ROOT / package / "README.md").read_text(encoding="utf-8")
     assert page.startswith(f"# {package.removeprefix('idp/')}\n")
     for part in ("**Never.**", "**Neighbours.**", "**Begin with**"):
@@ -25,7 +25,7 @@ def test_a_package_has_a_page_that_says_what_it_is(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", packages())
-def test_the_names_on_a_packages_page_are_there(package: str) -> None:
+def test_the_names_in_a_packages_readme_exist(package: str) -> None:
     page = (ROOT / package / "README.md").read_text(encoding="utf-8")
     for name in re.findall(r"`([a-z0-9_/]+(?:\.py|/))`", page):
         places = [ROOT / package / name, (ROOT / package).parent / name, ROOT / "idp" / name, ROOT / name]

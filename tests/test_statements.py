@@ -1,4 +1,4 @@
-"""Statements join their tables: those of modules are compiled here, those that functions build wherever a test runs them."""
+"""Statements join their tables: module-level statements are compiled here, others wherever a test runs them."""
 
 import importlib
 import pkgutil
@@ -39,18 +39,18 @@ def compiled(statement: ClauseElement) -> None:
         statement.compile(dialect=dialect, linting=LINTING)
 
 
-def test_there_are_as_many_as_the_code_has() -> None:
+def test_every_module_level_statement_is_checked() -> None:
     """A search that finds nothing would find nothing wrong."""
     assert len(STATEMENTS) > 150
     assert len({name.rpartition(".")[0] for name in STATEMENTS}) > 30
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_nothing_is_multiplied_by_what_no_condition_joins(name: str) -> None:
+def test_no_statement_has_a_cartesian_product(name: str) -> None:
     compiled(STATEMENTS[name])
 
 
-def test_a_product_is_seen_outside_and_inside() -> None:
+def test_a_cartesian_product_is_detected_in_outer_and_inner_selects() -> None:
     one, other, third = (table(name, column("id")) for name in ("one", "other", "third"))
     product = select(one.c.id).where(other.c.id == 1)
     for statement in (product, select(third.c.id).where(third.c.id.in_(product))):

@@ -34,9 +34,9 @@ CREATE TABLE IF NOT EXISTS notes (
 """
 
 
-def create_app(given: Configuration) -> Flask:
+def create_app(config: Configuration) -> Flask:
     """The portal's WSGI application."""
-    app = create_relying_party("icart", "i-Cart", given, registration(given.base), TABLES)
+    app = create_relying_party("icart", "i-Cart", config, registration(config.base), TABLES)
     app.add_url_rule("/", view_func=home)
     app.add_url_rule("/terms", view_func=terms, methods=["GET", "POST"])
     app.add_url_rule("/apps", view_func=applications)

@@ -1,4 +1,4 @@
-"""The applications of the portal, who sees which, and how they are found."""
+"""The applications of the portal, who sees which, and the search."""
 
 import unicodedata
 from dataclasses import dataclass

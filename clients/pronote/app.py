@@ -22,9 +22,9 @@ PAGES = (
 )
 
 
-def create_app(given: Configuration) -> Flask:
+def create_app(config: Configuration) -> Flask:
     """Pronote's WSGI application."""
-    app = create_relying_party("pronote", "Pronote", given, registration(given.base))
+    app = create_relying_party("pronote", "Pronote", config, registration(config.base))
     app.add_url_rule("/", view_func=home)
     add_phone(app)
     app.add_url_rule("/child", view_func=choose_child, methods=["POST"])

@@ -22,16 +22,16 @@ from clients.teleservices.procedures import CONTACT, PROCEDURES, procedure, read
 from clients.teleservices.registration import registration
 
 
-def create_app(given: Configuration) -> Flask:
+def create_app(config: Configuration) -> Flask:
     """The Téléservices' WSGI application, with the thread that sends its notifications."""
     app = create_relying_party(
-        "teleservices", "Téléservices", given, registration(given.base), filings.TABLES
+        "teleservices", "Téléservices", config, registration(config.base), filings.TABLES
     )
     app.add_url_rule("/", view_func=home)
     app.add_url_rule("/contact", view_func=contact, methods=["GET", "POST"])
     app.add_url_rule("/<code>/<child>", view_func=filing, methods=["GET", "POST"])
     app.jinja_env.filters["day_of"] = french_dates.day_of
-    notifier = Notifier(app.extensions["store"], given)
+    notifier = Notifier(app.extensions["store"], config)
     app.extensions["notifier"] = notifier
     notifier.start()
     return app

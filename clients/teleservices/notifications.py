@@ -22,11 +22,11 @@ class Notifier(threading.Thread):
         super().__init__(name="notifier", daemon=True)
         self._store = store
         self._configuration = configuration
-        self._told_to_stop = threading.Event()
+        self._stop_requested = threading.Event()
 
     def run(self) -> None:
         pause = POLL
-        while not self._told_to_stop.wait(pause):
+        while not self._stop_requested.wait(pause):
             try:
                 all_sent = self.send_waiting()
             except sqlite3.Error as fault:
@@ -37,7 +37,7 @@ class Notifier(threading.Thread):
 
     def stop(self) -> None:
         """End the thread; what waits is sent after the next start."""
-        self._told_to_stop.set()
+        self._stop_requested.set()
         self.join()
 
     def send_waiting(self) -> bool:
@@ -59,7 +59,7 @@ class Notifier(threading.Thread):
         message["From"] = "Téléservices <teleservices@academie.example>"
         message["To"] = self._configuration.school_mail
         message["Subject"] = subject
-        # A mail sent twice, after a crash between sending and forgetting, can be told by this.
+        # A mail sent twice, after a crash between sending and forgetting, is recognised by it.
         message["Message-ID"] = f"<notification-{number}@teleservices.example>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(body)

@@ -70,13 +70,11 @@ def procedure(code: str) -> Procedure | None:
     return next((known for known in PROCEDURES if known.code == code), None)
 
 
-def read_answers(
-    fields: tuple[Field, ...], given: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str]]:
+def read_answers(fields: tuple[Field, ...], form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """(answers, faults): each field's cleaned text, and a sentence for each that cannot be taken."""
     answers, faults = {}, {}
     for field in fields:
-        text = given.get(field.name, "").replace("\r\n", "\n").strip()
+        text = form.get(field.name, "").replace("\r\n", "\n").strip()
         answers[field.name] = text
         if fault := _fault(field, text):
             faults[field.name] = fault

@@ -1,13 +1,14 @@
 """ "Mes enfants": what a guardian may do for a child, and which other account a guardian may join."""
 
 from idp.accounts import merge, reset
-from idp.accounts.guardianship import is_of_age
 from idp.database.engine import reading
 from idp.people.rules.accounts import AccountFacts
+from idp.people.rules.families import is_of_age
 from idp.people.storage import accounts, family
 from idp.people.storage.family import Relative
 from idp.refusals import Refusal
 from idp.refusals.account import CHILD_IS_OF_AGE, NOT_A_CHILD_OF_YOURS
+from idp.runtime.context import day_of
 from idp.signin import authentication
 from idp.signin.sessions import Session
 
@@ -38,7 +39,7 @@ def reset_child(guardian: AccountFacts, child: int, now: int) -> tuple[Relative,
     account = accounts.by_id(reading(), relative.account) if relative and relative.account else None
     if relative is None or account is None or not account.present:
         raise Refusal(NOT_A_CHILD_OF_YOURS, "not a child of this guardian")
-    if is_of_age(relative.birth_date, now):
+    if is_of_age(relative.birth_date, day_of(now).isoformat()):
         raise Refusal(CHILD_IS_OF_AGE, "the child is of full age")
     return relative, reset.reset_child(guardian, account, now)
 

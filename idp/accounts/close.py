@@ -25,7 +25,7 @@ def close(account: AccountFacts, actor: str, now: int, reason: str | None = None
 
 
 def close_in(tx: Connection, account: AccountFacts, actor: str, now: int, **why: Any) -> bool:
-    """The same within the transaction of a larger act. `why` goes to the record of acts.
+    """The same within the transaction of a larger act. `why` goes to the audit trail.
 
     The password, factors, linked identities, links of mails and known browsers go; sessions end, services are notified.
     """

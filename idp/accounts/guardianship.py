@@ -6,8 +6,8 @@ An act that was done already changes nothing, and writes no second record.
 from idp.accounts.rules.reasons import check_reason
 from idp.audit import trail
 from idp.database.engine import reading, transaction
-from idp.people.rules import families
 from idp.people.rules.accounts import AccountFacts
+from idp.people.rules.families import is_of_age
 from idp.people.storage import accounts, family
 from idp.refusals import Refusal
 from idp.refusals.account import LINK_NOT_ENDABLE
@@ -52,10 +52,5 @@ def may_end_links(account: AccountFacts, now: int) -> bool:
     """Whether this is a pupil of full age."""
     if account.kind != "pupil":
         return False
-    return any(is_of_age(date, now) for date in accounts.birth_dates_that_prove(reading(), account))
-
-
-def is_of_age(birth_date: str | None, now: int) -> bool:
-    """Eighteen years old or more at `now`; a person without a birth date is not."""
     today = day_of(now).isoformat()
-    return birth_date is not None and families.is_of_age(birth_date, today)
+    return any(is_of_age(date, today) for date in accounts.birth_dates_that_prove(reading(), account))

@@ -66,13 +66,13 @@ def _keep(response: Response) -> Response:
     g.answer_status = response.status_code
     answer = KeptAnswer(response.status_code, tuple(headers.items()), response.get_data())
     try:
-        kept = keeping.keep(answer, _viewer(_account_after(response)), now())
+        reference = keeping.keep(answer, _viewer(_account_after(response)), now())
     except DATABASE_FAULTS:
         return response
-    if kept is None:
+    if reference is None:
         return response
     shown_at = redirect(
-        kept_answers.address_of(request.path, request.query_string.decode("ascii", "replace"), kept), 303
+        kept_answers.address_of(request.path, request.query_string.decode("ascii", "replace"), reference), 303
     )
     for cookie in response.headers.getlist("Set-Cookie"):
         shown_at.headers.add("Set-Cookie", cookie)

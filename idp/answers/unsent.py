@@ -54,11 +54,11 @@ def _keep(response: Response) -> Response:
         return response
     fields = [pair for pair in request.form.items(multi=True) if pair[0] not in NEVER]
     try:
-        kept = keeping.keep(KeptAnswer(0, (), json.dumps(fields).encode()), _viewer(mark), now())
+        reference = keeping.keep(KeptAnswer(0, (), json.dumps(fields).encode()), _viewer(mark), now())
     except DATABASE_FAULTS:
         return response
-    if kept is not None:
-        session[COOKIE_FIELD] = dict([*waiting.items(), (request.path, kept)][-MOST:])
+    if reference is not None:
+        session[COOKIE_FIELD] = dict([*waiting.items(), (request.path, reference)][-MOST:])
     return response
 
 

@@ -1,4 +1,4 @@
-"""`idp audit`: the record of acts."""
+"""`idp audit`: the audit trail."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ DATE = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def audit() -> None:
-    """The record of acts: verify, search, export, purge."""
+    """The audit trail: verify, search, export, purge."""
 
 
 @audit.command()

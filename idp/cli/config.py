@@ -17,11 +17,11 @@ _HEAD = """\
 _DOCUMENT_HEAD = """\
 # Configuration
 
-This page is written by `idp config documentation` from the declarations in `idp/settings/`; so is
-`config.example.toml`. A wrong key or value stops the start with a sentence that names the setting, what was given and
-what is allowed.
+*Reference.* `idp config documentation` generates this page from the declarations in `idp/settings/`, as `idp config example`
+generates `config.example.toml`. A wrong key or value stops the start with a sentence that names the setting, its value and
+the allowed values.
 
-Order, the first that says something wins:
+Sources, by precedence:
 
 1. the command line (`idp serve --port 9000`);
 2. the environment: `IDP_<SECTION>__<KEY>`, or `IDP_<SECTION>__<KEY>_FILE` naming a file that holds the value (both at

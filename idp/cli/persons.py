@@ -4,7 +4,7 @@ import click
 
 from idp.cli.terminal import ACTOR, Terminal, now, pass_terminal, say_json
 
-REASON = click.option("--reason", required=True, help="For the record of acts.")
+REASON = click.option("--reason", required=True, help="For the audit trail.")
 
 
 @click.command()

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from idp.cli.terminal import Terminal, pass_terminal
-from idp.runtime.pulse import BEAT, Look, Pulse, looked, tell_systemd
+from idp.runtime.pulse import BEAT, Look, Pulse, looked, notify_systemd
 
 _GRACE = 5.0
 
@@ -45,7 +45,7 @@ def serve(
 
     if parent is not None:
         end_with_parent(parent)
-    tell_systemd()
+    notify_systemd()
     here = settings.server
     listener = listen(here.host, here.port, "the provider", patience=2.0)
     server = WebServer(listener, here, threads=here.threads + THREADS_FOR_WAITING)
@@ -53,7 +53,7 @@ def serve(
     if deliverer is not None:
         deliverer.start()
     try:
-        server.serve_until_told(functools.partial(wsgi.load, settings, os.getpid()))
+        server.serve_until_stopped(functools.partial(wsgi.load, settings, os.getpid()))
     finally:
         if deliverer is not None:
             deliverer.stop()

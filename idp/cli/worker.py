@@ -15,12 +15,12 @@ def worker(terminal: Terminal, parent: int | None, pulse: int | None) -> None:
     `idp serve` starts one by itself; several may run at once.
     """
     from idp.runtime.processes import end_with_parent
-    from idp.runtime.pulse import Pulse, tell_systemd
+    from idp.runtime.pulse import Pulse, notify_systemd
 
     if pulse is not None:
         Pulse(pulse).keep_beating()
     else:
-        tell_systemd()
+        notify_systemd()
     if parent is not None:
         end_with_parent(parent)
     settings = terminal.settings()

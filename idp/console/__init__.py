@@ -1,1 +1,1 @@
-"""The console: acts of a school and the academy on people, services, keys and the record of acts."""
+"""The console: acts of a school and the academy on people, services, keys and the audit trail."""

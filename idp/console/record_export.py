@@ -1,4 +1,4 @@
-"""Export the record of acts; the export is itself on record."""
+"""Export the audit trail; the export is itself on record."""
 
 from collections.abc import Iterator
 

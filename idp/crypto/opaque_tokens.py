@@ -37,9 +37,11 @@ def keyed_digest(key: bytes, purpose: str, value: str) -> str:
     return hmac.new(key, f"{purpose}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def same(given: str, kept: str) -> bool:
+def same(received: str, stored: str) -> bool:
     """Compare in constant time."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), kept.encode("utf-8", "surrogatepass"))
+    return hmac.compare_digest(
+        received.encode("utf-8", "surrogatepass"), stored.encode("utf-8", "surrogatepass")
+    )
 
 
 _RANDOM, _MOMENT, _MARK = 16, 5, 15

@@ -35,9 +35,9 @@ class Prepared:
     def _execute(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
         text, order, fixed, _ = self._for(connection, parameters)
         driver: Any = connection.connection.driver_connection
-        given = {**fixed, **parameters}
+        values = {**fixed, **parameters}
         try:
-            return driver.execute(text, given if order is None else tuple(given[name] for name in order))
+            return driver.execute(text, values if order is None else tuple(values[name] for name in order))
         except connection.dialect.loaded_dbapi.OperationalError as fault:
             raise DatabaseUnavailable(str(fault)) from fault
         except connection.dialect.loaded_dbapi.DataError:

@@ -15,7 +15,7 @@ class Cache:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.kept: dict[str, Any] = {}
+        self.values: dict[str, Any] = {}
 
 
 def cache() -> Cache:

@@ -86,7 +86,7 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
         _active("head", "The head of the school", letter[staff["head"]],
                 "Second entry of i-Cart, or /console at the provider: imports, letters, people; two steps: paste the key into the authenticator."),
         _active("administrator", "An administrator of the academy", letter[staff["academy_administrator"]],
-                "/console at the provider: services, keys, staff, the record of acts; belongs to no school; two steps too."),
+                "/console at the provider: services, keys, staff, the audit trail; belongs to no school; two steps too."),
     ]  # fmt: skip
 
 

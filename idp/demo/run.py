@@ -65,7 +65,7 @@ def _live(place: Place, cards: list[Card], supervisor: Supervisor) -> None:
     supervisor.wait_until_all_answer()
     if not supervisor.stopping.is_set():
         _show(place, cards)
-    supervisor.wait_until_told()
+    supervisor.wait_until_stopped()
 
 
 def _services(place: Place) -> list[Service]:

@@ -83,7 +83,7 @@ class Supervisor:
                     )
                 self.stopping.wait(0.1)
 
-    def wait_until_told(self) -> None:
+    def wait_until_stopped(self) -> None:
         """Return at SIGINT, SIGTERM or SIGHUP. Raises ServiceDied if a process ends by itself."""
         while not self.stopping.wait(0.3):
             self._raise_if_one_died()

@@ -53,7 +53,7 @@ def remove_newer(tx: Connection, account: int, since: int, now: int) -> bool:
     return bool(gone)
 
 
-def summary(account: AccountFacts) -> tuple[bool, list[passkeys.Kept], int]:
+def summary(account: AccountFacts) -> tuple[bool, list[passkeys.StoredPasskey], int]:
     """(whether there is an authenticator app, the passkeys, how many recovery codes are left)."""
     connection = reading()
     app = authenticators.find(connection, account.id)

@@ -146,11 +146,13 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
     credential = _read(answer)
     challenge = _challenge_of(credential)
     ends = _end_of(challenge, browser, account.id if account else None, "sign_in", now)
-    kept = storage.find(reading(), str(credential.get("id", ""))[:400])
-    if kept is None or (account is not None and kept.account != account.id):
+    passkey = storage.find(reading(), str(credential.get("id", ""))[:400])
+    if passkey is None or (account is not None and passkey.account != account.id):
         raise Refusal(PASSKEY_NOT_ACCEPTED, "unknown passkey, or another account's")
     handle = credential["response"].get("userHandle")
-    if account is None and handle != _text(bytes.fromhex(storage.handle_of(reading(), kept.account) or "")):
+    if account is None and handle != _text(
+        bytes.fromhex(storage.handle_of(reading(), passkey.account) or "")
+    ):
         raise Refusal(PASSKEY_NOT_ACCEPTED, "the user handle is another account's")
     try:
         used = webauthn.verify_authentication_response(
@@ -158,27 +160,27 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
             expected_challenge=_bytes(challenge),
             expected_rp_id=_host(),
             expected_origin=settings().server.issuer,
-            credential_public_key=_bytes(kept.public_key),
-            credential_current_sign_count=kept.sign_count,
+            credential_public_key=_bytes(passkey.public_key),
+            credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         if "sign count" in str(fault):
-            _refuse_copy(kept, now)
+            _refuse_copy(passkey, now)
         raise Refusal(PASSKEY_NOT_ACCEPTED, f"assertion: {type(fault).__name__}") from None
     with transaction() as tx:
         _use_in(tx, challenge, ends)
-        grown = storage.used(tx, kept.credential_id, used.new_sign_count, now)
+        grown = storage.used(tx, passkey.credential_id, used.new_sign_count, now)
     if not grown:
-        _refuse_copy(kept, now)
-    return Used(kept.account, kept.synced)
+        _refuse_copy(passkey, now)
+    return Used(passkey.account, passkey.synced)
 
 
-def _refuse_copy(kept: storage.Kept, now: int) -> NoReturn:
+def _refuse_copy(passkey: storage.StoredPasskey, now: int) -> NoReturn:
     """Refuse a signature counter that went back: the key may be copied. The audit record appears in the person's history."""
     with transaction() as tx:
-        who = f"account:{kept.account}"
-        trail.record(tx, now, "passkey.copied", who, who, name=kept.name)
+        who = f"account:{passkey.account}"
+        trail.record(tx, now, "passkey.copied", who, who, name=passkey.name)
     raise Refusal(PASSKEY_NOT_ACCEPTED, "the counter has not grown: the passkey may have been copied")
 
 
@@ -189,10 +191,10 @@ def rename(account: AccountFacts, credential: str, name: str) -> None:
 
 def remove(account: AccountFacts, credential: str, now: int) -> None:
     """Remove a passkey."""
-    kept = storage.find(reading(), credential)
+    passkey = storage.find(reading(), credential)
     with transaction() as tx:
-        if kept is not None and storage.remove(tx, account.id, credential):
-            changes.removed(tx, account, kept.name, account.actor, now)
+        if passkey is not None and storage.remove(tx, account.id, credential):
+            changes.removed(tx, account, passkey.name, account.actor, now)
 
 
 def clean_name(typed: str) -> str:
@@ -243,10 +245,10 @@ def _read(answer: str) -> dict[str, Any]:
 def _challenge_of(credential: dict[str, Any]) -> str:
     """The challenge in the browser's client data, not verified yet."""
     try:
-        said = json.loads(_bytes(credential["response"]["clientDataJSON"]))["challenge"]
+        challenge = json.loads(_bytes(credential["response"]["clientDataJSON"]))["challenge"]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Refusal(PASSKEY_NOT_ACCEPTED, "the answer names no challenge") from None
-    return str(said)[:64]
+    return str(challenge)[:64]
 
 
 def _host() -> str:

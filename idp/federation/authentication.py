@@ -132,15 +132,15 @@ def _redeem(provider: Provider, code: str, state: str) -> tuple[str, str]:
         "redirect_uri": return_address(),
         "code_verifier": _derived("verifier", state),
     }
-    given = provider.settings
+    ours = provider.settings
     methods = provider.document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     if "client_secret_basic" in methods:
         # RFC 6749 §2.3.1: both values are form-encoded first.
-        credentials = f"{quote(given.client_id, safe='')}:{quote(given.client_secret, safe='')}".encode()
+        credentials = f"{quote(ours.client_id, safe='')}:{quote(ours.client_secret, safe='')}".encode()
         headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
     else:
         headers = {}
-        form |= {"client_id": given.client_id, "client_secret": given.client_secret}
+        form |= {"client_id": ours.client_id, "client_secret": ours.client_secret}
     answer = providers.object_of(
         providers.call("POST", provider.document["token_endpoint"], data=form, headers=headers)
     )

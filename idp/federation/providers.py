@@ -42,31 +42,31 @@ _guard = threading.Lock()
 
 def configured(name: str) -> FederatedProvider:
     """The settings of a provider. Raises Refusal F01."""
-    found = next((one for one in settings().federation.providers if one.name == name), None)
-    if found is None:
+    document = next((one for one in settings().federation.providers if one.name == name), None)
+    if document is None:
         raise Refusal(UNKNOWN_PROVIDER, f"no provider is called {name[:40]!r}")
-    return found
+    return document
 
 
 def find(name: str, now: int, fresh: bool = False) -> Provider:
     """A provider, from the cache if it was fetched within the hour and `fresh` is False. Raises Refusal F01, F02."""
-    given = configured(name)
+    configured_provider = configured(name)
     with _guard:
-        known = _known.get(given.issuer)
+        known = _known.get(configured_provider.issuer)
         is_due = known is None or fresh or not known.fetched_at <= now < known.fetched_at + LIFETIME
         # While another thread fetches, use the cached document, however old, and do not wait.
-        mine = is_due and (known is None or given.issuer not in _fetching)
+        mine = is_due and (known is None or configured_provider.issuer not in _fetching)
         if mine:
-            _fetching.add(given.issuer)
+            _fetching.add(configured_provider.issuer)
     if mine:
         try:
-            known = _fetched(given, now)
+            known = _fetched(configured_provider, now)
         finally:
             with _guard:
-                _fetching.discard(given.issuer)
-        _known[given.issuer] = known
+                _fetching.discard(configured_provider.issuer)
+        _known[configured_provider.issuer] = known
     assert known is not None
-    return Provider(given, known.document, known.keys, known.fetched_at)
+    return Provider(configured_provider, known.document, known.keys, known.fetched_at)
 
 
 def call(method: str, address: str, **more: Any) -> "Answer":
@@ -86,18 +86,20 @@ def call(method: str, address: str, **more: Any) -> "Answer":
 def object_of(answer: "Answer") -> dict[str, Any]:
     """The JSON object of a response with status 200. Raises Refusal F02."""
     try:
-        found = json.loads(answer.body) if answer.status == 200 else None
+        document = json.loads(answer.body) if answer.status == 200 else None
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        document = None
+    if not isinstance(document, dict):
         raise Refusal(PROVIDER_UNREACHABLE, f"no JSON object over there (status {answer.status})")
-    return found
+    return document
 
 
-def _fetched(given: FederatedProvider, now: int) -> Provider:
-    document = object_of(call("GET", f"{given.issuer.rstrip('/')}/.well-known/openid-configuration"))
+def _fetched(configured_provider: FederatedProvider, now: int) -> Provider:
+    document = object_of(
+        call("GET", f"{configured_provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    )
     # OIDC Discovery §4.3: reject a document of another issuer.
-    if document.get("issuer") != given.issuer:
+    if document.get("issuer") != configured_provider.issuer:
         raise Refusal(PROVIDER_UNREACHABLE, "the discovery document names another issuer")
     if not all(isinstance(document.get(name), str) for name in _ENDPOINTS):
         raise Refusal(PROVIDER_UNREACHABLE, "the discovery document lacks an endpoint")
@@ -105,4 +107,4 @@ def _fetched(given: FederatedProvider, now: int) -> Provider:
         keys = KeySet.import_key_set(object_of(call("GET", document["jwks_uri"])))  # type: ignore[arg-type]
     except (JoseError, ValueError, KeyError, TypeError):
         raise Refusal(PROVIDER_UNREACHABLE, "the provider's keys cannot be read") from None
-    return Provider(given, document, keys, now)
+    return Provider(configured_provider, document, keys, now)

@@ -1,5 +1,5 @@
-"""Letters as a PDF, one page for each person. Text in Vera, which is embedded; codes in Courier, whose characters are
-easily told apart."""
+"""Letters as a PDF, one page for each person. Text in Vera, which is embedded; codes in Courier, whose characters
+differ clearly."""
 
 import io
 from collections.abc import Sequence
@@ -7,11 +7,12 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from flask_babel import force_locale, format_date, get_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 
 from idp.letters.issue import Letter
 from idp.passwords.rules.passwords import in_groups
 from idp.runtime.context import day_of, settings
+from idp.web.languages import day
 
 MIME = "application/pdf"
 _POINT = 72 / 25.4
@@ -30,7 +31,7 @@ def letters_pdf(letters: Sequence[Letter], school: str, expires: int, language: 
     canvas.setTitle(school)
     with force_locale(language):
         # The codes expire during the day of `expires`: the letter names the last whole day.
-        until = format_date(day_of(expires) - timedelta(days=1), "long")
+        until = day(day_of(expires) - timedelta(days=1))
         for letter in letters:
             _page(canvas, letter, school, until)
             canvas.showPage()

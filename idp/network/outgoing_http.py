@@ -18,12 +18,12 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from idp.network import certificate_authorities
+from idp.network.urls import DEFAULT_PORTS
 from idp.runtime.context import settings
 
 PATIENCE = 5.0
 """Seconds for the connection and for each part of the response; twice this for a whole request."""
 
-_PORTS = {"https": 443, "http": 80}
 _CARRIES_ANOTHER = tuple(
     ipaddress.ip_network(net)
     for net in (
@@ -174,7 +174,7 @@ class _Guard(_Certificates):
         self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
         parts = urlsplit(request.url)
-        port = parts.port or _PORTS[parts.scheme]
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
         host = parts.hostname or ""
         address = _checked(host, port)
         _, found = self.build_connection_pool_key_attributes(request, verify, cert)

@@ -1,4 +1,7 @@
-"""Building URLs. Pure."""
+"""Building and reading URLs. Pure."""
+
+DEFAULT_PORTS = {"https": 443, "http": 80}
+"""Scheme → port (RFC 9110 §4.2)."""
 
 
 def with_query(uri: str, query: str) -> str:

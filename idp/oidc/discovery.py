@@ -79,7 +79,7 @@ def _client_authentication() -> dict[str, object]:
 
 def metadata_bytes() -> bytes:
     """The document as served; cached until the registry's generation changes."""
-    cached = cache().kept
+    cached = cache().values
     if "metadata" not in cached:
         cached["metadata"] = json.dumps(metadata()).encode()
     document: bytes = cached["metadata"]

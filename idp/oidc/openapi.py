@@ -75,7 +75,7 @@ def document() -> dict[str, Any]:
 
 def document_bytes() -> bytes:
     """The description as served; cached until the registry's generation changes."""
-    cached = cache().kept
+    cached = cache().values
     if "openapi" not in cached:
         cached["openapi"] = json.dumps(document()).encode()
     description: bytes = cached["openapi"]

@@ -22,16 +22,16 @@ from keys.keyring import Keyring
 from keys.rotation import KeyRecord, RotationPolicy
 
 
-def init_signing(app: Flask, given: Settings) -> None:
+def init_signing(app: Flask, configured: Settings) -> None:
     """Read the master keys once. Raises BadMasterKey."""
-    app.extensions["master_keys"] = sealing.read_master_keys(given.secrets.master_key)
+    app.extensions["master_keys"] = sealing.read_master_keys(configured.secrets.master_key)
 
 
 def keyring(now: int) -> Keyring:
     """The keyring in force at `now`. Loaded anew when the registry's generation changes, when it expires (`until`), or when
     the clock was set back before `made_at`.
     """
-    values = cache().kept
+    values = cache().values
     cached: Keyring | None = values.get("keyring")
     if cached is None or now < cached.made_at or (cached.until is not None and cached.until <= now):
         cached = values["keyring"] = _load(now)
@@ -126,9 +126,9 @@ def _opened(row: dict[str, Any]) -> str | None:
 
 
 def _policy() -> RotationPolicy:
-    given = settings()
-    longest = max(given.tokens.id_token, given.tokens.access)
-    return RotationPolicy(given.keys.jwks_cache, longest, given.keys.signing_days * DAY)
+    configured = settings()
+    longest = max(configured.tokens.id_token, configured.tokens.access)
+    return RotationPolicy(configured.keys.jwks_cache, longest, configured.keys.signing_days * DAY)
 
 
 def _record(row: dict[str, Any]) -> KeyRecord:

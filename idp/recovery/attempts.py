@@ -50,7 +50,7 @@ def begin(
     if rate_limits.network_is_limited(address, now):
         raise Refusal(NETWORK_LIMITED, "too many identifications from this network")
     identification = secrets.token_urlsafe(24)
-    given = settings().recovery
+    limits = settings().recovery
     code = new_code()
     row = {
         "id": identification,
@@ -62,11 +62,11 @@ def begin(
         "language": language,
         "login": login,
         "code_digest": code_digest(identification, code),
-        "code_expires_at": now + given.sms_code,
+        "code_expires_at": now + limits.sms_code,
         "tries": 0,
         "sends": 1,
         "created_at": now,
-        "expires_at": now + given.waits,
+        "expires_at": now + limits.waits,
     }
     with transaction() as tx:
         storage.add(tx, row)
@@ -84,61 +84,67 @@ def find(identification: str, browser: str, now: int) -> Identification:
     return found[0]
 
 
-def send_again(one: Identification, now: int) -> None:
+def send_again(identification: Identification, now: int) -> None:
     """Send a new code. The previous code becomes invalid. Raises Refusal V04 (asked too often)."""
-    given, code = settings().recovery, new_code()
+    limits, code = settings().recovery, new_code()
     with transaction() as tx:
-        if not storage.send_again(tx, one.id, code_digest(one.id, code), now + given.sms_code, given.sends):
+        if not storage.send_again(
+            tx, identification.id, code_digest(identification.id, code), now + limits.sms_code, limits.sends
+        ):
             raise Refusal(TOO_MANY_CODES, "a code was asked for too often")
-        _ask(tx, one.id, code, now)
+        _ask(tx, identification.id, code, now)
 
 
-def prove_by_code(one: Identification, typed: str, now: int) -> None:
+def prove_by_code(identification: Identification, typed: str, now: int) -> None:
     """Check the sent code. An attempt is recorded before the comparison. Raises Refusal V01 (wrong), V02 (no attempts left)."""
-    given = code_digest(one.id, "".join(c for c in typed if c.isalnum())[:20])
+    typed_digest = code_digest(identification.id, "".join(c for c in typed if c.isalnum())[:20])
     with transaction() as tx:
-        counted = storage.try_code(tx, one.id, settings().recovery.code_tries, now)
+        counted = storage.try_code(tx, identification.id, settings().recovery.code_tries, now)
     if counted is None:
         raise Refusal(RECOVERY_CODE_EXPIRED, "too many wrong codes, or the code has expired")
-    kept, somebody = counted
+    sent_digest, matched = counted
     # Both conditions are always computed: the time must not reveal that no account matched.
-    if not (same(given, kept) and somebody):
+    if not (same(typed_digest, sent_digest) and matched):
         raise Refusal(WRONG_RECOVERY_CODE, "wrong code")
     with transaction() as tx:
-        if not storage.prove(tx, one.id, given, now):
+        if not storage.prove(tx, identification.id, typed_digest, now):
             raise Refusal(RECOVERY_CODE_EXPIRED, "the code was used or replaced")
 
 
-def prove_by_names(one: Identification, first_name: str, family_name: str, now: int) -> None:
+def prove_by_names(identification: Identification, first_name: str, family_name: str, now: int) -> None:
     """Narrow the accounts that share the number by name. If several have it, the next page asks for a child's birth date.
 
     Raises Refusal V05 (no account of that name), V02 (too many tries).
     """
     with transaction() as tx:
-        tries, _ = throttles.count_attempt(tx, digest(f"names\0{one.id}"), now, settings().recovery.waits)
+        tries, _ = throttles.count_attempt(
+            tx, digest(f"names\0{identification.id}"), now, settings().recovery.waits
+        )
     if tries > NAME_TRIES:
         raise Refusal(RECOVERY_CODE_EXPIRED, "too many wrong names")
-    found = named(first_name, family_name, families.names_of(reading(), one.candidates))
+    found = named(first_name, family_name, families.names_of(reading(), identification.candidates))
     if not found:
         raise Refusal(WRONG_NAME, "no candidate has these names")
     with transaction() as tx:
-        storage.narrow(tx, one, found, NAMES, None)
+        storage.narrow(tx, identification, found, NAMES, None)
 
 
-def prove_by_child(one: Identification, birth_date: str, now: int) -> None:
+def prove_by_child(identification: Identification, birth_date: str, now: int) -> None:
     """Narrow the accounts of the same name by a child's birth date (ISO). If several remain, the school office has to help.
 
     Counts with the other birth-date attempts of each account. Raises Refusal A02 (no child), A03 (too many attempts).
     """
-    dates = families.birth_dates_of(reading(), one.candidates)
-    found = birth_date_check.judge_any(one.candidates, now, lambda: with_child_born(birth_date, dates))
+    dates = families.birth_dates_of(reading(), identification.candidates)
+    found = birth_date_check.judge_any(
+        identification.candidates, now, lambda: with_child_born(birth_date, dates)
+    )
     with transaction() as tx:
-        storage.narrow(tx, one, found, CHILD, birth_date)
+        storage.narrow(tx, identification, found, CHILD, birth_date)
 
 
-def account_of(one: Identification) -> AccountFacts:
+def account_of(identification: Identification) -> AccountFacts:
     """The account of the identification, read again. Raises Refusal V03."""
-    facts = accounts.by_id(reading(), one.account) if one.account is not None else None
+    facts = accounts.by_id(reading(), identification.account) if identification.account is not None else None
     if facts is None:
         raise Refusal(RECOVERY_EXPIRED, "the identification has no account")
     return facts

@@ -24,7 +24,10 @@ def delayed(connection: Connection, account: AccountFacts, now: int) -> dict[str
     """For "mail" and "mobile": the contact that was replaced within the delay."""
     delay = settings().recovery.contact_delay
     found = contact_changes.contacts_at(connection, account.id, now - delay)
-    return {name: Delayed(one.previous, one.changed_at + delay) for name, one in found.items()}
+    return {
+        name: Delayed(identification.previous, identification.changed_at + delay)
+        for name, identification in found.items()
+    }
 
 
 def mail_for(connection: Connection, account: AccountFacts, now: int) -> str | None:

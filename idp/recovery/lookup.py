@@ -32,13 +32,13 @@ def identify(tx: Connection, payload: dict[str, Any], now: int) -> None:
     found = storage.find(tx, payload["id"])
     if found is None or found[2] <= now or found[0].proved:
         return
-    one, code = found[0], payload["code"]
-    if one.purpose == "password":
-        _for_password(tx, one, code, now)
-    elif one.purpose == "mobile":
-        _for_new_number(tx, one, code, now)
+    identification, code = found[0], payload["code"]
+    if identification.purpose == "password":
+        _for_password(tx, identification, code, now)
+    elif identification.purpose == "mobile":
+        _for_new_number(tx, identification, code, now)
     else:
-        _for_number(tx, one, code, now)
+        _for_number(tx, identification, code, now)
 
 
 def lost_username(tx: Connection, payload: dict[str, Any], now: int) -> None:
@@ -61,41 +61,55 @@ def lost_username(tx: Connection, payload: dict[str, Any], now: int) -> None:
             _sms(tx, recorded, "usernames", {"usernames": names}, language, now)
 
 
-def _for_number(tx: Connection, one: Identification, code: str, now: int) -> None:
+def _for_number(tx: Connection, identification: Identification, code: str, now: int) -> None:
     """Only guardians activate without a letter, or link an identity of another provider."""
     guardians = [
         facts.id
-        for facts in contacts.by_mobile(tx, one.contact)
-        if facts.kind == "guardian" and mobile_for(tx, facts, now) == one.contact
+        for facts in contacts.by_mobile(tx, identification.contact)
+        if facts.kind == "guardian" and mobile_for(tx, facts, now) == identification.contact
     ]
-    if guardians and _sms(tx, one.contact, "code", _code_facts(code), one.language, now):
+    if guardians and _sms(
+        tx, identification.contact, "code", _code_facts(code), identification.language, now
+    ):
         only = guardians[0] if len(guardians) == 1 else None
-        storage.found(tx, one.id, code_digest(one.id, code), guardians, only)
+        storage.store_candidates(tx, identification.id, code_digest(identification.id, code), guardians, only)
 
 
-def _for_new_number(tx: Connection, one: Identification, code: str, now: int) -> None:
+def _for_new_number(tx: Connection, identification: Identification, code: str, now: int) -> None:
     """A signed-in person may prove that any number is theirs."""
-    if one.account is not None and _sms(tx, one.contact, "code", _code_facts(code), one.language, now):
-        storage.found(tx, one.id, code_digest(one.id, code), [one.account], one.account)
+    if identification.account is not None and _sms(
+        tx, identification.contact, "code", _code_facts(code), identification.language, now
+    ):
+        storage.store_candidates(
+            tx,
+            identification.id,
+            code_digest(identification.id, code),
+            [identification.account],
+            identification.account,
+        )
 
 
-def _for_password(tx: Connection, one: Identification, code: str, now: int) -> None:
-    account = accounts.by_username(tx, normalise_username(one.contact))
+def _for_password(tx: Connection, identification: Identification, code: str, now: int) -> None:
+    account = accounts.by_username(tx, normalise_username(identification.contact))
     if account is None or not account.present or account.state == State.CLOSED:
         return
-    if one.method == "mail":
-        _password_mail(tx, one, account, code, now)
+    if identification.method == "mail":
+        _password_mail(tx, identification, account, code, now)
         return
     number = mobile_for(tx, account, now)
     if number is None:
         return
     if account.state not in RECOVERABLE:
-        _sms(tx, number, "not_activated", {"username": account.username}, one.language, now)
-    elif _sms(tx, number, "code", _code_facts(code), one.language, now):
-        storage.found(tx, one.id, code_digest(one.id, code), [account.id], account.id)
+        _sms(tx, number, "not_activated", {"username": account.username}, identification.language, now)
+    elif _sms(tx, number, "code", _code_facts(code), identification.language, now):
+        storage.store_candidates(
+            tx, identification.id, code_digest(identification.id, code), [account.id], account.id
+        )
 
 
-def _password_mail(tx: Connection, one: Identification, account: AccountFacts, code: str, now: int) -> None:
+def _password_mail(
+    tx: Connection, identification: Identification, account: AccountFacts, code: str, now: int
+) -> None:
     recorded = mail_for(tx, account, now)
     if recorded is None or account.state not in RECOVERABLE:
         return
@@ -117,9 +131,11 @@ def _password_mail(tx: Connection, one: Identification, account: AccountFacts, c
         "created_at": now,
         "expires_at": now + lifetime,
     }
-    if _mail(tx, recorded, "recovery", facts, one.language, now):
+    if _mail(tx, recorded, "recovery", facts, identification.language, now):
         links.add_link(tx, row)
-        storage.found(tx, one.id, code_digest(one.id, code), [account.id], account.id)
+        storage.store_candidates(
+            tx, identification.id, code_digest(identification.id, code), [account.id], account.id
+        )
 
 
 def _code_facts(code: str) -> dict[str, Any]:

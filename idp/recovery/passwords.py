@@ -57,15 +57,21 @@ def choose_by_link(
 
 
 def choose_by_code(
-    one: Identification, password: str, again: str, browser: str, address: str, browser_name: str, now: int
+    identification: Identification,
+    password: str,
+    again: str,
+    browser: str,
+    address: str,
+    browser_name: str,
+    now: int,
 ) -> str:
     """Choose a password after the code was checked. Returns the session cookie's token. Raises Refusal V03, A01, A11, S04."""
-    account = account_of(one)
-    if account.credentials_generation != one.generation:
+    account = account_of(identification)
+    if account.credentials_generation != identification.generation:
         raise Refusal(RECOVERY_EXPIRED, "the password was changed or the account locked since")
     hashed = checked_hash(account, password, again)
     with transaction() as tx:
-        if not storage.finish(tx, one.id, now):
+        if not storage.finish(tx, identification.id, now):
             raise _too_late(
                 tx, account, Refusal(RECOVERY_EXPIRED, "the identification was finished in another tab")
             )

@@ -25,15 +25,15 @@ HOW = ("sms", "kba")
 """RFC 8176 §2: a code by SMS, and knowledge-based answers of the family."""
 
 
-def children(one: Identification) -> tuple[Child, ...]:
+def children(identification: Identification) -> tuple[Child, ...]:
     """The children whose birth dates are asked for: those that have a date in the school's database."""
-    account = account_of(one)
+    account = account_of(identification)
     return tuple(child for child in families.children_of(reading(), account.person_id) if child.birth_date)
 
 
 def prove_by_children(
-    one: Identification,
-    given: Mapping[int, str],
+    identification: Identification,
+    birth_dates: Mapping[int, str],
     not_mine: frozenset[int],
     browser: str,
     address: str,
@@ -50,13 +50,13 @@ def prove_by_children(
     A denied child's link is flagged for the school, and no data of the child is released until the school decides. Raises
     Refusal A02 (a date is wrong), A03 (too many: only the school can help), V06 (no child left), S04, V03.
     """
-    account = account_of(one)
-    known = children(one)
+    account = account_of(identification)
+    known = children(identification)
     if not [child for child in known if child.person not in not_mine]:
         raise Refusal(CHILD_NOT_PROVED, "no child is left to prove anything by")
-    birth_date_check.judge(account, now, lambda: knows_children(known, given, not_mine))
+    birth_date_check.judge(account, now, lambda: knows_children(known, birth_dates, not_mine))
     with transaction() as tx:
-        if not storage.finish(tx, one.id, now):
+        if not storage.finish(tx, identification.id, now):
             raise Refusal(RECOVERY_EXPIRED, "the identification was finished in another tab")
         for child in known:
             if child.person in not_mine and families.dispute(tx, account.person_id, child.person, now):

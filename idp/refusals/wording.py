@@ -10,7 +10,7 @@ def N_(text: str) -> str:
 
 @dataclass(frozen=True)
 class Link:
-    """Where a sentence tells somebody to go: `page` is the name of a route (`idp.web.refusal_links` makes the address).
+    """A link of a sentence: `page` is the name of a route (`idp.web.refusal_links` makes the address).
 
     `carries`: the field of that page which is filled in with what was typed on this one. `by_sms`: only where a gateway
     is set up.

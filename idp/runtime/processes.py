@@ -18,15 +18,15 @@ class PortTaken(Exception):
     """Another program listens on a port that is needed."""
 
 
-def end_with_parent(parent: int, told: signal.Signals = signal.SIGTERM) -> None:
-    """Send this process the signal `told` when `parent` (a process id) ends, even by kill -9."""
+def end_with_parent(parent: int, sent_signal: signal.Signals = signal.SIGTERM) -> None:
+    """Send this process the signal `sent_signal` when `parent` (a process id) ends, even by kill -9."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, told, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, sent_signal, 0, 0, 0)
         # The parent may have ended before the line above.
         if os.getppid() != parent:
-            os.kill(os.getpid(), told)
+            os.kill(os.getpid(), sent_signal)
         return
-    threading.Thread(target=_watch, args=(parent, told), name="parent", daemon=True).start()
+    threading.Thread(target=_watch, args=(parent, sent_signal), name="parent", daemon=True).start()
 
 
 def refuse_taken_port(host: str, port: int, purpose: str, patience: float = 0.0) -> None:
@@ -62,10 +62,10 @@ def _sentence(fault: OSError, host: str, port: int, purpose: str) -> str:
     return f"Nothing can listen on {host}:{port} ({purpose}): {fault.strerror}."
 
 
-def _watch(parent: int, told: signal.Signals) -> None:
+def _watch(parent: int, sent_signal: signal.Signals) -> None:
     while os.getppid() == parent:
         time.sleep(_PARENT_POLL)
-    os.kill(os.getpid(), told)
+    os.kill(os.getpid(), sent_signal)
 
 
 _M_MMAP_THRESHOLD = -3

@@ -75,18 +75,18 @@ class Pulse:
             _COUNT.pack_into(self._memory, 0, self.beats + 1)
 
 
-def tell_systemd() -> None:
+def notify_systemd() -> None:
     """Notify systemd's watchdog twice per `WatchdogSec=` (sd_watchdog_enabled(3)); nothing without a watchdog."""
     address, period = os.environ.get("NOTIFY_SOCKET", ""), os.environ.get("WATCHDOG_USEC", "")
     if not address or not period.isdigit() or os.environ.get("WATCHDOG_PID") not in (None, str(os.getpid())):
         return
     # An @ stands for the NUL of an abstract socket name.
     address = f"\0{address[1:]}" if address.startswith("@") else address
-    told = (address, int(period) / 2e6)
-    threading.Thread(target=_tell, args=told, name="systemd", daemon=True).start()
+    arguments = (address, int(period) / 2e6)
+    threading.Thread(target=_notify_systemd, args=arguments, name="systemd", daemon=True).start()
 
 
-def _tell(address: str, seconds: float) -> None:
+def _notify_systemd(address: str, seconds: float) -> None:
     pause = threading.Event()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
         while True:

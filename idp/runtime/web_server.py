@@ -85,7 +85,7 @@ class WebServer(MPServer):
             workers_kill_timeout=KILL_AFTER,
         )
 
-    def serve_until_told(self, load: Callable[[Pulse], Any]) -> None:
+    def serve_until_stopped(self, load: Callable[[Pulse], Any]) -> None:
         """Serve the application of `load` in each worker, until SIGTERM or SIGINT. Raises SystemExit if no worker can start."""
         watch = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         self.on_startup(watch.start)

@@ -98,10 +98,10 @@ def load_settings(
             raise SettingsFault(f"{path} is not valid TOML: {fault}") from None
     for layer in (_from_environment(dict(os.environ) if environ is None else environ), command_line or {}):
         for section, values in layer.items():
-            given = document.setdefault(section, {})
-            if not isinstance(given, dict):
+            table = document.setdefault(section, {})
+            if not isinstance(table, dict):
                 raise SettingsFault(f"{section}: is a section, [{section}]; a single value was given.")
-            given.update(values)
+            table.update(values)
     try:
         settings = Settings(**document)
     except ValidationError as faults:
@@ -160,8 +160,8 @@ def _sentence(fault: Any) -> str:
         model = Settings.model_fields.get(section)
         known = model.annotation.model_fields if model else Settings.model_fields  # type: ignore[union-attr]
         return f"{where}: there is no such setting. Allowed here: {', '.join(sorted(known))}."
-    given = "a value that is not shown" if secret else repr(fault["input"])
-    return f"{where}: {given} was given. {fault['msg']}."
+    value = "a value that is not shown" if secret else repr(fault["input"])
+    return f"{where}: {value} was given. {fault['msg']}."
 
 
 def _refuse_unsafe(settings: Settings) -> None:

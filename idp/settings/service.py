@@ -39,12 +39,12 @@ class Service(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_text_is_for_the_first_language(cls, given: Any) -> Any:
-        office = given.get("school_office") if isinstance(given, dict) else None
+    def _one_text_is_for_the_first_language(cls, value: Any) -> Any:
+        office = value.get("school_office") if isinstance(value, dict) else None
         if not isinstance(office, str):
-            return given
-        offered = given.get("languages") or list(SCHOOL_OFFICE)
-        return {**given, "school_office": {offered[0]: office}}
+            return value
+        offered = value.get("languages") or list(SCHOOL_OFFICE)
+        return {**value, "school_office": {offered[0]: office}}
 
     def office(self, language: str) -> str:
         """Whom a family turns to, as a page in `language` says it; never another language's words."""

@@ -41,10 +41,10 @@ class Opened:
 
 @dataclass(frozen=True)
 class Proved:
-    """Checked credentials of an account that may sign in. `chosen`: the form of the typed text that matches the hash `kept`."""
+    """Checked credentials of an account that may sign in. `chosen`: the form of the typed text that matches the hash `stored_hash`."""
 
     account: AccountFacts
-    kept: str | None
+    stored_hash: str | None
     chosen: str | None
     attempt: rate_limits.Attempt
 
@@ -60,12 +60,12 @@ def judge(
     failures from this network), S06 (too busy: the attempt does not count) or S08 (locked).
     """
     username, found = _looked_up(typed[:200], profile)
-    facts, kept, provisional, letter_expires_at = found or (None,) * 4
+    facts, stored_hash, provisional, letter_expires_at = found or (None,) * 4
     attempt = rate_limits.record(username, address, browser, now)
     if attempt.network_is_limited:
         raise Refusal(NETWORK_LIMITED, "too many failures from this network")
     try:
-        chosen = hashing_pool().verify(kept, password)
+        chosen = hashing_pool().verify(stored_hash, password)
     except Refusal:
         rate_limits.refund(attempt)
         raise
@@ -79,7 +79,7 @@ def judge(
         raise Refusal(WRONG_CREDENTIALS, "wrong credentials")
     # The person has proved that the account is theirs: the reason of a refusal reaches no one else.
     _refuse_unless_open(facts, letter_expires_at, now)
-    return Proved(facts, kept, chosen, attempt)
+    return Proved(facts, stored_hash, chosen, attempt)
 
 
 def sign_in(
@@ -99,19 +99,21 @@ def sign_in(
     `present`: the account signed in on this browser; its session continues if the credentials are its own.
     """
     proved = judge(username, password, address, browser, now, profile)
-    facts, kept, chosen = proved.account, proved.kept, proved.chosen
+    facts, stored_hash, chosen = proved.account, proved.stored_hash, proved.chosen
     if facts.id == present:
         with transaction(durable=False) as tx:
             rate_limits.succeeded(tx, proved.attempt)
         return Opened(None, facts)
-    renews = kept is not None and chosen is not None and hashing_pool().is_outdated(kept, chosen)
+    renews = (
+        stored_hash is not None and chosen is not None and hashing_pool().is_outdated(stored_hash, chosen)
+    )
     better = hashing_pool().hash(chosen) if renews and chosen is not None else None
     with transaction() as tx:
         rate_limits.succeeded(tx, proved.attempt)
         if not accounts.note_sign_in(tx, facts, now):
             raise Refusal(PASSWORD_ALREADY_SET, "the password was replaced while it was checked")
-        if kept and better:
-            accounts.rehash(tx, facts.id, kept, better)
+        if stored_hash and better:
+            accounts.rehash(tx, facts.id, stored_hash, better)
         known = new_device.look_in(tx, facts, browser, browser_name, now)
         token = sessions.open_in(tx, facts, ("pwd",), address, browser_name, now, settings().sessions, known)
         who = facts.actor

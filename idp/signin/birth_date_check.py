@@ -20,9 +20,9 @@ def identity_bucket(account: int) -> str:
     return digest(f"identity\0{account}")
 
 
-def check_birth_date(account: AccountFacts, given: str, now: int) -> None:
+def check_birth_date(account: AccountFacts, birth_date: str, now: int) -> None:
     """Check an account's birth date (ISO). Raises Refusal A02 (wrong), A03 (too many attempts: only the school can help)."""
-    judge(account, now, lambda: given in accounts.birth_dates_that_prove(reading(), account))
+    judge(account, now, lambda: birth_date in accounts.birth_dates_that_prove(reading(), account))
 
 
 def judge(account: AccountFacts, now: int, is_right) -> None:  # type: ignore[no-untyped-def]

@@ -25,11 +25,11 @@ REPLACED_SHOWN = 600
 AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 
-def init_cookies(app: Flask, given: Settings) -> None:
+def init_cookies(app: Flask, configured: Settings) -> None:
     """Configure Flask's cookie: `__Host-` and Secure if the issuer is https; plain names for local development."""
     app.config.update(
-        SESSION_COOKIE_NAME=_named("browser", given),
-        SESSION_COOKIE_SECURE=given.https,
+        SESSION_COOKIE_NAME=_named("browser", configured),
+        SESSION_COOKIE_SECURE=configured.https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
@@ -38,8 +38,8 @@ def init_cookies(app: Flask, given: Settings) -> None:
     )
 
 
-def _named(name: str, given: Settings) -> str:
-    return f"__Host-idp_{name}" if given.https else f"idp_{name}"
+def _named(name: str, configured: Settings) -> str:
+    return f"__Host-idp_{name}" if configured.https else f"idp_{name}"
 
 
 def session_name() -> str:
@@ -55,9 +55,9 @@ def session_token() -> str | None:
 def session_token_after(response: Response) -> str | None:
     """The session token that the browser holds after this response."""
     for header in response.headers.getlist("Set-Cookie"):
-        given = parse_cookie(header.partition(";")[0]).get(session_name())
-        if given is not None:
-            return given or None
+        configured = parse_cookie(header.partition(";")[0]).get(session_name())
+        if configured is not None:
+            return configured or None
     return session_token()
 
 

@@ -125,11 +125,11 @@ def answer_in(tx: Connection, waiting: Pending) -> bool:
 
 def _asked(values: dict[str, Any]) -> Asked:
     # A request from before an upgrade may have a member that no longer exists.
-    known = {one.name for one in fields(Asked)}
-    given: dict[str, Any] = {
-        name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if name in known
+    names = {field.name for field in fields(Asked)}
+    members: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if name in names
     }
-    return Asked(**given)
+    return Asked(**members)
 
 
 def _key() -> bytes:

@@ -41,12 +41,15 @@ def device_bucket(username: str, browser: str) -> str:
 
 def network_buckets(address: str) -> tuple[tuple[str, int], ...]:
     """(bucket, failures allowed within an hour) of the network around an address, and of the address (IPv6: its /64)."""
-    given = settings().throttling
+    limits = settings().throttling
     found = rate_limits.places(address)
     if found is None:
-        return ((digest(f"address\0{address}"), given.per_address),)
+        return ((digest(f"address\0{address}"), limits.per_address),)
     network, own = found
-    return (digest(f"network\0{network}"), given.per_network), (digest(f"address\0{own}"), given.per_address)
+    return (digest(f"network\0{network}"), limits.per_network), (
+        digest(f"address\0{own}"),
+        limits.per_address,
+    )
 
 
 def record(username: str, address: str, browser: str | None, now: int) -> Attempt:

@@ -29,8 +29,8 @@ def by_code(session: Session, typed: str, now: int) -> str:
 
     An attempt is recorded before the code is checked. Raises Refusal M01 (wrong), M02 (too many: facts["minutes"]).
     """
-    account, given = session.account, settings().throttling
-    policy = ThrottlePolicy(given.failures, given.first_lock, given.longest_lock)
+    account, limits = session.account, settings().throttling
+    policy = ThrottlePolicy(limits.failures, limits.first_lock, limits.longest_lock)
     with transaction() as tx:
         closed = rate_limits.record_in(tx, factor_bucket(account.id), policy, now)
     if closed.seconds:

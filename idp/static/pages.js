@@ -31,16 +31,16 @@ if (rules) {
   };
   let pause;
   const look = () => {
-    const said = [];
+    const progressTexts = [];
     for (const [code, check] of Object.entries(checks)) {
       const line = rules.querySelector(`[data-rule="${code}"]`);
       const met = check(input.value);
       line.classList.toggle("met", met);
       line.classList.remove("unmet");
-      said.push(`${line.firstChild.textContent.trim()} : ${met ? rules.dataset.met : rules.dataset.unmet}`);
+      progressTexts.push(`${line.firstChild.textContent.trim()} : ${met ? rules.dataset.met : rules.dataset.unmet}`);
     }
     clearTimeout(pause);
-    pause = setTimeout(() => { progress.textContent = said.join(". "); }, 800);
+    pause = setTimeout(() => { progress.textContent = progressTexts.join(". "); }, 800);
   };
   input.addEventListener("input", look);
   // Somebody may have typed before this file arrived.

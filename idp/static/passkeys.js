@@ -1,10 +1,10 @@
-// Passkeys: asks the browser's authenticator what the server wants to know, and brings the answer back.
+// Passkeys: passes the server’s options to the browser’s authenticator, and sends its response back.
 "use strict";
 
 const box = document.getElementById("passkey");
 if (box && window.PublicKeyCredential) {
   const button = box.querySelector("button");
-  const said = box.querySelector("[role=alert]");
+  const alertBox = box.querySelector("[role=alert]");
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
   const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
@@ -46,12 +46,12 @@ if (box && window.PublicKeyCredential) {
   };
 
   const run = async () => {
-    said.textContent = "";
+    alertBox.textContent = "";
     button.disabled = true;
     try {
       const offer = await post(box.dataset.options, "");
       if (offer.status === 409) {
-        // Another tab has changed who is signed in, or what is set up: the page says so.
+        // Another tab has changed who is signed in, or what is set up: the page shows it.
         location.reload();
         return;
       }
@@ -61,16 +61,16 @@ if (box && window.PublicKeyCredential) {
       const name = box.querySelector("input");
       const finish = name ? `${box.dataset.finish}?name=${encodeURIComponent(name.value)}` : box.dataset.finish;
       const answer = await post(finish, answered(credential));
-      const found = await answer.json();
+      const result = await answer.json();
       if (!answer.ok) {
-        said.textContent = `${found.sentence} (${found.code})`;
-      } else if (found.codes) {
-        showCodes(found.codes, found.onward);
+        alertBox.textContent = `${result.sentence} (${result.code})`;
+      } else if (result.codes) {
+        showCodes(result.codes, result.onward);
       } else {
-        location.assign(found.onward);
+        location.assign(result.onward);
       }
     } catch {
-      said.textContent = box.dataset.failed;
+      alertBox.textContent = box.dataset.failed;
     }
     button.disabled = false;
   };

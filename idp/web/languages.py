@@ -8,7 +8,7 @@ from babel.units import format_unit
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, format_date, format_datetime, get_locale, get_translations, gettext
 
-from idp.runtime.context import settings
+from idp.runtime.context import day_of, settings
 from idp.settings import Settings
 from idp.web.typography import TypographicDomain
 
@@ -33,8 +33,8 @@ def init_languages(app: Flask, given: Settings) -> None:
 def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
     """A marked sentence in the page's language, with the school's office and its facts filled in; later mappings win."""
     values: dict[str, Any] = {"office": school_office()}
-    for given in facts:
-        values |= given
+    for mapping in facts:
+        values |= mapping
     # Names of fields and of factors are ours and translated; names chosen by a person stay as they are.
     values |= {
         name: gettext(values[name]) for name in ("field", "factor") if isinstance(values.get(name), str)
@@ -49,12 +49,19 @@ def school_office() -> str:
 
 def moment(seconds: int) -> str:
     """Epoch seconds as text, in the school's time zone."""
-    return str(format_datetime(datetime.fromtimestamp(seconds, UTC), "d MMMM y, HH:mm"))
+    pattern = f"{_day_pattern(day_of(seconds))}, HH:mm"
+    return str(format_datetime(datetime.fromtimestamp(seconds, UTC), pattern))
 
 
-def day(given: date) -> str:
+def day(value: date) -> str:
     """A date as text."""
-    return str(format_date(given, "d MMMM y"))
+    return str(format_date(value, _day_pattern(value)))
+
+
+def _day_pattern(value: date) -> str:
+    """The CLDR pattern of a day. French writes the first of a month as an ordinal, which CLDR does not: "1er décembre"."""
+    is_ordinal = value.day == 1 and get_locale().language == "fr"
+    return "d'er' MMMM y" if is_ordinal else "d MMMM y"
 
 
 def days(number: int) -> str:

@@ -43,13 +43,13 @@ def _address(link: Link, refusal: Refusal, signed_in: bool) -> str | None:
     """None if the link has no target: no gateway, no school in this URL, no login to repeat."""
     if link.by_sms and not settings().sms.url:
         return None
-    given = request.view_args or {}
-    login = given.get("pending_id") or refusal.facts.get("login") or request.values.get("login")
+    arguments = request.view_args or {}
+    login = arguments.get("pending_id") or refusal.facts.get("login") or request.values.get("login")
     if link is SIGN_IN:
         if signed_in:
             return None
         return url_for("oidc.resume", pending_id=login) if login else url_for(link.page)
-    more = {"uai": given["uai"]} if link.page.startswith("console.") and "uai" in given else {}
+    more = {"uai": arguments["uai"]} if link.page.startswith("console.") and "uai" in arguments else {}
     if login and link.page.startswith("recovery."):
         more["login"] = login
     try:

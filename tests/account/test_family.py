@@ -1,4 +1,4 @@
-"""Mes enfants: a new password for a child, two accounts of one guardian, and the end of a link at eighteen."""
+"""Mes enfants: a new password for a child, two accounts of one guardian, and the end of a link at full age."""
 
 import pytest
 from flask import Flask
@@ -29,7 +29,9 @@ def provisional(page: Visitor) -> str:
 
 
 class TestChildsPassword:
-    def test_it_is_provisional_and_shown_once(self, app: Flask, guardian: Someone, child: Someone) -> None:
+    def test_a_childs_new_password_is_provisional_and_shown_once(
+        self, app: Flask, guardian: Someone, child: Someone
+    ) -> None:
         lea = signed_in(app, child, "eleve")
         page = signed_in(app, guardian).opens("/account/children").sees("Léa", "6 A", "l.durand")
         password = provisional(page.fills("act=reset", child=str(child.person)))
@@ -42,7 +44,7 @@ class TestChildsPassword:
         assert told(app) == ["Nouveau mot de passe pour votre enfant"]
 
     @pytest.mark.parametrize("which", ["another's", "unknown", "text", "disputed"])
-    def test_of_ones_own_children_alone(
+    def test_only_the_guardians_own_children_are_reset(
         self, app: Flask, world: World, guardian: Someone, child: Someone, which: str
     ) -> None:
         other = world.pupil("Tom")
@@ -59,7 +61,7 @@ class TestChildsPassword:
         assert page.status == 403
         assert world.facts(child).state == world.facts(other).state == "active"
 
-    def test_not_of_one_who_is_eighteen(self, app: Flask, world: World, guardian: Someone) -> None:
+    def test_a_child_of_full_age_is_not_reset(self, app: Flask, world: World, guardian: Someone) -> None:
         grown = world.pupil("Max", birth_date="2007-01-01")
         world.family(guardian, grown)
         lea = world.pupil("Léa")
@@ -76,7 +78,7 @@ class TestJoining:
         world.family(other, tom)
         return other, tom
 
-    def test_children_come_together_and_the_other_closes(
+    def test_joining_moves_the_children_and_closes_the_other_account(
         self, app: Flask, world: World, guardian: Someone, child: Someone
     ) -> None:
         other, _ = self.second(world)
@@ -86,7 +88,7 @@ class TestJoining:
         assert told(app) == ["Vos deux comptes sont réunis"]
 
     @pytest.mark.both_engines
-    def test_the_other_accounts_identity_elsewhere_is_free_again(
+    def test_joining_unlinks_the_other_accounts_provider_identity(
         self, app: Flask, world: World, guardian: Someone
     ) -> None:
         from idp.database.engine import transaction
@@ -102,7 +104,7 @@ class TestJoining:
         with app.app_context(), transaction() as tx:
             assert logins.account_of(tx, "https://theirs.example", "claire", 1) is None
 
-    def test_a_child_of_both_is_there_once(
+    def test_a_child_of_both_accounts_is_linked_once(
         self, app: Flask, world: World, guardian: Someone, child: Someone
     ) -> None:
         other, _ = self.second(world)
@@ -128,7 +130,7 @@ class TestJoining:
         page.fills(username="c.durand2", password=other.password).sees("S02")
 
     @pytest.mark.parametrize("changes", [{"first": "Anne"}, {"last": "Petit"}, {"second_factor_since": 1}])
-    def test_only_the_same_person(
+    def test_accounts_of_different_names_are_not_joined(
         self, app: Flask, world: World, guardian: Someone, changes: dict[str, object]
     ) -> None:
         other, _ = self.second(world, **changes)
@@ -144,7 +146,7 @@ class TestJoining:
             ({"civility": "MME"}, {"civility": "Mme"}, True),
         ],
     )
-    def test_not_the_other_parent_who_has_the_same_name(
+    def test_the_other_parent_of_the_same_name_is_not_joined(
         self, app: Flask, world: World, child: Someone, mine: dict, theirs: dict, joined: bool
     ) -> None:
         """They know each other's password, and a mother is not a father."""
@@ -160,7 +162,9 @@ class TestJoining:
         if not joined:
             page.sees("C03")
 
-    def test_not_with_oneself_nor_a_pupil(self, app: Flask, world: World, guardian: Someone) -> None:
+    def test_an_account_is_not_joined_with_itself_or_a_pupils(
+        self, app: Flask, world: World, guardian: Someone
+    ) -> None:
         namesake = world.pupil("Claire", username="c.durand9")
         page = signed_in(app, guardian).opens("/account/children/join")
         page.fills(username="c.durand", password=guardian.password).sees("C03")
@@ -168,7 +172,7 @@ class TestJoining:
 
 
 class TestAtEighteen:
-    def test_the_pupil_ends_a_link(self, app: Flask, world: World, guardian: Someone) -> None:
+    def test_a_pupil_of_full_age_ends_a_link(self, app: Flask, world: World, guardian: Someone) -> None:
         grown = world.pupil("Max", username="m.durand", birth_date="2007-01-01")
         world.family(guardian, grown)
         max_page = signed_in(app, grown, "eleve").opens("/account/guardians").sees("Claire Durand")
@@ -176,7 +180,9 @@ class TestAtEighteen:
         assert "Max" not in signed_in(app, guardian).opens("/account/children").html
 
     @pytest.mark.both_engines
-    def test_not_a_day_before(self, app: Flask, world: World, guardian: Someone, clock: Clock) -> None:
+    def test_a_pupil_under_age_ends_no_link(
+        self, app: Flask, world: World, guardian: Someone, clock: Clock
+    ) -> None:
         # The tests' noon is in November 2026.
         young = world.pupil("Max", username="m.durand", birth_date="2008-12-31")
         world.family(guardian, young)
@@ -189,7 +195,9 @@ class TestAtEighteen:
         )
         assert answer.status_code == 403
 
-    def test_nor_anothers(self, app: Flask, world: World, guardian: Someone, child: Someone) -> None:
+    def test_a_pupil_ends_no_link_of_another_pupil(
+        self, app: Flask, world: World, guardian: Someone, child: Someone
+    ) -> None:
         grown = world.pupil("Max", username="m.durand", birth_date="2007-01-01")
         page = signed_in(app, grown, "eleve").opens("/account/devices")
         from tests.pages import fields_of

@@ -1,4 +1,4 @@
-"""Mon compte over HTTP: what it shows, what it asks again, what it changes and who is told."""
+"""Mon compte over HTTP: its pages, password confirmation, changes, and notices."""
 
 import json
 
@@ -59,7 +59,7 @@ MATTERS = ("password", "mail", "mobile", "children", "children/join", "security"
 
 
 @pytest.mark.parametrize("page", MATTERS)
-def test_what_matters_asks_the_password_again_after_five_minutes(
+def test_a_sensitive_page_asks_for_the_password_after_five_minutes(
     claire: Visitor, guardian: Someone, clock: Clock, page: str
 ) -> None:
     clock.advance(301)
@@ -70,7 +70,7 @@ def test_what_matters_asks_the_password_again_after_five_minutes(
 
 
 @pytest.mark.parametrize("page", MATTERS)
-def test_no_act_goes_through_without_the_password_again(
+def test_no_sensitive_act_succeeds_without_the_password(
     claire: Visitor, guardian: Someone, clock: Clock, page: str
 ) -> None:
     from tests.pages import fields_of
@@ -96,7 +96,7 @@ def test_no_act_goes_through_without_the_password_again(
         ("/account/devices", "/account/devices"),
     ],
 )
-def test_the_confirmation_leads_to_pages_of_ours_alone(
+def test_the_confirmation_redirects_only_to_own_pages(
     claire: Visitor, guardian: Someone, then: str, arrives: str
 ) -> None:
     claire.opens(f"/account/confirm?then={then}").fills(password=guardian.password)
@@ -104,7 +104,7 @@ def test_the_confirmation_leads_to_pages_of_ours_alone(
 
 
 class TestPassword:
-    def test_a_new_one_ends_the_other_devices_and_not_this_one(
+    def test_a_new_password_ends_the_other_sessions_only(
         self, app: Flask, claire: Visitor, guardian: Someone
     ) -> None:
         phone = signed_in(app, guardian)
@@ -113,14 +113,14 @@ class TestPassword:
         assert phone.opens("/account").path.endswith(("/sign_in", "/profile"))
         assert "Votre mot de passe a été changé" in told(app)
 
-    def test_rules_hold_here_too(self, claire: Visitor) -> None:
+    def test_the_password_rules_apply_in_mon_compte(self, claire: Visitor) -> None:
         claire.opens("/account/password").fills(password="azerty", again="azerty").sees("A01")
         claire.fills(password=NEW, again=NEW + "!").sees("différents")
 
 
 class TestMail:
     @pytest.mark.both_engines
-    def test_a_new_address_is_confirmed_there_and_the_old_one_is_told(
+    def test_a_new_address_is_confirmed_and_the_old_address_gets_a_notice(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         claire.opens("/account/mail").fills("act=change", mail="new@example.org").sees("new@example.org")
@@ -168,7 +168,7 @@ class TestMail:
 
 class TestMobile:
     @pytest.mark.both_engines
-    def test_a_number_is_kept_after_its_code(
+    def test_a_number_is_stored_after_its_code(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         claire.opens("/account/mobile").fills(contact="06 11 22 33 44")
@@ -201,7 +201,7 @@ class TestMobile:
         claire.opens("/account/mobile").fills(contact="06 12 34 56 7").sees("V09")
         assert messages(app, "sms") == []
 
-    def test_anothers_code_keeps_nothing(
+    def test_another_accounts_code_stores_no_number(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         claire.opens("/account/mobile").fills(contact="06 11 22 33 44")
@@ -212,7 +212,7 @@ class TestMobile:
 
 
 class TestDevices:
-    def test_one_is_disconnected_and_its_services_are_told(
+    def test_a_session_is_ended_and_its_services_are_notified(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         phone = signed_in(app, guardian)
@@ -232,7 +232,7 @@ class TestDevices:
         assert claire.opens("/account/devices").status == 200
         assert len(messages(app, "logout_notice")) == 1
 
-    def test_all_the_others(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
+    def test_all_other_sessions_are_ended(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
         others = [signed_in(app, guardian) for _ in range(3)]
         claire.opens("/account/devices").fills("act=others").sees("Tous les autres appareils")
         assert all(one.opens("/account").path.endswith(("/sign_in", "/profile")) for one in others)
@@ -252,7 +252,7 @@ class TestDevices:
 
 
 class TestServices:
-    def test_what_a_service_receives_and_its_end(
+    def test_a_service_is_listed_with_its_data_and_withdrawn(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         portal = RelyingParty(app, world.relying_party(client_name="Portail des familles"), claire.browser)
@@ -265,7 +265,9 @@ class TestServices:
         assert portal.refresh(tokens["refresh_token"]).status_code == 400
         claire.opens("/account").sees("Mes informations")
 
-    def test_only_the_own_grants_end(self, app: Flask, world: World, claire: Visitor) -> None:
+    def test_withdrawing_ends_only_the_persons_own_grants(
+        self, app: Flask, world: World, claire: Visitor
+    ) -> None:
         registered = world.relying_party()
         marc = RelyingParty(app, registered, signed_in(app, world.guardian("Marc")).browser)
         access = marc.tokens()["access_token"]
@@ -275,7 +277,7 @@ class TestServices:
 
 
 class TestHistory:
-    def test_plain_words_of_ones_own_account(
+    def test_the_history_describes_acts_in_plain_words(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         Visitor(app).opens("/account").fills(profile="responsable").fills(
@@ -286,7 +288,7 @@ class TestHistory:
         assert claire.html.count("<li><strong>Connexion</strong>") == 1
 
     @pytest.mark.slow
-    def test_older_events_are_a_page_further(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
+    def test_older_events_are_on_the_next_page(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
         for _ in range(35):
             signed_in(app, guardian)
         claire.opens("/account/history").follows("Plus ancien").sees("Connexion")
@@ -296,7 +298,7 @@ class TestHistory:
 
 
 class TestData:
-    def test_all_that_is_held_and_no_secret(
+    def test_the_download_has_all_data_and_no_secret(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         world.set_account(guardian, provisional_digest="a-secret-digest")
@@ -308,7 +310,9 @@ class TestData:
             assert hidden not in answer.text
 
 
-def test_the_language_is_kept_for_mails(app: Flask, world: World, claire: Visitor, guardian: Someone) -> None:
+def test_the_chosen_language_is_stored_for_mails(
+    app: Flask, world: World, claire: Visitor, guardian: Someone
+) -> None:
     from tests.pages import forms_with
 
     ((_, form),) = forms_with(claire.opens("/account").html, {"language"})

@@ -1,4 +1,4 @@
-"""Contacts beside the confirmed ones, the delay of recoveries, and what "Ce n'était pas moi" puts back."""
+"""Unconfirmed contacts, the delay before recoveries use a new one, and what "Ce n'était pas moi" restores."""
 
 import pytest
 from flask import Flask
@@ -52,8 +52,8 @@ def recovery_goes_to(app: Flask, method: str = "mail", username: str = "c.durand
     return [one["to"] for one in messages(app, method)[before:]]
 
 
-class TestAnAddressThatWaits:
-    def test_lies_beside_the_confirmed_one(
+class TestUnconfirmedAddress:
+    def test_it_is_stored_beside_the_confirmed_address(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone
     ) -> None:
         asks(claire).sees(OLD, NEW, "attend votre confirmation")
@@ -63,27 +63,27 @@ class TestAnAddressThatWaits:
         claire.fills("act=code", code=newest(app, "confirm_mail")["code"])
         assert world.facts(guardian).mail == NEW
 
-    def test_is_given_up(self, app: Flask, world: World, claire: Visitor, guardian: Someone) -> None:
+    def test_it_can_be_cancelled(self, app: Flask, world: World, claire: Visitor, guardian: Someone) -> None:
         asks(claire).fills("act=cancel")
         assert NEW not in claire.html
         Visitor(app).opens(path_of(newest(app, "confirm_mail")["link"])).sees("A05")
         assert world.facts(guardian).mail == OLD
 
-    def test_dies_with_its_link(
+    def test_it_expires_with_its_link(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone, clock: Clock
     ) -> None:
         asks(claire)
         clock.advance(app.extensions["settings"].passwords.mail_link)
         assert NEW not in signed_in(app, guardian).opens("/account/mail").sees(OLD).html
 
-    def test_is_sent_its_mail_again(self, app: Flask, claire: Visitor) -> None:
+    def test_its_mail_can_be_sent_again(self, app: Flask, claire: Visitor) -> None:
         asks(claire).fills("act=resend").sees(NEW)
         sent = [one["to"] for one in messages(app, "mail") if one["template"] == "confirm_mail"]
         assert sent == [NEW, NEW]
 
 
-class TestTheDelay:
-    def test_recoveries_go_to_the_address_from_before_for_three_days(
+class TestRecoveryDelay:
+    def test_recoveries_use_the_previous_address_for_three_days(
         self, app: Flask, claire: Visitor, clock: Clock
     ) -> None:
         replaces(app, claire)
@@ -93,23 +93,25 @@ class TestTheDelay:
         clock.advance(1)
         assert recovery_goes_to(app) == [NEW]
 
-    def test_the_first_of_two_changes_counts(self, app: Flask, claire: Visitor, clock: Clock) -> None:
+    def test_the_delay_counts_from_the_first_of_two_changes(
+        self, app: Flask, claire: Visitor, clock: Clock
+    ) -> None:
         replaces(app, claire)
         clock.advance(60)
         replaces(app, claire, "newer@example.org")
         assert recovery_goes_to(app) == [OLD]
 
-    def test_the_address_from_before_is_told(self, app: Flask, claire: Visitor) -> None:
+    def test_the_previous_address_gets_a_notice(self, app: Flask, claire: Visitor) -> None:
         replaces(app, claire)
-        told = [
+        notices = [
             one
             for one in messages(app, "mail")
             if one["facts"].get("subject") == "Votre adresse mail a changé"
         ]
-        assert [one["to"] for one in told] == [OLD]
-        assert path_of(told[0]["facts"]["link"]).startswith("/not-me/")
+        assert [one["to"] for one in notices] == [OLD]
+        assert path_of(notices[0]["facts"]["link"]).startswith("/not-me/")
 
-    def test_numbers_wait_too(self, app: Flask, claire: Visitor, clock: Clock) -> None:
+    def test_a_new_number_is_delayed_too(self, app: Flask, claire: Visitor, clock: Clock) -> None:
         claire.opens("/account/mobile").fills(contact=OTHER)
         claire.fills(code=messages(app, "sms")[-1]["facts"]["code"])
         claire.opens("/account/mobile").sees("votre établissement connaît")
@@ -117,14 +119,14 @@ class TestTheDelay:
         clock.advance(3 * DAY)
         assert recovery_goes_to(app, "sms") == [OTHER]
 
-    def test_a_first_number_serves_at_once(self, app: Flask, world: World) -> None:
+    def test_a_first_number_is_used_at_once(self, app: Flask, world: World) -> None:
         marc = world.guardian("Marc", username="m.durand")
         page = signed_in(app, marc).opens("/account/mobile").fills(contact=OTHER)
         page.fills(code=messages(app, "sms")[-1]["facts"]["code"])
         assert recovery_goes_to(app, "sms", "m.durand") == [OTHER]
 
 
-class TestItWasNotMe:
+class TestNotMe:
     @pytest.fixture
     def stolen(self, app: Flask, world: World, claire: Visitor, guardian: Someone, clock: Clock) -> str:
         """A stranger has put an address, a number and a passkey of their own; the path of the notice's link."""
@@ -150,7 +152,7 @@ class TestItWasNotMe:
             changes.added(tx, account, "thief", clock())
         return path_of(link)
 
-    def test_everything_is_put_back_and_the_address_from_before_opens(
+    def test_contacts_are_restored_and_the_previous_address_recovers_the_account(
         self, app: Flask, world: World, guardian: Someone, stolen: str, clock: Clock
     ) -> None:
         Visitor(app).opens(stolen).fills().sees("verrouillé", "adresse mail", "mobile", "moyens de connexion")
@@ -179,7 +181,7 @@ class TestItWasNotMe:
         Visitor(app).opens(path_of(mail["link"])).sees("V07")
         assert world.facts(guardian).state == "locked"
 
-    def test_the_password_is_worth_nothing_after_the_school_unlocks(
+    def test_the_password_stays_invalid_after_the_school_unlocks(
         self, app: Flask, world: World, guardian: Someone, stolen: str
     ) -> None:
         Visitor(app).opens(stolen).fills()
@@ -187,7 +189,7 @@ class TestItWasNotMe:
         visitor = Visitor(app).opens("/account").fills(profile="responsable")
         visitor.fills(username="c.durand", password=guardian.password).sees("S01")
 
-    def test_older_contacts_stay(
+    def test_contacts_from_before_the_week_are_not_restored(
         self, app: Flask, world: World, claire: Visitor, guardian: Someone, clock: Clock
     ) -> None:
         replaces(app, claire)
@@ -198,6 +200,6 @@ class TestItWasNotMe:
         Visitor(app).opens(link).fills().sees("verrouillé")
         assert world.facts(guardian).mail == NEW
 
-    def test_twice_is_done(self, app: Flask, stolen: str) -> None:
+    def test_the_second_use_shows_that_it_is_done(self, app: Flask, stolen: str) -> None:
         Visitor(app).opens(stolen).fills()
         assert Visitor(app).opens(stolen).sees("verrouillé").status == 200

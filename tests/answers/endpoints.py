@@ -1,4 +1,4 @@
-"""Endpoints that take a POST and are no form of a page."""
+"""Endpoints with POST that are no forms of pages."""
 
 MACHINES = {
     "oidc.begin",

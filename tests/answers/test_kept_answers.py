@@ -1,4 +1,4 @@
-"""The answer to a form is shown at an address of its own: reload, Back and Forward send no form again."""
+"""The response to a form is shown at a URL of its own: reload, Back and Forward submit no form again."""
 
 import re
 import zlib
@@ -60,8 +60,8 @@ def wrong_sign_in(app: Flask, browser: FlaskClient) -> str:
 @pytest.mark.settings(sms=SMS, server={"mode": "development"})
 @pytest.mark.parametrize("who", ["stranger", "guardian", "pupil", "academy_administrator", "head"])
 @pytest.mark.parametrize("forged", [False, True], ids=["", "forged"])
-def test_no_form_is_answered_in_place(app: Flask, outdoors: World, who: str, forged: bool) -> None:
-    """Whatever is sent, and whatever comes of it: refused, done, forged, gone. No typed password comes back."""
+def test_every_form_is_answered_by_a_redirect(app: Flask, outdoors: World, who: str, forged: bool) -> None:
+    """For every input and outcome: refused, done, forged, expired. No typed password is in the response."""
     outdoors.school()
     if who == "stranger":
         browser = raw_browser(app)
@@ -97,7 +97,7 @@ def test_no_form_is_answered_in_place(app: Flask, outdoors: World, who: str, for
     assert not wrong
 
 
-def test_a_refusal_is_shown_with_its_status_however_often_it_is_loaded(app: Flask) -> None:
+def test_a_refusal_keeps_its_status_at_each_reload(app: Flask) -> None:
     browser = raw_browser(app)
     address = wrong_sign_in(app, browser)
     shown = [browser.get(address) for _ in range(3)]
@@ -106,7 +106,7 @@ def test_a_refusal_is_shown_with_its_status_however_often_it_is_loaded(app: Flas
 
 
 class TestForWhom:
-    """For anybody else, at any other address and after its time, the address leads to the page itself."""
+    """For another viewer, at another URL and after its expiry, the URL shows the page itself."""
 
     @pytest.fixture
     def browser(self, app: Flask) -> FlaskClient:
@@ -122,7 +122,7 @@ class TestForWhom:
     def test_another_browser(self, app: Flask, address: str) -> None:
         assert self.leads_to_the_page(raw_browser(app).get(address), address)
 
-    def test_after_its_minutes(self, browser: FlaskClient, address: str, clock: Clock) -> None:
+    def test_after_its_expiry(self, browser: FlaskClient, address: str, clock: Clock) -> None:
         clock.advance(keeping.LIFETIME - 1)
         assert browser.get(address).status_code == 401
         clock.advance(1)
@@ -147,7 +147,7 @@ class TestForWhom:
         assert browser.get(f"/recovery/password?{query}").headers["Location"] == "/recovery/password"
 
     @pytest.mark.parametrize("made_up", ["", "x", "\0", "é", "x" * 5000])
-    def test_a_made_up_one(self, browser: FlaskClient, made_up: str) -> None:
+    def test_an_unknown_reference(self, browser: FlaskClient, made_up: str) -> None:
         asked = browser.get("/recovery/password", query_string={"login": "y", "answer": made_up})
         assert (asked.status_code, asked.headers["Location"]) == (303, "/recovery/password?login=y")
 
@@ -157,7 +157,7 @@ class TestForWhom:
     @pytest.mark.parametrize(
         "path", ["//evil.example", "//evil.example/help", "/\\evil.example", "/\t/evil.example"]
     )
-    def test_no_way_out_of_this_host(self, browser: FlaskClient, path: str) -> None:
+    def test_no_redirect_to_another_host(self, browser: FlaskClient, path: str) -> None:
         answer = browser.get("/?answer=x", environ_overrides={"PATH_INFO": path})
         location = answer.headers.get("Location", "/")
         assert location.startswith(("/", "http://localhost/")) and not location.startswith(("//", "/\\"))
@@ -168,8 +168,8 @@ class TestForWhom:
         assert "/login/" in asked.headers["Location"]
 
 
-def test_what_is_shown_goes_with_the_session(app: Flask, outdoors: World) -> None:
-    """A secret on a page can be reloaded; it is gone with the logout, on a shared computer."""
+def test_a_stored_response_ends_with_the_session(app: Flask, outdoors: World) -> None:
+    """A page with a secret can be reloaded until the logout."""
     browser = signed_in_here(app, worker_of(outdoors, "academy_administrator"), "personnel")
     fields = fields_of(browser.get("/console/academy/tokens").text, having="label")
     fields |= {"label": "Éditeur", "days": "30", "uses": "1", "act": "make"}
@@ -182,7 +182,7 @@ def test_what_is_shown_goes_with_the_session(app: Flask, outdoors: World) -> Non
     assert browser.get(address).status_code == 303
 
 
-def test_nothing_is_kept_in_clear(app: Flask) -> None:
+def test_stored_responses_are_sealed(app: Flask) -> None:
     wrong_sign_in(app, raw_browser(app))
     with app.app_context():
         (row,) = reading().execute(select(KeptAnswerRow.__table__)).all()
@@ -194,7 +194,7 @@ def rows(app: Flask) -> int:
         return int(reading().execute(select(func.count()).select_from(KeptAnswerRow)).scalar_one())
 
 
-def test_a_browser_without_a_cookie_is_answered_in_place_and_leaves_nothing(app: Flask) -> None:
+def test_a_browser_without_cookies_gets_a_direct_response_and_no_row(app: Flask) -> None:
     answer = FlaskClient(app, app.response_class, use_cookies=False).post("/recovery/password", data={})
     assert (answer.status_code, rows(app)) == (400, 0)
     broken = FlaskClient(app, app.response_class)
@@ -202,7 +202,7 @@ def test_a_browser_without_a_cookie_is_answered_in_place_and_leaves_nothing(app:
     assert (broken.post("/recovery/password", data={}).status_code, rows(app)) == (400, 0)
 
 
-def test_a_browser_has_its_last_answers_and_no_more(app: Flask, clock: Clock) -> None:
+def test_only_the_last_responses_of_a_browser_are_stored(app: Flask, clock: Clock) -> None:
     browser, other = raw_browser(app), raw_browser(app)
     kept_by_other = wrong_sign_in(app, other)
     addresses = []
@@ -215,7 +215,7 @@ def test_a_browser_has_its_last_answers_and_no_more(app: Flask, clock: Clock) ->
     assert other.get(kept_by_other).status_code == 401
 
 
-def test_the_worker_deletes_what_nobody_may_see_any_more(app: Flask, clock: Clock) -> None:
+def test_the_worker_deletes_expired_responses(app: Flask, clock: Clock) -> None:
     wrong_sign_in(app, raw_browser(app))
     with app.app_context():
         housekeeping.housekeeping(clock.now + keeping.LIFETIME - 1)
@@ -224,7 +224,7 @@ def test_the_worker_deletes_what_nobody_may_see_any_more(app: Flask, clock: Cloc
         assert rows(app) == 0
 
 
-def test_a_page_that_is_too_large_for_a_stranger_is_not_kept(app: Flask) -> None:
+def test_a_large_page_of_an_anonymous_visitor_is_not_stored(app: Flask) -> None:
     import random
 
     noise = random.Random(11).randbytes(keeping.LARGEST + 1)
@@ -251,6 +251,6 @@ def test_addresses(query: str, plain: str, shown: str) -> None:
     assert rules.address_of("/x", query, "new") == shown
 
 
-def test_a_page_that_asks_again_by_itself_asks_for_the_page_and_not_for_its_answer() -> None:
+def test_a_page_that_refreshes_itself_requests_the_page_and_not_its_response() -> None:
     assert rules.refresh_to("3", "/x") == "3; url=/x"
     assert rules.refresh_to("3; URL=/y", "/x") == "3; URL=/y"

@@ -1,4 +1,4 @@
-"""A form that is sent twice acts once: the second sending shows what the first has led to."""
+"""A form that is submitted twice acts once: the second submission shows the response of the first."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def form(browser: FlaskClient, path: str, *names: str) -> dict[str, Any]:
 
 
 def acts(app: Flask, act: str) -> int:
-    """How often it stands in the record."""
+    """The number of its audit records."""
     with app.app_context():
         counted = select(func.count()).select_from(AuditRecord).where(AuditRecord.act == act)
         return int(reading().execute(counted).scalar_one())
@@ -67,7 +67,7 @@ def head(app: Flask, outdoors: World) -> FlaskClient:
 
 
 class TestSecretsAreMadeOnce:
-    """What a second sending would have killed: the secret, password or letter that has just been noted down."""
+    """A second submission would invalidate the shown secret, password or letter."""
 
     def twice(
         self, browser: FlaskClient, path: str, fields: dict[str, Any]
@@ -130,8 +130,8 @@ class TestSecretsAreMadeOnce:
         assert head.get("/console/jobs/2").status_code == 403, "there is no second job"
 
 
-def test_many_at_once_make_one(app: Flask, outdoors: World) -> None:
-    """A finger that is heavy on the button, or a network that sends again: on both engines."""
+def test_concurrent_submissions_act_once(app: Flask, outdoors: World) -> None:
+    """Double clicks and repeated requests, on both engines."""
     someone = worker_of(outdoors, "academy_administrator")
     first = signed_in_here(app, someone, "personnel")
     fields = form(first, f"{ACADEMY}/services/new", "client_name") | SERVICE
@@ -164,9 +164,7 @@ class TestKeys:
     def send(self, browser: FlaskClient, fields: dict[str, Any]) -> TestResponse:
         return browser.post(f"{ACADEMY}/tokens", data=fields)
 
-    def test_a_refusal_gives_the_key_back(
-        self, app: Flask, admin: FlaskClient, fields: dict[str, Any]
-    ) -> None:
+    def test_a_refusal_releases_the_key(self, app: Flask, admin: FlaskClient, fields: dict[str, Any]) -> None:
         refused = self.send(admin, fields | {"days": "91"})
         assert arrives(admin, refused).status_code == 422
         assert arrives(admin, self.send(admin, fields)).status_code == 200
@@ -206,7 +204,7 @@ class TestKeys:
     def name(self, app: Flask, fields: dict[str, Any]) -> Any:
         return sending.name_of(fields["once"], "account:1", f"{ACADEMY}/tokens")
 
-    def test_while_the_first_is_under_way_a_page_says_so_and_asks_again(
+    def test_a_waiting_page_is_shown_while_the_first_submission_runs(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         with app.app_context():
@@ -218,15 +216,15 @@ class TestKeys:
             sending.settle(self.name(app, fields), f"{ACADEMY}/tokens?answer=x", refused=False)
         assert admin.get(waits.request.full_path).headers["Location"] == f"{ACADEMY}/tokens?answer=x"
 
-    def test_a_form_that_was_cut_off_is_never_done_again_by_itself(
+    def test_a_form_that_was_cut_off_is_not_repeated(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         with app.app_context():
             assert sending.claim(self.name(app, fields), clock())
         clock.advance(sending.PATIENCE + 1)
-        told = arrives(admin, self.send(admin, fields))
-        assert told.status_code == 409 and "G07" in told.text and self.made(app) == 0
-        assert f'href="{ACADEMY}/tokens"' in told.text
+        response = arrives(admin, self.send(admin, fields))
+        assert response.status_code == 409 and "G07" in response.text and self.made(app) == 0
+        assert f'href="{ACADEMY}/tokens"' in response.text
 
     def test_a_forged_form_uses_no_key(self, app: Flask, admin: FlaskClient, fields: dict[str, Any]) -> None:
         assert "R03" in arrives(admin, self.send(admin, fields | {"csrf_token": "x"})).text
@@ -238,10 +236,10 @@ class TestKeys:
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], key: str
     ) -> None:
         assert arrives(admin, self.send(admin, fields | {"once": key})).status_code == 200
-        told = admin.get(f"{ACADEMY}/tokens", query_string={"sending": key})
-        assert told.status_code == 303
+        response = admin.get(f"{ACADEMY}/tokens", query_string={"sending": key})
+        assert response.status_code == 303
 
-    def test_the_worker_forgets_keys(
+    def test_the_worker_deletes_keys(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         self.send(admin, fields)
@@ -251,7 +249,7 @@ class TestKeys:
             housekeeping.housekeeping(clock() + sending.REMEMBERED)
             assert reading().execute(select(func.count()).select_from(SentForm)).scalar_one() == 0
 
-    def test_what_it_led_to_is_kept_sealed(
+    def test_the_response_is_stored_sealed(
         self, app: Flask, admin: FlaskClient, fields: dict[str, Any]
     ) -> None:
         self.send(admin, fields)
@@ -260,7 +258,7 @@ class TestKeys:
         assert outcomes and not [one for one in outcomes if "/" in (one or "").replace("1.", "", 1)]
 
 
-def test_one_of_fifty_claims(app: Flask, clock: Clock) -> None:
+def test_one_of_fifty_submissions_claims_the_key(app: Flask, clock: Clock) -> None:
     def claim(_: int) -> bool:
         with app.app_context():
             return sending.claim(sending.name_of("key", "account:1", "/x"), clock())

@@ -1,4 +1,4 @@
-"""What every page is looked at for: accessibility, its fit, and that the keyboard alone reaches it."""
+"""Checks of every page: accessibility, layout, and use by the keyboard alone."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.peers.conftest import served  # noqa: F401
 
 
 def follow(page: Page, link: Locator) -> None:
-    """Click, and be on the page that it leads to: what is looked at next is not the one before."""
+    """Click, and wait for the next page, so that checks do not see the previous one."""
     with page.expect_navigation(wait_until="load"):
         link.click()
 

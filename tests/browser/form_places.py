@@ -1,4 +1,4 @@
-"""Where each form of the product stands, how somebody comes to it, and what they write in it."""
+"""Every form of the product: its page, the way to it, and the values to fill in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -130,7 +130,7 @@ class Stage:
         self.opens(urlsplit(self.newest("mail")["link"]).path)
 
     def types(self, press: str = "", **values: str) -> None:
-        """Send a form on the way to the one that is meant."""
+        """Submit a form that precedes the intended form."""
         name, _, value = press.partition("=")
         for typed, text in values.items():
             self.page.locator(f'main [name="{typed}"]').first.fill(text)
@@ -573,11 +573,11 @@ def _approvals(stage: Stage) -> Form:
     return Form(press="act=agree")
 
 
-def _import(stage: Stage, said: Any) -> int:
+def _import(stage: Stage, exported: Any) -> int:
     def give(world: World) -> int:
         import io
 
-        files = [("e.xml", io.BytesIO(pupils_xml(said))), ("r.xml", io.BytesIO(guardians_xml(said)))]
+        files = [("e.xml", io.BytesIO(pupils_xml(exported))), ("r.xml", io.BytesIO(guardians_xml(exported)))]
         return lifecycle.submit(world.school(), files, "siecle", "account:1", stage.now)
 
     number = stage.within(give)
@@ -594,7 +594,7 @@ def _import_page(stage: Stage) -> Form:
 
 @place("console.settle")
 def _settle(stage: Stage) -> Form:
-    """The same names and birth date as somebody who is here, and no INE to tell them apart by."""
+    """A record with the names and birth date of an existing pupil, and no INE."""
 
     def twins(world: World) -> None:
         for _ in range(2):

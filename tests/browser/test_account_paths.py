@@ -1,4 +1,4 @@
-"""The ways of an account in a browser, each page looked at wide, at 360 px, light and dark, and read by axe."""
+"""The pages of an account in a browser, each checked wide, at 360 px, light and dark, and by axe."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""The pages where somebody agrees, or is asked to: consent, a guardian's answer, a device, the last page of a logout."""
+"""Consent pages: consent of a person, a guardian's answer, a device, the last page of a logout."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,7 +31,7 @@ def family(served: Served) -> tuple[Someone, Someone]:
     return guardian, child
 
 
-def test_a_guardian_agrees_once(desk: Desk, opens: Opens, family: tuple[Someone, Someone]) -> None:
+def test_a_guardian_consents_once(desk: Desk, opens: Opens, family: tuple[Someone, Someone]) -> None:
     service = opens(**PUBLISHER)
     page = desk.window()
     come_to_sign_in(page, service, scope="openid email ect.scope.cahiers")
@@ -44,7 +44,7 @@ def test_a_guardian_agrees_once(desk: Desk, opens: Opens, family: tuple[Someone,
     heading(page, "Bienvenue")
 
 
-def test_who_refuses_is_sent_back_with_the_refusal(
+def test_a_refusal_of_consent_is_returned_to_the_service(
     desk: Desk, opens: Opens, family: tuple[Someone, Someone]
 ) -> None:
     page = desk.window()
@@ -112,7 +112,7 @@ def device_code(served: Served) -> str:
     return str(answer.get_json()["user_code"])
 
 
-def test_services_are_told_in_the_browser_and_the_page_goes_on(
+def test_services_are_notified_in_frames_and_the_page_continues(
     desk: Desk, opens: Opens, served: Served, family: tuple[Someone, Someone]
 ) -> None:
     page = desk.window()
@@ -130,7 +130,7 @@ def test_services_are_told_in_the_browser_and_the_page_goes_on(
 
 
 def redeem(page: Page, served: Served, client_id: str) -> None:
-    """Only services that have received tokens are told: the code counts as used."""
+    """Mark the code as used: only services that have received tokens are notified."""
     from sqlalchemy import update
 
     from idp.database.engine import transaction

@@ -1,4 +1,4 @@
-"""The console in a real browser: the head's first morning and the academy's, at a desk and on a narrow screen."""
+"""The console in a real browser: a head's first import and the academy's tasks, on a wide and a narrow screen."""
 
 import re
 import threading
@@ -62,18 +62,18 @@ def tab(page: Page, name: str) -> None:
 
 
 def family_files(folder: Path) -> list[Path]:
-    said = export(
+    exported = export(
         (pupil("1"), pupil("2", first_name="Tom", class_code="4 B", birth_date="2013-05-02")),
         (person(), person("12", first_name="Marc", contact_mail=None, mobile=None)),
         (link("1"), link("2"), link("1", "12", "20")),
     )
     files = [folder / "ElevesSansAdresses.xml", folder / "ResponsablesAvecAdresses.xml"]
-    files[0].write_bytes(pupils_xml(said))
-    files[1].write_bytes(guardians_xml(said))
+    files[0].write_bytes(pupils_xml(exported))
+    files[1].write_bytes(guardians_xml(exported))
     return files
 
 
-def test_the_heads_first_morning(desk: Desk, worked: Served, tmp_path: Path) -> None:
+def test_a_head_imports_and_prints_letters(desk: Desk, worked: Served, tmp_path: Path) -> None:
     """Import → letters → a parent activates → figures move."""
     office, head = desk.window(1024), staff(worked, "head")
     sign_in(office, worked, head, "/console/")
@@ -165,7 +165,7 @@ def icart(worked: Served, tmp_path: Path) -> Iterator[tuple[str, str]]:
     server.server_close()
 
 
-def test_the_academys_morning(desk: Desk, worked: Served, icart: tuple[str, str]) -> None:
+def test_the_academy_registers_tries_and_rotates(desk: Desk, worked: Served, icart: tuple[str, str]) -> None:
     """Register a service → test login → rotate secret and keys → the record shows it all."""
     page, admin = desk.window(1024), staff(worked, "academy_administrator")
     sign_in(page, worked, admin, "/console/")
@@ -226,7 +226,7 @@ def test_a_service_that_does_not_answer_is_named_in_the_trial(desk: Desk, worked
     expect(page.get_by_role("row", name=re.compile("Le service répond.*À corriger"))).to_be_visible()
 
 
-def test_an_account_is_found_and_opened_by_the_keyboard_alone(desk: Desk, worked: Served) -> None:
+def test_an_account_is_searched_and_unlocked_by_the_keyboard_alone(desk: Desk, worked: Served) -> None:
     page, head = desk.window(1024), staff(worked, "head")
     with worked.app.app_context():
         world = worked.world

@@ -1,4 +1,4 @@
-"""Every form of the product is sent twice, then reloaded and left and entered by Back and Forward: no error, and no second effect."""
+"""Every form of the product is submitted twice, then reloaded, left and entered by Back and Forward: no error, and no second effect."""
 
 from collections import Counter
 from typing import Any
@@ -78,7 +78,7 @@ def test_every_form_of_the_product_is_covered() -> None:
 
 
 class Submission:
-    """One window, what it has sent, and where."""
+    """One window, its submitted values, and the address."""
 
     def __init__(self, stage: Stage, endpoint: str, form: Form) -> None:
         self.stage, self.endpoint, self.form, self.page = stage, endpoint, form, stage.page
@@ -91,7 +91,7 @@ class Submission:
             self.sent.append(request.url)
 
     def _mark(self) -> str:
-        """The first form of the page whose address is that of the endpoint, and that has what is to be written."""
+        """The first form of the page with the endpoint's address and the fields to fill in."""
         names = [*self.form.values, *([self.form.press.partition("=")[0]] if self.form.press else [])]
         adapter = self.stage.served.app.url_map.bind("localhost")
         actions = self.page.evaluate(

@@ -28,7 +28,7 @@ def birth_date(demo: Demo, who: str) -> list[str]:
 
 
 def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None:
-    """From the letter's codes to the portal, each page looked at on the way."""
+    """From the letter's codes to the portal; each page is checked."""
     card = demo.card(who)
     page.goto(demo.icart)
     looks_right(page, "icart-entry")
@@ -98,7 +98,7 @@ def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -
     expect(page.get_by_role("heading", level=1)).to_contain_text("déconnecté")
     deadline = time.monotonic() + 20
     while "fermée" not in page.goto(demo.icart).text():  # type: ignore[union-attr]
-        assert time.monotonic() < deadline, "the portal was not told"
+        assert time.monotonic() < deadline, "the portal was not notified"
 
 
 def test_the_other_guardian_on_a_phone_reads_what_the_first_has_filed(desk: Desk, demo: Demo) -> None:

@@ -1,4 +1,4 @@
-"""Every page of the provider, in four guises each: wide and on a phone, light and dark."""
+"""Every page of the provider in four variants: wide and on a phone, light and dark."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -15,7 +15,7 @@ CHOSEN = "Poires-Vertes-1848"
 
 @pytest.fixture
 def claire(served: Served) -> Someone:
-    """A guardian who holds the letter's codes, and has one child, born on 14 March 2015."""
+    """A guardian with a letter's codes, and one child, born on 14 March 2015."""
     with served.app.app_context():
         world = served.world
         guardian = world.guardian(state="notified")
@@ -67,7 +67,7 @@ def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Some
     heading(page, "Qui êtes-vous ?")
 
 
-def test_a_sign_in_that_can_only_go_on_at_the_office(
+def test_a_sign_in_that_only_the_office_can_help(
     desk: Desk, opens: Opens, served: Served, claire: Someone
 ) -> None:
     with served.app.app_context():
@@ -102,7 +102,7 @@ def test_a_new_password_with_its_rules(desk: Desk, opens: Opens, claire: Someone
     refused(page, "A01", "new_password-same")
 
 
-def test_the_rules_are_ticked_for_what_was_typed_before_the_script_came(
+def test_the_rules_are_checked_for_text_typed_before_the_script_loaded(
     desk: Desk, opens: Opens, claire: Someone
 ) -> None:
     page, held = desk.window(), list[Route]()
@@ -124,7 +124,7 @@ def at_identity(page: Page, service: Service, someone: Someone) -> None:
     heading(page, "Bonjour")
 
 
-def test_who_one_is_and_each_way_to_be_refused(desk: Desk, opens: Opens, claire: Someone) -> None:
+def test_the_identity_page_and_its_refusals(desk: Desk, opens: Opens, claire: Someone) -> None:
     page = desk.window()
     at_identity(page, opens(), claire)
     looks_right_everywhere(page, "identity")
@@ -258,7 +258,7 @@ def test_a_first_login_needs_no_script(desk: Desk, opens: Opens, served: Served,
     heading(page, "Bienvenue")
 
 
-def test_the_page_that_posts_the_answer(desk: Desk, opens: Opens, served: Served) -> None:
+def test_the_form_post_page(desk: Desk, opens: Opens, served: Served) -> None:
     with served.app.app_context():
         guardian = served.world.guardian()
     page = desk.window()

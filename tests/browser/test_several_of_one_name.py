@@ -1,4 +1,4 @@
-"""Several people of one name on one number, in four guises: the question that tells them apart, and the office."""
+"""Homonyms who share a number, in four variants: the question for a child's birth date, and the office."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Chromium, driven by Playwright. Where there is none the tests say that they are left out; in CI that is a failure.
+"""Chromium, driven by Playwright. Without Chromium the tests are skipped; in CI they fail.
 
 One for the whole run: Playwright begins only once in a process.
 """
@@ -68,7 +68,7 @@ class Desk:
         return page
 
     def _note(self, message: Any) -> None:
-        # A refusal has a status of 4xx, which the console always tells; what a page is made of must be there.
+        # A refusal has a status of 4xx, which the console always logs; the parts of a page must load.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
 

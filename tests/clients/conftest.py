@@ -1,4 +1,4 @@
-"""The three applications on loopback, each with a real provider outside and a database file of its own."""
+"""The three applications on loopback, each with a test provider and a database file of its own."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ class Service:
     app: Flask
     configuration: Configuration
 
-    def told_of_logout(self, logout_token: str) -> requests.Response:
+    def receives_logout_notice(self, logout_token: str) -> requests.Response:
         data = {"logout_token": logout_token}
         return requests.post(f"{self.address}/backchannel-logout", data=data, timeout=10)
 
@@ -72,7 +72,7 @@ def start(provider: OutsideProvider, tmp_path: Path) -> Iterator[Start]:
     """`start("icart", …)`: the application of that name; keywords go into its configuration."""
     running: list[tuple[Served, Flask]] = []
 
-    def start(name: str, **told: Any) -> Service:
+    def start(name: str, **settings: Any) -> Service:
         served = Served()
         parts = [importlib.import_module(f"clients.{name}.{part}") for part in ("app", "registration")]
         given = {
@@ -81,7 +81,7 @@ def start(provider: OutsideProvider, tmp_path: Path) -> Iterator[Start]:
             "client_id": f"{name}-id",
             "client_secret": "secret",
             "data": tmp_path / f"{name}.sqlite3",
-            **told,
+            **settings,
         }
         configuration = Configuration(**given)
         provider.registered[configuration.client_id] = parts[1].registration(served.address)
@@ -117,7 +117,7 @@ LogIn = Callable[..., Person]
 
 @pytest.fixture
 def logs_in(provider: OutsideProvider) -> LogIn:
-    """`logs_in(service, MOTHER)`: a person with a browser, who has come back from the provider."""
+    """`logs_in(service, MOTHER)`: a person with a browser, after the redirect from the provider."""
 
     def log_in(service: Service, person: dict[str, Any], terms: bool = True) -> Person:
         provider.person = person

@@ -1,4 +1,4 @@
-"""The world outside the relying parties: a small provider that can also lie, and a place to serve an application."""
+"""Servers outside the relying parties: a small provider that can also send wrong values, and a server for an application."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ AWAY = Response("away", 503)
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 class Served:
-    """A loopback address whose application may come later, or be another one later."""
+    """A loopback address; its application can be set and replaced later."""
 
     def __init__(self) -> None:
         self.application: Wsgi = AWAY
@@ -152,7 +152,7 @@ class OutsideProvider:
         return jwt.encode({"alg": self.algorithm, "kid": self.key.kid}, claims, self.key)
 
     def _is_authenticated(self, client_id: str) -> bool:
-        """By the method that the client has registered, and by no other."""
+        """Authentication by the registered method alone."""
         document = self.registered[client_id]
         basic = request.authorization
         if document["token_endpoint_auth_method"] == "client_secret_basic":

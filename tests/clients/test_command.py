@@ -17,7 +17,7 @@ from tests.clients.outside import free_port
 SERVICES = ("icart", "pronote", "teleservices")
 
 
-def said(*words: str) -> subprocess.CompletedProcess[str]:
+def run_command(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *words], capture_output=True, text=True, timeout=60, check=False
     )
@@ -26,7 +26,7 @@ def said(*words: str) -> subprocess.CompletedProcess[str]:
 def test_each_prints_a_registration_document_of_its_own() -> None:
     documents = []
     for name in SERVICES:
-        printed = said(f"clients.{name}", "registration", "--base", "https://service.example/")
+        printed = run_command(f"clients.{name}", "registration", "--base", "https://service.example/")
         document = json.loads(printed.stdout)
         assert document["redirect_uris"] == ["https://service.example/callback"]
         assert document["backchannel_logout_uri"] == "https://service.example/backchannel-logout"
@@ -76,12 +76,12 @@ def until(found: object) -> None:
         time.sleep(0.05)
 
 
-def test_it_serves_without_the_provider_and_stops_when_told(
+def test_it_serves_without_the_provider_and_stops_at_sigterm(
     running: subprocess.Popen[bytes], port: int, tmp_path: Path
 ) -> None:
     answer = requests.get(f"http://localhost:{port}/login", timeout=10)
     assert (answer.status_code, "ne répond pas" in answer.text) == (502, True)
-    second = said(*words(tmp_path, port))
+    second = run_command(*words(tmp_path, port))
     assert second.returncode == 1
     assert second.stderr.startswith(f"Error: Nothing can listen on port {port}")
     running.send_signal(signal.SIGTERM)
@@ -97,13 +97,13 @@ def test_nothing_outlives_a_killed_server(running: subprocess.Popen[bytes], port
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", '{"client_secret": "b"}'], ids=repr)
-def test_credentials_that_cannot_be_used_are_said_in_one_sentence(text: str | None, tmp_path: Path) -> None:
+def test_invalid_credentials_are_reported_in_one_sentence(text: str | None, tmp_path: Path) -> None:
     command = words(tmp_path, free_port())
     credentials = tmp_path / "credentials.json"
     credentials.unlink()
     if text is not None:
         credentials.write_text(text, encoding="utf-8")
-    told = said(*command)
-    assert told.returncode == 1
-    assert told.stderr.startswith(f"Error: {credentials}: ")
-    assert told.stderr.count("\n") == 1
+    completed = run_command(*command)
+    assert completed.returncode == 1
+    assert completed.stderr.startswith(f"Error: {credentials}: ")
+    assert completed.stderr.count("\n") == 1

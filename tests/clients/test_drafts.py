@@ -1,4 +1,4 @@
-"""What was typed into a service's form: it comes back after a refusal, and after a login in between."""
+"""Drafts: the text of a form is shown again after a refusal, and after a login in between."""
 
 from datetime import UTC, datetime
 

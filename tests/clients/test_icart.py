@@ -1,4 +1,4 @@
-"""The portal: terms of use, tiles, favourites, messages and pages of one's own."""
+"""The portal: terms of use, tiles, favourites, messages and own pages."""
 
 import re
 
@@ -54,7 +54,7 @@ def test_each_tile_opens_something(icart: Service, logs_in: LogIn) -> None:
             assert someone.page is not None and someone.page.status_code == 200
 
 
-def test_people_see_the_tiles_that_are_for_them(icart: Service, logs_in: LogIn) -> None:
+def test_people_see_the_tiles_of_their_profile(icart: Service, logs_in: LogIn) -> None:
     assert "Mon affectation" not in tiles(logs_in(icart, PUPIL).opens(f"{icart.address}/apps"))
     staff = tiles(logs_in(icart, HEAD).opens(f"{icart.address}/apps"))
     assert "Mon affectation" in staff and "Services Téléservices" not in staff
@@ -88,7 +88,7 @@ def test_tiles_are_searched_and_filtered(
     assert ("Aucune application ne correspond" in someone.html) == (not expected)
 
 
-def test_favourites_are_kept_for_their_person_alone(start: Start, logs_in: LogIn) -> None:
+def test_favourites_are_stored_for_each_person(start: Start, logs_in: LogIn) -> None:
     icart = start("icart")
     someone = logs_in(icart, MOTHER).opens(f"{icart.address}/apps?q=esidoc&look=list")
     someone.fills("keep=1").sees("Retirer Esidoc des favoris")
@@ -117,9 +117,7 @@ def test_books_are_found_without_accents(icart: Service, logs_in: LogIn) -> None
 
 
 @pytest.mark.parametrize("shelf", ["pages", "files"])
-def test_what_people_write_is_added_renamed_taken_away_and_theirs_alone(
-    shelf: str, icart: Service, logs_in: LogIn
-) -> None:
+def test_notes_are_added_renamed_deleted_and_private(shelf: str, icart: Service, logs_in: LogIn) -> None:
     new = f"{icart.address}/{shelf}/new"
     someone = logs_in(icart, MOTHER).opens(new)
     someone.fills("act=keep", name=" ", body="").sees("Donnez un titre")
@@ -151,7 +149,7 @@ def test_what_people_write_is_added_renamed_taken_away_and_theirs_alone(
     someone.opens(address).sees("n’existe pas")
 
 
-def test_there_is_an_end_to_what_one_may_keep(
+def test_the_number_of_notes_is_limited(
     icart: Service, logs_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("clients.icart.notes.MOST", 1)
@@ -186,7 +184,7 @@ def test_a_tile_is_shown_to_those_whom_its_service_accepts() -> None:
             assert shown == (profile in accepted[tile.service]), (tile.code, kind)
 
 
-def test_a_pupil_is_told_who_may_open_the_teleservices(icart: Service, logs_in: LogIn) -> None:
+def test_a_pupil_reads_that_guardians_open_the_teleservices(icart: Service, logs_in: LogIn) -> None:
     pupil = logs_in(icart, PUPIL)
     assert "Services Téléservices" not in tiles(pupil.opens(f"{icart.address}/apps"))
     pupil.opens(f"{icart.address}/services").sees("demandez à un de vos responsables légaux")

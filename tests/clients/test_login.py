@@ -1,4 +1,4 @@
-"""Login at any relying party: what it asks for, and every answer of a provider that it must not believe."""
+"""Login at any relying party: its request, and every invalid response of a provider."""
 
 import dataclasses
 from urllib.parse import urlsplit
@@ -55,7 +55,7 @@ def test_each_entry_of_the_portal_asks_for_its_profile(icart: Service, provider:
     ],
     ids=str,
 )
-def test_a_wrong_answer_opens_no_session_and_offers_a_way_on(
+def test_an_invalid_response_opens_no_session_and_offers_a_new_login(
     lies: dict[str, str],
     status: int,
     sentence: str,
@@ -108,7 +108,7 @@ def test_a_key_rotated_since_the_last_login_is_fetched(
     logs_in(pronote, PUPIL).sees("Emploi du temps", "Zoé")
 
 
-def test_an_unreachable_provider_is_said_and_the_page_works_once_it_is_back(
+def test_an_unreachable_provider_is_reported_and_the_page_works_after_its_return(
     pronote: Service, provider: OutsideProvider
 ) -> None:
     provider.person = MOTHER
@@ -139,7 +139,7 @@ def test_a_page_asked_for_before_the_login_is_shown_after_it(
 @pytest.mark.parametrize(
     "path", ["//evil.example", "/\\evil.example", "https://evil.example", "/\tx", "%0d%0a", ""]
 )
-def test_the_way_back_never_leads_to_another_host(
+def test_the_return_path_never_leads_to_another_host(
     path: str, pronote: Service, provider: OutsideProvider
 ) -> None:
     provider.person = MOTHER
@@ -163,7 +163,7 @@ def test_logging_in_again_ends_the_former_session_of_this_browser(
     assert ended == {MOTHER["sub"]: True, PUPIL["sub"]: False}
 
 
-def test_a_session_is_kept_over_a_restart_and_its_file_holds_no_token(
+def test_a_session_survives_a_restart_and_its_file_has_no_token(
     start: Start, logs_in: LogIn, provider: OutsideProvider
 ) -> None:
     pronote = start("pronote")

@@ -1,4 +1,4 @@
-"""Logout from here (RP-Initiated Logout 1.0) and from elsewhere (Back-Channel Logout 1.0)."""
+"""Logout by the relying party (RP-Initiated Logout 1.0) and by the provider (Back-Channel Logout 1.0)."""
 
 import base64
 import hmac
@@ -33,7 +33,7 @@ def test_logging_out_ends_the_session_and_sends_the_browser_to_the_provider(
     assert "Se déconnecter" not in someone.opens(pronote.address).html
 
 
-def test_a_stolen_cookie_is_worth_nothing_after_logout(pronote: Service, logs_in: LogIn) -> None:
+def test_a_stolen_cookie_is_invalid_after_logout(pronote: Service, logs_in: LogIn) -> None:
     someone = logs_in(pronote, MOTHER)
     thief = Person()
     thief.http.cookies.update(someone.http.cookies.get_dict())
@@ -41,7 +41,7 @@ def test_a_stolen_cookie_is_worth_nothing_after_logout(pronote: Service, logs_in
     thief.opens(pronote.address).sees("Se connecter")
 
 
-def test_logging_out_while_the_provider_is_away_says_what_is_left_to_do(
+def test_logging_out_without_the_provider_explains_the_rest(
     start: Start, logs_in: LogIn, provider: OutsideProvider
 ) -> None:
     someone = logs_in(start("pronote"), MOTHER)
@@ -52,7 +52,7 @@ def test_logging_out_while_the_provider_is_away_says_what_is_left_to_do(
     assert "Se déconnecter" not in someone.html
 
 
-def test_a_page_of_logout_that_nobody_asked_for_leads_to_the_entry(pronote: Service) -> None:
+def test_the_logged_out_page_without_a_logout_leads_to_the_entry(pronote: Service) -> None:
     Person().opens(f"{pronote.address}/logged-out?state=invented").sees("Se connecter")
 
 
@@ -63,7 +63,7 @@ def test_a_notice_ends_the_sessions_of_its_sid_alone_and_the_entry_page_says_so_
     provider.sid = "sid-2"
     father = logs_in(pronote, FATHER)
     provider.sid, provider.person = "sid-1", MOTHER
-    answer = pronote.told_of_logout(provider.logout_token("pronote-id"))
+    answer = pronote.receives_logout_notice(provider.logout_token("pronote-id"))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     mother.opens(f"{pronote.address}/marks").sees(CLOSED, "Se connecter")
     assert CLOSED not in mother.opens(pronote.address).html
@@ -76,17 +76,17 @@ def test_a_notice_without_sid_ends_all_sessions_of_the_person(
     first = logs_in(pronote, MOTHER)
     provider.sid = "sid-2"
     second = logs_in(pronote, MOTHER)
-    assert pronote.told_of_logout(provider.logout_token("pronote-id", sid=None)).status_code == 200
+    assert pronote.receives_logout_notice(provider.logout_token("pronote-id", sid=None)).status_code == 200
     for someone in (first, second):
         someone.opens(pronote.address).sees(CLOSED)
 
 
-def test_a_notice_signed_with_a_rotated_key_is_understood(
+def test_a_notice_signed_with_a_rotated_key_is_accepted(
     pronote: Service, logs_in: LogIn, provider: OutsideProvider
 ) -> None:
     someone = logs_in(pronote, MOTHER)
     provider.rotate()
-    assert pronote.told_of_logout(provider.logout_token("pronote-id")).status_code == 200
+    assert pronote.receives_logout_notice(provider.logout_token("pronote-id")).status_code == 200
     someone.opens(pronote.address).sees(CLOSED)
 
 
@@ -159,21 +159,21 @@ def test_a_forged_notice_ends_nothing(
     forgery: str, pronote: Service, logs_in: LogIn, provider: OutsideProvider
 ) -> None:
     someone = logs_in(pronote, MOTHER)
-    answer = pronote.told_of_logout(FORGERIES[forgery](provider))
+    answer = pronote.receives_logout_notice(FORGERIES[forgery](provider))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
     someone.opens(pronote.address).sees("Se déconnecter")
 
 
-def test_a_notice_is_good_once(pronote: Service, logs_in: LogIn, provider: OutsideProvider) -> None:
+def test_a_notice_is_accepted_once(pronote: Service, logs_in: LogIn, provider: OutsideProvider) -> None:
     logs_in(pronote, MOTHER)
     token = provider.logout_token("pronote-id")
-    assert pronote.told_of_logout(token).status_code == 200
+    assert pronote.receives_logout_notice(token).status_code == 200
     someone = logs_in(pronote, MOTHER)
-    assert pronote.told_of_logout(token).status_code == 400
+    assert pronote.receives_logout_notice(token).status_code == 400
     someone.opens(pronote.address).sees("Se déconnecter")
 
 
-def test_sessions_past_their_life_are_closed_and_then_forgotten(start: Start) -> None:
+def test_expired_sessions_are_closed_and_deleted(start: Start) -> None:
     store: Store = start("pronote").app.extensions["store"]
     token = store.open_session("sid", "sub", {}, "id-token", now=1_000)
     assert store.visitor(token, 1_000 + 8 * 3600 - 1) is not None

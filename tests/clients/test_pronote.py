@@ -1,4 +1,4 @@
-"""Pronote: whose work is shown to whom, and that pupil and guardian see the same."""
+"""Pronote: which schoolwork is shown to whom; a pupil and a guardian see the same."""
 
 import random
 from datetime import date, timedelta
@@ -40,7 +40,7 @@ def test_staff_see_where_they_work(pronote: Service, logs_in: LogIn) -> None:
     someone.opens(f"{pronote.address}/marks").sees("Direction — Collège des Tilleuls")
 
 
-def test_a_guardian_without_children_is_told_where_to_turn(pronote: Service, logs_in: LogIn) -> None:
+def test_a_guardian_without_children_reads_whom_to_contact(pronote: Service, logs_in: LogIn) -> None:
     alone = {name: value for name, value in MOTHER.items() if name != "children"}
     logs_in(pronote, alone).sees("Aucun enfant n’est rattaché", "secrétariat")
 
@@ -60,7 +60,7 @@ def test_there_are_no_lessons_at_the_weekend() -> None:
     assert schoolwork.lessons_of("p", MONDAY)
 
 
-def test_a_mark_or_absence_once_given_stays_what_it_is() -> None:
+def test_a_mark_or_absence_never_changes() -> None:
     for pupil in ("a", "b", "c", "d"):
         for work in (schoolwork.marks, schoolwork.absences):
             before, after = work(pupil, MONDAY), work(pupil, MONDAY + timedelta(days=30))

@@ -1,4 +1,4 @@
-"""Téléservices: filing for a child, the other guardian, seasons, and what the school is told."""
+"""Téléservices: filing for a child, the other guardian, seasons, and mails to the school."""
 
 import re
 import threading
@@ -25,7 +25,7 @@ ORIENTATION = {"first_wish": "CAP", "second_wish": "Aucun", "reasons": "Elle aim
 CONTACTS = {"phone": "06 11 22 33 44", "mail": "anna@example.net", "address": "3 rue des Lilas"}
 
 
-def test_what_is_filed_for_a_child_is_checked_kept_and_read_again(start: Start, logs_in: LogIn) -> None:
+def test_a_filing_is_checked_stored_and_shown(start: Start, logs_in: LogIn) -> None:
     service = start("teleservices")
     address = f"{service.address}/bourse/{ZOE['sub']}"
     someone = logs_in(service, MOTHER).sees("Demande de bourse pour Zoé Martin", "À faire").opens(address)
@@ -104,7 +104,7 @@ def test_nobody_files_for_the_child_of_others_or_what_does_not_exist(
         ("household", "Autre chose"),
     ],
 )
-def test_an_answer_that_cannot_be_taken_is_named(field: str, text: str) -> None:
+def test_an_invalid_answer_is_named(field: str, text: str) -> None:
     bourse = next(known for known in PROCEDURES if known.code == "bourse")
     _, faults = read_answers(bourse.fields, {**BOURSE, field: text})
     assert list(faults) == [field]
@@ -122,7 +122,7 @@ def test_an_answer_that_cannot_be_taken_is_named(field: str, text: str) -> None:
         ("address", "x" * 501),
     ],
 )
-def test_a_contact_detail_that_cannot_be_used_is_named(field: str, text: str) -> None:
+def test_an_invalid_contact_detail_is_named(field: str, text: str) -> None:
     assert list(read_answers(CONTACT, {**CONTACTS, field: text})[1]) == [field]
     assert read_answers(CONTACT, {**CONTACTS, "address": ""})[1] == {}
 
@@ -155,7 +155,7 @@ def test_a_campaign_is_open_in_its_season(code: str, day: date, expected: bool) 
         ("paiement", date(2026, 11, 23), "Au secrétariat"),
     ],
 )
-def test_the_calendar_says_how_a_campaign_stands(code: str, day: date, state: str) -> None:
+def test_the_calendar_shows_the_state_of_a_campaign(code: str, day: date, state: str) -> None:
     campaign = next(known for known in CAMPAIGNS if known.code == code)
     assert campaign.state(day, ("bourse", "paiement")) == state
 
@@ -165,7 +165,7 @@ def test_every_procedure_has_its_campaign() -> None:
     assert codes == {known.code for known in PROCEDURES} | {"fiche"}
 
 
-def test_out_of_season_nothing_is_filed_but_what_was_filed_can_be_read(
+def test_out_of_season_filings_are_read_only(
     start: Start, logs_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = start("teleservices")
@@ -218,12 +218,12 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("hurried")
-def test_the_school_hears_of_changed_details_by_mail(
+def test_the_school_gets_a_mail_about_changed_details(
     start: Start, logs_in: LogIn, postbox: tuple[Postbox, int]
 ) -> None:
     box, port = postbox
-    told = {"smtp_host": "127.0.0.1", "smtp_port": port, "school_mail": "office@college.example"}
-    service = start("teleservices", **told)
+    smtp_settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "school_mail": "office@college.example"}
+    service = start("teleservices", **smtp_settings)
     someone = logs_in(service, {**MOTHER, "name": "Anna\r\nBcc: x@y.z"}).opens(f"{service.address}/contact")
     someone.sees("+33612345678", "anna.martin@example.org")
     someone.fills(**CONTACTS).sees("L’établissement est prévenu", "3 rue des Lilas")
@@ -258,7 +258,7 @@ def test_a_notification_waits_for_the_mail_server_and_outlives_a_restart(
     until(lambda: later.rows("notifications") == [])
 
 
-def test_a_wrong_detail_is_shown_again_and_nothing_is_kept(teleservices: Service, logs_in: LogIn) -> None:
+def test_an_invalid_detail_is_shown_again_and_not_stored(teleservices: Service, logs_in: LogIn) -> None:
     someone = logs_in(teleservices, MOTHER).opens(f"{teleservices.address}/contact")
     someone.fills(**{**CONTACTS, "mail": "anna"}).sees(
         "n’est pas complète", 'value="anna"', 'aria-invalid="true"'

@@ -1,4 +1,4 @@
-"""What is looked at in every answer, every token and every userinfo, whatever a module is about."""
+"""Checks of every response, token and userinfo, in every plan module."""
 
 import base64
 import hashlib
@@ -40,7 +40,7 @@ _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
 def answer_of(page: TestResponse, callback: str, mode: str | None) -> dict[str, str]:
-    """What a browser brings to the callback, and that it comes in the way that was asked for."""
+    """The parameters at the callback, after checking the requested response mode."""
     fields = _posted(page, callback) if mode == "form_post" else _redirected(page, callback)
     assert "code" in fields or "error" in fields
     if "error" in fields:
@@ -127,7 +127,7 @@ def check_id_token(
 
 
 def check_same_login(first: dict[str, Any], again: dict[str, Any]) -> None:
-    """OIDC Core §12.2: the ID token of a refresh says what the first one did, but for its own times; no nonce."""
+    """OIDC Core §12.2: the ID token of a refresh has the claims of the first, except its own times; no nonce."""
     of_one_token = {"iat", "exp", "at_hash", "nonce"}
     assert "nonce" not in again and again["iat"] > first["iat"]
     assert {name: value for name, value in again.items() if name not in of_one_token} == {
@@ -140,13 +140,13 @@ def check_token_answer(response: TestResponse, of_type: str = "bearer") -> dict[
     assert response.status_code == 200, response.text
     assert response.mimetype == "application/json"
     assert "no-store" in response.headers["Cache-Control"] and response.headers["Pragma"] == "no-cache"
-    said = dict(response.get_json())
-    assert said["token_type"].lower() == of_type
-    assert type(said["expires_in"]) is int and said["expires_in"] > 0
+    tokens = dict(response.get_json())
+    assert tokens["token_type"].lower() == of_type
+    assert type(tokens["expires_in"]) is int and tokens["expires_in"] > 0
     for name in ("access_token", "refresh_token"):
-        if name in said:
-            assert _VISIBLE.fullmatch(said[name]) and bits(said[name]) >= 128
-    return said
+        if name in tokens:
+            assert _VISIBLE.fullmatch(tokens[name]) and bits(tokens[name]) >= 128
+    return tokens
 
 
 def check_token_error(response: TestResponse, error: str, status: int = 400) -> None:

@@ -1,4 +1,4 @@
-"""The relying parties of the certification plans, and the person who signs in for them."""
+"""The relying parties of the certification plans, and the person who signs in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ def response_mode() -> str | None:
 
 @pytest.fixture
 def own_key() -> suite.SigningKey | None:
-    """With which a client shows who it is that says nothing of it; a plan's module can have one, else there are secrets."""
+    """The default key for client authentication. A plan's module can override it; without a key, clients have secrets."""
     return None
 
 
@@ -63,8 +63,8 @@ def register(
 
     def registering(key: suite.SigningKey | None = None, **members: Any) -> RelyingParty:
         mine = {} if key is not None else usual
-        said = registrations.registered(app, clock, **{**mine, **members})
-        return RelyingParty(app, clock, person, said, response_mode, key or own_key)
+        registration = registrations.registered(app, clock, **{**mine, **members})
+        return RelyingParty(app, clock, person, registration, response_mode, key or own_key)
 
     return registering
 

@@ -33,7 +33,7 @@ def new_key(kid: str, alg: str = "ES256") -> Any:
 
 
 def signed(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
-    # Members that nobody knows are a test's own affair.
+    # Unknown members are left to the tests.
     registry = JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
     return jwt.encode(header, claims, key, registry=registry)
 
@@ -76,7 +76,7 @@ class FapiClient:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What discovery says."""
+        """The discovery document."""
         return dict(self.app.test_client().get("/.well-known/openid-configuration").get_json())
 
     def assertion(self, **changes: Any) -> str:
@@ -174,9 +174,9 @@ class FapiClient:
     def pushed(self, **changes: Any) -> str:
         response = self.push(**changes)
         assert response.status_code == 201, response.text
-        said = response.get_json()
-        assert type(said["expires_in"]) is int and said["expires_in"] > 0
-        return str(said["request_uri"])
+        body = response.get_json()
+        assert type(body["expires_in"]) is int and body["expires_in"] > 0
+        return str(body["request_uri"])
 
     def opens(self, request_uri: str, browser: FlaskClient | None = None, **more: str) -> TestResponse:
         query = {"client_id": self.client_id, "request_uri": request_uri, **more}

@@ -51,7 +51,7 @@ def known_key(alg: str, number: int) -> Any:
 
 
 def browser_of(world: World, someone: Someone) -> FlaskClient:
-    """A browser with a live session, whose cookies have the names that they have under this issuer."""
+    """A browser with a live session, with the cookie names of this issuer."""
     browser = world.app.test_client()
     with world.app.app_context():
         opened = sign_in(someone.username, someone.password, "192.0.2.7", "Test browser", world.clock())

@@ -68,39 +68,45 @@ def document(app: Flask, path: str) -> dict[str, Any]:
 
 
 def checked_metadata(app: Flask) -> dict[str, Any]:
-    """What discovery says under the issuer `PUBLISHED`, with every check of its form and of its keys."""
-    said = document(app, "/.well-known/openid-configuration")
-    assert said["issuer"] == PUBLISHED
+    """The discovery document under the issuer `PUBLISHED`, with every check of its form and keys."""
+    published = document(app, "/.well-known/openid-configuration")
+    assert published["issuer"] == PUBLISHED
     # What a flag says by its absence is not the same for all of them (Discovery §3): so each is there.
-    assert said.keys() >= REQUIRED | RECOMMENDED | FLAGS
-    assert said.keys() <= {"issuer"} | ADDRESSES | LISTS | FLAGS
-    for name in said.keys() & ADDRESSES:
-        assert isinstance(said[name], str) and said[name].startswith("https://") and "#" not in said[name]
-    for name in said.keys() & LISTS:
-        # RFC 8414 §3.2: what has no element is left out.
-        assert isinstance(said[name], list) and said[name], name
-        assert all(isinstance(one, str) and one for one in said[name]) and len({*said[name]}) == len(
-            said[name]
+    assert published.keys() >= REQUIRED | RECOMMENDED | FLAGS
+    assert published.keys() <= {"issuer"} | ADDRESSES | LISTS | FLAGS
+    for name in published.keys() & ADDRESSES:
+        assert (
+            isinstance(published[name], str)
+            and published[name].startswith("https://")
+            and "#" not in published[name]
         )
+    for name in published.keys() & LISTS:
+        # RFC 8414 §3.2: what has no element is left out.
+        assert isinstance(published[name], list) and published[name], name
+        assert all(isinstance(one, str) and one for one in published[name]) and len(
+            {*published[name]}
+        ) == len(published[name])
     for name in FLAGS:
-        assert type(said[name]) is bool, name
-    check_values(said)
-    check_keys(document(app, said["jwks_uri"].removeprefix(PUBLISHED)))
-    return said
+        assert type(published[name]) is bool, name
+    check_values(published)
+    check_keys(document(app, published["jwks_uri"].removeprefix(PUBLISHED)))
+    return published
 
 
-def check_values(said: dict[str, Any]) -> None:
-    """What a client of the code flow has to find."""
-    assert "openid" in said["scopes_supported"]
-    assert {"query", "form_post"} <= {*said["response_modes_supported"]}
-    assert {*said["subject_types_supported"]} <= {"pairwise", "public"}
-    assert "RS256" in said["id_token_signing_alg_values_supported"]
-    assert {"client_secret_basic", "client_secret_post"} <= {*said["token_endpoint_auth_methods_supported"]}
-    assert "none" not in said["token_endpoint_auth_signing_alg_values_supported"]
-    assert {"page", "popup"} <= {*said["display_values_supported"]}
-    assert said["claim_types_supported"] == ["normal"] and "sub" in said["claims_supported"]
+def check_values(published: dict[str, Any]) -> None:
+    """Required values for a client of the code flow."""
+    assert "openid" in published["scopes_supported"]
+    assert {"query", "form_post"} <= {*published["response_modes_supported"]}
+    assert {*published["subject_types_supported"]} <= {"pairwise", "public"}
+    assert "RS256" in published["id_token_signing_alg_values_supported"]
+    assert {"client_secret_basic", "client_secret_post"} <= {
+        *published["token_endpoint_auth_methods_supported"]
+    }
+    assert "none" not in published["token_endpoint_auth_signing_alg_values_supported"]
+    assert {"page", "popup"} <= {*published["display_values_supported"]}
+    assert published["claim_types_supported"] == ["normal"] and "sub" in published["claims_supported"]
     for name in ("claims_locales_supported", "ui_locales_supported"):
-        assert all(LANGUAGE.fullmatch(tag) for tag in said.get(name, [])), name
+        assert all(LANGUAGE.fullmatch(tag) for tag in published.get(name, [])), name
 
 
 def check_keys(jwks: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Registrations that the relying party makes of itself (RFC 7591), and what it is told then."""
+"""Dynamic registration of the relying party (RFC 7591), and the response."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ BYE = "https://suite.example/bye"
 
 
 def registration(app: Flask, clock: Callable[[], int], **members: Any) -> TestResponse:
-    """The answer to a registration with a fresh initial access token; None takes a usual member away."""
+    """The answer to a registration with a fresh initial access token; None removes a default member."""
     with app.app_context():
         token = initial_tokens.make("Conformance", 1, 1, "test", clock())
     document = {
@@ -32,20 +32,20 @@ def registration(app: Flask, clock: Callable[[], int], **members: Any) -> TestRe
 
 
 def registered(app: Flask, clock: Callable[[], int], **members: Any) -> dict[str, Any]:
-    """What a client is told that has registered itself (RFC 7591 §3.2.1)."""
+    """The registration response (RFC 7591 §3.2.1)."""
     response = registration(app, clock, **members)
     assert (response.status_code, response.mimetype) == (201, "application/json"), response.text
     assert "no-store" in response.headers["Cache-Control"]
-    said, issuer = dict(response.get_json()), app.extensions["settings"].server.issuer
-    assert not {name for name, value in members.items() if value is not None and said.get(name) != value}
-    assert said["registration_client_uri"] == f"{issuer}/register/{said['client_id']}"
-    assert checks.bits(said["registration_access_token"]) >= 128
-    if "client_secret" in said:
-        assert type(said["client_secret_expires_at"]) is int and checks.bits(said["client_secret"]) >= 128
-    return said
+    body, issuer = dict(response.get_json()), app.extensions["settings"].server.issuer
+    assert not {name for name, value in members.items() if value is not None and body.get(name) != value}
+    assert body["registration_client_uri"] == f"{issuer}/register/{body['client_id']}"
+    assert checks.bits(body["registration_access_token"]) >= 128
+    if "client_secret" in body:
+        assert type(body["client_secret_expires_at"]) is int and checks.bits(body["client_secret"]) >= 128
+    return body
 
 
 def refused(response: TestResponse, error: str) -> None:
-    """A registration that was not made (RFC 7591 §3.2.2)."""
+    """A refused registration (RFC 7591 §3.2.2)."""
     assert (response.status_code, response.mimetype) == (400, "application/json"), response.text
     assert response.get_json()["error"] == error

@@ -29,7 +29,7 @@ BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class Watched(FlaskClient):
-    """A browser that remembers every address to which it went or was sent."""
+    """A browser that records every URL of its requests and redirects."""
 
     addresses: list[str]
 
@@ -44,7 +44,7 @@ class Watched(FlaskClient):
 
 
 class Person(Visitor):
-    """Somebody before a browser: fills in each page of the way, and says which pages there were."""
+    """A person with a browser: fills in each page of a login, and returns the steps."""
 
     def __init__(self, app: Flask, someone: Someone) -> None:
         super().__init__(app, Watched(app, app.response_class, use_cookies=True))
@@ -52,13 +52,13 @@ class Person(Visitor):
 
     @property
     def addresses(self) -> list[str]:
-        """Every address to which the browser went or was sent."""
+        """Every URL of the browser's requests and redirects."""
         assert isinstance(self.browser, Watched)
         return self.browser.addresses
 
     @property
     def step(self) -> str:
-        """The step of the login whose page is on the screen, or nothing."""
+        """The step of the shown page, or an empty text."""
         on_a_page = self.status == 200 and forms_with(self.html, {"csrf_token"})
         return self.path.rpartition("/")[2] if on_a_page and self.path.startswith("/login/") else ""
 
@@ -70,7 +70,7 @@ class Person(Visitor):
         return self._arrive(self.browser.post("/authorize", data=parameters))  # type: ignore[return-value]
 
     def goes_on(self) -> list[str]:
-        """Through every page that is shown; their steps in order."""
+        """Complete every shown page; returns the steps in order."""
         shown: list[str] = []
         while step := self.step:
             assert step not in shown, f"{step} is shown again:\n{self.html}"
@@ -85,7 +85,7 @@ class Person(Visitor):
         return shown
 
     def logs_out(self, **asked: str) -> "Person":
-        """Ask as a relying party's link does, and say yes to the page that asks back."""
+        """Send a logout request, and confirm it."""
         self._arrive(self.browser.get("/logout", query_string=asked))
         return self.sees("Se déconnecter ?").fills(confirm="1")  # type: ignore[return-value]
 
@@ -103,7 +103,7 @@ class Login:
 
 @dataclass
 class RelyingParty:
-    """Speaks for one client that has registered itself. `key` signs its assertions and request objects."""
+    """One dynamically registered client. `key` signs its assertions and request objects."""
 
     app: Flask
     clock: Clock
@@ -123,7 +123,7 @@ class RelyingParty:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What discovery says."""
+        """The discovery document."""
         return dict(self.app.test_client().get("/.well-known/openid-configuration").get_json())
 
     def parameters(self, **changes: str | None) -> dict[str, str]:
@@ -140,29 +140,29 @@ class RelyingParty:
         return {name: value for name, value in values.items() if value is not None}
 
     def asks(self, method: str = "GET", **changes: str | None) -> list[str]:
-        """Send the person with a request and let them go on; the steps whose pages were shown."""
+        """Send the person with a request and complete the pages; returns the shown steps."""
         self.asked = self.parameters(**changes)
         return self.person.arrives(self.asked, method).goes_on()
 
     def answer(self) -> dict[str, str]:
-        """What has come to the callback, for the request and from the provider that it should."""
+        """The parameters at the callback, after checking `state` and `iss`."""
         page = self.person.page
         assert page is not None
-        said = checks.answer_of(page, self.asked["redirect_uri"], self.asked.get("response_mode"))
-        assert said.get("state") == self.asked.get("state")
-        assert said["iss"] == ISSUER  # RFC 9207 §2.
+        returned = checks.answer_of(page, self.asked["redirect_uri"], self.asked.get("response_mode"))
+        assert returned.get("state") == self.asked.get("state")
+        assert returned["iss"] == ISSUER  # RFC 9207 §2.
         if self.mode == "form_post":
             for address in self.person.addresses:
                 assert "code=" not in address and "error=" not in address and "callback?" not in address
-        return said
+        return returned
 
     def gets(self, method: str = "GET", **changes: str | None) -> dict[str, str]:
-        """Send a request; what has come to the callback."""
+        """Send a request; returns the parameters at the callback."""
         self.asks(method, **changes)
         return self.answer()
 
     def refused_on_a_page(self, method: str = "GET", **changes: str | None) -> None:
-        """Send a request that nothing may answer but an error page (RFC 6749 §4.1.2.1)."""
+        """Send a request whose response must be an error page (RFC 6749 §4.1.2.1)."""
         assert self.asks(method, **changes) == []
         page = self.person.page
         assert page is not None and 400 <= page.status_code < 500 and page.mimetype == "text/html"
@@ -173,7 +173,7 @@ class RelyingParty:
         ]
 
     def credentials(self) -> tuple[dict[str, str], dict[str, str]]:
-        """(headers, form) by which this client shows who it is."""
+        """(headers, form) of this client's authentication."""
         way = self.registered["token_endpoint_auth_method"]
         if way == "client_secret_basic":
             return basic(self.client_id, self.registered["client_secret"]), {}
@@ -224,16 +224,16 @@ class RelyingParty:
     def logs_in(
         self, method: str = "GET", also: frozenset[str] = frozenset(), **changes: str | None
     ) -> Login:
-        """The whole way, from the request to userinfo, with every check. `also`: single claims that were asked for."""
+        """A whole login, from the request to userinfo, with every check. `also`: requested individual claims."""
         shown = self.asks(method, **changes)
         return self.receives(shown, also)
 
     def receives(
         self, shown: list[str], also: frozenset[str] = frozenset(), scope: str | None = None, **more: str
     ) -> Login:
-        """The second half of it: the code that has come is redeemed."""
-        said = self.answer()
-        tokens = checks.check_token_answer(self.redeems(said["code"], **more))
+        """The second half of a login: redeem the code."""
+        returned = self.answer()
+        tokens = checks.check_token_answer(self.redeems(returned["code"], **more))
         asked_scope = scope or self.asked["scope"]
         assert set(tokens.get("scope", asked_scope).split()) <= set(asked_scope.split())
         assert ("refresh_token" in tokens) == ("offline_access" in asked_scope.split())
@@ -242,12 +242,12 @@ class RelyingParty:
         assert (response.status_code, response.mimetype) == (200, "application/json"), response.text
         info = dict(response.get_json())
         checks.check_userinfo(info, claims["sub"], asked_scope, also)
-        return Login(shown, said, tokens, claims, info)
+        return Login(shown, returned, tokens, claims, info)
 
 
 @cache
 def key(kid: str | None) -> SigningKey:
-    """A signing key of the relying party; the same for the same `kid`, for making one takes a while."""
+    """A signing key of the relying party; the same for the same `kid`, because generation is slow."""
     named = {} if kid is None else {"kid": kid}
     return SigningKey.generate_key(2048, {**named, "use": "sig", "alg": "RS256"}, private=True)  # type: ignore[arg-type]
 
@@ -278,7 +278,7 @@ class Own:
         self.address = serve(app)
 
     def puts(self, path: str, document: object) -> str:
-        """Make a document, or a text as it is, readable; its address."""
+        """Publish a document or text; returns its URL."""
         self.found[path] = document if isinstance(document, str) else json.dumps(document)
         return self.address + path
 

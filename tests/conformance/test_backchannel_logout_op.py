@@ -1,4 +1,4 @@
-"""Back-Channel OP: the relying party is told, server to server, that a session is over (Back-Channel Logout 1.0)."""
+"""Back-Channel OP: the provider notifies the relying party of a session's end, server to server (Back-Channel Logout 1.0)."""
 
 from urllib.parse import parse_qs
 
@@ -25,7 +25,7 @@ def listener(received: list[tuple[str, str]]) -> Flask:
     app = Flask("listener")
 
     @app.post("/backchannel")
-    def told() -> str:
+    def backchannel() -> str:
         received.append((request.content_type or "", request.get_data(as_text=True)))
         return ""
 

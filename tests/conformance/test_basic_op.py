@@ -1,4 +1,4 @@
-"""Basic OP: the code flow of OpenID Connect Core, by a client that has registered itself."""
+"""Basic OP: the code flow of OpenID Connect Core, by a dynamically registered client."""
 
 import json
 
@@ -16,7 +16,7 @@ ALL = "openid profile email address phone"
 
 
 def test_server(party: RelyingParty) -> None:
-    """Everything that is looked at in every login, and nothing comes twice."""
+    """Every check of a login, and no parameter is repeated."""
     first, second = party.logs_in(), party.logs_in()
     assert first.shown == ["profile", "sign_in", "consent"] and second.shown == []
     assert first.claims.keys() == checks.OF_THE_TOKEN | {"nonce"} and first.userinfo.keys() == {"sub"}
@@ -26,7 +26,7 @@ def test_server(party: RelyingParty) -> None:
 
 
 def test_response_type_missing(party: RelyingParty) -> None:
-    """A redirection with an error and an error page are both right (RFC 6749 §4.1.2.1); here it is the first."""
+    """A redirect with an error and an error page are both allowed (RFC 6749 §4.1.2.1); this provider redirects."""
     assert party.gets(response_type=None)["error"] == "invalid_request"
 
 
@@ -39,7 +39,7 @@ def test_idtoken_signature(party: RelyingParty) -> None:
 
 
 def test_idtoken_unsigned(app: Flask, clock: Clock, party: RelyingParty) -> None:
-    """Not offered here: not announced, and a registration that asks for it is refused."""
+    """Not supported: not announced, and a registration with it is refused."""
     assert "none" not in party.metadata["id_token_signing_alg_values_supported"]
     asked = registrations.registration(app, clock, id_token_signed_response_alg="none")
     registrations.refused(asked, "invalid_client_metadata")
@@ -59,19 +59,19 @@ def test_userinfo_post_header(party: RelyingParty) -> None:
 
 
 def test_userinfo_post_body(party: RelyingParty) -> None:
-    """RFC 6750 §2.2: voluntary, and offered here."""
+    """RFC 6750 §2.2: optional, and supported."""
     login = party.logs_in(scope=ALL)
     response = party.app.test_client().post("/userinfo", data={"access_token": login.tokens["access_token"]})
     assert (response.status_code, response.get_json()) == (200, login.userinfo)
 
 
 def test_ensure_request_without_nonce_succeeds_for_code_flow(party: RelyingParty) -> None:
-    """OIDC Core §3.1.2.1: optional in the code flow; and then the ID token has none."""
+    """OIDC Core §3.1.2.1: optional in the code flow; without it the ID token has none."""
     assert "nonce" not in party.logs_in(nonce=None).claims
 
 
 def test_scope_profile(party: RelyingParty) -> None:
-    """OIDC Core §5.4: from userinfo; what is known of a person of the tests."""
+    """OIDC Core §5.4: from userinfo; the data of a test person."""
     found = party.logs_in(scope="openid profile").userinfo
     known = {"name", "given_name", "family_name", "preferred_username", "locale", "updated_at"}
     assert found.keys() == {"sub"} | known and found["name"] == "Ana Costa"
@@ -139,7 +139,7 @@ def test_a_new_login_is_a_new_one_within_a_second_too(party: RelyingParty, asked
 
 
 def test_prompt_none_not_logged_in(party: RelyingParty) -> None:
-    """OIDC Core §3.1.2.6; a state of 128 characters comes back unharmed."""
+    """OIDC Core §3.1.2.6; a state of 128 characters is returned unchanged."""
     state = ("0123456789-._~ABCDEFGHIJKLMNOPQRSTUVWXYZ!*'()" * 3)[:128]
     assert party.asks(prompt="none", state=state) == []
     assert party.answer()["error"] == "login_required" and party.asked["state"] == state
@@ -165,7 +165,7 @@ def test_max_age_1(party: RelyingParty, clock: Clock) -> None:
 
 @pytest.mark.both_engines
 def test_max_age_10000(party: RelyingParty, clock: Clock) -> None:
-    """OIDC Core §3.1.2.1: young enough, so nobody signs in again."""
+    """OIDC Core §3.1.2.1: recent enough: no new login."""
     first = party.logs_in(max_age="15000")
     clock.advance(60)
     second = party.logs_in(max_age="10000")
@@ -186,7 +186,7 @@ def test_id_token_hint(party: RelyingParty) -> None:
 
 
 def test_login_hint(party: RelyingParty) -> None:
-    """OIDC Core §3.1.2.1: also of somebody unknown."""
+    """OIDC Core §3.1.2.1: also with an unknown username."""
     assert "sign_in" in party.logs_in(login_hint="buffy@suite.example").shown
 
 
@@ -201,7 +201,7 @@ def test_claims_locales(party: RelyingParty) -> None:
 
 
 def test_ensure_request_with_acr_values_succeeds(party: RelyingParty) -> None:
-    """OIDC Core §3.1.2.1: of all that are offered one is told that is true; unknown ones are passed over."""
+    """OIDC Core §3.1.2.1: of the requested `acr` values a true one is returned; unknown values are ignored."""
     offered = party.metadata["acr_values_supported"]
     assert party.logs_in(acr_values=" ".join(offered)).claims["acr"] in offered
     party.logs_in(acr_values="1 2")
@@ -215,7 +215,7 @@ def test_codereuse(party: RelyingParty) -> None:
 
 
 def test_codereuse_30seconds(party: RelyingParty, clock: Clock) -> None:
-    """RFC 6749 §4.1.2: after half a minute too, and what came of the first use is dead."""
+    """RFC 6749 §4.1.2: after half a minute too; the tokens of the first use are revoked."""
     login = party.logs_in()
     clock.advance(30)
     assert party.userinfo(login.tokens["access_token"]).status_code == 200
@@ -249,7 +249,7 @@ def test_server_client_secret_post(register: Register) -> None:
 def test_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported(
     own: Own, register: Register
 ) -> None:
-    """OIDC Core §6.2: algorithm none is not announced, and refused with the error that says so."""
+    """OIDC Core §6.2: algorithm none is not announced, and refused with its error code."""
     party = register(request_uris=[f"{own.address}/request.jwt"])
     inside = {**party.parameters(), "iss": party.client_id, "aud": ISSUER}
     uri = own.puts("/request.jwt", suite.unsigned(inside))
@@ -261,8 +261,8 @@ def test_unsigned_request_object_supported_correctly_or_rejected_as_unsupported(
     """OIDC Core §3.1.2.6, §6.1: never ignored."""
     assert "none" not in party.metadata["request_object_signing_alg_values_supported"]
     inside = {**party.parameters(), "iss": party.client_id, "aud": ISSUER}
-    said = party.gets(request=suite.unsigned(inside), state=inside["state"], nonce=inside["nonce"])
-    assert said["error"] == "request_not_supported"
+    returned = party.gets(request=suite.unsigned(inside), state=inside["state"], nonce=inside["nonce"])
+    assert returned["error"] == "request_not_supported"
 
 
 def test_claims_essential(party: RelyingParty) -> None:
@@ -272,7 +272,7 @@ def test_claims_essential(party: RelyingParty) -> None:
 
 
 def test_ensure_request_object_with_redirect_uri(register: Register) -> None:
-    """RFC 9101 §5, §6.3: the object's counts; the one beside it is not even looked at."""
+    """RFC 9101 §5, §6.3: the object's redirect_uri counts; the one outside is ignored."""
     party = register(suite.key("first"), jwks=suite.key_set("first"), request_object_signing_alg="RS256")
     inside = party.parameters()
     request = party.signed({**inside, "iss": party.client_id, "aud": ISSUER}, typ="JWT")
@@ -283,7 +283,7 @@ def test_ensure_request_object_with_redirect_uri(register: Register) -> None:
 
 
 def test_refresh_token(register: Register, clock: Clock) -> None:
-    """OIDC Core §12, RFC 6749 §6: new tokens of the same login, for the client that had the first; the scope is said again."""
+    """OIDC Core §12, RFC 6749 §6: new tokens of the same login, for the client that had the first; the response repeats the scope."""
     both = ["authorization_code", "refresh_token"]
     party, other = register(grant_types=both), register(grant_types=both)
     scope = "openid offline_access"

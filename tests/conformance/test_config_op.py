@@ -1,4 +1,4 @@
-"""Config OP: what discovery says of the provider, and the keys that it leads to (OIDC Discovery §3, RFC 8414 §2)."""
+"""Config OP: the discovery document and its keys (OIDC Discovery §3, RFC 8414 §2)."""
 
 import pytest
 from flask import Flask
@@ -8,6 +8,6 @@ from tests.conformance.metadata import PUBLISHED, checked_metadata
 
 @pytest.mark.settings(server={"issuer": PUBLISHED})
 def test_discovery_endpoint_verification(app: Flask) -> None:
-    said = checked_metadata(app)
-    assert said["response_types_supported"] == ["code"]
-    assert "authorization_code" in said["grant_types_supported"]
+    metadata = checked_metadata(app)
+    assert metadata["response_types_supported"] == ["code"]
+    assert "authorization_code" in metadata["grant_types_supported"]

@@ -1,4 +1,4 @@
-"""Dynamic OP: a client that registers itself, with its keys, its sector and its request objects at addresses of its own."""
+"""Dynamic OP: a dynamically registered client, with keys, sector and request objects at URLs of its own."""
 
 import pytest
 from flask import Flask
@@ -20,7 +20,7 @@ from tests.conftest import Clock
 
 @pytest.fixture
 def own_key() -> suite.SigningKey:
-    """In this plan clients show by private_key_jwt who they are, here with a key that has no name (RFC 7517 §4.5)."""
+    """In this plan clients authenticate by private_key_jwt, here with a key without `kid` (RFC 7517 §4.5)."""
     return suite.key(None)
 
 
@@ -32,22 +32,22 @@ def test_idtoken_rs256(register: Register) -> None:
 
 @pytest.mark.settings(server={"issuer": PUBLISHED})
 def test_discovery_endpoint_verification(app: Flask) -> None:
-    """All that Config OP asks, and what a client needs that registers itself.
+    """The checks of Config OP, and the members for dynamic registration.
 
     Of a dynamic provider the suite's module asks for the response types `id_token` and `token id_token` and for the grant
     type `implicit` too (OIDC Core §15.2). They are refused on purpose (RFC 9700 §2.1.2; docs/standards.md).
     """
-    said = checked_metadata(app)
-    assert said["response_types_supported"] == ["code"]
-    assert "authorization_code" in said["grant_types_supported"]
-    assert "implicit" not in said["grant_types_supported"]
-    assert said["registration_endpoint"] == f"{PUBLISHED}/register"
-    assert said["request_parameter_supported"] is said["request_uri_parameter_supported"] is True
-    assert said["claims_parameter_supported"] is True
-    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    metadata = checked_metadata(app)
+    assert metadata["response_types_supported"] == ["code"]
+    assert "authorization_code" in metadata["grant_types_supported"]
+    assert "implicit" not in metadata["grant_types_supported"]
+    assert metadata["registration_endpoint"] == f"{PUBLISHED}/register"
+    assert metadata["request_parameter_supported"] is metadata["request_uri_parameter_supported"] is True
+    assert metadata["claims_parameter_supported"] is True
+    assert "private_key_jwt" in metadata["token_endpoint_auth_methods_supported"]
     for signed in ("token_endpoint_auth", "request_object", "userinfo"):
-        assert "RS256" in said[f"{signed}_signing_alg_values_supported"]
-    assert {"openid", "offline_access"} <= {*said["scopes_supported"]}
+        assert "RS256" in metadata[f"{signed}_signing_alg_values_supported"]
+    assert {"openid", "offline_access"} <= {*metadata["scopes_supported"]}
 
 
 def test_userinfo_rs256(register: Register) -> None:
@@ -58,16 +58,16 @@ def test_userinfo_rs256(register: Register) -> None:
     for method in ("GET", "POST"):
         response = party.userinfo(tokens["access_token"], method)
         assert (response.status_code, response.mimetype) == (200, "application/jwt")
-        said = checks.verified(response.text, party.jwks, "RS256")
-        assert (said.pop("iss"), said.pop("aud")) == (ISSUER, party.client_id)
-        assert "nonce" not in said and said["name"] == "Ana Costa"
-        checks.check_userinfo(said, sub, "openid profile")
+        id_claims = checks.verified(response.text, party.jwks, "RS256")
+        assert (id_claims.pop("iss"), id_claims.pop("aud")) == (ISSUER, party.client_id)
+        assert "nonce" not in id_claims and id_claims["name"] == "Ana Costa"
+        checks.check_userinfo(id_claims, sub, "openid profile")
 
 
 def test_ensure_redirect_uri_in_authorization_request(register: Register) -> None:
-    """OIDC Core §3.1.2.1: required; which of two would be a guess, on one host or on two.
+    """OIDC Core §3.1.2.1: required: with two registered URIs the choice would be a guess, on one host or on two.
 
-    Nothing is said of a sector: two hosts make one of their own, in which a person has one name.
+    Without `sector_identifier_uri`, two hosts form a sector of the client alone; a person has one `sub` in it.
     """
     party = register(redirect_uris=[CALLBACK, "https://suite.example/callback/two"])
     party.refused_on_a_page(redirect_uri=None)
@@ -105,7 +105,7 @@ def test_redirect_uri_regfrag(app: Flask, clock: Clock) -> None:
 
 
 def shown_at_sign_in(party: RelyingParty, element: str) -> None:
-    """On the page where the password is asked for, and on the one before."""
+    """On the password page, and on the profile page before it."""
     page = party.person.arrives(party.parameters())
     assert page.step == "profile"
     page.sees(element).fills(profile="responsable").sees(element)
@@ -133,7 +133,7 @@ def test_registration_tos_uri(register: Register) -> None:
 
 
 def with_keys_at(own: Own, register: Register, kid: str = "first", **members: object) -> RelyingParty:
-    """A client whose one public key is at its jwks_uri, and who shows with it who it is."""
+    """A client that authenticates with the one public key at its jwks_uri."""
     uri = own.puts("/keys", suite.key_set(kid))
     return register(
         suite.key(kid),
@@ -145,9 +145,9 @@ def with_keys_at(own: Own, register: Register, kid: str = "first", **members: ob
 
 
 def test_registration_jwks_uri(own: Own, register: Register) -> None:
-    """OIDC Registration §2, OIDC Core §9; and no key but those at the address will do.
+    """OIDC Registration §2, OIDC Core §9; and other keys are refused.
 
-    A later registration at the same address gets the keys of that time, and is served at once.
+    A later registration with the same jwks_uri uses its current keys at once.
     """
     party = with_keys_at(own, register)
     party.logs_in()
@@ -162,7 +162,7 @@ def test_registration_jwks_uri(own: Own, register: Register) -> None:
 
 
 def test_registration_sector_uri(own: Own, register: Register) -> None:
-    """OIDC Registration §5, OIDC Core §8.1: two clients of a sector know a person by one name."""
+    """OIDC Registration §5, OIDC Core §8.1: two clients of a sector receive the same `sub`."""
     elsewhere = "https://other.example/callback"
     uri = own.puts("/sector", [CALLBACK, elsewhere])
     party = register(redirect_uris=[CALLBACK, elsewhere], sector_identifier_uri=uri)
@@ -181,7 +181,7 @@ def test_registration_sector_bad(own: Own, app: Flask, clock: Clock) -> None:
 
 
 def test_server_rotate_keys(party: RelyingParty, app: Flask, clock: Clock) -> None:
-    """OIDC Core §10.1.1: the new keys are told before they sign, and the old ones are still there."""
+    """OIDC Core §10.1.1: new keys are published before they sign, and previous keys stay published."""
     login = party.logs_in()
     before = {key["kid"] for key in party.jwks["keys"] if key["alg"] == "RS256"}
     with app.app_context():
@@ -195,7 +195,7 @@ def test_server_rotate_keys(party: RelyingParty, app: Flask, clock: Clock) -> No
 
 
 def test_refresh_token_rp_key_rotation(own: Own, register: Register, clock: Clock) -> None:
-    """OIDC Core §10.1.1: an unknown kid is looked up at the jwks_uri again; somebody else's keys were there a moment ago."""
+    """OIDC Core §10.1.1: an unknown kid is looked up at the jwks_uri again; another client's keys were fetched from it just before."""
     with_keys_at(own, register, "third").logs_in()
     party = with_keys_at(own, register, grant_types=["authorization_code", "refresh_token"])
     scope = "openid offline_access"
@@ -208,17 +208,17 @@ def test_refresh_token_rp_key_rotation(own: Own, register: Register, clock: Cloc
 
 
 def test_request_uri_unsigned(own: Own, register: Register) -> None:
-    """Left out by the suite unless algorithm none is announced; it is not, and the refusal says so."""
+    """Left out by the suite unless algorithm none is announced; it is not, and the error code shows it."""
     party = register(request_uris=[f"{own.address}/request.jwt#first"])
     assert "none" not in party.metadata["request_object_signing_alg_values_supported"]
     inside = {**party.parameters(), "iss": party.client_id, "aud": ISSUER}
     own.puts("/request.jwt", suite.unsigned(inside))
-    said = party.gets(request_uri=f"{own.address}/request.jwt#first", state=inside["state"])
-    assert said["error"] == "request_uri_not_supported"
+    returned = party.gets(request_uri=f"{own.address}/request.jwt#first", state=inside["state"])
+    assert returned["error"] == "request_uri_not_supported"
 
 
 def test_request_uri_signed_rs256(own: Own, register: Register) -> None:
-    """OIDC Core §6.2: what stands in the object counts; beside it are the three that OAuth asks for."""
+    """OIDC Core §6.2: the parameters of the object count; outside are the three that OAuth requires."""
     uri = f"{own.address}/request.jwt#of-this-login"
     party = register(
         suite.key("first"),
@@ -243,7 +243,7 @@ def test_ensure_client_assertion_with_iss_aud_succeeds(own: Own, register: Regis
 
 
 def test_nothing_is_handed_over_without_consent(party: RelyingParty) -> None:
-    """OIDC Core §3.1.2.4: who registered itself is not yet trusted by the person."""
+    """OIDC Core §3.1.2.4: a dynamically registered client needs consent."""
     person, first = party.person, party.parameters()
     person.arrives(first).fills(profile="responsable")
     person.fills(username=person.someone.username, password=person.someone.password)

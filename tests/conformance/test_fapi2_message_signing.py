@@ -58,7 +58,7 @@ def test_ensure_request_object_signature_algorithm_is_not_none(client: FapiClien
 
 
 def test_ensure_signed_request_object_with_RS256_fails(make_client: MakeClient) -> None:
-    """The key is the right one, and the registration names no algorithm; it is FAPI 2.0 §5.4 that refuses this one."""
+    """The key is correct, and the registration names no algorithm; FAPI 2.0 §5.4 forbids this algorithm."""
     client = make_client(key=any_algorithm(known_key("PS256", 0)))
     refused(client.push(header={"alg": "RS256"}), "invalid_request_object")
     assert client.push(header={"alg": "PS256"}).status_code == 201

@@ -21,24 +21,24 @@ from tests.world import Someone, World
 
 
 def test_discovery_end_point_verification(client: FapiClient) -> None:
-    said, issuer = client.metadata, client.issuer
-    assert said["pushed_authorization_request_endpoint"] == f"{issuer}/par"
-    assert type(said["require_pushed_authorization_requests"]) is bool
-    assert said["authorization_response_iss_parameter_supported"] is True
-    assert said["code_challenge_methods_supported"] == ["S256"]
-    assert "code" in said["response_types_supported"] and "openid" in said["scopes_supported"]
-    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    metadata, issuer = client.metadata, client.issuer
+    assert metadata["pushed_authorization_request_endpoint"] == f"{issuer}/par"
+    assert type(metadata["require_pushed_authorization_requests"]) is bool
+    assert metadata["authorization_response_iss_parameter_supported"] is True
+    assert metadata["code_challenge_methods_supported"] == ["S256"]
+    assert "code" in metadata["response_types_supported"] and "openid" in metadata["scopes_supported"]
+    assert "private_key_jwt" in metadata["token_endpoint_auth_methods_supported"]
     for name in (
         "id_token_signing_alg_values_supported",
         "dpop_signing_alg_values_supported",
         "token_endpoint_auth_signing_alg_values_supported",
         "request_object_signing_alg_values_supported",
     ):
-        assert {"PS256", "ES256", "EdDSA"} <= set(said[name]) and "none" not in said[name]
+        assert {"PS256", "ES256", "EdDSA"} <= set(metadata[name]) and "none" not in metadata[name]
 
 
 def opens_beside(client: FapiClient, request_uri: str, backwards: bool = False) -> TestResponse:
-    """What OAuth itself asks for stands beside the request_uri once more (OIDC Core §6.1), in one order or the other."""
+    """The parameters that OAuth requires are repeated beside the request_uri (OIDC Core §6.1), in both orders."""
     asked = client.parameters()
     query = {name: asked[name] for name in ("client_id", "response_type", "scope", "redirect_uri")}
     query["request_uri"] = request_uri
@@ -47,7 +47,7 @@ def opens_beside(client: FapiClient, request_uri: str, backwards: bool = False) 
 
 
 def logs_in(client: FapiClient, nonce: str, backwards: bool = False, **more: Any) -> str:
-    """The whole way, from the push to userinfo, with every check; the access token."""
+    """A whole login, from the push to userinfo, with every check; returns the access token."""
     request_uri = client.pushed(nonce=nonce, **more)
     assert checks.bits(request_uri.rpartition(":")[2]) >= 128
     code = client.answer(opens_beside(client, request_uri, backwards))["code"]
@@ -84,7 +84,7 @@ def test_happy_flow(make_client: MakeClient) -> None:
 
 
 def denied(client: FapiClient, page: Visitor, state: str) -> None:
-    """The person's no, as the service gets it; its callback's own query is still there."""
+    """The refusal as returned to the service; the query of its callback is preserved."""
     assert page.page is not None
     found = client.answer(page.page)
     assert found.keys() <= {"error", "error_description", "state", "iss"}
@@ -100,7 +100,7 @@ def goes_back(page: Visitor) -> Visitor:
 
 @pytest.mark.parametrize("callback", [REDIRECT, REDIRECT + QUERY], ids=["plain", "with a query"])
 def test_user_rejects_authentication(make_client: MakeClient, callback: str) -> None:
-    """Who is signed in refuses on the page that asks for consent; who is not, goes back from either page of the sign-in."""
+    """A signed-in person refuses on the consent page; another person cancels on each page of the sign-in."""
     client = make_client(first_party=False, redirect_uris=[callback])
     state = secrets.token_hex(64)
     page = Visitor(client.app, client.browser)
@@ -175,14 +175,16 @@ def test_test_claims_parameter_identity_claims(make_client: MakeClient, outdoors
         elsewhere = {secrets.token_hex(5): {secrets.token_hex(5): {"essential": True}}}
         claims = {"id_token": section, "userinfo": section, **elsewhere}
         tokens = client.tokens(scope="openid", claims=claims)
-        told, info = client.id_token(tokens), client.userinfo(tokens["access_token"]).get_json()
-        assert standard <= told.keys() <= {*supported, "at_hash"} and standard <= info.keys() <= {*supported}
+        id_claims, info = client.id_token(tokens), client.userinfo(tokens["access_token"]).get_json()
+        assert standard <= id_claims.keys() <= {*supported, "at_hash"} and standard <= info.keys() <= {
+            *supported
+        }
         of_the_standard = {name: info[name] for name in standard}
-        checks.check_userinfo(of_the_standard, told["sub"], "openid profile email phone address")
+        checks.check_userinfo(of_the_standard, id_claims["sub"], "openid profile email phone address")
 
 
 def well_known(outdoors: World) -> Someone:
-    """Somebody of whom there is something to say under every standard claim that is offered."""
+    """A person with a value for every supported standard claim."""
     known = {"address": "1 rue des Lilas", "postal_code": "99000", "city": "Belleville"}
     return outdoors.guardian("Ana", "Costa", mobile="+33612345678", language="fr", **known)
 

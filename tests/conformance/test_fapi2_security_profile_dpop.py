@@ -12,7 +12,7 @@ from tests.oidc.flow import REDIRECT, VERIFIER
 
 
 def test_check_dpop_proof_nbf_exp(client: FapiClient) -> None:
-    """Neither claim is asked for; where one is there it counts."""
+    """Neither claim is required; if present, each is checked."""
     now, code = client.clock(), client.code()
     refused(client.redeem(code, {"exp": now - 60}), "invalid_dpop_proof")
     refused(client.redeem(code, {"nbf": now + 60}), "invalid_dpop_proof")
@@ -87,7 +87,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 
 def unusable(client: FapiClient, good: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Proofs that are wrong in one thing, and what it is; `good`: what `client.proof` is asked for a right one."""
+    """Proofs with one fault each, with its name; `good`: the arguments of `client.proof` for a valid one."""
     for wrong, changes in WRONG.items():
         yield wrong, client.proof(**{**good, **changes})
     for seconds in (3600, -3600):

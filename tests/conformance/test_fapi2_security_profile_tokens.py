@@ -11,7 +11,7 @@ from tests.visitor import Visitor
 
 
 def test_ensure_client_id_in_token_endpoint(make_client: MakeClient) -> None:
-    """The second client's names in an assertion under the first one's key: neither of the two has said this."""
+    """The second client's id in an assertion signed with the first client's key: no client has made it."""
     client, second = make_client(), make_client()
     code, named = client.code(), {"iss": second.client_id, "sub": second.client_id}
     response = client.redeem(code, assertion=named, client_id=second.client_id)
@@ -53,7 +53,7 @@ def test_ensure_token_endpoint_fails_with_expired_auth_code(client: FapiClient, 
 
 
 def test_ensure_signed_client_assertion_with_RS256_fails(make_client: MakeClient) -> None:
-    """The key is the right one, and the registration names no algorithm; it is FAPI 2.0 §5.4 that refuses this one."""
+    """The key is correct, and the registration names no algorithm; FAPI 2.0 §5.4 forbids this algorithm."""
     client = make_client(key=any_algorithm(known_key("PS256", 0)))
     code = client.code()
     response = client.redeem(code, assertion={"_header": {"alg": "RS256"}})

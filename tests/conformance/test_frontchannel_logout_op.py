@@ -1,4 +1,4 @@
-"""Front-Channel OP: the relying party is told in the person's own browser, by a frame (Front-Channel Logout 1.0)."""
+"""Front-Channel OP: the relying party is notified in the person's browser, by a frame (Front-Channel Logout 1.0)."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_frontchannel_rp_initiated_logout(served: Served, serve: Serve, desk: De
     party = open_for_business(served, serve, "frontchannel_logout_uri")
     page = desk.window()
     _, id_token = party.logs_in(page)
-    assert party.told == []
+    assert party.front_channel_requests == []
     party.logs_out(page, id_token)
-    assert party.told == [{"iss": served.issuer, "sid": party.claims(id_token)["sid"]}]
+    assert party.front_channel_requests == [{"iss": served.issuer, "sid": party.claims(id_token)["sid"]}]
     party.is_logged_out(page)

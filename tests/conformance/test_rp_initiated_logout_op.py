@@ -1,4 +1,4 @@
-"""RP-Initiated Logout OP: the way back only for who can show that the person came from them (RP-Initiated Logout 1.0)."""
+"""RP-Initiated Logout OP: a redirect only with a valid hint and a registered address (RP-Initiated Logout 1.0)."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -85,7 +85,7 @@ def test_rp_initiated_logout_no_post_logout_redirect_uri(party: RelyingParty) ->
 
 
 def test_rp_initiated_logout_no_state(party: RelyingParty) -> None:
-    """§3: what did not come is not sent back."""
+    """§3: without `state` the redirect has none."""
     hint = party.logs_in().tokens["id_token"]
     assert redirected(party, id_token_hint=hint, post_logout_redirect_uri=BYE) == BYE
     is_logged_out(party)

@@ -1,4 +1,4 @@
-"""3rd-party-initiated login OP: where a relying party may be asked to begin a login (OIDC Core §4)."""
+"""3rd-party-initiated login OP: `initiate_login_uri` (OIDC Core §4)."""
 
 import pytest
 from flask import Flask
@@ -19,9 +19,9 @@ def test_3rd_party_init_login(register: Register) -> None:
     response = party.app.test_client().get(path, headers={"Authorization": f"Bearer {token}"})
     assert (response.status_code, response.mimetype) == (200, "application/json")
     assert "no-store" in response.headers["Cache-Control"]
-    said = response.get_json()
-    assert said["client_id"] == party.client_id and said["initiate_login_uri"] == START
-    assert said["redirect_uris"] == party.registered["redirect_uris"]
+    body = response.get_json()
+    assert body["client_id"] == party.client_id and body["initiate_login_uri"] == START
+    assert body["redirect_uris"] == party.registered["redirect_uris"]
 
 
 @pytest.mark.settings(server={"issuer": "https://id.ecole.example", "mode": "production"})

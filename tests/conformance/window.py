@@ -1,4 +1,4 @@
-"""A relying party behind a real address, and its pages, for the test plans that need a real browser."""
+"""A relying party at a real address, and its pages, for the test plans that need a real browser."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -30,18 +30,18 @@ async function ask(message) {{
   }});
 }}
 </script>"""
-"""Session Management 1.0 §3.1: the page that watches the session, here when it is told to."""
+"""Session Management 1.0 §3.1: the page that polls the session, here on demand."""
 
 
 @dataclass
 class WebParty:
-    """`told`: what was asked of its front-channel logout address; `posted`: what was posted to its callback."""
+    """`front_channel_requests`: requests to its front-channel logout URI; `posted`: what was posted to its callback."""
 
     served: Served
     someone: Someone
     address: str = ""
     registered: dict[str, Any] = field(default_factory=dict)
-    told: list[dict[str, str]] = field(default_factory=list)
+    front_channel_requests: list[dict[str, str]] = field(default_factory=list)
     posted: list[dict[str, Any]] = field(default_factory=list)
 
     def application(self) -> Flask:
@@ -64,7 +64,7 @@ class WebParty:
 
         @app.get("/frontchannel")
         def frontchannel() -> str:
-            self.told.append(request.args.to_dict())
+            self.front_channel_requests.append(request.args.to_dict())
             return PAGE.format("")
 
         return app
@@ -83,11 +83,11 @@ class WebParty:
         return f"{self.served.issuer}/authorize?{urlencode(values)}"
 
     def logs_in(self, page: Page) -> tuple[dict[str, str], str]:
-        """Through the provider's pages; what has come to the callback, and the ID token that it got for the code."""
+        """Log in through the provider's pages; returns the parameters at the callback, and the ID token."""
         page.goto(self.request())
         self.passes(page)
-        said = self.answer(page)
-        form = {"grant_type": "authorization_code", "code": said["code"]}
+        returned = self.answer(page)
+        form = {"grant_type": "authorization_code", "code": returned["code"]}
         response = requests.post(
             f"{self.served.issuer}/token",
             data={**form, "redirect_uri": f"{self.address}/callback"},
@@ -95,7 +95,7 @@ class WebParty:
             timeout=20,
         )
         assert response.status_code == 200, response.text
-        return said, response.json()["id_token"]
+        return returned, response.json()["id_token"]
 
     def passes(self, page: Page) -> None:
         """Through the pages of a first login."""

@@ -1,4 +1,4 @@
-"""An address of every page of the console."""
+"""A URL of every page of the console."""
 
 from flask import Flask
 

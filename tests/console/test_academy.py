@@ -1,4 +1,4 @@
-"""The academy's people: services, keys, staff, the record of acts, personal data, what goes wrong."""
+"""The academy's pages: services, keys, staff, the audit trail, personal data, incidents."""
 
 import base64
 import json
@@ -91,7 +91,7 @@ def test_a_service_is_registered_from_a_document(app: Flask, admin: Visitor) -> 
         ("document", "{"),
     ],
 )
-def test_a_wrong_member_is_named_and_nothing_is_kept(
+def test_an_invalid_member_is_named_and_nothing_is_stored(
     app: Flask, admin: Visitor, member: str, value: str
 ) -> None:
     page = admin.opens(f"{ACADEMY}/services/new").fills(press="act=register", **(FORM | {member: value}))
@@ -108,7 +108,7 @@ def test_a_service_without_a_name_is_called_by_its_host(app: Flask, admin: Visit
 
 
 @pytest.mark.both_engines
-def test_two_administrators_never_save_over_each_other(
+def test_concurrent_changes_of_a_service_are_refused(
     app: Flask, admin: Visitor, at_desk: Callable[[Someone], Visitor], outdoors: World
 ) -> None:
     client_id, _ = registered(admin)
@@ -121,7 +121,7 @@ def test_two_administrators_never_save_over_each_other(
         assert registry.find(client_id).registration.client_name == "Cantine bleue"
 
 
-def test_what_the_form_does_not_show_is_kept(app: Flask, world: World) -> None:
+def test_members_that_the_form_does_not_show_stay(app: Flask, world: World) -> None:
     from idp.console.rules.service_form import document_of, values_of
 
     made = world.relying_party(software_id="icart", require_auth_time=True, default_max_age=600)
@@ -198,7 +198,7 @@ def test_a_season_comes_back_each_year_and_may_span_new_year(season, day: str, o
 
 
 @pytest.mark.parametrize("limit", ["season", "schools"])
-def test_a_closed_service_is_closed_at_login_at_single_sign_on_and_at_refresh(
+def test_a_closed_service_is_refused_at_login_single_sign_on_and_refresh(
     app: Flask, world: World, clock: Clock, limit: str
 ) -> None:
     """SECURITY.md row 17: every rule of a client holds on every way."""
@@ -223,7 +223,7 @@ def test_a_closed_service_is_closed_at_login_at_single_sign_on_and_at_refresh(
     assert flow.authorize(prompt="none").headers["Location"].startswith("https://portail.example/cb?code=")
 
 
-def test_staff_are_served_by_their_own_schools(world: World) -> None:
+def test_accepted_schools_apply_to_staff(world: World) -> None:
     made = world.relying_party(accepted_schools=["0990001N"])
     facts, client = world.facts(world.staff()), registry.find(made.client_id)
     assert client is not None
@@ -240,7 +240,7 @@ def test_last_use_is_noted_by_the_worker(app: Flask, world: World) -> None:
 
 
 @pytest.mark.both_engines
-def test_an_initial_access_token_opens_so_many_registrations_and_no_more(world: World) -> None:
+def test_an_initial_access_token_allows_a_limited_number_of_registrations(world: World) -> None:
     token = initial_tokens.make("Éditeur", 7, 2, "account:1", NOON)
     with transaction() as tx:
         opened = [initial_tokens.use_in(tx, token, NOON) for _ in range(3)]
@@ -264,7 +264,7 @@ def test_a_token_is_shown_once(admin: Visitor) -> None:
     admin.fills(press="act=make", label="x", days="900", uses="1").sees("K08")
 
 
-def test_keys_say_what_they_do_and_what_revoking_costs(app: Flask, admin: Visitor, world_flow) -> None:
+def test_the_keys_page_shows_states_and_the_cost_of_revoking(app: Flask, admin: Visitor, world_flow) -> None:
     page = admin.opens(f"{ACADEMY}/keys").sees("Signe", "1 jeton encore valable", "Portail")
     kid = re.search(r'name="kid" value="([^"]+)"', page.html)[1]
     page.fills(press="act=revoke", typed="autre").sees("K08")
@@ -301,7 +301,7 @@ def test_staff_are_added_with_a_letter_and_their_post_ends(
 @pytest.mark.parametrize(
     ("role", "uai"), [("academy_administrator", "0990001N"), ("head", ""), ("king", ""), ("head", "0990009Z")]
 )
-def test_a_role_and_its_place_must_fit(
+def test_a_role_must_match_its_school_or_academy(
     app: Flask, admin: Visitor, outdoors: World, role: str, uai: str
 ) -> None:
     outdoors.school()
@@ -310,7 +310,7 @@ def test_a_role_and_its_place_must_fit(
 
 
 @pytest.mark.both_engines
-def test_a_deaf_service_a_lost_mail_and_a_failed_job_stand_on_one_page(
+def test_the_incidents_page_lists_services_mails_and_jobs(
     app: Flask, admin: Visitor, outdoors: World
 ) -> None:
     with app.app_context():
@@ -333,7 +333,7 @@ def test_a_deaf_service_a_lost_mail_and_a_failed_job_stand_on_one_page(
     admin.opens(f"{ACADEMY}/services").sees("Portail")
 
 
-def test_the_record_is_searched_verified_and_exported(app: Flask, admin: Visitor) -> None:
+def test_the_audit_trail_is_searched_verified_and_exported(app: Flask, admin: Visitor) -> None:
     registered(admin)
     admin.opens(f"{ACADEMY}/audit?what=client.").sees("Service enregistré", "Cantine")
     admin.opens(f"{ACADEMY}/audit?actor=nobody").sees("Rien ne correspond")
@@ -349,7 +349,7 @@ def test_the_record_is_searched_verified_and_exported(app: Flask, admin: Visitor
 
 
 @pytest.mark.parametrize("damage", ["changed", "removed", "last", "first"])
-def test_a_record_that_was_touched_shows(world: World, damage: str) -> None:
+def test_a_changed_audit_row_is_detected(world: World, damage: str) -> None:
     for number in range(5):
         with transaction() as tx:
             trail.record(tx, NOON, "test", "command", f"thing:{number}")
@@ -365,7 +365,7 @@ def test_a_record_that_was_touched_shows(world: World, damage: str) -> None:
 
 
 @pytest.mark.both_engines
-def test_the_record_is_purged_after_a_year_and_its_chain_still_holds(world: World) -> None:
+def test_the_audit_trail_is_purged_after_a_year_and_stays_verifiable(world: World) -> None:
     for day in range(5):
         with transaction() as tx:
             trail.record(tx, NOON + day * DAY, "test", "command", "thing")
@@ -409,7 +409,7 @@ def test_a_person_is_erased_and_their_username_and_sub_never_come_back(world: Wo
 
 @pytest.mark.both_engines
 @pytest.mark.parametrize("why", ["base", "hold"])
-def test_who_must_be_kept_is_not_erased(world: World, why: str) -> None:
+def test_a_person_under_legal_hold_is_not_erased(world: World, why: str) -> None:
     pupil = world.pupil() if why == "base" else gone(world)
     facts = world.facts(pupil)
     if why == "hold":
@@ -423,7 +423,7 @@ def test_who_must_be_kept_is_not_erased(world: World, why: str) -> None:
         personal_data.erase(facts, "Demande du 3 mai", "account:1", NOON)
 
 
-def test_who_left_long_ago_is_erased_by_the_worker_and_nobody_else(world: World) -> None:
+def test_only_people_beyond_retention_are_erased_by_the_worker(world: World) -> None:
     left, held, here = gone(world), world.guardian("Zoé", "Roux"), world.pupil("Tom", "Petit")
     years = settings().console.history_years * personal_data.YEAR
     with transaction() as tx:
@@ -433,7 +433,7 @@ def test_who_left_long_ago_is_erased_by_the_worker_and_nobody_else(world: World)
     assert names == {"–", "Zoé", "Tom"} and left and held and here
 
 
-def test_all_that_is_held_on_somebody_is_exported(app: Flask, admin: Visitor, outdoors: World) -> None:
+def test_all_data_on_a_person_is_exported(app: Flask, admin: Visitor, outdoors: World) -> None:
     guardian = outdoors.guardian("Zoé", "Roux")
     page = admin.opens(f"{ACADEMY}?q=roux").follows("Roux Zoé").follows("Exporter, garder ou effacer")
     page.fills(press="act=export")
@@ -458,7 +458,7 @@ def test_with_four_eyes_an_export_waits_and_then_opens_for_an_hour(
         assert not approvals.may_export("account:1", row, NOON)
 
 
-def test_the_validator_is_the_one_of_every_way(world: World) -> None:
+def test_every_registration_path_uses_one_validator(world: World) -> None:
     with pytest.raises(MetadataFaults):
         registration.register(
             {"client_name": "x", "redirect_uris": ["https://x.example/"], "season_from": "01-01"}, "t", NOON

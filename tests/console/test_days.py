@@ -1,4 +1,4 @@
-"""A day is a day where the school is: no day is kept, shown or compared as one of UTC."""
+"""Days are days of the school's time zone, never of UTC, in storage, pages and comparisons."""
 
 import ast
 from collections.abc import Callable
@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from idp.accounts import guardianship
 from idp.console.storage import numbers
 from idp.console.storage import rights as storage
 from idp.console.storage.tables import LoginDay
 from idp.database.engine import reading, transaction
 from idp.oidc.clients import registry
+from idp.people.rules.families import is_of_age
 from idp.runtime.context import begins_at, day_of, ends_at, last_day
 from idp.services import access, consent
 from tests.actors.console_staff import worker_of
@@ -69,7 +69,7 @@ def test_a_delegation_until_the_20th_is_shown_so_and_ends_with_the_20th(
 
 
 @pytest.mark.parametrize("there", in_every_zone)
-def test_the_record_of_acts_is_searched_by_days_of_the_school(
+def test_the_audit_trail_is_searched_by_days_of_the_school(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock, there: str
 ) -> None:
     auditor = worker_of(outdoors, "academy_auditor")
@@ -81,12 +81,12 @@ def test_the_record_of_acts_is_searched_by_days_of_the_school(
         )
     clock.now = moment(there, 2026, 12, 5, 12)
     page = at_desk(auditor)
-    told = {
+    pages = {
         day: page.opens(f"/console/academy/audit?what=sign_in&since={day}&until={day}").html
         for day in ("2026-12-01", "2026-12-02")
     }
-    assert "1 décembre 2026, 23:59" in told["2026-12-01"] and "2 décembre" not in told["2026-12-01"]
-    assert "2 décembre 2026, 00:01" in told["2026-12-02"] and "1 décembre" not in told["2026-12-02"]
+    assert "1er décembre 2026, 23:59" in pages["2026-12-01"] and "2 décembre" not in pages["2026-12-01"]
+    assert "2 décembre 2026, 00:01" in pages["2026-12-02"] and "1er décembre" not in pages["2026-12-02"]
 
 
 @pytest.mark.parametrize("there", in_every_zone)
@@ -125,9 +125,8 @@ def test_seasons_and_ages_turn_at_the_schools_midnight(
         assert access.why_closed(service, facts, after) is None
         assert access.why_closed(service, facts, moment(there, 2026, 12, 20, 23, 59, 59)) is None
         assert access.why_closed(service, facts, moment(there, 2026, 12, 21)) == "P05"
-        assert guardianship.is_of_age("2008-12-02", after) and not guardianship.is_of_age(
-            "2008-12-02", before
-        )
+        assert is_of_age("2008-12-02", day_of(after).isoformat())
+        assert not is_of_age("2008-12-02", day_of(before).isoformat())
         assert consent.rules.needs_guardian("pupil", "2011-12-02", day_of(before))
         assert not consent.rules.needs_guardian("pupil", "2011-12-02", day_of(after))
 
@@ -150,7 +149,7 @@ def test_days_of_twenty_three_and_twenty_five_hours() -> None:
             assert day_of(begins_at(day)) == day_of(ends_at(day) - 1) == last_day(ends_at(day)) == day
 
 
-def test_no_day_is_made_of_utc_anywhere_else() -> None:
+def test_no_other_code_derives_a_day_from_utc() -> None:
     """`datetime.fromtimestamp(…, UTC).date()` and `tzinfo=UTC`: what they make is shown as the day before or after."""
     folder = Path(__file__).parent.parent.parent / "idp"
     found = []

@@ -1,4 +1,4 @@
-"""Dirty files before the office: each fault with its place and person, damaged texts asked for, and a choice to go on."""
+"""Imports with faults at the console: each fault with its place and person, decisions on damaged texts, import of the rest."""
 
 import io
 from collections.abc import Callable
@@ -19,7 +19,7 @@ HERE = f"/console/school/{UAI}"
 
 
 def give(office: Visitor, work, change) -> None:
-    said = export(
+    exported = export(
         tuple(
             pupil(str(n), first_name=first, class_code=place)
             for n, first, place in ((1, "Léa", "6 A"), (2, "Tom", "4 B"), (3, "Zoé", "6 A"))
@@ -27,7 +27,7 @@ def give(office: Visitor, work, change) -> None:
         (person("11"), person("12", first_name="Marc", contact_mail=None, mobile=None)),
         (link("1"), link("2"), link("3"), link("1", "12", "20")),
     )
-    texts = [one(said).decode("iso-8859-15") for one in (pupils_xml, guardians_xml)]
+    texts = [one(exported).decode("iso-8859-15") for one in (pupils_xml, guardians_xml)]
     files = [change(text).replace("ISO-8859-15", "UTF-8").encode() for text in texts]
     sends_files(office, f"{HERE}/imports", *zip(map(io.BytesIO, files), ("e.xml", "r.xml"), strict=True))
     work()
@@ -39,7 +39,7 @@ def people(app: Flask) -> set[str | None]:
         return set(reading().execute(statement).scalars())
 
 
-def test_records_that_cannot_be_read_are_named_and_the_others_go_in(
+def test_unreadable_records_are_named_and_the_others_imported(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -70,7 +70,7 @@ def test_records_that_cannot_be_read_are_named_and_the_others_go_in(
     office.opens(office.path).sees("Écrit", "Non importés, et pourquoi", "Léa Durand", "elles s’écrivent")
 
 
-def test_a_damaged_name_is_a_question_that_the_office_answers(
+def test_a_damaged_name_is_decided_by_the_office(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -90,7 +90,7 @@ def test_a_damaged_name_is_a_question_that_the_office_answers(
     assert people(app) == {"Léa", "Tom", "Zoé", "Claire", "Marc"}
 
 
-def test_one_of_two_files_is_told_by_what_is_missing(
+def test_a_single_file_is_refused_with_the_name_of_the_missing_one(
     outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
 ) -> None:
     office = at_desk(head)
@@ -102,7 +102,7 @@ def test_one_of_two_files_is_told_by_what_is_missing(
         page.sees("K21", f"Vous avez donné {name} ; il manque {missing}")
 
 
-def test_a_table_whose_columns_do_not_do_names_them(
+def test_missing_csv_columns_are_named(
     app: Flask, outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
 ) -> None:
     office = at_desk(head)
@@ -113,7 +113,7 @@ def test_a_table_whose_columns_do_not_do_names_them(
     )
 
 
-def test_both_languages_tell_the_faults(
+def test_faults_are_shown_in_both_languages(
     app: Flask,
     outdoors: World,
     head: Someone,

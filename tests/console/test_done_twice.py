@@ -1,4 +1,4 @@
-"""What is done twice is no failure: the second time finds it done, changes nothing and writes no second record."""
+"""Idempotent acts: the second time changes nothing, is no failure, and writes no audit record."""
 
 from collections.abc import Callable
 
@@ -25,9 +25,9 @@ def records() -> int:
 
 def twice(act: Callable[[], object]) -> None:
     act()
-    written, told = records(), len(waiting_messages("mail"))
+    written, mails = records(), len(waiting_messages("mail"))
     act()
-    assert (records(), len(waiting_messages("mail"))) == (written, told)
+    assert (records(), len(waiting_messages("mail"))) == (written, mails)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_closing_and_locking(world: World) -> None:
     assert world.facts(one).state == world.facts(other).state == "closed"
 
 
-def test_a_link_that_the_school_ends(world: World, guardian: Someone) -> None:
+def test_ending_a_link_by_the_school(world: World, guardian: Someone) -> None:
     link, facts = link_of(guardian), world.facts(guardian)
     twice(lambda: guardianship.detach(facts, link, BECAUSE, "test", world.clock()))
     with pytest.raises(Refusal, match="K03"):
@@ -60,7 +60,7 @@ def test_a_link_that_the_school_ends(world: World, guardian: Someone) -> None:
 
 
 @pytest.mark.both_engines
-def test_a_link_that_the_school_says_is_right(world: World, guardian: Someone) -> None:
+def test_upholding_a_disputed_link(world: World, guardian: Someone) -> None:
     link, facts = link_of(guardian), world.facts(guardian)
     with transaction() as tx:
         tx.execute(update(Guardianship).values(disputed_at=1))
@@ -70,7 +70,7 @@ def test_a_link_that_the_school_says_is_right(world: World, guardian: Someone) -
 
 
 @pytest.mark.both_engines
-def test_a_link_that_a_pupil_of_full_age_ends(world: World) -> None:
+def test_ending_a_link_by_a_pupil_of_full_age(world: World) -> None:
     pupil, other = world.pupil(birth_date="2001-01-01"), world.pupil("Tom", birth_date="2001-01-01")
     guardian = world.guardian()
     world.family(guardian, pupil)
@@ -81,7 +81,7 @@ def test_a_link_that_a_pupil_of_full_age_ends(world: World) -> None:
 
 
 @pytest.mark.both_engines
-def test_a_delegation_that_is_taken_back(world: World) -> None:
+def test_taking_back_a_delegation(world: World) -> None:
     head, colleague, school = world.staff(), world.staff("Anne", "Roy"), world.school()
     row = {
         "school_id": school,
@@ -100,14 +100,14 @@ def test_a_delegation_that_is_taken_back(world: World) -> None:
 
 
 @pytest.mark.both_engines
-def test_second_factors_that_are_removed(world: World) -> None:
+def test_removing_second_factors(world: World) -> None:
     someone = world.staff()
     facts = world.facts(someone)
     twice(lambda: remove_factors.remove_factors(facts, "test", world.clock()))
-    assert not waiting_messages("mail"), "there was none: nobody is told that one was removed"
+    assert not waiting_messages("mail"), "no factor was removed: no notice"
 
 
-def test_a_factor_that_is_gone_is_not_the_last_one(world: World) -> None:
+def test_a_removed_factor_is_not_the_last_factor(world: World) -> None:
     session = world.session(world.staff())
     security.remove_app(session, world.clock())
     security.remove_passkey(session, "unknown", world.clock())

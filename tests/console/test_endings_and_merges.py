@@ -1,4 +1,4 @@
-"""How accounts end, what a merge asks for, and approvals that are one act with what they allow."""
+"""Closing of accounts, conditions of a merge, and approvals in the transaction of their act."""
 
 import pytest
 from flask import Flask
@@ -63,7 +63,7 @@ def pair(world: World) -> tuple[Someone, Someone]:
     return kept, joined
 
 
-def test_every_way_of_ending_frees_the_identity_at_the_other_provider(
+def test_every_ending_unlinks_the_provider_identity(
     app: Flask, world: World, pair: tuple[Someone, Someone]
 ) -> None:
     kept, joined = pair
@@ -88,12 +88,16 @@ def test_joining_in_the_own_account_is_the_same_ending(
 
 
 class TestAMerge:
-    def test_tells_both(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+    def test_both_accounts_get_a_notice(
+        self, app: Flask, world: World, pair: tuple[Someone, Someone]
+    ) -> None:
         kept, joined = pair
         merge.merge(world.facts(kept), world.facts(joined), REASON, "staff:1", world.clock())
-        told = [mail for mail in waiting_messages("mail") if mail["facts"]["subject"].startswith("Vos deux")]
-        assert sorted(mail["to"] for mail in told) == ["claire@example.org", "other@example.org"]
-        assert all(joined.username in str(mail["facts"]) for mail in told)
+        notices = [
+            mail for mail in waiting_messages("mail") if mail["facts"]["subject"].startswith("Vos deux")
+        ]
+        assert sorted(mail["to"] for mail in notices) == ["claire@example.org", "other@example.org"]
+        assert all(joined.username in str(mail["facts"]) for mail in notices)
 
     @pytest.mark.parametrize(
         ("first", "more", "code"),
@@ -102,7 +106,7 @@ class TestAMerge:
             ("Claire", {"civility": "M."}, "K36"),
         ],
     )
-    def test_of_what_contradicts_wants_somebody_who_has_compared(
+    def test_contradicting_records_need_an_explicit_confirmation(
         self, app: Flask, world: World, first: str, more: dict[str, str], code: str
     ) -> None:
         kept = world.guardian("Claire", "Durand", civility="MME")
@@ -115,12 +119,12 @@ class TestAMerge:
         merge.merge(one, other, REASON, "staff:1", world.clock(), sure=True)
         assert world.facts(joined).state == "closed"
 
-    def test_of_two_surnames_is_never_sure(self, app: Flask, world: World) -> None:
+    def test_two_surnames_are_never_merged(self, app: Flask, world: World) -> None:
         one, other = world.guardian("Claire", "Durand"), world.guardian("Claire", "Roux")
         assert merge.obstacle(world.facts(one), world.facts(other), sure=True) == "K34"
 
 
-def test_a_reset_by_command_tells_the_person(app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+def test_a_reset_by_command_sends_a_notice(app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
     reset.reset(world.facts(pair[0]), "command", world.clock())
     assert [mail["to"] for mail in waiting_messages("mail")] == ["claire@example.org"]
 
@@ -135,7 +139,7 @@ class TestAnApproval:
     def state(self) -> str:
         return str(reading().execute(select(Approval.state)).scalar_one())
 
-    def test_is_not_spent_by_an_act_that_is_refused(
+    def test_a_refused_act_does_not_use_the_approval(
         self, app: Flask, world: World, pair: tuple[Someone, Someone]
     ) -> None:
         number = self.asked(world, pair)
@@ -147,13 +151,15 @@ class TestAnApproval:
         approvals.agree(number, "staff:2", world.clock())
         assert (self.state(), world.facts(pair[1]).state) == ("agreed", "closed")
 
-    def test_is_not_ones_own(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+    def test_the_requester_cannot_approve(
+        self, app: Flask, world: World, pair: tuple[Someone, Someone]
+    ) -> None:
         number = self.asked(world, pair)
         with pytest.raises(Refusal) as refused:
             approvals.agree(number, "staff:1", world.clock())
         assert (refused.value.code, world.facts(pair[1]).state) == ("K10", "active")
 
-    def test_lapses(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
+    def test_an_approval_lapses(self, app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:
         number = self.asked(world, pair)
         now = world.clock()
         with transaction() as tx:

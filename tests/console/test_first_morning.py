@@ -1,4 +1,4 @@
-"""The head's first morning without a script: import, letters, a parent activates, figures move."""
+"""A school's first import without a script: import, letters, a first login, numbers on the overview."""
 
 import io
 import re
@@ -26,9 +26,9 @@ def family():
     )
 
 
-def imports(visitor: Visitor, work, said=None) -> Visitor:
-    said = said or family()
-    files = (io.BytesIO(pupils_xml(said)), "e.xml"), (io.BytesIO(guardians_xml(said)), "r.xml")
+def imports(visitor: Visitor, work, exported=None) -> Visitor:
+    exported = exported or family()
+    files = (io.BytesIO(pupils_xml(exported)), "e.xml"), (io.BytesIO(guardians_xml(exported)), "r.xml")
     sends_files(visitor, f"{HERE}/imports", *files)
     work()
     visitor.opens(visitor.path).sees("À relire", "Léa Durand", "pas encore connu")
@@ -65,7 +65,7 @@ def test_import_letters_activation_figures(
     office.opens(f"{HERE}/people?q=claire").sees("Actif", "claire@famille.example")
 
 
-def test_a_pdf_holds_one_page_a_person_and_a_reprint_cancels_the_one_before(
+def test_a_pdf_has_one_page_a_person_and_a_reprint_invalidates_the_previous(
     app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None]
 ) -> None:
     office = imports(at_desk(head), work)
@@ -85,7 +85,7 @@ def test_a_pdf_holds_one_page_a_person_and_a_reprint_cancels_the_one_before(
 
 
 @pytest.mark.both_engines
-def test_letters_by_mail_bear_a_link_and_never_a_password(
+def test_letters_by_mail_have_a_link_and_never_a_password(
     app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], visitor
 ) -> None:
     office = imports(at_desk(head), work)
@@ -103,7 +103,7 @@ def test_letters_by_mail_bear_a_link_and_never_a_password(
     assert Visitor(app).opens(path).sees("C’est déjà fait").status == 200
 
 
-def test_files_with_codes_expire_and_are_the_askers_alone(
+def test_files_with_codes_expire_and_belong_to_the_requester(
     app: Flask,
     head: Someone,
     at_desk: Callable[[Someone], Visitor],

@@ -1,4 +1,4 @@
-"""A refused form comes back as it was filled in, and names each fault by its field (WCAG 2.2 §3.3.1, §3.3.7)."""
+"""A refused form is shown with its values, and names each fault by its field (WCAG 2.2 §3.3.1, §3.3.7)."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def at_fault(page: Visitor) -> set[str]:
     return set(re.findall(r'id="([\w-]+)"[^>]*aria-invalid="true"', page.html))
 
 
-def told(page: Visitor) -> str:
+def refusal_of(page: Visitor) -> str:
     found = re.search(r'id="refusal">(.*?)</div>', page.html, re.DOTALL)
     return found[1] if found else ""
 
@@ -70,13 +70,13 @@ class TestDelegation:
         assert (again["scope"], again["class"], again["kind"]) == ("classes", "5 B", "guardian")
         assert (again["since"], again["until"], again["person"]) == (since, until, str(self.ida.person))
         for name, label in (("since", "Du"), ("until", "Au (compris)")):
-            assert (f">Vérifiez ce champ : {label}" in told(page) or f", {label}" in told(page)) == (
-                name in wrong
-            )
+            assert (
+                f">Vérifiez ce champ : {label}" in refusal_of(page) or f", {label}" in refusal_of(page)
+            ) == (name in wrong)
 
-    def test_never_lends_the_whole_school_for_want_of_a_tick(self, page: Visitor) -> None:
+    def test_a_missing_tick_never_lends_the_whole_school(self, page: Visitor) -> None:
         page.fills("act=lend", scope="classes", since="2026-12-02", until="2026-12-20")
-        assert page.status == 422 and "Classes" in told(page)
+        assert page.status == 422 and "Classes" in refusal_of(page)
         assert filled(page, "since")["scope"] == "classes"
         assert page.opens(page.path).html.count("Reprendre") == 0
 
@@ -105,7 +105,9 @@ class TestAcademy:
     def test_a_token_names_each_wrong_field(self, admin: Visitor) -> None:
         page = admin.opens(f"{ACADEMY}/tokens").fills("act=make", label="Éditeur", days="91", uses="0")
         assert page.status == 422 and at_fault(page) == {"days", "uses"}
-        assert "Valable combien de jours" in told(page) and "Pour combien de services" in told(page)
+        assert "Valable combien de jours" in refusal_of(page) and "Pour combien de services" in refusal_of(
+            page
+        )
         assert {"label": "Éditeur", "days": "91", "uses": "0"}.items() <= filled(page, "label").items()
 
     def test_a_member_of_staff_keeps_name_mail_and_role(self, admin: Visitor) -> None:
@@ -198,7 +200,9 @@ class TestALoginInBetween:
         admin.fills(username=self.someone.username, password=self.someone.password)
         self.came_back(admin.opens(f"{ACADEMY}/services/new"))
 
-    def test_it_is_its_own_persons(self, app: Flask, outdoors: World, admin: Visitor, clock: Clock) -> None:
+    def test_a_stored_form_belongs_to_its_person(
+        self, app: Flask, outdoors: World, admin: Visitor, clock: Clock
+    ) -> None:
         clock.advance(1801)
         admin.fills("act=register", **self.SERVICE)
         other = worker_of(outdoors, "academy_administrator")

@@ -1,4 +1,4 @@
-"""What comes to the console with bad intent, by accident, or too late."""
+"""Attacks, mistakes and late requests at the console."""
 
 import io
 import re
@@ -127,7 +127,7 @@ def test_no_address_has_a_value_that_the_database_cannot_hold(
 
 
 @pytest.mark.parametrize("name", sorted(RIGHTS))
-def test_no_form_is_taken_without_its_token(
+def test_every_form_needs_its_csrf_token(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], name: str
 ) -> None:
     addresses = paths(app, outdoors)
@@ -136,7 +136,7 @@ def test_no_form_is_taken_without_its_token(
     assert answer.status_code == 400 and "R03" in answer.text
 
 
-def test_what_matters_asks_the_password_again(
+def test_sensitive_acts_ask_for_the_password_again(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock
 ) -> None:
     """SECURITY.md row 11: with a login that is too old, every page of acts leads to the confirmation and comes back."""
@@ -233,7 +233,7 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (BOMB, "DOCTYPE"),
         (zipped("e.xml", b"<BEE_ELEVES>" + b" " * 110_000_000), "dépasse 100 Mo"),
@@ -268,13 +268,13 @@ def test_a_bad_file_is_named_and_nothing_is_written(
     at_desk: Callable[[Someone], Visitor],
     work: Callable[[], None],
     content: bytes,
-    said: str,
+    sentence: str,
 ) -> None:
     office = at_desk(head)
     guardians = guardians_xml(export())
     sends_files(office, f"{HERE}/imports", (io.BytesIO(content), "bad.xml"), (io.BytesIO(guardians), "r.xml"))
     work()
-    office.opens(office.path).sees("Rien n’a été écrit", said)
+    office.opens(office.path).sees("Rien n’a été écrit", sentence)
     with app.app_context():
         assert reading().execute(select(func.count()).select_from(Person)).scalar_one() == 1
 
@@ -298,7 +298,7 @@ def test_last_years_export_as_a_pair_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "texts"),
     [
         ((), ("K20", "Aucun fichier n’a été choisi")),
         (("0.xml",), ("K23", "0.xml n’est pas reconnu")),
@@ -306,16 +306,16 @@ def test_last_years_export_as_a_pair_is_refused(
         (("0.xml", "1.csv"), ("K22", "un seul tableau CSV")),
     ],
 )
-def test_files_that_are_no_pair_are_refused_at_once(
+def test_a_wrong_set_of_files_is_refused_at_once(
     app: Flask,
     outdoors: World,
     head: Someone,
     at_desk: Callable[[Someone], Visitor],
     names: tuple[str, ...],
-    said: tuple[str, ...],
+    texts: tuple[str, ...],
 ) -> None:
     given = [(io.BytesIO(b"<x/>"), name) for name in names]
-    sends_files(at_desk(head), f"{HERE}/imports", *given).sees(*said)
+    sends_files(at_desk(head), f"{HERE}/imports", *given).sees(*texts)
 
 
 def test_a_gigabyte_is_refused_before_it_is_read(
@@ -350,7 +350,7 @@ def test_only_staff_may_send_more_than_others(
     app: Flask, outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
 ) -> None:
     large = pupils_xml(export(tuple(pupil(str(n), ine=None, first_name=f"A{n}") for n in range(1, 600))))
-    # Above what others may send, below what the test client would put into a file of its own.
+    # Above the limit of other forms, below the size that the test client writes to a file.
     assert 256 * 1024 < len(large) < 450 * 1024
     files = (io.BytesIO(large), "e.xml"), (io.BytesIO(guardians_xml(export())), "r.xml")
     assert sends_files(at_desk(head), f"{HERE}/imports", *files).status == 200
@@ -367,7 +367,7 @@ def test_cells_that_would_be_formulas_are_text(world: World) -> None:
 
 
 @pytest.mark.both_engines
-def test_a_trial_visits_nothing_that_the_service_has_not_registered(
+def test_a_trial_requests_only_registered_addresses(
     app: Flask, outdoors: World, work: Callable[[], None]
 ) -> None:
     """SECURITY.md row 14: a local listener must see nothing."""

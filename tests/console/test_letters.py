@@ -1,4 +1,4 @@
-"""Letters of two schools, several classes and families whose children are in more than one: who gets which, and what it says."""
+"""Letters of two schools, several classes and families with children in more than one: recipients and content."""
 
 import csv
 import io
@@ -79,7 +79,7 @@ def of(pages: list[str], username: str) -> str:
     return letter
 
 
-def test_a_letter_bears_ones_own_class_and_ones_own_children(
+def test_a_letter_has_the_pupils_class_or_the_guardians_children(
     head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
     papers = prints(at_desk(head), work)
@@ -103,7 +103,7 @@ def test_a_letter_bears_ones_own_class_and_ones_own_children(
     assert "Responsable de :\nAli Petit\n" in anne
 
 
-def test_a_child_who_has_left_or_gone_to_another_class_is_named_as_they_are(
+def test_a_letter_shows_the_present_class_and_school_of_a_child(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -121,10 +121,10 @@ def test_a_child_who_has_left_or_gone_to_another_class_is_named_as_they_are(
     assert "Responsable de :\nLéa Durand, classe 6 B\n" in claire and "Tom" not in claire
 
 
-def test_a_guardians_letter_goes_with_each_class_that_is_asked_for(
+def test_a_guardians_letter_is_in_the_run_of_each_childs_class(
     head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
-    """The class that comes first among all of a guardian's classes is no reason to leave them out of another."""
+    """A guardian is in the run of each class, not only of the first."""
     papers = prints(at_desk(head), work, "6 A")
     assert list(papers) == ["courriers-6a-1.pdf"]
     written = papers["courriers-6a-1.pdf"]
@@ -142,7 +142,7 @@ def test_a_run_prints_each_letter_once(
     of(papers["courriers-6a-2.pdf"], families["marc"].username)
 
 
-def test_the_pages_say_both_numbers_and_ask_before_the_act(
+def test_the_pages_show_both_numbers_and_ask_for_confirmation(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -172,7 +172,7 @@ def test_the_pages_say_both_numbers_and_ask_before_the_act(
     office.opens(office.path).sees("6 personnes ont leur courrier")
 
 
-def test_what_was_chosen_travels_to_the_question_and_comes_back_when_it_is_refused(
+def test_the_choice_is_kept_on_the_confirmation_and_after_a_refusal(
     head: Someone, at_desk: Callable[[Someone], Visitor], families
 ) -> None:
     office = at_desk(head).opens(f"{HERE}/letters")
@@ -198,7 +198,7 @@ def test_what_was_chosen_travels_to_the_question_and_comes_back_when_it_is_refus
         assert bool(box) is checked, (name, value)
 
 
-def test_a_number_that_has_changed_since_the_question_is_asked_again(
+def test_a_changed_number_of_letters_is_confirmed_again(
     outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor], families
 ) -> None:
     office = at_desk(head).opens(f"{HERE}/letters").fills(press="act=print").sees("Préparer 7 courriers ?")
@@ -206,7 +206,7 @@ def test_a_number_that_has_changed_since_the_question_is_asked_again(
     office.fills(press="act=print").sees("K03", "Préparer 6 courriers ?")
 
 
-def test_a_run_that_is_asked_for_twice_leaves_the_first_letters_alive(
+def test_a_run_requested_twice_does_not_replace_its_letters(
     app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
     office = at_desk(head).opens(f"{HERE}/letters").fills(press="act=print")
@@ -227,7 +227,7 @@ def test_a_run_that_is_asked_for_twice_leaves_the_first_letters_alive(
     stranger.sees("Choisissez votre mot de passe")
 
 
-def test_who_chose_a_password_between_question_and_work_has_no_page(
+def test_a_person_who_chose_a_password_meanwhile_has_no_page(
     outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
     office = at_desk(head).opens(f"{HERE}/letters")
@@ -299,7 +299,7 @@ def test_a_delegate_of_one_class_sees_and_prints_only_that_class(
 
 @pytest.mark.settings(sms=SMS)
 @pytest.mark.parametrize(("who", "profile"), [("claire", "responsable"), ("tom", "eleve")])
-def test_the_address_of_a_letter_leads_to_what_the_letter_speaks_of(
+def test_the_address_of_a_letter_shows_its_instructions(
     app: Flask,
     head: Someone,
     at_desk: Callable[[Someone], Visitor],
@@ -308,7 +308,7 @@ def test_the_address_of_a_letter_leads_to_what_the_letter_speaks_of(
     who,
     profile,
 ) -> None:
-    """Typed, or by its code; although somebody else is signed in on that browser."""
+    """Typed, or by its QR code, also with another person signed in on that browser."""
     papers = prints(at_desk(head), work)
     letter = of(papers["courriers-4b-3.pdf"], families[who].username)
     words = " ".join(letter.split())
@@ -327,7 +327,7 @@ def test_the_address_of_a_letter_leads_to_what_the_letter_speaks_of(
                 page.follows("Je n’ai pas de compte").sees("numéro")
 
 
-def test_without_sms_neither_letter_nor_page_speaks_of_a_telephone(
+def test_without_sms_no_letter_or_page_mentions_a_telephone(
     app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
     papers = prints(at_desk(head), work)

@@ -1,4 +1,4 @@
-"""Every page of the console answers, for who has the right to it, and for nobody else."""
+"""Every page of the console is open to those with the right to it, and to nobody else."""
 
 from collections.abc import Callable
 
@@ -39,11 +39,11 @@ def test_each_page_opens_for_the_roles_of_the_table_alone(
             assert status == 200, (role, name, visitor.html[-3000:])
 
 
-def test_a_stranger_meets_the_login_before_anything_else(app: Flask, outdoors: World) -> None:
+def test_an_anonymous_visitor_is_sent_to_the_login(app: Flask, outdoors: World) -> None:
     for name, path in paths(app, outdoors).items():
         answer = Visitor(app).browser.get(path)
         assert answer.status_code == 303 and "/login/" in answer.headers["Location"], name
 
 
-def test_each_act_has_a_role_that_may(app: Flask) -> None:
+def test_each_act_is_allowed_for_some_role(app: Flask) -> None:
     assert set().union(*GRANTS.values()) == set(Act)

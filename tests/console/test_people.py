@@ -1,4 +1,4 @@
-"""People at the console: search, the few acts that fit, rights that are lent, other schools that are not there."""
+"""People at the console: search, allowed acts, lent rights, people of other schools."""
 
 import json
 import re
@@ -77,7 +77,7 @@ def test_one_field_finds_people(office: Visitor, family, query: str, names: list
 def test_the_address_that_the_school_knows_finds_its_person(
     office: Visitor, outdoors: World, typed: str
 ) -> None:
-    """Whatever the account's own address is; and the list says which address it is."""
+    """Also if the account's own address differs; the list shows which address matched."""
     nadia = outdoors.guardian("Nadia", "Benali", contact_mail="Nadia.Benali@famille.example")
     namesake = outdoors.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
     outdoors.family(nadia, outdoors.pupil("Sami", "Benali"))
@@ -94,7 +94,7 @@ def test_the_academy_finds_the_address_that_a_school_knows(world: World) -> None
     assert (one.account, one.contact_mail) == (nadia.account, "Nadia.Benali@famille.example")
 
 
-def test_another_schools_people_are_as_if_they_were_not(
+def test_another_schools_people_look_unknown(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], family
 ) -> None:
     elsewhere = outdoors.school("0990002P", "Autre")
@@ -143,7 +143,7 @@ def act(office: Visitor, someone: Someone, do: str, **values: str) -> Visitor:
     return office.opens(f"{HERE}/people/{someone.account}/act?do={do}").fills(press=f"act={do}", **values)
 
 
-def test_a_reset_shows_a_password_once_and_tells_the_person(app: Flask, office: Visitor, family) -> None:
+def test_a_reset_shows_a_password_once_and_sends_a_notice(app: Flask, office: Visitor, family) -> None:
     claire = family[0]
     password = re.search(r'class="provisional">([^<]+)<', act(office, claire, "reset").html)[1]
     assert state_of(app, claire) == State.NOTIFIED
@@ -159,7 +159,7 @@ def test_a_locked_account_is_opened(app: Flask, office: Visitor, outdoors: World
     assert state_of(app, family[0]) == State.ACTIVE
 
 
-def test_a_corrected_mail_is_confirmed_by_its_owner_and_told_to_the_old_one(
+def test_a_corrected_mail_is_confirmed_by_its_owner_and_the_old_address_gets_a_notice(
     app: Flask, office: Visitor, family
 ) -> None:
     act(office, family[0], "mail", mail="nouvelle@example.org").sees("nouvelle@example.org", "à confirmer")
@@ -168,15 +168,15 @@ def test_a_corrected_mail_is_confirmed_by_its_owner_and_told_to_the_old_one(
     assert sent == {"claire@example.org": "notice", "nouvelle@example.org": "confirm_mail"}
 
 
-def test_two_offices_never_lose_each_others_correction(
-    app: Flask, office: Visitor, outdoors: World, family
-) -> None:
+def test_concurrent_corrections_are_refused(app: Flask, office: Visitor, outdoors: World, family) -> None:
     office.opens(f"{HERE}/people/{family[0].account}/act?do=mail")
     outdoors.set_account(family[0], mail="autre@example.org")
     office.fills(press="act=mail", mail="nouvelle@example.org").sees("K03")
 
 
-def test_nor_one_that_waits_for_its_owner(app: Flask, office: Visitor, outdoors: World, family) -> None:
+def test_a_correction_does_not_replace_an_unconfirmed_address(
+    app: Flask, office: Visitor, outdoors: World, family
+) -> None:
     office.opens(f"{HERE}/people/{family[0].account}/act?do=mail")
     with app.app_context():
         mail_confirmation.change(outdoors.facts(family[0]), "autre@example.org", "fr", outdoors.clock())
@@ -230,9 +230,7 @@ def test_strangers_accounts_are_not_merged(app: Flask, office: Visitor, outdoors
     assert state_of(app, other) == State.ACTIVE
 
 
-def test_a_comparison_that_cannot_end_in_a_merge_says_why_and_offers_none(
-    office: Visitor, outdoors: World, family
-) -> None:
+def test_an_impossible_merge_shows_the_reason_and_no_button(office: Visitor, outdoors: World, family) -> None:
     claire, lea = family
     page = f"{HERE}/people/{claire.account}/act?do=merge"
     stranger = outdoors.guardian("Zoé", "Roux")
@@ -289,7 +287,7 @@ def test_nobody_agrees_to_their_own_request(
         ("guardian", ["6 A"], ["Durand Claire"]),
     ],
 )
-def test_a_colleague_reaches_what_was_lent_and_nothing_else(
+def test_a_colleague_has_only_the_lent_rights(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -329,7 +327,7 @@ def test_a_head_lends_and_takes_back_on_the_page(
 
 
 @pytest.mark.parametrize("wrong", ["self", "stranger", "staff", "backwards", "too_long", "class", "over"])
-def test_a_delegation_that_cannot_be_is_refused(
+def test_an_invalid_delegation_is_refused(
     app: Flask, outdoors: World, head: Someone, family, wrong: str
 ) -> None:
     anne = outdoors.staff("Anne", "Roy", "delegate")
@@ -375,7 +373,7 @@ def test_nobody_acts_on_a_whole_school_by_an_empty_search(
     assert state_of(app, family[0]) == State.ACTIVE
 
 
-def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
+def test_a_stopped_bulk_job_continues_at_its_position(
     app: Flask, outdoors: World, family, work: Callable[[], None], clock: Clock
 ) -> None:
     from idp.jobs import queue
@@ -403,7 +401,7 @@ def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
     assert state_of(app, people[-1]) == State.ACTIVE and state_of(app, people[0]) == State.CLOSED
 
 
-def test_a_renewal_campaign_leaves_out_who_has_just_changed(
+def test_a_renewal_campaign_excludes_recently_changed_passwords(
     app: Flask, outdoors: World, office, family
 ) -> None:
     day = datetime.fromtimestamp(NOON + DAY, UTC).date().isoformat()
@@ -471,7 +469,7 @@ def test_a_search_queries_indexes_and_never_all_people(world: World) -> None:
         ], plan
 
 
-def test_the_days_logins_are_counted_once_from_the_record(
+def test_logins_a_day_are_counted_once_from_the_audit_trail(
     app: Flask, outdoors: World, family, at_desk: Callable[[Someone], Visitor], head: Someone
 ) -> None:
     from idp.console.storage import numbers

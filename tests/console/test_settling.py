@@ -1,4 +1,4 @@
-"""Who a record is, settled by the office on its page: one who is known, somebody new, or nobody."""
+"""Ambiguous records, decided by the office on the import's page: a known person, a new person, or not imported."""
 
 import io
 from collections.abc import Callable
@@ -21,8 +21,8 @@ HERE = f"/console/school/{UAI}"
 HOMONYMS = export((pupil("1"), pupil("9", ine=None)), links=(link(), link("9")))
 
 
-def give(office: Visitor, work, said) -> None:
-    files = [io.BytesIO(one(said)) for one in (pupils_xml, guardians_xml)]
+def give(office: Visitor, work, exported) -> None:
+    files = [io.BytesIO(one(exported)) for one in (pupils_xml, guardians_xml)]
     sends_files(office, f"{HERE}/imports", *zip(files, ("e.xml", "r.xml"), strict=True))
     work()
 
@@ -37,7 +37,7 @@ def pupils(app: Flask) -> int:
 
 
 @pytest.mark.parametrize(("answer", "count"), [("new", 2), ("none", 1)])
-def test_a_homonym_is_settled_on_the_page(
+def test_a_homonym_is_decided_on_the_page(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -67,7 +67,7 @@ def test_a_homonym_is_settled_on_the_page(
         page.sees("vous avez décidé de ne pas importer cette fiche", "Comparer et décider")
 
 
-def test_a_record_that_is_left_out_is_settled_after_the_writing(
+def test_a_left_out_record_is_decided_after_writing(
     app: Flask,
     outdoors: World,
     head: Someone,
@@ -93,7 +93,7 @@ def test_a_record_that_is_left_out_is_settled_after_the_writing(
     assert pupils(app) == 2
 
 
-def test_a_parent_is_shown_beside_with_children_and_civility(
+def test_a_candidate_parent_is_shown_with_children_and_civility(
     app: Flask,
     outdoors: World,
     head: Someone,

@@ -1,4 +1,4 @@
-"""An authenticator in software: makes passkeys and answers challenges, honestly or not (WebAuthn §6)."""
+"""A software authenticator: makes passkeys and answers challenges, correctly or not (WebAuthn §6)."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Passkeys: made, used, and every way of answering that is not right (WebAuthn §7.1, §7.2)."""
+"""Passkeys: registration, use, and every invalid response (WebAuthn §7.1, §7.2)."""
 
 import json
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def test_a_passkey_alone_opens_a_session_of_two_factors(world: World, guardian: 
     assert session is not None and session.amr == ("hwk", "user", "mfa") and session.device_known
 
 
-def test_one_that_is_synced_is_software(world: World, guardian: Someone) -> None:
+def test_a_synced_passkey_is_a_software_key(world: World, guardian: Someone) -> None:
     authenticator = made(world, guardian, flags=0x1D)
     used = passkeys.use(
         None, HERE, authenticator.get(passkeys.sign_in_options(None, HERE, world.clock())), world.clock()
@@ -79,7 +79,9 @@ class TestRegistrationRefused:
             {"flags": 0x04},
         ],
     )
-    def test_from_elsewhere_or_unverified(self, world: World, guardian: Someone, how: dict[str, Any]) -> None:
+    def test_of_another_origin_or_without_verification(
+        self, world: World, guardian: Someone, how: dict[str, Any]
+    ) -> None:
         with pytest.raises(Refusal, match="M03"):
             made(world, guardian, **how)
         assert not world.facts(guardian).has_second_factor
@@ -139,7 +141,7 @@ class TestUseRefused:
             {"handle": text(b"x" * 32)},
         ],
     )
-    def test_from_elsewhere_unverified_or_for_another_handle(
+    def test_of_another_origin_handle_or_without_verification(
         self, world: World, guardian: Someone, change: dict[str, Any]
     ) -> None:
         authenticator = made(world, guardian)
@@ -167,7 +169,7 @@ class TestUseRefused:
         options = passkeys.sign_in_options(None, "another browser", world.clock())
         assert self.refused(world, made(world, guardian).get(options))
 
-    def test_a_challenge_that_was_never_asked(self, world: World, guardian: Someone) -> None:
+    def test_an_unknown_challenge(self, world: World, guardian: Someone) -> None:
         assert self.refused(world, made(world, guardian).get({"challenge": text(b"c" * 32)}))
 
     def test_another_accounts_passkey_as_second_step(self, world: World, guardian: Someone) -> None:
@@ -177,7 +179,7 @@ class TestUseRefused:
         facts = world.facts(other)
         assert self.refused(world, theirs.get(self.options(world, facts)), facts)
 
-    def test_a_copied_one_whose_counter_went_back(self, world: World, guardian: Someone) -> None:
+    def test_a_decreased_signature_counter(self, world: World, guardian: Someone) -> None:
         authenticator = made(world, guardian)
         authenticator.count = 10
         assert not self.refused(world, authenticator.get(self.options(world)))
@@ -193,7 +195,7 @@ class TestUseRefused:
         assert self.refused(world, forged.get(self.options(world)))
 
     @pytest.mark.both_engines
-    def test_a_removed_one(self, world: World, guardian: Someone) -> None:
+    def test_a_removed_passkey(self, world: World, guardian: Someone) -> None:
         authenticator = made(world, guardian)
         passkeys.remove(world.facts(guardian), text(authenticator.credential_id), world.clock())
         assert self.refused(world, authenticator.get(self.options(world)))
@@ -211,13 +213,13 @@ class TestUseRefused:
         )
 
 
-def test_nobody_removes_anothers(world: World, guardian: Someone) -> None:
+def test_a_passkey_of_another_account_is_not_removed(world: World, guardian: Someone) -> None:
     authenticator = made(world, guardian)
     passkeys.remove(world.facts(world.guardian("Paul")), text(authenticator.credential_id), world.clock())
     assert world.facts(guardian).has_second_factor
 
 
-def test_the_handle_says_nothing_of_the_person(world: World, guardian: Someone) -> None:
+def test_the_user_handle_is_random(world: World, guardian: Someone) -> None:
     authenticator = made(world, guardian)
     facts = world.facts(guardian)
     assert facts.subject not in authenticator.handle and len(authenticator.handle) >= 43

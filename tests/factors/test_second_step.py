@@ -1,4 +1,4 @@
-"""Two-step login: set up, asked for at every login, never lowered; each code works once, at once on both engines."""
+"""Two-step login: set-up, required at every login, never lowered; each code is used once, under concurrency on both engines."""
 
 import re
 from collections.abc import Callable
@@ -45,7 +45,7 @@ class TestCodes:
         assert world.facts(guardian).has_second_factor
         assert code_of(authenticators.begin, facts, world.clock()) == "M04"
 
-    def test_a_code_works_once_and_no_earlier_one_after_it(
+    def test_a_code_works_once_and_invalidates_earlier_codes(
         self, world: World, guardian: Someone, clock: Clock
     ) -> None:
         secret, _ = enrol(world, guardian)
@@ -88,7 +88,7 @@ class TestCodes:
         assert not authenticators.use_recovery_code(facts, codes[1], now)
         assert authenticators.use_recovery_code(facts, fresh[1], now)
 
-    def test_anothers_code_opens_nothing(self, world: World, guardian: Someone) -> None:
+    def test_another_accounts_code_is_refused(self, world: World, guardian: Someone) -> None:
         other = world.guardian("Paul")
         secret, codes = enrol(world, guardian)
         enrol(world, other)
@@ -111,7 +111,7 @@ class TestCodes:
 
 
 class TestGuessing:
-    def test_five_tries_then_a_pause_for_codes_of_every_kind(
+    def test_five_wrong_codes_lock_all_kinds_of_codes(
         self, world: World, guardian: Someone, clock: Clock
     ) -> None:
         secret, codes = enrol(world, guardian)
@@ -131,7 +131,9 @@ def test_a_reset_or_recovery_never_lowers_the_factors(world: World, guardian: So
     assert world.facts(guardian).has_second_factor
 
 
-def test_an_administrator_takes_them_away_and_the_person_is_told(world: World, guardian: Someone) -> None:
+def test_an_administrator_removes_all_factors_and_the_person_gets_a_notice(
+    world: World, guardian: Someone
+) -> None:
     enrol(world, guardian)
     remove_factors.remove_factors(world.facts(guardian), "test", world.clock())
     assert not world.facts(guardian).has_second_factor
@@ -151,7 +153,9 @@ class TestPages:
         return visitor.fills(username=someone.username, password=someone.password)
 
     @pytest.mark.settings(signin=FORCED)
-    def test_staff_set_one_up_at_their_login(self, outdoors: World, visitor: Visitor, clock: Clock) -> None:
+    def test_staff_set_up_a_factor_at_their_login(
+        self, outdoors: World, visitor: Visitor, clock: Clock
+    ) -> None:
         head = outdoors.staff()
         self.signs_in(visitor, head, "personnel").sees("un mot de passe seul ne suffit pas")
         secret = self.key_on(visitor)
@@ -164,12 +168,14 @@ class TestPages:
         again.fills(code=code_at(secret, step_at(clock()))).sees("Mes informations")
 
     @pytest.mark.settings(signin=FORCED)
-    def test_staff_keep_their_last_one(self, outdoors: World, visitor: Visitor, clock: Clock) -> None:
+    def test_staff_cannot_remove_their_last_factor(
+        self, outdoors: World, visitor: Visitor, clock: Clock
+    ) -> None:
         self.signs_in(visitor, outdoors.staff(), "personnel")
         visitor.fills(code=code_at(self.key_on(visitor), step_at(clock())))
         visitor.opens("/account/security").fills("act=remove_app").sees("M06")
 
-    def test_a_guardian_who_wants_one(
+    def test_a_guardian_sets_up_a_factor(
         self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
     ) -> None:
         guardian = outdoors.guardian()

@@ -54,12 +54,12 @@ def providers(node: str) -> Iterator[Served]:  # noqa: F811
         text=True,
     )
     assert process.stdout is not None
-    said = []
+    lines = []
     for line in process.stdout:
-        said.append(line)
+        lines.append(line)
         if line.strip() == "ready":
             break
-    assert said and said[-1].strip() == "ready", "".join(said)
+    assert lines and lines[-1].strip() == "ready", "".join(lines)
     # What it says later must not fill the pipe.
     rest = threading.Thread(target=process.stdout.read, daemon=True)
     rest.start()

@@ -1,4 +1,4 @@
-"""A provider that lies: each claim, signature and answer that must not be believed, one at a time."""
+"""A provider with wrong values: each invalid claim, signature and response, one at a time."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ OTHER = ECKey.generate_key("P-256", {"kid": "theirs"})
 
 
 class Liar:
-    """Says what it is told to say. `nonce` is learnt from the request that we send the browser with."""
+    """Returns the configured values. `nonce` is taken from the request in the browser's redirect."""
 
     def __init__(self) -> None:
         self.claims: dict[str, Any] = {}
@@ -111,7 +111,7 @@ def back(liar: Liar, ours: Flask, answer: dict[str, str] | None = None, **claims
     return visitor.opens("/federation/callback?" + "&".join(f"{k}={v}" for k, v in brought.items()))
 
 
-def test_the_right_answer_is_believed(liar: Liar, ours: Flask) -> None:
+def test_a_correct_response_is_accepted(liar: Liar, ours: Flask) -> None:
     back(liar, ours).sees("Relier mon compte")
     back(liar, ours, aud=["us"]).sees("Relier mon compte")
     back(liar, ours, aud=["us", "them"], azp="us").sees("Relier mon compte")
@@ -217,11 +217,11 @@ def test_userinfo_of_somebody_else_is_refused(liar: Liar, ours: Flask, info: dic
         ({"sub": "paul", "iss": "ISSUER", "aud": "us"}, False),
     ],
 )
-def test_signed_userinfo_has_to_be_for_us(
+def test_signed_userinfo_must_name_our_client_as_audience(
     liar: Liar, ours: Flask, claims: dict[str, Any], believed: bool
 ) -> None:
-    said = {name: liar.issuer if value == "ISSUER" else value for name, value in claims.items()}
-    liar.info_jwt = jwt.encode({"alg": "ES256", "kid": "theirs"}, said, KEY, algorithms=["ES256"])
+    userinfo_claims = {name: liar.issuer if value == "ISSUER" else value for name, value in claims.items()}
+    liar.info_jwt = jwt.encode({"alg": "ES256", "kid": "theirs"}, userinfo_claims, KEY, algorithms=["ES256"])
     back(liar, ours).sees("Relier mon compte" if believed else "F04")
 
 
@@ -229,7 +229,7 @@ def test_an_answer_of_another_issuer_is_refused(liar: Liar, ours: Flask) -> None
     back(liar, ours, {"iss": "http://evil.example"}).sees("F04")
 
 
-def test_a_document_that_speaks_for_another_is_refused(liar: Liar, ours: Flask) -> None:
+def test_a_discovery_document_of_another_issuer_is_refused(liar: Liar, ours: Flask) -> None:
     liar.document = {"issuer": "http://evil.example"}
     assert Visitor(ours).opens("/federation/liar/begin").sees("F02").status == 502
 

@@ -1,4 +1,4 @@
-"""Guardians sign in through another provider: linked once, then alone; and the logout goes back there."""
+"""Guardians sign in through another provider: linked once, then by its button alone; and the logout there."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -53,12 +53,12 @@ def test_linked_once_then_alone(providers: Served) -> None:
     ]
 
 
-def test_who_has_no_account_yet_opens_it_on_the_way(providers: Served) -> None:
+def test_a_guardian_without_an_account_activates_it_first(providers: Served) -> None:
     mother(providers, state="created")
     link(providers, sign_in_there(to_them(providers), "claire")).sees("Choisissez votre mot de passe")
 
 
-def test_the_logout_goes_there_and_comes_back(providers: Served) -> None:
+def test_the_logout_includes_the_other_provider(providers: Served) -> None:
     mother(providers)
     person = link(providers, sign_in_there(to_them(providers), "claire"))
     person.opens(f"{providers.issuer}/logout").fills(confirm="1")
@@ -68,12 +68,12 @@ def test_the_logout_goes_there_and_comes_back(providers: Served) -> None:
     assert 'name="login"' in to_them(providers, person).html, "their session is over too"
 
 
-def test_a_cancelled_login_says_what_to_do(providers: Served) -> None:
+def test_a_cancelled_login_explains_the_next_step(providers: Served) -> None:
     person = to_them(providers)
     person.opens(abort_address(person.html)).sees("F03", "Connexion abandonnée")
 
 
-def test_an_answer_is_of_one_browser_and_once(providers: Served) -> None:
+def test_a_response_is_accepted_once_and_in_its_browser(providers: Served) -> None:
     mother(providers)
     person = to_them(providers)
     person.fills(login="claire", password="x")
@@ -104,7 +104,7 @@ def test_another_identity_of_the_same_provider_replaces_the_first(providers: Ser
     person.sees("Relier mon compte")
 
 
-def test_a_closed_account_is_not_opened_from_there(providers: Served) -> None:
+def test_a_closed_account_is_refused(providers: Served) -> None:
     claire = mother(providers)
     link(providers, sign_in_there(to_them(providers), "claire"))
     with providers.app.app_context():
@@ -132,7 +132,7 @@ def test_an_unknown_provider_is_a_page(providers: Served) -> None:
     Person().opens(f"{providers.issuer}/federation/signed_out?state=x").sees("déconnecté")
 
 
-def test_who_begins_and_does_not_come_back_leaves_no_row(providers: Served) -> None:
+def test_an_unfinished_login_leaves_no_row(providers: Served) -> None:
     def rows() -> int:
         with providers.app.app_context():
             tables = db.metadata.sorted_tables

@@ -1,1 +1,1 @@
-"""Endpoints and pages against whatever comes: no accident, no leak, no redirect to a stranger."""
+"""Endpoints and pages against arbitrary input: no 500, no leak, no redirect to an unregistered address."""

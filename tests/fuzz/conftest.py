@@ -1,3 +1,3 @@
-"""A provider behind a real address."""
+"""A provider at a real address."""
 
 from tests.peers.conftest import served  # noqa: F401

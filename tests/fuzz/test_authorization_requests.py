@@ -1,4 +1,4 @@
-"""Whatever comes to /authorize: never an accident, never a way to an address that nobody registered, always the right form."""
+"""Arbitrary input at /authorize: never a 500, never a redirect to an unregistered address, always the right form of error."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -70,9 +70,9 @@ def judge(response: TestResponse) -> None:
             assert where.path.startswith("/authorize"), where
             return
         assert f"{where.scheme}://{where.netloc}{where.path}" == REDIRECT
-        said = dict(parse_qsl(where.query or where.fragment))
-        assert said["iss"] == "http://localhost"
-        assert "code" in said or said["error"] in ERRORS
+        returned = dict(parse_qsl(where.query or where.fragment))
+        assert returned["iss"] == "http://localhost"
+        assert "code" in returned or returned["error"] in ERRORS
     elif response.status_code == 200:
         assert f'action="{REDIRECT}"' in response.text, "form_post"
     else:
@@ -81,7 +81,7 @@ def judge(response: TestResponse) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_no_parameters_lead_astray(party: RelyingParty, method: str) -> None:
+def test_no_parameters_redirect_to_an_unregistered_address(party: RelyingParty, method: str) -> None:
     @SOME
     @given(changes)
     def one(extra: list[tuple[str, str]]) -> None:
@@ -106,8 +106,8 @@ def test_no_parameters_lead_astray(party: RelyingParty, method: str) -> None:
 def test_every_parameter_twice_is_invalid_request(party: RelyingParty, name: str) -> None:
     pairs = [*party.parameters().items(), (name, "x"), (name, "x")]
     response = party.browser.get(f"/authorize?{urlencode(pairs)}")
-    said = dict(parse_qsl(urlsplit(response.headers["Location"]).query))
-    assert said["error"] == "invalid_request"
+    returned = dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+    assert returned["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -116,11 +116,11 @@ def test_every_parameter_twice_is_invalid_request(party: RelyingParty, name: str
     ["x" * 200_000, "w " * 10_000, "[" * 10_000, "%ff%00%0d%0a"],
     ids=["long", "words", "deep", "bytes"],
 )
-def test_what_is_far_too_much_is_refused_at_once(party: RelyingParty, name: str, value: str) -> None:
+def test_excessive_parameters_are_refused_at_once(party: RelyingParty, name: str, value: str) -> None:
     judge(party.browser.post("/authorize", data=party.parameters(**{name: value})))
 
 
-def test_bytes_that_are_no_text(party: RelyingParty) -> None:
+def test_invalid_utf_8_is_refused(party: RelyingParty) -> None:
     for name in NAMES:
         judge(party.browser.get(f"/authorize?{urlencode(party.parameters())}&{name}=%ff%fe"))
 

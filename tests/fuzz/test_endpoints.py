@@ -1,4 +1,4 @@
-"""schemathesis sends what the description allows to every machine endpoint of a real server, signed in and not."""
+"""schemathesis sends requests of the OpenAPI description to every machine endpoint of a real server, signed in and not."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def credentials(kind: str, party: RelyingParty, path: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["none", "wrong", "right"])
-def test_no_accident_no_leak_and_every_answer_as_described(
+def test_no_500_no_leak_and_every_response_as_described(
     served: Served, party: RelyingParty, kind: str
 ) -> None:
     token = party.tokens(scope="openid profile email")["access_token"]

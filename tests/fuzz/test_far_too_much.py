@@ -1,4 +1,4 @@
-"""Every machine's endpoint and the logout against what is far too much (CVE-2026-4634): 4xx at once, in the right form.
+"""Excessive input at every machine endpoint and the logout (CVE-2026-4634): 4xx at once, in the right form.
 
 Each parameter in turn, in a request that is otherwise right: a megabyte, ten thousand words, JSON ten thousand deep, a
 parameter twice.
@@ -78,7 +78,7 @@ def is_refused(response: TestResponse, *errors: str) -> bool:
 
 
 @pytest.mark.parametrize("what", WHAT)
-def test_a_parameter_that_is_far_too_much_is_refused(party: RelyingParty, what: str) -> None:
+def test_an_excessive_parameter_is_refused(party: RelyingParty, what: str) -> None:
     path, form, names = requests(party)[what]
     for name in names:
         for how, value in TOO_MUCH.items():
@@ -102,12 +102,12 @@ def test_claims_that_are_too_deep_are_an_invalid_request(party: RelyingParty, pa
             if path == "/par":
                 assert is_refused(sent(party, path, form), "invalid_request"), claims[:40]
             else:
-                said = answer(party.browser.post(path, data=form))
-                assert said["error"] == "invalid_request", claims[:40]
+                returned = answer(party.browser.post(path, data=form))
+                assert returned["error"] == "invalid_request", claims[:40]
 
 
 @pytest.mark.parametrize("path", ["/revoke", "/introspect"])
-def test_a_token_that_is_far_too_much_is_only_unknown(party: RelyingParty, path: str) -> None:
+def test_an_excessive_token_is_unknown(party: RelyingParty, path: str) -> None:
     """RFC 7009 §2.2, RFC 7662 §2.2: not even a token that cannot be one is an error; a hint is only a hint."""
     for name in ("token", "token_type_hint"):
         for how, value in TOO_MUCH.items():
@@ -121,7 +121,7 @@ def test_a_token_that_is_far_too_much_is_only_unknown(party: RelyingParty, path:
 @pytest.mark.parametrize(
     "path", ["/token", "/par", "/device_authorization", "/revoke", "/introspect"], ids=lambda path: path[1:]
 )
-def test_credentials_that_are_far_too_much_are_refused(party: RelyingParty, path: str) -> None:
+def test_excessive_credentials_are_refused(party: RelyingParty, path: str) -> None:
     party.registered = type(party.registered)(party.client_id, None, party.registered.metadata)
     form = {"grant_type": "refresh_token", "refresh_token": "x", "token": "x", **party.parameters()}
     http = party.app.test_client()
@@ -179,7 +179,7 @@ class TestRegistrations:
         errors = ("invalid_client_metadata", "invalid_redirect_uri")
         return response.status_code == 400 and is_refused(response, *errors)
 
-    def test_a_document_that_is_far_too_much_registers_nothing(self, app: Flask, world: World) -> None:
+    def test_an_excessive_document_registers_nothing(self, app: Flask, world: World) -> None:
         token = initial_tokens.make("Éditeur Tilleul", 7, 1, "account:1", NOON)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         http = app.test_client()
@@ -190,7 +190,7 @@ class TestRegistrations:
         made = http.post("/register", json=self.RIGHT, headers=headers)
         assert made.status_code == 201, "no fault has used the token"
 
-    def test_nor_does_it_replace_anything(self, app: Flask, world: World) -> None:
+    def test_an_excessive_document_replaces_nothing(self, app: Flask, world: World) -> None:
         token = initial_tokens.make("Éditeur Tilleul", 7, 1, "account:1", NOON)
         http, bearer = app.test_client(), {"Authorization": f"Bearer {token}"}
         made = http.post("/register", json=self.RIGHT, headers=bearer).get_json()
@@ -208,7 +208,7 @@ class TestRegistrations:
 
 
 class TestLogout:
-    """A person reads its answer: a page. What is wrong is not believed, and without hint or address nobody is sent on (§4)."""
+    """The response is a page. Invalid parameters are ignored, and without hint or address there is no redirect (§4)."""
 
     @pytest.fixture
     def database_url(self) -> Iterator[str]:
@@ -238,7 +238,7 @@ class TestLogout:
         return response.headers.get("Location")
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_what_is_far_too_much_is_not_believed(self, party: RelyingParty, method: str) -> None:
+    def test_excessive_parameters_are_ignored(self, party: RelyingParty, method: str) -> None:
         asked = self.asked(party)
         assert self.leads_to(party, method, asked) == f"{BYE}?state=s"
         may_lead_to = {"client_id": {None, BYE, f"{BYE}?state=s"}, "state": {None, BYE}}
@@ -248,7 +248,7 @@ class TestLogout:
                 assert where in may_lead_to.get(name, {None}), (name, how)
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_a_parameter_twice_is_not_believed(self, party: RelyingParty, method: str) -> None:
+    def test_a_repeated_parameter_is_ignored(self, party: RelyingParty, method: str) -> None:
         asked = self.asked(party)
         may_lead_to = {"client_id": {None, f"{BYE}?state=s"}, "state": {None, BYE}}
         for name, right in asked.items():

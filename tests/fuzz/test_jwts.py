@@ -1,4 +1,4 @@
-"""JWTs of any content: judged, never an accident. Rules alone, so thousands of them are quick."""
+"""JWTs of arbitrary content: validated, never an exception. Rules alone, so thousands are fast."""
 
 import base64
 import contextlib
@@ -42,36 +42,36 @@ claims = st.dictionaries(
 
 @MANY
 @given(claims, st.booleans())
-def test_a_request_object_gives_text_or_is_refused(said: dict[str, Any], fapi: bool) -> None:
+def test_a_request_object_gives_text_or_is_refused(members: dict[str, Any], fapi: bool) -> None:
     try:
-        found = request_object.parameters_of({"client_id": "me", **said}, "me", ISSUER, 1000, fapi)
+        found = request_object.parameters_of({"client_id": "me", **members}, "me", ISSUER, 1000, fapi)
     except request_object.BadRequestObject:
         return
     assert all(isinstance(name, str) and isinstance(value, str) for name, value in found)
-    assert said.get("client_id", "me") == "me" and "request" not in said
-    assert not fapi or {"exp", "nbf", "aud", "iss"} <= said.keys()
+    assert members.get("client_id", "me") == "me" and "request" not in members
+    assert not fapi or {"exp", "nbf", "aud", "iss"} <= members.keys()
 
 
 @MANY
 @given(claims, st.integers(1, 4000))
-def test_times_are_judged_whatever_they_are(said: dict[str, Any], longest: int) -> None:
-    fault = jwt_times.times_fault(said, 1000, longest)
+def test_times_of_any_value_are_validated(members: dict[str, Any], longest: int) -> None:
+    fault = jwt_times.times_fault(members, 1000, longest)
     if fault is None:
-        assert 1000 - jwt_times.SKEW < said["exp"] <= 1000 + longest + jwt_times.SKEW
-        assert all(said.get(name, 1000) <= 1000 + jwt_times.SKEW for name in ("nbf", "iat"))
+        assert 1000 - jwt_times.SKEW < members["exp"] <= 1000 + longest + jwt_times.SKEW
+        assert all(members.get(name, 1000) <= 1000 + jwt_times.SKEW for name in ("nbf", "iat"))
 
 
 @MANY
 @given(anything, st.booleans())
-def test_an_audience_is_ours_and_nobody_elses(audience: Any, one_string: bool) -> None:
+def test_only_our_audience_is_accepted(audience: Any, one_string: bool) -> None:
     if jwt_times.names_audience(audience, (ISSUER,), one_string):
         assert audience == ISSUER or (not one_string and set(audience) == {ISSUER})
 
 
 @MANY
 @given(claims, st.text(max_size=10))
-def test_a_proof_is_judged_whatever_it_holds(said: dict[str, Any], token: str) -> None:
-    assert dpop.claims_fault(said, "POST", f"{ISSUER}/token", token, 1000) is not None
+def test_a_proof_of_any_content_is_validated(members: dict[str, Any], token: str) -> None:
+    assert dpop.claims_fault(members, "POST", f"{ISSUER}/token", token, 1000) is not None
 
 
 @MANY

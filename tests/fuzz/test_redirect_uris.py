@@ -116,7 +116,7 @@ def party(app: Flask, world: World) -> RelyingParty:
     return RelyingParty(app, world.relying_party(), signed_in_browser(world, world.guardian()))
 
 
-def test_no_neighbour_of_a_web_address_is_taken_for_it(party: RelyingParty) -> None:
+def test_no_similar_address_matches_a_registered_one(party: RelyingParty) -> None:
     for uri in neighbours("https://portail.example/cb", 200):
         assert is_error_page(party.authorize(redirect_uri=uri), "P02"), uri
 
@@ -171,7 +171,7 @@ def changed(draw: st.DrawFn, addresses: tuple[str, ...]) -> str:
 
 
 @pytest.mark.parametrize(("application_type", "addresses"), [("web", WEB), ("native", NATIVE)])
-def test_an_address_is_right_only_to_the_byte(application_type: str, addresses: tuple[str, ...]) -> None:
+def test_an_address_matches_only_byte_for_byte(application_type: str, addresses: tuple[str, ...]) -> None:
     @settings(max_examples=600, derandomize=True, database=None)
     @given(changed(addresses))
     def one(uri: str) -> None:

@@ -1,4 +1,4 @@
-"""An import that somebody has given to the worker."""
+"""A submitted import, processed by the worker."""
 
 from flask import Flask
 
@@ -24,8 +24,8 @@ def school(uai: str = HERE) -> int:
     return found[0]
 
 
-def given(app: Flask, said, number_of: str = HERE) -> int:
-    files = [(file.name, file.content) for file in files_of(said)]
+def given(app: Flask, exported, number_of: str = HERE) -> int:
+    files = [(file.name, file.content) for file in files_of(exported)]
     number = lifecycle.submit(school(number_of), files, "siecle", "account:1", NOON)
     work(app)
     return number

@@ -1,4 +1,4 @@
-"""A family as the database has it, and the plan of an import over it."""
+"""A family in the database, and the plan of an import over it."""
 
 from idp.imports.rules.facts import Present, PresentGuardian, PresentPupil
 from idp.imports.rules.plan import make_plan
@@ -50,8 +50,8 @@ def known_guardian(number: int = 200, **more) -> PresentGuardian:
 FAMILY = Present((known_pupil(),), (known_guardian(),))
 
 
-def plan(said=None, present=FAMILY, today=TODAY):
-    return make_plan(said or export(), present, today)
+def plan(exported=None, present=FAMILY, today=TODAY):
+    return make_plan(exported or export(), present, today)
 
 
 ELSEWHERE = {"source_ids": frozenset(), "children": frozenset({(555, "10", False)})}

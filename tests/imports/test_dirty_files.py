@@ -84,7 +84,7 @@ def changed(text: str, start: str, old: str, new: str) -> str:
 
 
 def dirty_files(base: int, uai: str):
-    """Both files, and what has to be told: (code, field, name)."""
+    """Both files, and the expected faults: (code, field, name)."""
     eleves, responsables = (one_line_each(file.content.read()) for file in files_of(school_of(uai, base)))
 
     def child(n: int) -> str:
@@ -99,17 +99,17 @@ def dirty_files(base: int, uai: str):
     def name(n: int, first: str = "Aline") -> str:
         return f"{first} {family_name(n)}".strip()
 
-    told: list[tuple[str, str | None, str]] = []
+    expected: list[tuple[str, str | None, str]] = []
 
     def dirt_in_pupils(n: int, old: str, new: str, code: str, field: str, shown: str) -> None:
         nonlocal eleves
         eleves = changed(eleves, child(n), old, new)
-        told.append((code, field, shown))
+        expected.append((code, field, shown))
 
     def dirt_in_guardians(start: str, old: str, new: str, code: str, field: str, shown: str) -> None:
         nonlocal responsables
         responsables = changed(responsables, start, old, new)
-        told.append((code, field, shown))
+        expected.append((code, field, shown))
 
     dirt_in_pupils(1, "<PRENOM>Aline</PRENOM>", "", "empty_field", "PRENOM", family_name(1))
     dirt_in_pupils(2, "02/03/2013", "00/00/2014", "not_date", "DATE_NAISS", name(2))
@@ -120,11 +120,11 @@ def dirty_files(base: int, uai: str):
     eleves = changed(
         eleves, child(7), "<ELEVE ", eleves_line(eleves, child(7)).replace("Aline", "Alix") + "<ELEVE "
     )
-    told.extend([("twice", "ELEVE_ID", name(7, "Alix")), ("twice", "ELEVE_ID", name(7))])
+    expected.extend([("twice", "ELEVE_ID", name(7, "Alix")), ("twice", "ELEVE_ID", name(7))])
     eleves = changed(eleves, child(8), f"{base + 80:09d}AB", f"{base + 81:09d}AB")
-    told.extend([("ine_twice", "ID_NATIONAL", name(8)), ("ine_twice", "ID_NATIONAL", name(8, "Zoé"))])
+    expected.extend([("ine_twice", "ID_NATIONAL", name(8)), ("ine_twice", "ID_NATIONAL", name(8, "Zoé"))])
     eleves = changed(eleves, child(9), "<ELEVE ", eleves_line(eleves, child(9)) + "<ELEVE ")
-    told.append(("same_again", "ELEVE_ID", name(9)))
+    expected.append(("same_again", "ELEVE_ID", name(9)))
     of_9 = f"<PERSONNE_ID>{base + 109}<"
     dirt_in_guardians(tie(10), of_9, "<PERSONNE_ID>77777<", "person_unknown", "PERSONNE_ID", name(10))
     level = "<NIVEAU_RESPONSABILITE>1<"
@@ -137,14 +137,14 @@ def dirty_files(base: int, uai: str):
     dirt_in_guardians(
         parent(15), "Claire", b"Cl\\ufffdaire".decode("unicode_escape"), "text_in_doubt", "PRENOM", ""
     )
-    told[-1] = ("text_in_doubt", "PRENOM", f"Cl\ufffdaire {family_name(15)}")
+    expected[-1] = ("text_in_doubt", "PRENOM", f"Cl\ufffdaire {family_name(15)}")
     responsables = responsables.replace("ISO-8859-15", "UTF-8", 1)
     return (
         [
             file_of(eleves.encode("iso-8859-15"), f"{uai}-e.xml"),
             file_of(responsables.encode(), f"{uai}-r.xml"),
         ],
-        told,
+        expected,
     )
 
 
@@ -154,7 +154,7 @@ def eleves_line(text: str, start: str) -> str:
 
 
 def everybody() -> dict[str, list[tuple[object, ...]]]:
-    """Who may come in and who belongs to whom: what a record that was set aside must not change."""
+    """Presence of accounts and links of families, which a record that was set aside must not change."""
     shown = {
         "accounts": select(Account.person_id, Account.present).order_by(Account.person_id),
         "enrolments": select(Enrolment.pupil_id, Enrolment.until).order_by(Enrolment.id),
@@ -170,13 +170,13 @@ SCHOOLS = ((HERE, 1000), (NEARBY, 5000))
 
 def test_faults_of_both_files_are_reported_with_line_and_name() -> None:
     for uai, base in SCHOOLS:
-        files, told = dirty_files(base, uai)
+        files, expected = dirty_files(base, uai)
         texts = {}
         for file in files:
             texts[file.name] = file.content.read().decode("utf-8", "replace").split("\n")
         number = import_faults(files)
         found = [(fault.code, fault.field, fault.name) for fault in number]
-        assert sorted(found, key=str) == sorted(told, key=str)
+        assert sorted(found, key=str) == sorted(expected, key=str)
         for fault in number:
             assert fault.line and fault.file in texts
             line = texts[fault.file][fault.line - 1]
@@ -203,11 +203,11 @@ def test_faulty_records_block_the_import_until_set_aside_and_deactivate_nobody(w
         lifecycle.write(files_of(school_of(uai, base)), NOON, "command")
     before = everybody()
     for uai, base in SCHOOLS:
-        files, told = dirty_files(base, uai)
+        files, expected = dirty_files(base, uai)
         with pytest.raises(NotAllReadable) as refused:
             lifecycle.write(files, NOON + 60, "command")
         assert everybody() == before
-        assert all(name in str(refused.value) for _, _, name in told)
+        assert all(name in str(refused.value) for _, _, name in expected)
         _, plan = lifecycle.write(files, NOON + 60, "command", set_aside=True)
         assert not plan.gone_pupils and not plan.gone_guardians
         assert [entry.name for entry in plan.entries if entry.verdict in ("new", "gone", "ambiguous")] == []
@@ -242,13 +242,13 @@ def test_an_answer_for_a_damaged_text_applies_to_later_imports(app: Flask, world
     school = found[0]
 
     def given(first: str = "HÃ©lÃ¨ne") -> int:
-        said = export(
+        exported = export(
             (pupil("1", first_name=first), pupil("2", first_name="ZoÃ©"), pupil("3", first_name="T\ufffdm")),
             links=(link("1"), link("2"), link("3")),
         )
         text = [file.content.read().decode("iso-8859-15", "replace") for file in files_of(plain_export())]
         text[0] = text[0].replace("Prenom1", first).replace("Prenom2", "ZoÃ©").replace("Prenom3", "T\ufffdm")
-        assert said.pupils
+        assert exported.pupils
         files = [
             (name, io.BytesIO(one.replace("ISO-8859-15", "UTF-8").encode()))
             for name, one in zip(("e.xml", "r.xml"), text, strict=True)
@@ -318,13 +318,13 @@ def test_faults_of_two_unreadable_files_are_reported_together() -> None:
 
 
 def test_an_entirely_unreadable_record_deactivates_nobody(world: World) -> None:
-    said = school_of(HERE, 1000)
-    lifecycle.write(files_of(said), NOON, "command")
+    exported = school_of(HERE, 1000)
+    lifecycle.write(files_of(exported), NOON, "command")
     before = everybody()
     fewer = export(
-        said.pupils[:30],
-        said.persons,
-        tuple(one for one in said.links if one.pupil in {p.source_id for p in said.pupils[:30]}),
+        exported.pupils[:30],
+        exported.persons,
+        tuple(one for one in exported.links if one.pupil in {p.source_id for p in exported.pupils[:30]}),
     )
     pupils, guardians = files_of(fewer)
     text = pupils.content.read().replace(b"</ELEVES>", b"<ELEVE></ELEVE></ELEVES>")

@@ -295,13 +295,13 @@ def write_academy(folder: Path, schools_: int, pupils: int = 3) -> None:
         place = folder / uai
         place.mkdir(parents=True)
         base = (number + 1) * 1000
-        said = export(
+        exported = export(
             tuple(pupil(str(base + n), ine=f"{base + n:09d}AB", first_name=f"A{n}") for n in range(pupils)),
             (person(str(base), mobile=f"+3363998{number:04d}", contact_mail=f"m{number}@x.example"),),
             tuple(link(str(base + n), str(base)) for n in range(pupils)),
             uai=uai,
         )
-        for file in files_of(said):
+        for file in files_of(exported):
             (place / file.name).write_bytes(file.content.read())
 
 
@@ -358,7 +358,7 @@ def test_a_stopping_worker_releases_its_job(app: Flask, world: World, clock: Clo
 
 
 def test_twenty_thousand_homonyms_and_two_imports_at_once(app: Flask, world: World) -> None:
-    """Numbers only grow: what was given before is not looked for again, and two imports share none."""
+    """Numbers of usernames only grow: used numbers are not searched again, and two imports share none."""
     from idp.people.storage import account_creation
 
     with transaction() as tx:
@@ -367,7 +367,7 @@ def test_twenty_thousand_homonyms_and_two_imports_at_once(app: Flask, world: Wor
 
     def write(uai: str, base: int) -> None:
         with app.app_context():
-            said = export(
+            exported = export(
                 tuple(
                     pupil(str(base + n), ine=f"{base + n:09d}AB", birth_date=f"2015-01-{n + 1:02d}")
                     for n in range(25)
@@ -377,7 +377,7 @@ def test_twenty_thousand_homonyms_and_two_imports_at_once(app: Flask, world: Wor
                 uai=uai,
             )
             try:
-                lifecycle.write(files_of(said), NOON, "command")
+                lifecycle.write(files_of(exported), NOON, "command")
             except Exception as fault:
                 faults.append(fault)
             finally:
@@ -413,8 +413,8 @@ def test_a_school_of_fifteen_hundred_is_read_and_written_whole(world: World) -> 
             key = str(10_000 + n * 2 + k)
             persons.append(person(key, family_name=surname, contact_mail=f"{key}@x.example", mobile=None))
             links.append(link(str(n + 1), key, "10"))
-    said = export(tuple(pupils), tuple(persons), tuple(links))
-    _, plan = lifecycle.write(files_of(said), NOON, "command")
+    exported = export(tuple(pupils), tuple(persons), tuple(links))
+    _, plan = lifecycle.write(files_of(exported), NOON, "command")
     assert plan.counts()["pupil"]["new"] == 1500 and plan.counts()["guardian"]["new"] == 3000
-    _, again = lifecycle.write(files_of(said), NOON + 60, "command")
+    _, again = lifecycle.write(files_of(exported), NOON + 60, "command")
     assert again.changes_nothing

@@ -1,4 +1,4 @@
-"""Records that may be of one human being: contradictions count, and the school decides unsure cases."""
+"""Records that may be of one person: contradictions count, and the school decides unsure cases."""
 
 from dataclasses import replace
 
@@ -14,12 +14,12 @@ HERE_ALSO = {"source_ids": frozenset(), "children": frozenset({(100, "10", False
 MOTHER = Identity("Ormail", "Camille", "o@example.org", "+33639980001", "MME", frozenset({"10"}))
 
 
-def decided(said, present, **answers):
+def decided(exported, present, **answers):
     decisions = {}
     for key, answer in answers.items():
         kind, source = key.split("_")
         decisions[kind, source] = answer
-    return make_plan(said, present, TODAY, decisions)
+    return make_plan(exported, present, TODAY, decisions)
 
 
 def doubts(made, kind):
@@ -125,7 +125,7 @@ def test_pupils_of_different_sex_are_not_matched_by_names_and_birth_date() -> No
 )
 @pytest.mark.parametrize("ended", [False, True])
 def test_a_probable_parent_of_the_same_child_gets_no_second_account(changes, ended) -> None:
-    """The child changes school; `ended`: the old school has said so already."""
+    """The child changes school; `ended`: the previous school's export no longer lists the child."""
     known = known_guardian(**HERE_ALSO)
     if ended:
         known = replace(known, children=frozenset(), past=frozenset({(100, "10")}))
@@ -156,13 +156,13 @@ def test_probable_double_accounts_of_a_parent_are_listed_in_both_schools() -> No
     here = known_guardian(200, mobile=None)
     there = known_guardian(201, **HERE_ALSO)
     both = Present(FAMILY.pupils, (here, there))
-    said = export(persons=(person(mobile=None),))
-    made = plan(said, both)
+    exported = export(persons=(person(mobile=None),))
+    made = plan(exported, both)
     assert made.changes_nothing
     (doubt,) = doubts(made, "guardian")
     assert (doubt.candidates, doubt.known, doubt.left_out) == ((200, 201), 200, False)
-    assert not doubts(decided(said, both, guardian_11=Decision(200)), "guardian")
-    joined = decided(said, both, guardian_11=Decision(201))
+    assert not doubts(decided(exported, both, guardian_11=Decision(200)), "guardian")
+    joined = decided(exported, both, guardian_11=Decision(201))
     assert (joined.guardians[0].person, joined.gone_guardians) == (201, (200,))
 
 
@@ -180,8 +180,10 @@ def test_two_personne_ids_decided_as_one_guardian_stay_one() -> None:
     merged = known_guardian(
         source_ids=frozenset({"11", "12"}), children=frozenset({(100, "10", True), (101, "10", True)})
     )
-    said = export((pupil(), zoe), (person("11"), person("12", city="AILLEURS")), (link(), link("2", "12")))
-    made = plan(said, Present((*FAMILY.pupils, other), (merged,)))
+    exported = export(
+        (pupil(), zoe), (person("11"), person("12", city="AILLEURS")), (link(), link("2", "12"))
+    )
+    made = plan(exported, Present((*FAMILY.pupils, other), (merged,)))
     assert [one.person for one in made.guardians] == [200, 200]
     assert made.entries == ()
 
@@ -191,12 +193,12 @@ def test_a_decision_does_not_apply_to_another_person_with_the_same_identifier() 
     claire, paul = person("77"), person("77", first_name="Paul", civility="M.")
     present = Present(FAMILY.pupils, (known_guardian(200),))
     answer = Decision(200, record=record_digest(claire))
-    told = {"guardian_77": answer}
+    decisions = {"guardian_77": answer}
     assert (
-        decided(export(persons=(claire,), links=(link("1", "77"),)), present, **told).guardians[0].person
+        decided(export(persons=(claire,), links=(link("1", "77"),)), present, **decisions).guardians[0].person
         == 200
     )
-    made = decided(export(persons=(paul,), links=(link("1", "77", "20"),)), present, **told)
+    made = decided(export(persons=(paul,), links=(link("1", "77", "20"),)), present, **decisions)
     assert made.guardians[0].person is None
 
 
@@ -221,8 +223,8 @@ def test_a_homonym_is_decided_as_new_as_known_or_left_out() -> None:
 
 def test_a_homonym_with_an_ine_does_not_take_the_pupil_of_another_record() -> None:
     known = known_pupil(ine=None, source_id="8")
-    said = export((pupil("8", ine=None), pupil("9")), links=())
-    made = plan(said, Present((known,), ()))
+    exported = export((pupil("8", ine=None), pupil("9")), links=())
+    made = plan(exported, Present((known,), ()))
     assert {one.record.source_id: one.person for one in made.pupils} == {"8": 100, "9": None}
     assert doubts(made, "pupil")[0].candidates == (100,)
 

@@ -22,7 +22,7 @@ from tests.imports.siecle_documents import ELEVE, HEAD, LINK, PERSONNE, eleves, 
 
 
 def fault_of(pupils: bytes | None = None, guardians: bytes | None = None) -> Fault:
-    """What is told first, whether the files are refused for it or a record is set aside."""
+    """The first fault, of the whole files or of a record that is set aside."""
     try:
         aside = read(pupils, guardians).set_aside
     except SiecleFault as refused:
@@ -32,7 +32,7 @@ def fault_of(pupils: bytes | None = None, guardians: bytes | None = None) -> Fau
 
 
 def test_written_files_are_read_back() -> None:
-    said = export(
+    exported = export(
         pupils=(
             pupil("1", first_name="Zoé", other_first_names="Anne Œdipe", class_code="6 A"),
             pupil("2", ine=None, class_code=None, left="2026-10-02", sex="M"),
@@ -43,7 +43,7 @@ def test_written_files_are_read_back() -> None:
         ),
         links=(link("1", "11"), link("1", "12", "51"), link("2", "11", "90", 2)),
     )
-    assert read_export(files_of(said)) == said
+    assert read_export(files_of(exported)) == exported
 
 
 def test_files_are_recognised_by_their_root_element_in_any_order() -> None:
@@ -86,8 +86,8 @@ def test_an_encoding_that_siecle_never_uses_is_refused(declared) -> None:
 
 
 def test_each_file_may_come_alone_in_a_zip() -> None:
-    said = read(zipped(("x.xml", eleves())), zipped(("dir/", b""), ("dir/y.XML", responsables())))
-    assert said == read()
+    exported = read(zipped(("x.xml", eleves())), zipped(("dir/", b""), ("dir/y.XML", responsables())))
+    assert exported == read()
 
 
 @pytest.mark.parametrize(
@@ -255,9 +255,9 @@ def test_faults_of_the_guardians_file_have_line_and_field(old, new, field, line)
 def test_old_exports_have_nom_and_resp_legal() -> None:
     old_pupil = ELEVE.replace("NOM_DE_FAMILLE", "NOM")
     old_person = PERSONNE.replace("NOM_DE_FAMILLE", "NOM")
-    for said, level in (("1", 1), ("2", 1), ("true", 1), ("0", 3), ("false", 3), ("", 3)):
+    for written, level in (("1", 1), ("2", 1), ("true", 1), ("0", 3), ("false", 3), ("", 3)):
         links = LINK.replace(
-            "<NIVEAU_RESPONSABILITE>1</NIVEAU_RESPONSABILITE>", f"<RESP_LEGAL>{said}</RESP_LEGAL>"
+            "<NIVEAU_RESPONSABILITE>1</NIVEAU_RESPONSABILITE>", f"<RESP_LEGAL>{written}</RESP_LEGAL>"
         )
         found = read(eleves(old_pupil), responsables(old_person, links))
         assert (found.pupils[0].family_name, found.persons[0].family_name) == ("Durand", "Durand")

@@ -84,7 +84,7 @@ def test_a_zip_of_macos_counts_as_one_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "fault"),
     [
         ("0990001W", "the letter that goes with 0990001 is "),
         ("0990001", "7 digits and the letter"),
@@ -92,7 +92,7 @@ def test_a_zip_of_macos_counts_as_one_file() -> None:
         ("0990001" + str(check_letter("0990001")), None),
     ],
 )
-def test_a_malformed_uai_is_called_malformed(written: str, said: str | None) -> None:
+def test_a_malformed_uai_is_called_malformed(written: str, fault: str | None) -> None:
     sentence = _malformed_uai(written)
-    assert sentence is None if said is None else said in str(sentence)
-    assert said is None or written in str(sentence)
+    assert sentence is None if fault is None else fault in str(sentence)
+    assert fault is None or written in str(sentence)

@@ -29,8 +29,8 @@ def arrived(uai: str = NEARBY, **changes):
     return export((MOVED,), (person("77", **changes),), (link("51", "77"),), uai=uai)
 
 
-def write(said, now: int = NOON):
-    return import_record.write(files_of(said), now, "test")[1]
+def write(exported, now: int = NOON):
+    return import_record.write(files_of(exported), now, "test")[1]
 
 
 def guardians() -> list:
@@ -127,13 +127,13 @@ def test_existing_double_accounts_are_listed_in_both_previews(app: Flask, world:
     assert not [one for one in row(number + 1)["entries"] if one["verdict"] == "ambiguous"]
 
 
-def given_and_new(app: Flask, world: World, said) -> int:
-    world.school(said.uai)
-    number = given(app, said, said.uai)
+def given_and_new(app: Flask, world: World, exported) -> int:
+    world.school(exported.uai)
+    number = given(app, exported, exported.uai)
     doubt = doubt_of(number)
-    answers.decide(number, school(said.uai), "guardian", doubt["source_id"], None, "account:1", NOON)
+    answers.decide(number, school(exported.uai), "guardian", doubt["source_id"], None, "account:1", NOON)
     work(app)
-    import_record.ask_write(number, school(said.uai), False, "account:1", NOON)
+    import_record.ask_write(number, school(exported.uai), False, "account:1", NOON)
     work(app)
     return number
 
@@ -151,8 +151,8 @@ def test_different_spellings_of_two_schools_change_nothing() -> None:
     there = arrived(first_name="CLAIRE", family_name="DURAND", civility="Mme", city="Valmoret")
     write(AT_HERE)
     write(there, NOON + 60)
-    for said in (AT_HERE, there, AT_HERE, there):
-        plan = write(said, NOON + 120)
+    for exported in (AT_HERE, there, AT_HERE, there):
+        plan = write(exported, NOON + 120)
         assert plan.counts()["guardian"]["changed"] == plan.counts()["pupil"]["changed"] == 0
     names = select(Person.first_name, Person.family_name).where(Person.kind == "guardian")
     assert reading().execute(names).all() == [("Claire", "Durand")]
@@ -211,8 +211,8 @@ def test_a_homonym_is_decided_in_the_preview(app: Flask, world: World, answer: s
     write(export())
     number = given(app, HOMONYMS)
     doubt = doubt_of(number, "pupil")
-    said = doubt["candidates"][0] if answer == "known" else None
-    answers.decide(number, school(), "pupil", "9", said, "account:1", NOON, answer == "none")
+    person = doubt["candidates"][0] if answer == "known" else None
+    answers.decide(number, school(), "pupil", "9", person, "account:1", NOON, answer == "none")
     work(app)
     import_record.ask_write(number, school(), False, "account:1", NOON)
     work(app)
@@ -256,7 +256,7 @@ def test_a_mother_and_a_father_of_one_name_are_two_in_a_csv() -> None:
     head = CSV.splitlines()[0].split(";")
     read = apply_answers(read_csv(file, dict(zip(head, FIELDS, strict=True)), HERE, 2026), {})
     assert len(read.pupils) == 4 and len(read.persons) == 2
-    said: dict[str, set[str]] = {}
+    relations: dict[str, set[str]] = {}
     for one in read.links:
-        said.setdefault(one.person, set()).add(one.relation)
-    assert sorted(map(sorted, said.values())) == [["10"], ["20"]]
+        relations.setdefault(one.person, set()).add(one.relation)
+    assert sorted(map(sorted, relations.values())) == [["10"], ["20"]]

@@ -42,8 +42,8 @@ TABLES = (School, Person, SourceRecord, Enrolment, Guardianship, UsernameCounter
 MOMENTS = {"imported_at", "last_seen_at"}
 
 
-def write(said, now=NOON):
-    return lifecycle.write(files_of(said), now, "test")[1]
+def write(exported, now=NOON):
+    return lifecycle.write(files_of(exported), now, "test")[1]
 
 
 def everything():
@@ -117,8 +117,8 @@ def test_the_same_files_change_nothing_at_a_second_import() -> None:
     assert second.counts()["guardian"]["ambiguous"] == 4
     assert count(Account) == count(Person) == 640 + guardians
     before = everything()
-    for said in (large, small, large):
-        assert write(said, NOON + 60).changes_nothing
+    for exported in (large, small, large):
+        assert write(exported, NOON + 60).changes_nothing
     assert everything() == before
     shared = cases(invent()).two_schools
     account = schools.find_account(shared.uai, "guardian", shared.source_id)

@@ -1,4 +1,4 @@
-"""The whole demonstration, started as a stranger would, on free ports."""
+"""The whole demonstration, started from its command, on free ports."""
 
 import json
 import os
@@ -76,17 +76,17 @@ class Demo:
             start_new_session=True,
         )
         assert self.process.stdout is not None
-        said = []
+        lines = []
         for line in self.process.stdout:
-            said.append(line)
+            lines.append(line)
             if "Ctrl-C" in line:
                 return
-        raise AssertionError("the demonstration did not start:\n" + "".join(said))
+        raise AssertionError("the demonstration did not start:\n" + "".join(lines))
 
-    def stop(self, told: int = signal.SIGINT) -> int:
+    def stop(self, sent_signal: int = signal.SIGINT) -> int:
         """End it by a signal; its exit code."""
         assert self.process is not None
-        self.process.send_signal(told)
+        self.process.send_signal(sent_signal)
         code = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()

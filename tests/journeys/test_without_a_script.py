@@ -1,4 +1,4 @@
-"""The journey of the school over plain HTTP: every page as a browser without JavaScript would use it."""
+"""The demonstration's pages over plain HTTP, as a browser without JavaScript uses them."""
 
 import re
 import time
@@ -108,7 +108,7 @@ def test_what_is_filed_is_kept_and_the_school_hears_of_changed_details(demo: Dem
     )
     deadline = time.monotonic() + 20
     while not any("3 rue des Lilas" in mail["text"] for mail in mails(demo.mailbox, "secretariat@")):
-        assert time.monotonic() < deadline, "the school was not told"
+        assert time.monotonic() < deadline, "the school was not notified"
 
 
 def test_favourites_and_own_pages_are_kept(demo: Demo) -> None:

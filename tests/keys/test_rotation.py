@@ -1,4 +1,4 @@
-"""The rotation rule: no relying party that caches the JWKS for as long as it may ever meets an unknown kid."""
+"""The rotation rule: no relying party that caches the JWKS for the allowed time receives an unknown kid."""
 
 import itertools
 from dataclasses import replace
@@ -54,7 +54,7 @@ def test_the_first_keys_sign_at_once_one_for_each_algorithm() -> None:
     assert plan(keys, 1000, POLICY) == []
 
 
-def test_a_next_key_is_published_before_it_signs_and_the_old_one_stays_until_its_last_token_died() -> None:
+def test_a_next_key_is_published_before_it_signs_and_the_old_key_until_its_last_token_expires() -> None:
     keys = carry_out([], plan([], 0, POLICY), 0)
     old = signer(keys, "ES256", 0)
     assert old is not None
@@ -116,7 +116,7 @@ def test_an_emergency_retirement_removes_the_key_and_another_signs_at_once() -> 
     assert signer(after, "RS256", 11) is not None
 
 
-def test_a_next_key_that_is_lost_leaves_the_present_one_in_its_place() -> None:
+def test_a_retired_next_key_leaves_the_present_key_signing() -> None:
     keys = carry_out([], plan([], 0, POLICY), 0)
     keys = carry_out(keys, rotate(keys, "ES256", 10, POLICY), 10)
     present, lost = signer(keys, "ES256", 10), next(key for key in keys if key.state(10) == "next")

@@ -1,4 +1,4 @@
-"""What each member of the discovery document promises, as a check that takes it at its word."""
+"""A check of each member of the discovery document."""
 
 import json
 from collections.abc import Callable
@@ -77,14 +77,14 @@ def logged_out(world: World, portal: RelyingParty, **members: str) -> tuple[str,
     return str(sid), page.text
 
 
-def told_behind(world: World, portal: RelyingParty) -> None:
-    sid, _ = logged_out(world, portal, backchannel_logout_uri="https://portail.example/told")
+def back_channel_notice(world: World, portal: RelyingParty) -> None:
+    sid, _ = logged_out(world, portal, backchannel_logout_uri="https://portail.example/logout-notice")
     assert [notice["sid"] for notice in messages(portal.app, "logout_notice")] == [sid]
 
 
-def told_in_front(world: World, portal: RelyingParty) -> None:
-    sid, page = logged_out(world, portal, frontchannel_logout_uri="https://portail.example/told")
-    assert f"https://portail.example/told?iss=http%3A%2F%2Flocalhost&amp;sid={sid}" in page
+def front_channel_notice(world: World, portal: RelyingParty) -> None:
+    sid, page = logged_out(world, portal, frontchannel_logout_uri="https://portail.example/logout-notice")
+    assert f"https://portail.example/logout-notice?iss=http%3A%2F%2Flocalhost&amp;sid={sid}" in page
 
 
 BOOLEANS: dict[str, tuple[bool, Callable[..., None]]] = {
@@ -95,9 +95,9 @@ BOOLEANS: dict[str, tuple[bool, Callable[..., None]]] = {
     "require_pushed_authorization_requests": (False, plain_requests_will_do),
     "require_signed_request_object": (False, plain_requests_will_do),
     "authorization_response_iss_parameter_supported": (True, issuer_in_the_answer),
-    "backchannel_logout_supported": (True, told_behind),
-    "backchannel_logout_session_supported": (True, told_behind),
-    "frontchannel_logout_supported": (True, told_in_front),
-    "frontchannel_logout_session_supported": (True, told_in_front),
+    "backchannel_logout_supported": (True, back_channel_notice),
+    "backchannel_logout_session_supported": (True, back_channel_notice),
+    "frontchannel_logout_supported": (True, front_channel_notice),
+    "frontchannel_logout_session_supported": (True, front_channel_notice),
 }
-"""Every boolean that the specifications held here define → what is said, and what makes it true."""
+"""Every boolean of the supported specifications → its value, and the check of that value."""

@@ -1,4 +1,4 @@
-"""Concurrent answers to one login, from many tabs: one code, one grant (SECURITY.md row 10)."""
+"""Concurrent responses to one login, from many tabs: one code, one grant (SECURITY.md)."""
 
 from collections.abc import Callable
 
@@ -56,7 +56,7 @@ def tab(browser: FlaskClient) -> FlaskClient:
 
 
 def signed_in(portal: RelyingParty, guardian: Someone, **changes: str) -> tuple[Visitor, str]:
-    """Through the sign-in page and not one step further; the address at which the request goes on."""
+    """Complete the sign-in page only; returns the URL of the dispatcher."""
     waiting = portal.authorize(**changes).headers["Location"]
     visitor = Visitor(portal.app, portal.browser).opens(waiting)
     fields = {**fields_of(visitor.html, having="username"), "username": guardian.username}
@@ -65,14 +65,14 @@ def signed_in(portal: RelyingParty, guardian: Someone, **changes: str) -> tuple[
     return visitor, waiting
 
 
-def one_code(responses: list[TestResponse], *told: str, onward: str = "") -> str:
-    """The code of the one tab that was answered. The others are `told` so, or sent `onward` to be told."""
+def one_code(responses: list[TestResponse], *refusals: str, onward: str = "") -> str:
+    """The code in the response to one tab. The other tabs show one of `refusals`, or are redirected to `onward`."""
     [sent] = [one for one in responses if one.headers.get("Location", "").startswith(REDIRECT)]
     for other in responses:
         if other.status_code == 303 and other is not sent:
             assert other.headers["Location"] == onward
         elif other is not sent:
-            assert any(code in other.text for code in told), other.text
+            assert any(code in other.text for code in refusals), other.text
     return answer(sent)["code"]
 
 

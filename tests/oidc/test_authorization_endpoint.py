@@ -21,8 +21,12 @@ pytestmark = pytest.mark.both_engines
 
 
 def test_a_live_session_gets_a_code_with_state_and_issuer(portal: RelyingParty) -> None:
-    said = answer(portal.authorize())
-    assert said["state"] == "the-state" and said["iss"] == "http://localhost" and len(said["code"]) >= 43
+    returned = answer(portal.authorize())
+    assert (
+        returned["state"] == "the-state"
+        and returned["iss"] == "http://localhost"
+        and len(returned["code"]) >= 43
+    )
 
 
 def test_a_request_may_be_posted(portal: RelyingParty) -> None:
@@ -86,9 +90,13 @@ def test_an_error_response_has_state_and_issuer(
     if error == "invalid_request" and "login_hint" in change:
         assert response.status_code in (303, 413)
         return
-    said = answer(response)
-    assert said["error"] == error and said["state"] == "the-state" and said["iss"] == "http://localhost"
-    assert "code" not in said
+    returned = answer(response)
+    assert (
+        returned["error"] == error
+        and returned["state"] == "the-state"
+        and returned["iss"] == "http://localhost"
+    )
+    assert "code" not in returned
 
 
 @pytest.mark.parametrize(
@@ -176,8 +184,8 @@ def test_an_unknown_parameter_is_ignored(portal: RelyingParty) -> None:
 
 
 def test_an_empty_parameter_is_treated_as_omitted(portal: RelyingParty) -> None:
-    said = answer(portal.authorize(state="", prompt="", max_age=""))
-    assert "code" in said and "state" not in said
+    returned = answer(portal.authorize(state="", prompt="", max_age=""))
+    assert "code" in returned and "state" not in returned
 
 
 class TestPrompt:
@@ -216,8 +224,8 @@ class TestMaxAge:
 class TestALoginFromBefore:
     """A cross-site POST lacks the SameSite=Lax cookies; the redirect that follows carries them.
 
-    Too long to be asked again as a GET, the request waits, and no session was there that a login since could be told
-    from. One that was opened before is no fresh login for all that (OIDC Core §3.1.2.1).
+    The request is too long for a GET, so it waits; without a session at that time there is no earlier login to compare
+    with. A session from before the request is still no new login (OIDC Core §3.1.2.1).
     """
 
     PADDING: ClassVar = {f"padding{number}": "p" * 1900 for number in range(4)}

@@ -1,4 +1,4 @@
-"""A registration that changes during a login: no more is granted than the consent page has shown."""
+"""A registration that changes during a login: only what the consent page has shown is granted."""
 
 from typing import Any
 

@@ -34,8 +34,8 @@ def test_id_token_and_userinfo_have_the_claims_requested_for_each(app: Flask, pa
     )
     tokens = party.tokens(scope="openid", claims=claims)
     assert id_token(app, tokens)["email"] == "claire@example.org"
-    told = party.userinfo(tokens["access_token"]).get_json()
-    assert told["family_name"] == "Durand" and "email" not in told
+    userinfo = party.userinfo(tokens["access_token"]).get_json()
+    assert userinfo["family_name"] == "Durand" and "email" not in userinfo
 
 
 @pytest.mark.parametrize(

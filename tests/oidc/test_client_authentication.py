@@ -242,12 +242,12 @@ class TestPrivateKeyJWT:
         for assertion in forged:
             assert self.redeem(signer, assertion) == (401, "invalid_client"), assertion[:40]
 
-    @pytest.mark.parametrize("said", [{"sub": "\ud800"}, {"sub": "x\udfff"}, {"\ud800": 1}])
+    @pytest.mark.parametrize("members", [{"sub": "\ud800"}, {"sub": "x\udfff"}, {"\ud800": 1}])
     def test_a_lone_surrogate_in_an_unsigned_assertion_is_invalid_client(
-        self, signer: RelyingParty, clock: Clock, said: dict[str, Any]
+        self, signer: RelyingParty, clock: Clock, members: dict[str, Any]
     ) -> None:
         """JSON escapes can form a lone surrogate, which UTF-8 and databases cannot encode."""
-        parts = ({"alg": "none"}, {**self.claims(signer, clock.now), **said})
+        parts = ({"alg": "none"}, {**self.claims(signer, clock.now), **members})
         text = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
         form = {
             "client_assertion_type": ASSERTION_TYPE,

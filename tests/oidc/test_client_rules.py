@@ -1,4 +1,4 @@
-"""Each rule of a service, on every path to its tokens: a fresh login, single sign-on, a refresh, a device.
+"""Each rule of a service, on every path to its tokens: a new login, single sign-on, a refresh, a device.
 
 The person has used the service before the rule was made: what they have from then is no way round it.
 """
@@ -118,8 +118,8 @@ def test_a_service_without_rules_is_open_on_every_path(service: Service) -> None
     for way in WAYS:
         tokens = way(service)
         assert tokens["scope"] == SCOPE, way.__name__
-        told = service.party.userinfo(tokens["access_token"]).get_json()
-        assert {"sub", "email", "name", "children"} <= set(told), way.__name__
+        userinfo = service.party.userinfo(tokens["access_token"]).get_json()
+        assert {"sub", "email", "name", "children"} <= set(userinfo), way.__name__
 
 
 CLOSING: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -177,7 +177,7 @@ def test_a_suspended_service_gets_no_tokens_on_any_path(service: Service) -> Non
 
 @ON_ONE_ENGINE
 class TestDefaultMaxAge:
-    """OIDC Core §3.1.2.1, Registration §2: asked of the login; a refresh is none, and keeps the first one's time (§12.2)."""
+    """OIDC Core §3.1.2.1, Registration §2: applies to logins; a refresh is no login, and keeps the `auth_time` (§12.2)."""
 
     @pytest.fixture
     def later(self, service: Service) -> Service:
@@ -234,9 +234,9 @@ def test_a_removed_scope_is_granted_on_no_path(service: Service) -> None:
     service.rules(scope=less)
     for way in WAYS:
         tokens = way(service)
-        told = service.party.userinfo(tokens["access_token"]).get_json()
+        userinfo = service.party.userinfo(tokens["access_token"]).get_json()
         assert tokens["scope"] == less, way.__name__
-        assert not {"email", "email_verified"} & {*told, *claims_of(tokens)}, way.__name__
+        assert not {"email", "email_verified"} & {*userinfo, *claims_of(tokens)}, way.__name__
         if way is not Service.uses_a_device:
             assert service.party.introspect(tokens["access_token"])["scope"] == less, way.__name__
 
@@ -257,8 +257,8 @@ def test_a_removed_service_claim_is_released_on_no_path(service: Service) -> Non
     service.rules(service_claims=["children"])
     for way in WAYS:
         tokens = way(service)
-        told = service.party.userinfo(tokens["access_token"]).get_json()
-        assert "children" in told and "name" not in {*told, *claims_of(tokens)}, way.__name__
+        userinfo = service.party.userinfo(tokens["access_token"]).get_json()
+        assert "children" in userinfo and "name" not in {*userinfo, *claims_of(tokens)}, way.__name__
 
 
 @ON_ONE_ENGINE

@@ -1,4 +1,4 @@
-"""The device flow (RFC 8628): a code on a screen, its person in a browser, tokens for the device."""
+"""The device flow (RFC 8628): a user code, the person's browser, tokens for the device."""
 
 import pytest
 from flask import Flask
@@ -71,7 +71,7 @@ def test_a_person_without_a_session_signs_in_on_the_usual_pages(
 
 @pytest.mark.both_engines
 def test_a_link_alone_connects_nothing(device: Device, person: Visitor) -> None:
-    # RFC 8628 §5.4: a person who scans a stranger's QR code sees the code and is asked.
+    # RFC 8628 §5.4: a person who scans an attacker's QR code sees the code and is asked for consent.
     person.opens(device.shown["verification_uri_complete"].removeprefix("http://localhost"))
     person.sees(f'value="{device.shown["user_code"]}"')
     assert device.is_told() == "authorization_pending"
@@ -94,7 +94,7 @@ def test_a_device_that_asks_too_often_is_slowed_down_more_and_more(device: Devic
     assert device.is_told() == "authorization_pending"
 
 
-def test_codes_die(device: Device, person: Visitor, clock: Clock) -> None:
+def test_device_codes_expire(device: Device, person: Visitor, clock: Clock) -> None:
     clock.advance(601)
     assert device.is_told() == "expired_token"
     person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01")
@@ -125,7 +125,9 @@ def test_a_client_without_this_grant_gets_no_code(app: Flask, outdoors: World) -
     assert (response.status_code, response.get_json()["error"]) == (400, "unauthorized_client")
 
 
-def test_a_device_client_cannot_send_a_browser(app: Flask, outdoors: World, device: Device) -> None:
+def test_a_device_client_cannot_use_the_authorization_endpoint(
+    app: Flask, outdoors: World, device: Device
+) -> None:
     party = device.party
     response = party.authorize()
     assert response.status_code == 400 and "P02" in response.text and "Location" not in response.headers
@@ -152,7 +154,7 @@ def test_a_malformed_user_code_is_refused_on_the_page(person: Visitor, typed: st
     assert person.opens("/device").fills(user_code=typed).sees("D01").status == 400
 
 
-def test_the_code_is_drawn_for_a_screen(device: Device) -> None:
+def test_the_user_code_has_a_qr_code(device: Device) -> None:
     drawn = device.http.get(f"/device/qr.svg?user_code={device.shown['user_code']}")
     assert drawn.mimetype == "image/svg+xml" and drawn.text.startswith("<svg")
     assert device.http.get("/device/qr.svg?user_code=<script>").status_code == 404

@@ -1,4 +1,4 @@
-"""The metadata is correct: every address exists, every boolean is explicit and true.
+"""The metadata is correct: every URL exists, every boolean is explicit and true.
 
 Lists of values are checked in test_metadata_values.py.
 """
@@ -19,28 +19,28 @@ def document(portal: RelyingParty) -> dict[str, object]:
     return dict(portal.app.test_client().get("/.well-known/openid-configuration").get_json())
 
 
-def test_it_is_valid_metadata_and_equal_at_both_addresses(portal: RelyingParty) -> None:
-    said = document(portal)
-    secure = {k: v.replace("http://", "https://") if isinstance(v, str) else v for k, v in said.items()}
+def test_the_metadata_is_valid_and_equal_at_both_urls(portal: RelyingParty) -> None:
+    metadata = document(portal)
+    secure = {k: v.replace("http://", "https://") if isinstance(v, str) else v for k, v in metadata.items()}
     OpenIDProviderMetadata(secure).validate()
     AuthorizationServerMetadata(secure).validate()
-    assert portal.app.test_client().get("/.well-known/oauth-authorization-server").get_json() == said
-    assert said["issuer"] == "http://localhost"
+    assert portal.app.test_client().get("/.well-known/oauth-authorization-server").get_json() == metadata
+    assert metadata["issuer"] == "http://localhost"
 
 
-def test_every_address_it_names_is_there(portal: RelyingParty) -> None:
-    said = document(portal)
-    ours = {name for name, value in said.items() if isinstance(value, str) and value.startswith("http")}
+def test_every_url_of_the_metadata_exists(portal: RelyingParty) -> None:
+    metadata = document(portal)
+    ours = {name for name, value in metadata.items() if isinstance(value, str) and value.startswith("http")}
     assert ours == {*ADDRESSES, "issuer"}
     for name in ADDRESSES:
-        path = str(said[name]).removeprefix("http://localhost")
+        path = str(metadata[name]).removeprefix("http://localhost")
         assert portal.app.test_client().get(path).status_code in (200, 303, 400, 401, 405), name
 
 
-def test_every_prompt_and_response_mode_it_names_works(portal: RelyingParty) -> None:
-    said = document(portal)
-    assert said["prompt_values_supported"] == list(PROMPTS)
-    assert said["response_modes_supported"] == list(RESPONSE_MODES)
+def test_every_announced_prompt_and_response_mode_works(portal: RelyingParty) -> None:
+    metadata = document(portal)
+    assert metadata["prompt_values_supported"] == list(PROMPTS)
+    assert metadata["response_modes_supported"] == list(RESPONSE_MODES)
     for mode in RESPONSE_MODES:
         assert portal.authorize(response_mode=mode).status_code in (200, 303)
     for prompt in PROMPTS:
@@ -50,9 +50,9 @@ def test_every_prompt_and_response_mode_it_names_works(portal: RelyingParty) -> 
     assert "code" in answer(portal.authorize(prompt="none"))
 
 
-def test_silence_means_nothing_here(portal: RelyingParty) -> None:
-    said = document(portal)
-    assert {name: value for name, value in said.items() if isinstance(value, bool)} == {
+def test_no_member_with_a_default_is_omitted(portal: RelyingParty) -> None:
+    metadata = document(portal)
+    assert {name: value for name, value in metadata.items() if isinstance(value, bool)} == {
         name: value for name, (value, _) in BOOLEANS.items()
     }
 
@@ -67,7 +67,7 @@ def test_every_boolean_is_true(world: World, portal: RelyingParty, serve: Serve,
         makes_it_true(world, portal)
 
 
-def test_it_may_be_cached_and_read_by_any_page(portal: RelyingParty) -> None:
+def test_the_metadata_is_cacheable_and_allows_cors(portal: RelyingParty) -> None:
     for path in ("/jwks.json", "/.well-known/openid-configuration"):
         response = portal.app.test_client().get(path)
         assert response.headers["Cache-Control"] == "public, max-age=3600"

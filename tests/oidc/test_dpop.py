@@ -1,4 +1,4 @@
-"""DPoP outside FAPI 2.0 too (RFC 9449): required, voluntary, public clients; replays, nonces, the rules by themselves."""
+"""DPoP outside FAPI 2.0 too (RFC 9449): required, optional, public clients; replays, nonces, the pure rules."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ def test_without_a_proof_a_bearer_token_is_given_where_the_registration_allows_i
     refused(strict.calls("/token", {**form, "code": code_of(strict)}), "invalid_dpop_proof")
 
 
-def test_a_bound_token_is_worth_nothing_as_a_bearer(plain: FapiClient) -> None:
+def test_a_bound_token_is_refused_as_a_bearer_token(plain: FapiClient) -> None:
     token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
     get = plain.app.test_client().get("/userinfo", headers={"Authorization": f"Bearer {token}"})
     post = plain.app.test_client().post("/userinfo", data={"access_token": token})
@@ -107,7 +107,7 @@ def test_introspection_names_the_key(plain: FapiClient) -> None:
     assert found["cnf"] == {"jkt": plain.dpop_key.thumbprint()} and found["token_type"] == "DPoP"
 
 
-class TestAProofIsTakenOnce:
+class TestSingleUseOfAProof:
     def call(self, app: Flask, client: FapiClient, token: str, proof: str) -> int:
         headers = {"Authorization": f"DPoP {token}", "DPoP": proof}
         return app.test_client().get("/userinfo", headers=headers).status_code
@@ -137,7 +137,7 @@ class TestAProofIsTakenOnce:
 
 
 class TestNonces:
-    def test_the_first_proof_is_asked_to_bear_one(self, plain: FapiClient) -> None:
+    def test_the_first_proof_is_refused_with_a_nonce(self, plain: FapiClient) -> None:
         code = code_of(plain)
         response = plain.redeem(code, {"nonce": None})
         refused(response, "use_dpop_nonce")
@@ -154,16 +154,16 @@ class TestNonces:
         refused(plain.redeem(code_of(plain), {"nonce": plain.nonce}), "use_dpop_nonce")
 
     @pytest.mark.parametrize("nonce", ["", "x" * 40, 5, "é"])
-    def test_a_made_up_one_is_not_taken(self, plain: FapiClient, nonce: Any) -> None:
+    def test_an_unknown_nonce_is_refused(self, plain: FapiClient, nonce: Any) -> None:
         refused(plain.redeem(code_of(plain), {"nonce": nonce}), "use_dpop_nonce")
 
-    def test_userinfo_asks_for_one_in_its_challenge(self, plain: FapiClient) -> None:
+    def test_userinfo_sends_a_nonce_in_its_challenge(self, plain: FapiClient) -> None:
         token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
         response = plain.userinfo(token, nonce="old")
         assert response.status_code == 401 and response.headers["DPoP-Nonce"]
         assert 'error="use_dpop_nonce"' in response.headers["WWW-Authenticate"]
 
-    def test_pages_of_other_origins_can_read_it(self, plain: FapiClient) -> None:
+    def test_the_nonce_is_readable_across_origins(self, plain: FapiClient) -> None:
         response = plain.redeem(code_of(plain), {"nonce": None})
         assert "DPoP-Nonce" in response.headers["Access-Control-Expose-Headers"]
         asked = plain.app.test_client().options("/token")
@@ -181,7 +181,7 @@ def test_two_proofs_are_refused(plain: FapiClient) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"ath": "x"}, {"ath": None}, {"htm": "POST"}, {"htu": "http://localhost/token"}]
 )
-def test_userinfo_wants_a_proof_for_this_token_and_this_call(
+def test_userinfo_requires_a_proof_for_the_token_and_request(
     plain: FapiClient, wrong: dict[str, Any]
 ) -> None:
     token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
@@ -221,7 +221,7 @@ def test_no_other_address_passes(htu: str) -> None:
 @given(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5) | st.lists(st.integers())
 )
-def test_only_a_number_near_now_is_a_time(iat: Any) -> None:
+def test_iat_must_be_a_number_near_now(iat: Any) -> None:
     near = isinstance(iat, int | float) and not isinstance(iat, bool) and abs(iat - 1000) <= rules.WINDOW
     assert (rules.claims_fault({**GOOD, "iat": iat}, "POST", URI, None, 1000) is None) is near
 

@@ -1,4 +1,4 @@
-"""RFC 7591: a publisher registers its service with an initial access token, and not without."""
+"""RFC 7591: a publisher registers its service with an initial access token, and not without it."""
 
 import threading
 

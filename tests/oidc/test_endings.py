@@ -38,7 +38,7 @@ NOTHING: set[str] = set()
 
 
 class Visit:
-    """One browser of somebody, and what a service was given in it: with and without offline access."""
+    """One browser of a person, and a service's tokens in it: with and without offline access."""
 
     def __init__(self, app: Flask, world: World, service: Registered, someone: Someone) -> None:
         self.app, self.someone = app, someone
@@ -129,8 +129,8 @@ class Scene:
         with self.app.app_context():
             act(*arguments, "test", self.clock())
 
-    def told(self) -> set[str]:
-        """The sessions of which the service is told that they are over, once the worker has had its turn."""
+    def notified_sessions(self) -> set[str]:
+        """The ended sessions of the service's notices, after the worker has run."""
         return {notice["sid"] for notice in messages(self.app, "logout_notice")}
 
 
@@ -217,7 +217,7 @@ OF_ALL_HER_RIGHTS: list[Ending] = [
 LEFT: dict[Ending, tuple[set[str], set[str]]] = {
     **dict.fromkeys(OF_ONE_SESSION, (OFFLINE, EVERYTHING)),
     is_disconnected_by_the_office: (OFFLINE, OFFLINE),
-    # The browser in which it was changed goes on; what services were given with the old password does not.
+    # The session of the browser in which it was changed continues; grants of the old password end.
     chooses_a_new_password_there: (NOTHING, {"cookie"}),
     **dict.fromkeys(OF_ALL_HER_RIGHTS, (NOTHING, NOTHING)),
 }
@@ -247,7 +247,7 @@ def scene(app: Flask, outdoors: World, clock: Clock, run: Callable[..., None]) -
 
 @pytest.mark.parametrize("ending", LEFT, ids=lambda ending: ending.__name__)
 def test_an_ending_revokes_at_once_and_revokes_nothing_else(scene: Scene, ending: Ending) -> None:
-    """No worker has its turn between the ending and the question; then the services are told, of these sessions alone."""
+    """The worker does not run between the ending and the check; then the services of these sessions alone are notified."""
     ending(scene)
     here, there, hers = (visit.alive() for visit in (scene.here, scene.there, scene.hers))
     assert {"here": here, "there": there, "hers": hers} == {
@@ -257,7 +257,7 @@ def test_an_ending_revokes_at_once_and_revokes_nothing_else(scene: Scene, ending
     }
     over = {visit.sid for visit, left in ((scene.here, here), (scene.there, there)) if "cookie" not in left}
     if ending is not is_no_longer_in_the_base:
-        assert scene.told() == over
+        assert scene.notified_sessions() == over
 
 
 def is_locked_and_opened_again(scene: Scene) -> None:

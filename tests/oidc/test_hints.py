@@ -1,4 +1,4 @@
-"""id_token_hint: old ID tokens, after their session and key have gone (OIDC Core §3.1.2.1)."""
+"""id_token_hint: ID tokens whose session and key have ended (OIDC Core §3.1.2.1)."""
 
 from flask import Flask
 
@@ -42,7 +42,7 @@ def test_a_hint_is_accepted_after_months(
     assert visitor.page is not None and "code" in answer(visitor.page)
 
 
-def test_a_hint_outlives_a_key_that_left_in_its_own_time_and_no_other(
+def test_a_hint_outlives_a_retired_key_but_not_a_revoked_one(
     app: Flask, world: World, portal: RelyingParty, guardian: Someone, clock: Clock
 ) -> None:
     hint, moment = portal.tokens()["id_token"], clock()

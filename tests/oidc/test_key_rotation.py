@@ -1,4 +1,4 @@
-"""Rotation as relying parties see it."""
+"""Key rotation as seen by relying parties."""
 
 import threading
 from typing import Any

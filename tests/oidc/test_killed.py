@@ -36,7 +36,7 @@ ASKED = json.dumps({"id_token": {"children": None}})
 
 
 class Machine:
-    """A relying party's server: it has a family's first refresh token, and speaks HTTP to a provider that may die."""
+    """A relying party's server: it has a family's first refresh token, and sends requests to a provider that may be killed."""
 
     def __init__(self, installation: Installation, app: Flask) -> None:
         world = World(app, system_clock)
@@ -110,7 +110,7 @@ def somebody_waits(connection: psycopg.Connection[Any]) -> bool:
     return row is not None and row[0] > 0
 
 
-def test_a_rotation_whose_answer_died_with_the_server_gives_the_same_successor_and_an_older_token_ends_all(
+def test_a_rotation_with_a_lost_response_repeats_its_successor_and_an_older_token_ends_the_family(
     machine: Machine, database_url: str
 ) -> None:
     with machine.served() as server:
@@ -134,7 +134,7 @@ def test_a_rotation_whose_answer_died_with_the_server_gives_the_same_successor_a
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_rotation_that_died_before_its_commit_has_not_been(machine: Machine, database_url: str) -> None:
+def test_a_rotation_killed_before_its_commit_has_no_effect(machine: Machine, database_url: str) -> None:
     with (
         machine.served() as server,
         locked(database_url, "refresh_families", "SHARE") as lock,

@@ -37,7 +37,7 @@ def is_signed_in_silently(portal: RelyingParty) -> bool:
     return answer(portal.authorize(prompt="none")).get("error") != "login_required"
 
 
-class TestAFormOfAnotherSite:
+class TestCrossSitePost:
     """A POST from elsewhere brings no SameSite=Lax cookie (RP-Initiated Logout 1.0 §2: GET and POST both)."""
 
     def test_is_asked_again_as_a_get_which_ends_the_session(self, portal: RelyingParty) -> None:
@@ -60,7 +60,7 @@ class TestAFormOfAnotherSite:
         assert portal.app.test_client().post("/logout", data=form).headers["Location"] == "/logout"
 
 
-class TestTheWayBack:
+class TestPostLogoutRedirect:
     def test_hint_and_registered_address_lead_back_with_state(self, portal: RelyingParty) -> None:
         hint = portal.tokens()["id_token"]
         response = log_out(portal.browser, id_token_hint=hint, post_logout_redirect_uri=BYE, state="s t")
@@ -75,7 +75,7 @@ class TestTheWayBack:
             (False, BYE, "without a valid id_token_hint"),
         ],
     )
-    def test_an_address_that_is_not_returned_to_has_a_reason_under_a_code(
+    def test_a_refused_redirect_is_logged_with_a_code(
         self,
         portal: RelyingParty,
         caplog: pytest.LogCaptureFixture,
@@ -95,7 +95,7 @@ class TestTheWayBack:
         assert "P08" not in log_out(portal.browser, id_token_hint=portal.tokens()["id_token"]).text
         assert "P08" not in caplog.text
 
-    def test_without_state_there_is_none(self, portal: RelyingParty) -> None:
+    def test_without_state_the_redirect_has_no_state(self, portal: RelyingParty) -> None:
         hint = portal.tokens()["id_token"]
         response = log_out(portal.browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
         assert response.headers["Location"] == BYE
@@ -141,7 +141,7 @@ class TestTheWayBack:
             response = log_out(portal.browser, id_token_hint=forged, post_logout_redirect_uri=BYE)
             assert "Location" not in response.headers, forged[:30]
 
-    def test_an_expired_hint_still_serves(self, portal: RelyingParty, clock: Clock) -> None:
+    def test_an_expired_hint_is_accepted(self, portal: RelyingParty, clock: Clock) -> None:
         hint = portal.tokens()["id_token"]
         clock.advance(1200)
         assert (
@@ -156,12 +156,12 @@ def test_a_link_alone_does_not_log_out(portal: RelyingParty) -> None:
     assert is_signed_in(portal)
 
 
-def test_the_button_wants_the_forms_own_token(portal: RelyingParty) -> None:
+def test_the_confirmation_needs_its_csrf_token(portal: RelyingParty) -> None:
     assert portal.browser.post("/logout", data={"confirm": "1"}).status_code == 400
     assert is_signed_in(portal)
 
 
-def test_the_tokens_of_the_session_die_and_no_others(
+def test_only_the_tokens_of_the_session_are_revoked(
     world: World, portal: RelyingParty, guardian: Someone
 ) -> None:
     here = portal.tokens(scope="openid email")
@@ -175,7 +175,7 @@ def test_the_tokens_of_the_session_die_and_no_others(
     assert portal.refresh(offline["refresh_token"]).status_code == 200, "asked for to outlive the session"
 
 
-def test_a_code_of_an_ended_session_is_worth_nothing(portal: RelyingParty) -> None:
+def test_a_code_of_an_ended_session_is_refused(portal: RelyingParty) -> None:
     code = portal.code()
     log_out(portal.browser)
     assert portal.redeem(code).get_json()["error"] == "invalid_grant"
@@ -219,23 +219,23 @@ def listener() -> Iterator[Listener]:
 
 class TestBackChannel:
     @pytest.fixture
-    def told(self, world: World, portal: RelyingParty, listener: Listener) -> RelyingParty:
+    def notified(self, world: World, portal: RelyingParty, listener: Listener) -> RelyingParty:
         portal.registered = world.relying_party(backchannel_logout_uri=listener.address)
         return portal
 
     def test_each_relying_party_of_the_session_is_notified(
-        self, told: RelyingParty, listener: Listener, clock: Clock
+        self, notified: RelyingParty, listener: Listener, clock: Clock
     ) -> None:
-        keys = KeySet.import_key_set(told.app.test_client().get("/jwks.json").get_json())
-        first = jwt.decode(told.tokens()["id_token"], keys).claims
-        log_out(told.browser)
-        deliver_due(told.app)
+        keys = KeySet.import_key_set(notified.app.test_client().get("/jwks.json").get_json())
+        first = jwt.decode(notified.tokens()["id_token"], keys).claims
+        log_out(notified.browser)
+        deliver_due(notified.app)
         (received,) = listener.received
         assert received["type"] == "application/x-www-form-urlencoded"
         token = jwt.decode(received["logout_token"][0], keys)
         assert token.header["typ"] == "logout+jwt"
         assert token.claims["iss"] == "http://localhost"
-        assert token.claims["aud"] == told.client_id
+        assert token.claims["aud"] == notified.client_id
         assert (token.claims["sub"], token.claims["sid"]) == (first["sub"], first["sid"])
         assert token.claims["iat"] == clock.now < token.claims["exp"] <= clock.now + 120
         assert token.claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
@@ -243,43 +243,44 @@ class TestBackChannel:
         assert "nonce" not in token.claims
 
     def test_a_relying_party_without_tokens_is_left_alone(
-        self, world: World, told: RelyingParty, listener: Listener
+        self, world: World, notified: RelyingParty, listener: Listener
     ) -> None:
-        log_out(told.browser)
-        deliver_due(told.app)
+        log_out(notified.browser)
+        deliver_due(notified.app)
         assert listener.received == []
 
     def test_a_failed_logout_notice_is_sent_again_later(
-        self, told: RelyingParty, listener: Listener, clock: Clock
+        self, notified: RelyingParty, listener: Listener, clock: Clock
     ) -> None:
-        told.tokens()
+        notified.tokens()
         listener.status = 503
-        log_out(told.browser)
-        deliver_due(told.app)
-        deliver_due(told.app)
+        log_out(notified.browser)
+        deliver_due(notified.app)
+        deliver_due(notified.app)
         assert len(listener.received) == 1, "a pause comes first"
         listener.status = 200
         clock.advance(5)
-        deliver_due(told.app)
-        deliver_due(told.app)
+        deliver_due(notified.app)
+        deliver_due(notified.app)
         assert len(listener.received) == 2
         clock.advance(3600)
-        deliver_due(told.app)
+        deliver_due(notified.app)
         assert len(listener.received) == 2
 
-    def test_a_logout_token_is_no_id_token_hint(self, told: RelyingParty, listener: Listener) -> None:
-        told.tokens()
-        log_out(told.browser)
-        deliver_due(told.app)
+    def test_a_logout_token_is_no_id_token_hint(self, notified: RelyingParty, listener: Listener) -> None:
+        notified.tokens()
+        log_out(notified.browser)
+        deliver_due(notified.app)
         token = listener.received[0]["logout_token"][0]
         assert (
-            "Location" not in log_out(told.browser, id_token_hint=token, post_logout_redirect_uri=BYE).headers
+            "Location"
+            not in log_out(notified.browser, id_token_hint=token, post_logout_redirect_uri=BYE).headers
         )
-        said = answer(told.authorize(id_token_hint=token, prompt="none"))
-        assert said["error"] == "invalid_request"
+        returned = answer(notified.authorize(id_token_hint=token, prompt="none"))
+        assert returned["error"] == "invalid_request"
 
 
-def test_the_metadata_announces_it(portal: RelyingParty) -> None:
+def test_the_metadata_announces_logout(portal: RelyingParty) -> None:
     document = json.loads(portal.app.test_client().get("/.well-known/openid-configuration").data)
     assert document["end_session_endpoint"] == "http://localhost/logout"
     assert document["backchannel_logout_supported"] is True

@@ -1,4 +1,4 @@
-"""`typ` in a JWT: without regard to case, with or without "application/" (RFC 7515 §4.1.9), wherever one is read."""
+"""`typ` in a JWT: case-insensitive, with or without "application/" (RFC 7515 §4.1.9), at every place that reads one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every value of our metadata is used as a relying party would use it.
+"""Every value of our metadata works as announced.
 
 The values come from the served document; a member without a check fails.
 """
@@ -38,7 +38,7 @@ from tests.world import Someone, World
 
 @cache
 def key_for(alg: str) -> Any:
-    """A key of ours that signs with `alg`; one RSA key serves both ways of RSA."""
+    """A key of ours that signs with `alg`; one RSA key is used for both RSA algorithms."""
     if alg == "RS256":
         return RSAKey.generate_key(2048, {"kid": "rsa"})
     return key_for("RS256") if alg == "PS256" else _MAKERS[alg]()
@@ -73,7 +73,7 @@ class Setup:
             self.people = {"responsable": guardian, "eleve": pupil, "personnel": self.world.staff()}
             with transaction() as tx:
                 tx.execute(update(Enrolment).values(mef="10010012110"))
-        self.said = dict(app.test_client().get("/.well-known/openid-configuration").get_json())
+        self.metadata = dict(app.test_client().get("/.well-known/openid-configuration").get_json())
 
     @cached_property
     def of_all(self) -> dict[str, RelyingParty]:
@@ -104,7 +104,7 @@ class Setup:
         return dict(jwt.decode(token, keys, algorithms=[alg]).claims)
 
     def stranger(self, party: RelyingParty, **asked: str) -> Visitor:
-        """On the first page that somebody sees who is not signed in."""
+        """On the first page of a person without a session."""
         visitor = Visitor(self.app)
         return visitor._arrive(visitor.browser.get("/authorize", query_string=party.parameters(**asked)))
 
@@ -123,14 +123,14 @@ def id_claims(tokens: dict[str, Any]) -> dict[str, Any]:
 
 
 def scope(setup: Setup, value: str) -> None:
-    told = set()
+    released = set()
     for party in setup.of_all.values():
         tokens = party.tokens(scope=f"openid {value}")
         assert set(tokens["scope"].split()) == {"openid", value}
         assert ("refresh_token" in tokens) == (value == "offline_access")
-        told |= set(party.userinfo(tokens["access_token"]).get_json())
-    assert told <= set(setup.said["claims_supported"])
-    assert (told == {"sub"}) == (value in ("openid", "offline_access"))
+        released |= set(party.userinfo(tokens["access_token"]).get_json())
+    assert released <= set(setup.metadata["claims_supported"])
+    assert (released == {"sub"}) == (value in ("openid", "offline_access"))
 
 
 def response_type(setup: Setup, value: str) -> None:
@@ -149,8 +149,8 @@ def response_mode(setup: Setup, value: str) -> None:
         assert action == REDIRECT and {"code", "state", "iss"} <= set(fields)
         return
     sign = {"query": "?", "fragment": "#"}[value]
-    where, _, said = response.headers["Location"].partition(sign)
-    assert where == REDIRECT and "code=" in said
+    where, _, parameters = response.headers["Location"].partition(sign)
+    assert where == REDIRECT and "code=" in parameters
 
 
 def grant_type(setup: Setup, value: str) -> None:
@@ -266,11 +266,11 @@ def acr(setup: Setup, value: str) -> None:
     for profile in setup.people:
         party = setup.party(profile)
         if value in setup.people and value != profile:
-            said = answer(party.authorize(acr_values=value, prompt="none"))
-            assert said["error"] == "account_selection_required"
+            returned = answer(party.authorize(acr_values=value, prompt="none"))
+            assert returned["error"] == "account_selection_required"
         elif value == "eidas2":
-            said = answer(party.authorize(acr_values=value, prompt="none"))
-            assert said["error"] == "interaction_required", "a password alone is less"
+            returned = answer(party.authorize(acr_values=value, prompt="none"))
+            assert returned["error"] == "interaction_required", "a password alone is less"
             with setup.app.app_context():
                 session = two_steps(setup.world, setup.people[profile])
             party.browser.set_cookie("idp_session", session)
@@ -287,16 +287,16 @@ def two_steps(world: World, someone: Someone) -> str:
 
 
 def claim(setup: Setup, value: str) -> None:
-    """Asked for by itself, somebody has it; what every token of ours says is there without asking."""
+    """Requested individually, some person has it; claims of every token are present without a request."""
     asked = json.dumps({"id_token": {value: None}})
-    told = (id_claims(party.tokens(claims=asked, scope="openid")) for party in setup.of_all.values())
-    assert any(value in claims for claims in told)
+    released = (id_claims(party.tokens(claims=asked, scope="openid")) for party in setup.of_all.values())
+    assert any(value in claims for claims in released)
 
 
 def claim_type(setup: Setup, value: str) -> None:
     party = setup.party()
-    said = party.userinfo(party.tokens(scope="openid profile")["access_token"]).get_json()
-    assert value == "normal" and said["name"] and not {"_claim_names", "_claim_sources"} & set(said)
+    userinfo = party.userinfo(party.tokens(scope="openid profile")["access_token"]).get_json()
+    assert value == "normal" and userinfo["name"] and not {"_claim_names", "_claim_sources"} & set(userinfo)
 
 
 def ui_locale(setup: Setup, value: str) -> None:
@@ -328,7 +328,7 @@ CHECKS: dict[str, Callable[[Setup, str], None]] = {
 
 @pytest.mark.parametrize("member", CHECKS)
 def test_every_value_works(setup: Setup, member: str) -> None:
-    values = setup.said[member]
+    values = setup.metadata[member]
     assert isinstance(values, list) and values and len(values) == len(set(values))
     for value in values:
         try:
@@ -338,7 +338,7 @@ def test_every_value_works(setup: Setup, member: str) -> None:
 
 
 def test_every_member_has_its_check(setup: Setup) -> None:
-    assert set(setup.said) == {"issuer", *CHECKS, *ADDRESSES, *BOOLEANS}
+    assert set(setup.metadata) == {"issuer", *CHECKS, *ADDRESSES, *BOOLEANS}
 
 
 def test_values_outside_the_metadata_are_refused(setup: Setup) -> None:
@@ -352,6 +352,6 @@ def test_values_outside_the_metadata_are_refused(setup: Setup) -> None:
             with pytest.raises(MetadataFaults, match=member):
                 setup.registers(**{member: alg})
     for endpoint in ENDPOINTS:
-        for method in {*AUTH_METHODS} - {*setup.said[f"{endpoint}_endpoint_auth_methods_supported"]}:
+        for method in {*AUTH_METHODS} - {*setup.metadata[f"{endpoint}_endpoint_auth_methods_supported"]}:
             assert not shows_who_it_is(setup, endpoint, method), (endpoint, method)
     assert answer(setup.party().authorize(code_challenge_method="plain"))["error"] == "invalid_request"

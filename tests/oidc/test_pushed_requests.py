@@ -29,9 +29,9 @@ def opens(party: RelyingParty, uri: str, **more: str) -> TestResponse:
 def test_a_pushed_request_is_answered_like_any_other(party: RelyingParty) -> None:
     response = push(party)
     assert response.status_code == 201 and response.headers["Cache-Control"] == "no-store"
-    said = response.get_json()
-    assert said["request_uri"].startswith("urn:ietf:params:oauth:request_uri:") and said["expires_in"] == 90
-    found = answer(opens(party, said["request_uri"]))
+    body = response.get_json()
+    assert body["request_uri"].startswith("urn:ietf:params:oauth:request_uri:") and body["expires_in"] == 90
+    found = answer(opens(party, body["request_uri"]))
     assert found["state"] == "the-state"
     assert party.redeem(found["code"]).status_code == 200
 
@@ -97,13 +97,13 @@ def test_a_made_up_reference_is_a_page(party: RelyingParty, uri: str) -> None:
     assert is_error_page(opens(party, uri), "P07")
 
 
-def test_an_answered_request_is_over(party: RelyingParty) -> None:
+def test_an_answered_request_is_used_up(party: RelyingParty) -> None:
     uri = push(party).get_json()["request_uri"]
     assert "code" in answer(opens(party, uri))
     assert is_error_page(opens(party, uri), "P07")
 
 
-def test_an_error_answers_nothing_yet(app: Flask, world: World) -> None:
+def test_an_error_page_does_not_use_the_request_up(app: Flask, world: World) -> None:
     party = RelyingParty(app, world.relying_party(), app.test_client())
     uri = push(party, prompt="none").get_json()["request_uri"]
     assert answer(opens(party, uri))["error"] == "login_required"

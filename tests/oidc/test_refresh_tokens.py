@@ -20,11 +20,11 @@ def tokens(portal: RelyingParty) -> dict[str, Any]:
     return portal.tokens(scope=OFFLINE)
 
 
-def test_there_is_none_without_offline_access(portal: RelyingParty) -> None:
+def test_no_refresh_token_without_offline_access(portal: RelyingParty) -> None:
     assert "refresh_token" not in portal.tokens(scope="openid email")
 
 
-def test_there_is_none_for_a_client_that_is_not_registered_for_it(world: World, portal: RelyingParty) -> None:
+def test_no_refresh_token_for_a_client_without_the_grant_type(world: World, portal: RelyingParty) -> None:
     portal.registered = world.relying_party(grant_types=["authorization_code"])
     assert "refresh_token" not in portal.tokens(scope=OFFLINE)
 
@@ -121,7 +121,7 @@ def test_idle_and_absolute_age_end_a_family(
 
 
 @pytest.mark.parametrize("values", [{"state": "closed"}, {"present": False}, {"credentials_generation": 1}])
-def test_a_family_dies_with_the_right_to_sign_in(
+def test_a_family_ends_with_the_right_to_sign_in(
     world: World,
     portal: RelyingParty,
     guardian: Someone,
@@ -151,7 +151,9 @@ class TestRevocation:
         assert portal.userinfo(tokens["access_token"]).status_code == 401
         assert portal.refresh(tokens["refresh_token"]).status_code == 200
 
-    def test_revoked_within_the_grace_stays_dead(self, portal: RelyingParty, tokens: dict[str, Any]) -> None:
+    def test_a_family_revoked_within_the_grace_stays_revoked(
+        self, portal: RelyingParty, tokens: dict[str, Any]
+    ) -> None:
         fresh = portal.refresh(tokens["refresh_token"]).get_json()
         portal.revoke(fresh["refresh_token"])
         assert portal.refresh(tokens["refresh_token"]).status_code == 400
@@ -170,26 +172,32 @@ class TestRevocation:
 
 
 class TestIntrospection:
-    def test_a_live_token_is_described(
+    def test_an_active_token_is_described(
         self, portal: RelyingParty, tokens: dict[str, Any], clock: Clock
     ) -> None:
-        said = portal.introspect(tokens["access_token"])
-        assert said["active"] and said["client_id"] == portal.client_id and said["exp"] == clock.now + 600
+        introspected = portal.introspect(tokens["access_token"])
+        assert (
+            introspected["active"]
+            and introspected["client_id"] == portal.client_id
+            and introspected["exp"] == clock.now + 600
+        )
         assert portal.introspect(tokens["refresh_token"])["active"]
 
-    def test_a_dead_or_unknown_token_is_only_inactive(
+    def test_an_inactive_or_unknown_token_is_reported_as_inactive(
         self, portal: RelyingParty, tokens: dict[str, Any], clock: Clock
     ) -> None:
         clock.advance(600)
         assert portal.introspect(tokens["access_token"]) == {"active": False}
         assert portal.introspect("unknown") == {"active": False}
 
-    def test_another_clients_token_is_only_inactive(
+    def test_another_clients_token_is_reported_as_inactive(
         self, world: World, portal: RelyingParty, tokens: dict[str, Any]
     ) -> None:
         portal.registered = world.relying_party()
         assert portal.introspect(tokens["access_token"]) == {"active": False}
 
-    def test_it_wants_authentication(self, portal: RelyingParty, tokens: dict[str, Any]) -> None:
+    def test_introspection_requires_authentication(
+        self, portal: RelyingParty, tokens: dict[str, Any]
+    ) -> None:
         response = portal.app.test_client().post("/introspect", data={"token": tokens["access_token"]})
         assert response.status_code == 401

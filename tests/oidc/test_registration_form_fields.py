@@ -25,7 +25,7 @@ HOSTILE: dict[str, Any] = {
 } | {
     "status": "suspended",
     "metadata_json": '{"first_party": true}',
-    # With these a publisher could come back who has chosen its own secret or token.
+    # With these columns a publisher could choose its own secret or token.
     "secret_digest": "f" * 64,
     "previous_secret_digest": "f" * 64,
     "previous_secret_until": NOON + 10**6,
@@ -105,8 +105,8 @@ def test_a_replacement_full_of_columns_changes_the_document_alone(
     key, after = f"clients.{made['client_id']}", rows()
     assert changes(before, after) == {key: {"metadata_json", "updated_at", "revision"}}
     assert (after[key]["updated_at"], after[key]["revision"]) == (NOON + 5, before[key]["revision"] + 1)
-    said, was = (json.loads(one[key]["metadata_json"]) for one in (after, before))
-    assert {name for name in said | was if said.get(name) != was.get(name)} == {"tos_uri"}
+    is_now, was = (json.loads(one[key]["metadata_json"]) for one in (after, before))
+    assert {name for name in is_now | was if is_now.get(name) != was.get(name)} == {"tos_uri"}
     assert after[f"clients.{others}"] == before[f"clients.{others}"]
     shown = response.get_json()
     assert shown["registration_access_token"] == made["registration_access_token"]

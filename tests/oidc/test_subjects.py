@@ -46,12 +46,12 @@ def test_pinned_values() -> None:
     )
 
 
-def test_the_hash_of_an_ine_and_a_subject_never_meet() -> None:
+def test_the_hash_of_an_ine_never_equals_a_subject() -> None:
     assert pairwise_subject(KEY, "a", "b") != ine_hash(KEY, "a", "b")
 
 
 class School:
-    """A base whose people come and go, and the subs under which two services have seen them."""
+    """A school's base with changing people, and their subs at two services."""
 
     def __init__(self, app: Flask, world: World, clock: Clock) -> None:
         self.app, self.world, self.clock = app, world, clock
@@ -61,9 +61,9 @@ class School:
         """The base as it is today: these pupils, each with a parent of the same name as all others."""
         persons = tuple(person(f"1{one.source_id}", mobile=None, contact_mail=None) for one in pupils)
         links = tuple(link(one.source_id, f"1{one.source_id}") for one in pupils)
-        said = export(pupils, persons, links, year=year)
+        exported = export(pupils, persons, links, year=year)
         with self.app.app_context():
-            lifecycle.write(files_of(said), self.clock(), "test", many_may_leave=True)
+            lifecycle.write(files_of(exported), self.clock(), "test", many_may_leave=True)
 
     def newest(self, kind: str) -> Someone:
         """Who came last, with an account that is open."""
@@ -82,7 +82,7 @@ class School:
         return someone
 
     def seen_as(self, someone: Someone) -> list[str]:
-        """The subs of somebody who signs in at each service."""
+        """The subs of a person at each service."""
         with self.app.app_context():
             browser = signed_in_browser(self.world, someone)
         parties = [RelyingParty(self.app, service, browser) for service in self.services]

@@ -37,7 +37,7 @@ def test_the_id_token_has_subject_times_and_audience(portal: RelyingParty, clock
     }
 
 
-def test_without_a_nonce_there_is_none_in_the_id_token(portal: RelyingParty) -> None:
+def test_without_a_nonce_the_id_token_has_none(portal: RelyingParty) -> None:
     assert "nonce" not in claims_of(portal, portal.tokens(nonce=None)["id_token"])
 
 

@@ -1,4 +1,4 @@
-"""Whether a session's code was redeemed, as a trial login asks."""
+"""Whether a session's code was redeemed, for the trial login."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""GET and POST /userinfo, and what is released to whom (OIDC Core §5.3, §5.4, §5.5)."""
+"""GET and POST /userinfo, and the released claims (OIDC Core §5.3, §5.4, §5.5)."""
 
 import json
 from typing import Any
@@ -30,17 +30,21 @@ def test_the_standard_scopes_release_the_standard_claims(world: World, portal: R
         city="Belleville",
     )
     portal.browser = signed_in_browser(world, rich)
-    said = info(portal, scope="openid profile email phone address")
-    assert said["name"] == "Ana Costa" and said["given_name"] == "Ana" and isinstance(said["updated_at"], int)
-    assert said["email"] == "ana@example.org" and said["email_verified"] is True
-    assert said["phone_number"] == "+33612345678" and said["phone_number_verified"] is False
-    assert said["address"]["formatted"] == "1 rue des Lilas\n99000 Belleville"
+    claims = info(portal, scope="openid profile email phone address")
+    assert (
+        claims["name"] == "Ana Costa"
+        and claims["given_name"] == "Ana"
+        and isinstance(claims["updated_at"], int)
+    )
+    assert claims["email"] == "ana@example.org" and claims["email_verified"] is True
+    assert claims["phone_number"] == "+33612345678" and claims["phone_number_verified"] is False
+    assert claims["address"]["formatted"] == "1 rue des Lilas\n99000 Belleville"
 
 
 def test_an_absent_claim_is_left_out_and_never_empty(world: World, portal: RelyingParty) -> None:
-    said = info(portal, scope="openid profile email phone address ect.scope.cnx")
-    assert "phone_number" not in said and "address" not in said
-    assert all(value not in (None, "", [], {}) for value in said.values())
+    claims = info(portal, scope="openid profile email phone address ect.scope.cnx")
+    assert "phone_number" not in claims and "address" not in claims
+    assert all(value not in (None, "", [], {}) for value in claims.values())
 
 
 def test_a_removed_scope_releases_no_claims(world: World, portal: RelyingParty) -> None:
@@ -85,8 +89,10 @@ def test_a_wrong_token_is_401(portal: RelyingParty, header: str) -> None:
 
 def test_a_single_claim_can_be_asked_for_within_the_registration(portal: RelyingParty) -> None:
     asked = json.dumps({"userinfo": {"given_name": {"essential": True}, "FrEduCtEleveINE": None}})
-    said = info(portal, claims=asked)
-    assert said["given_name"] == "Claire" and "FrEduCtEleveINE" not in said and "family_name" not in said
+    claims = info(portal, claims=asked)
+    assert (
+        claims["given_name"] == "Claire" and "FrEduCtEleveINE" not in claims and "family_name" not in claims
+    )
 
 
 def test_a_claim_can_be_asked_for_in_the_id_token(portal: RelyingParty) -> None:
@@ -104,9 +110,11 @@ class TestFamilies:
         return child
 
     def test_a_guardian_shows_the_children(self, portal: RelyingParty, child: Someone) -> None:
-        said = info(portal, scope="openid ect.scope.cnx ect.scope.portail")
-        assert said["FrEduCtPersonAffiliation"] == ["resp2d"] and said["sdet_profiles"] == ["National_TUT"]
-        (shown,) = said["children"]
+        claims = info(portal, scope="openid ect.scope.cnx ect.scope.portail")
+        assert claims["FrEduCtPersonAffiliation"] == ["resp2d"] and claims["sdet_profiles"] == [
+            "National_TUT"
+        ]
+        (shown,) = claims["children"]
         assert shown["given_name"] == "Léa" and shown["class"] == "6 A" and shown["relation"] == "mother"
         assert shown["school"] == {"uai": "0990001N", "name": "Collège des Tilleuls"}
 
@@ -123,28 +131,30 @@ class TestFamilies:
         scope = "openid ect.scope.cnx ect.scope.schooling"
         portal.registered = world.relying_party(scope=scope)
         portal.browser = signed_in_browser(world, child)
-        said = info(portal, scope=scope)
+        claims = info(portal, scope=scope)
         assert (
-            said["class"] == "6 A" and said["FrEduCtEleveUAI"] == "0990001N" and said["age_over_15"] is False
+            claims["class"] == "6 A"
+            and claims["FrEduCtEleveUAI"] == "0990001N"
+            and claims["age_over_15"] is False
         )
-        assert said["FrEduCtPersonAffiliation"] == ["eleve2d"]
-        assert not [name for name in said if "birth" in name or "INE" in name]
+        assert claims["FrEduCtPersonAffiliation"] == ["eleve2d"]
+        assert not [name for name in claims if "birth" in name or "INE" in name]
 
-    def test_the_ine_leaves_only_with_its_own_scope(
+    def test_the_ine_is_released_only_with_its_own_scope(
         self, world: World, portal: RelyingParty, child: Someone
     ) -> None:
         portal.registered = world.relying_party(scope="openid ect.scope.ine ect.scope.ine_hash")
         portal.browser = signed_in_browser(world, child)
-        said = info(portal, scope="openid ect.scope.ine ect.scope.ine_hash")
-        assert said["FrEduCtEleveINE"] == "123456789AB" and len(said["FrEduCtEleveINEHash"]) == 64
+        claims = info(portal, scope="openid ect.scope.ine ect.scope.ine_hash")
+        assert claims["FrEduCtEleveINE"] == "123456789AB" and len(claims["FrEduCtEleveINEHash"]) == 64
 
     def test_staff_show_where_they_work(self, world: World, portal: RelyingParty) -> None:
         scope = "openid ect.scope.cnx ect.scope.staff"
         portal.registered = world.relying_party(scope=scope)
         portal.browser = signed_in_browser(world, world.staff())
-        said = info(portal, scope=scope)
-        assert said["sdet_profiles"] == ["National_DIR"]
-        assert said["roles"] == [{"role": "head", "uai": "0990001N", "name": "Collège des Tilleuls"}]
+        claims = info(portal, scope=scope)
+        assert claims["sdet_profiles"] == ["National_DIR"]
+        assert claims["roles"] == [{"role": "head", "uai": "0990001N", "name": "Collège des Tilleuls"}]
 
 
 class TestSubjects:

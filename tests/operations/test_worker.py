@@ -56,7 +56,7 @@ def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
     )
 
 
-def test_a_worker_told_to_stop_ends_at_once_even_while_a_server_keeps_it_waiting(
+def test_a_worker_stop_requested_ends_at_once_even_while_a_server_keeps_it_waiting(
     installation: Installation, post_office: PostOffice
 ) -> None:
     installation.post_mail()

@@ -1,4 +1,4 @@
-"""The demonstration's two schools, imported; and everybody of their files, joined to the account that the import gave them."""
+"""The demonstration's two schools, imported; every person of their files, joined with the account from the import."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

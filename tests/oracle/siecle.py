@@ -1,4 +1,4 @@
-"""What the SIECLE files say of everybody, read by ElementTree alone: none of the product's code has a part in it."""
+"""The content of the SIECLE files, read by ElementTree alone, without the product's code."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class FiledChild:
 
 @dataclass
 class Filed:
-    """A pupil who is there, or a person who is legally responsible for one."""
+    """A present pupil, or a legal guardian of a present pupil."""
 
     key: Key
     first_name: str

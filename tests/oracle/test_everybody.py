@@ -1,4 +1,4 @@
-"""The oracle: each surface says of everybody what the files say. All people of both schools, but for Pronote's pages: a sample."""
+"""Each page and document agrees with the SIECLE files, for all people of both schools; on Pronote's pages for a sample."""
 
 import csv
 import io
@@ -66,13 +66,15 @@ def test_there_are_as_many_as_the_demonstration_has(everybody: Everybody) -> Non
 
 
 def lines_of_letter(filed: Filed) -> list[str]:
-    said = [CIVILITIES.get(filed.civility or "", "") + filed.name]
+    lines = [CIVILITIES.get(filed.civility or "", "") + filed.name]
     if filed.class_code:
-        said.append(f"Classe {filed.class_code}")
+        lines.append(f"Classe {filed.class_code}")
     if filed.children:
-        said.append("Responsable de :")
-        said += sorted(f"{c.name}, classe {c.class_code}" if c.class_code else c.name for c in filed.children)
-    return said
+        lines.append("Responsable de :")
+        lines += sorted(
+            f"{c.name}, classe {c.class_code}" if c.class_code else c.name for c in filed.children
+        )
+    return lines
 
 
 def test_letters_on_paper(everybody: Everybody) -> None:
@@ -90,10 +92,10 @@ def test_letters_on_paper(everybody: Everybody) -> None:
                 seen.add(username)
                 assert lines[0] == school
                 # Long lines go on in a second one.
-                said = "".join("".join(addressee).split())
+                printed = "".join("".join(addressee).split())
                 expected = ["".join(line.split()) for line in lines_of_letter(filed)]
-                assert len(said) == sum(map(len, expected)) and said.startswith(expected[0])
-                assert all(line in said for line in expected), (said, expected)
+                assert len(printed) == sum(map(len, expected)) and printed.startswith(expected[0])
+                assert all(line in printed for line in expected), (printed, expected)
                 code = name.removeprefix("courriers-").rpartition("-")[0]
                 assert (
                     code in {c.replace(" ", "").lower() for c in classes_of(filed)} or code == "sans-classe"
@@ -264,22 +266,22 @@ def claims_of(
 
 def test_id_token_and_userinfo(active: Everybody, portal: RelyingParty) -> None:
     for one in active.people:
-        for said in claims_of(active, portal, one):
+        for claims in claims_of(active, portal, one):
             filed = one.filed[0]
-            assert (said["name"], said["given_name"], said["family_name"]) == (
+            assert (claims["name"], claims["given_name"], claims["family_name"]) == (
                 filed.name,
                 filed.first_name,
                 filed.family_name,
             )
             if one.kind == "pupil":
-                assert said.get("class") == filed.class_code
-                assert (said["school"]["uai"], said["school"]["name"]) == (filed.key[0], filed.school)
-                assert "children" not in said
+                assert claims.get("class") == filed.class_code
+                assert (claims["school"]["uai"], claims["school"]["name"]) == (filed.key[0], filed.school)
+                assert "children" not in claims
                 continue
-            assert "class" not in said
+            assert "class" not in claims
             children = [
                 (c["given_name"], c["family_name"], c.get("class"), c["school"]["name"])
-                for c in said["children"]
+                for c in claims["children"]
             ]
             expected = [(c.first_name, c.family_name, c.class_code, c.school) for c in one.children]
             assert sorted(children, key=str) == sorted(expected, key=str)
@@ -315,11 +317,11 @@ def test_mon_compte(active: Everybody) -> None:
 def test_pronote_shows_a_sample_what_the_files_say(
     active: Everybody, portal: RelyingParty, pronote: Service, logs_in: LogIn
 ) -> None:
-    """The real client, over HTTP, given what our userinfo says of each: forty people, and all with children in two schools."""
+    """The real client, over HTTP, with our userinfo: forty people, among them guardians with children in two schools."""
     two = [one for one in active.people if len({child.school for child in one.children}) > 1]
     for one in [*two[:10], *SAMPLE.sample(active.people, 30)]:
-        _, said = claims_of(active, portal, one)
-        page = logs_in(pronote, said)
+        _, claims = claims_of(active, portal, one)
+        page = logs_in(pronote, claims)
         for child in one.children:
             page.sees(f"{child.name} — {child.class_code}" if child.class_code else child.name)
         if one.kind == "pupil" and one.filed[0].class_code:

@@ -1,4 +1,4 @@
-"""Who stands outside: a port that only counts, a server that answers as told, one that answers drop by drop."""
+"""Servers outside the provider: a port that counts connections, a server with configured responses, a server that sends byte by byte."""
 
 import contextlib
 import json
@@ -43,7 +43,7 @@ class Listener:
 
 
 class Outside:
-    """Somebody's server: what it answers, and how often it was asked."""
+    """A server with a configured response; it counts its requests."""
 
     def __init__(self, serve: Serve) -> None:
         self.asked: list[str] = []

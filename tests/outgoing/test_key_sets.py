@@ -1,4 +1,4 @@
-"""A client's keys are fetched when they are first needed: nobody who is right is refused meanwhile, or for another's sake."""
+"""A client's keys are fetched at their first use: meanwhile no valid client is refused, nor because of another client."""
 
 import json
 import threading
@@ -62,8 +62,8 @@ def signer(app: Flask, outdoors: World, clock: Clock, publisher: Publisher) -> M
     return make
 
 
-def told(party: FapiClient) -> str:
-    """`invalid_grant`: it was believed who it is, and its token is none; else `invalid_client`."""
+def error_at_token(party: FapiClient) -> str:
+    """The error at /token: `invalid_grant` after successful client authentication (the token is invalid), else `invalid_client`."""
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
     return str(party.calls("/token", form).get_json()["error"])
 
@@ -78,7 +78,7 @@ def test_requests_during_the_first_fetch_are_accepted_too(
 
     def asks(_: int) -> str:
         try:
-            return told(party)
+            return error_at_token(party)
         finally:
             publisher.go_on.set()
             with app.app_context():
@@ -99,11 +99,11 @@ def test_after_a_first_fetch_that_failed_the_next_one_comes_in_time(
     key = new_key("one")
     party, publisher.status = signer(key), 503
     publisher.publishes(key)
-    assert [told(party), told(party)] == ["invalid_client"] * 2
+    assert [error_at_token(party), error_at_token(party)] == ["invalid_client"] * 2
     assert publisher.asked == 1, "a server that fails is not asked by every request"
     publisher.status = 200
     clock.advance(remote_documents.RETRY_AFTER)
-    assert (told(party), publisher.asked) == ("invalid_grant", 2)
+    assert (error_at_token(party), publisher.asked) == ("invalid_grant", 2)
 
 
 @pytest.mark.parametrize("status", [200, 503])
@@ -115,20 +115,20 @@ def test_another_client_at_the_same_address_is_believed_at_once(
     publisher.status = status
     publisher.publishes(before)
     old = signer(before)
-    assert told(old) == ("invalid_grant" if status == 200 else "invalid_client")
+    assert error_at_token(old) == ("invalid_grant" if status == 200 else "invalid_client")
     publisher.status = 200
     publisher.publishes(after)
-    assert told(signer(after)) == "invalid_grant"
+    assert error_at_token(signer(after)) == "invalid_grant"
     if status == 200:
-        assert told(old) == "invalid_grant", "what the first one had is kept for it"
+        assert error_at_token(old) == "invalid_grant", "what the first one had is kept for it"
 
 
 def test_one_clients_key_is_not_anothers(publisher: Publisher, signer: MakeSigner) -> None:
     mine, theirs = new_key("one"), new_key("one")
     publisher.publishes(mine)
     party = signer(mine)
-    assert told(party) == "invalid_grant"
+    assert error_at_token(party) == "invalid_grant"
     publisher.publishes(theirs)
-    assert told(signer(theirs)) == "invalid_grant"
+    assert error_at_token(signer(theirs)) == "invalid_grant"
     party.key = theirs
-    assert told(party) == "invalid_client"
+    assert error_at_token(party) == "invalid_client"

@@ -1,4 +1,4 @@
-"""Which addresses are inside, however they are carried; and a name that leads to one address and then to another.
+"""Internal addresses in every notation, and a name that resolves to two addresses in turn.
 
 Here 127.0.0.2 plays a public address (it is allowed by name), and 127.0.0.1 everything that is inside.
 """
@@ -46,7 +46,7 @@ def test_addresses_of_the_outside_are_permitted() -> None:
 
 @pytest.fixture
 def listeners() -> Iterator[tuple[Listener, Listener]]:
-    """One outside, and one inside at the same port."""
+    """A listener on a permitted address, and one on an internal address at the same port."""
     says = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nouter"
     outer = Listener(OUTER, says=says)
     while True:
@@ -141,7 +141,7 @@ def test_a_logout_notice_is_checked_in_the_same_way(
     made = world.relying_party(backchannel_logout_uri=f"https://{NAME}:{outer.port}/bye")
     asked = looked_up(monkeypatch, answers)
     ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
-    # What listens here knows no TLS: being called is all that is looked at.
+    # The listener has no TLS: only the connection is checked.
     with pytest.raises(notices.NotDelivered):
         notices.deliver(ended, world.clock())
     assert (asked, bool(outer.seen), inner.seen) == ([NAME], called, 0)

@@ -1,4 +1,4 @@
-"""Every address that a registration can name, from registration to logout: none leads inside (CVE-2026-55671).
+"""Every URL of a registration, from registration to logout: none reaches an internal address (CVE-2026-55671).
 
 The other half is the proof of the first: where loopback may be called, those that are fetched are seen to be fetched.
 """
@@ -73,10 +73,10 @@ class Life:
             answered = self.registers(members)
             assert answered.status_code == status, answered.text
             if status == 201:
-                said = answered.get_json()
-                made = Registered(said["client_id"], said.get("client_secret"), said)
+                body = answered.get_json()
+                made = Registered(body["client_id"], body.get("client_secret"), body)
                 party = RelyingParty(self.app, made, self.app.test_client())
-                self.logs_in_and_out(party, said["redirect_uris"][0])
+                self.logs_in_and_out(party, body["redirect_uris"][0])
                 self.is_tried(party.client_id)
         with self.app.app_context():
             housekeeping.housekeeping(self.clock())
@@ -132,7 +132,7 @@ def test_no_address_of_a_registration_leads_inside(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_those_that_are_fetched_are_fetched_where_they_may_be(
+def test_fetched_addresses_are_fetched_from_permitted_hosts(
     app: Flask, outdoors: World, clock: Clock, outside: Outside
 ) -> None:
     Life(app, outdoors, clock, outside.address).passes()

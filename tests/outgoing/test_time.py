@@ -1,4 +1,4 @@
-"""However slowly somebody answers, and in whatever part of the answer: nobody here waits longer than the bound.
+"""Slow servers, in every part of the response: each exchange ends at its deadline.
 
 No clock is looked at. Each server has far more to say than anybody may wait for, and would end with a right answer: so it is
 refused, and hung up on, before that end or not at all.
@@ -64,7 +64,7 @@ def test_the_same_answer_in_good_time_is_a_right_one(
 
 
 @pytest.mark.parametrize("part", HANDSHAKES)
-def test_a_handshake_that_drips_is_left_too(dripping: Drip, part: str) -> None:
+def test_a_slow_handshake_is_cut_off_too(dripping: Drip, part: str) -> None:
     server = dripping(*HANDSHAKES[part])
     with pytest.raises(outgoing_http.Unreachable):
         fetched(server, "https")
@@ -73,22 +73,22 @@ def test_a_handshake_that_drips_is_left_too(dripping: Drip, part: str) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 class TestALogoutNotice:
-    """The worker's POST has the same bound; what a service says in its body is not waited for at all."""
+    """The worker's POST has the same deadline; it does not wait for the body of the response."""
 
-    def told(self, world: World, server: Dripper) -> None:
+    def deliver(self, world: World, server: Dripper) -> None:
         made = world.relying_party(backchannel_logout_uri=f"http://127.0.0.1:{server.port}/bye")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
         notices.deliver(ended, world.clock())
 
     @pytest.mark.parametrize("part", BEFORE_THE_BODY)
-    def test_is_not_delivered_to_who_drips(self, world: World, dripping: Drip, part: str) -> None:
+    def test_a_slow_response_head_is_not_a_delivery(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*BEFORE_THE_BODY[part])
         with pytest.raises(notices.NotDelivered):
-            self.told(world, server)
+            self.deliver(world, server)
         assert server.was_left()
 
     @pytest.mark.parametrize("part", WITHIN_THE_BODY)
-    def test_is_delivered_with_the_first_lines(self, world: World, dripping: Drip, part: str) -> None:
+    def test_a_complete_response_head_is_a_delivery(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*WITHIN_THE_BODY[part])
-        self.told(world, server)
+        self.deliver(world, server)
         assert server.was_left()

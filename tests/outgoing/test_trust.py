@@ -1,4 +1,4 @@
-"""One source of trust for all that leaves: an internal certificate authority is believed everywhere, or nowhere."""
+"""One list of certificate authorities for all outgoing connections: an internal one is trusted everywhere, or nowhere."""
 
 import http.server
 import ipaddress
@@ -35,7 +35,7 @@ def _named(name: str) -> x509.Name:
 
 @pytest.fixture(scope="module")
 def private_ca(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """(PEM of an authority that nobody knows, PEM of key and certificate of 127.0.0.1 by it)."""
+    """(PEM of an unknown authority, PEM of key and certificate of 127.0.0.1 issued by it)."""
     folder, day = tmp_path_factory.mktemp("ca"), timedelta(days=1)
     now = datetime.now(UTC)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
@@ -161,7 +161,7 @@ def _free_port() -> int:
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
-def test_the_doctor_names_a_file_that_is_none(tmp_path: Path, content: str | None) -> None:
+def test_the_doctor_names_an_invalid_certificate_file(tmp_path: Path, content: str | None) -> None:
     wrong = tmp_path / "ca.pem"
     if content is not None:
         wrong.write_text(content)
@@ -171,7 +171,7 @@ def test_the_doctor_names_a_file_that_is_none(tmp_path: Path, content: str | Non
     assert (found.ok, "outgoing.ca_file" in found.mend, str(wrong) in found.seen) == (False, True, True)
 
 
-def test_the_doctor_says_whom_it_believes(private_ca: tuple[Path, Path]) -> None:
+def test_the_doctor_lists_the_trusted_authorities(private_ca: tuple[Path, Path]) -> None:
     app = app_with(str(private_ca[0]))
     with app.app_context():
         assert doctor._trust(app).ok

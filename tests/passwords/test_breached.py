@@ -25,10 +25,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("breached")
     (folder / "list.txt").write_text("\n".join(WORDS), encoding="utf-8")
     out = folder / "filter"
-    said = CliRunner().invoke(
+    result = CliRunner().invoke(
         main, ["passwords", "build-filter", str(folder / "list.txt"), "--out", str(out)]
     )
-    assert said.exit_code == 0 and "20000 passwords" in said.output, said.output
+    assert result.exit_code == 0 and "20000 passwords" in result.output, result.output
     return out
 
 
@@ -87,8 +87,8 @@ def test_an_unusable_file_stops_the_start_with_a_sentence(
         file.write_bytes(content)
     with pytest.raises(SettingsFault, match=r"passwords\.breached_filter: .*filter"):
         create_app(settings_for("sqlite:///:memory:", passwords={"breached_filter": str(file)}))
-    said = CliRunner().invoke(main, ["passwords", "check-filter", str(file)])
-    assert said.exit_code == 1
+    result = CliRunner().invoke(main, ["passwords", "check-filter", str(file)])
+    assert result.exit_code == 1
 
 
 def test_a_breached_password_is_refused(built: Path, tmp_path: Path) -> None:

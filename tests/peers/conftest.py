@@ -1,4 +1,4 @@
-"""A provider with the system's clock behind a real address, and npm's packages where there is Node.js."""
+"""A provider with the system's clock at a real address, and npm's packages where Node.js is installed."""
 
 import fcntl
 import os
@@ -116,7 +116,7 @@ def start_node(served: Served, node: str) -> Iterator[StartNode]:
             "jwks": own["jwks"] if method == "private_key_jwt" else None,
             **members,
         }
-        told = {
+        registration = {
             "issuer": served.issuer,
             "token_endpoint_auth_method": method,
             "id_token_signed_response_alg": algorithm,
@@ -125,11 +125,11 @@ def start_node(served: Served, node: str) -> Iterator[StartNode]:
             guardian = served.world.guardian()
             if registers_itself:
                 token = initial_tokens.make("Éditeur Tilleul", 7, 1, "account:1", system_clock())
-                told |= {"initial_access_token": token, "document": document}
+                registration |= {"initial_access_token": token, "document": document}
             else:
                 registered = served.world.relying_party(**document)
-                told |= {"client_id": registered.client_id, "client_secret": registered.client_secret}
-        process.told(told)
+                registration |= {"client_id": registered.client_id, "client_secret": registered.client_secret}
+        process.configure(registration)
         return Peer(own["address"], Person(), guardian)
 
     yield begin

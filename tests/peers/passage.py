@@ -1,4 +1,4 @@
-"""A person's way from a relying party through the provider's own forms and back."""
+"""A person's login at a relying party, through the provider's own forms."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ def log_out(person: Person, at: str) -> None:
 
 @dataclass
 class Peer:
-    """The relying party at `address`, and the browser of the one person who uses it."""
+    """The relying party at `address`, and its user's browser."""
 
     address: str
     person: Person
@@ -29,23 +29,23 @@ class Peer:
     def logs_in(self, **query: str) -> dict[str, Any]:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         log_in(self.person, f"{self.address}/login?{asked}", self.guardian)
-        return self.said()
+        return self.shown()
 
     def agrees(self) -> dict[str, Any]:
         """The first login at a service that is not the school's own."""
         log_in(self.person, f"{self.address}/login", self.guardian)
         self.person.sees("Votre accord").fills("act=agree")
-        return self.said()
+        return self.shown()
 
     def does(self, what: str) -> Any:
         self.person.opens(f"{self.address}/{what}")
-        return self.said()
+        return self.shown()
 
     def logs_out(self) -> Any:
         log_out(self.person, f"{self.address}/logout")
-        return self.said()
+        return self.shown()
 
-    def said(self) -> Any:
+    def shown(self) -> Any:
         assert self.person.page is not None
         assert self.person.address.startswith(self.address), self.person.html
         return self.person.page.json()

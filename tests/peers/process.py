@@ -1,4 +1,4 @@
-"""A relying party in a process of its own, which says and hears JSON, a line at a time, until its input ends."""
+"""A relying party in a process of its own, which writes and reads JSON lines until its input ends."""
 
 import json
 import subprocess
@@ -17,8 +17,8 @@ class Process:
         assert line, self._running.stderr.read()
         return dict(json.loads(line))
 
-    def told(self, values: dict[str, Any]) -> None:
-        """Tell it what has a value; it answers when it is ready."""
+    def configure(self, values: dict[str, Any]) -> None:
+        """Send the values that are set, and wait for {"ready": true}."""
         assert self._running.stdin is not None
         self._running.stdin.write(json.dumps({name: value for name, value in values.items() if value}) + "\n")
         self._running.stdin.flush()

@@ -1,4 +1,4 @@
-"""PyPI's idpyoidc as a relying party: a Flask application around it, which the person's browser meets over HTTP."""
+"""PyPI's idpyoidc as a relying party, in a Flask application that the browser uses over HTTP."""
 
 import json
 import warnings
@@ -81,7 +81,7 @@ class RelyingParty:
 
 @dataclass
 class Peer:
-    """The relying party at `address`, and the browser of the one person who uses it."""
+    """The relying party at `address`, and its user's browser."""
 
     party: RelyingParty
     address: str
@@ -90,10 +90,10 @@ class Peer:
 
     def logs_in(self) -> dict[str, Any]:
         log_in(self.person, f"{self.address}/login", self.guardian)
-        assert self.said() == {"state": self.party.state}, self.said()
+        assert self.shown() == {"state": self.party.state}, self.shown()
         return self.party.found
 
-    def said(self) -> Any:
+    def shown(self) -> Any:
         assert self.person.page is not None
         assert self.person.address.startswith(self.address), self.person.html
         return self.person.page.json()
@@ -189,8 +189,8 @@ def test_a_logout_at_one_service_ends_the_state_that_the_other_holds(served: Ser
     school_life.person = portal.person
     portal.logs_in()
     school_life.person.opens(f"{school_life.address}/login")
-    assert school_life.said() == {"state": school_life.party.state}
+    assert school_life.shown() == {"state": school_life.party.state}
     log_out(portal.person, f"{portal.address}/logout")
-    assert set(portal.said()) == {"state"}
+    assert set(portal.shown()) == {"state"}
     deliver_due(served.app)
     assert school_life.party.ended == [school_life.party.state]

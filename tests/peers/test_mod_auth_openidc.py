@@ -1,4 +1,4 @@
-"""Debian's mod_auth_openidc as a relying party: a web server that guards a page, and no line of code beside it."""
+"""Debian's mod_auth_openidc as a relying party: a web server that protects a page."""
 
 import os
 import shutil
@@ -72,7 +72,7 @@ def start(served: Served, apache: str, folder: Path) -> Iterator[Start]:
         }
         with served.app.app_context():
             guardian, registered = served.world.guardian(), served.world.relying_party(**document)
-        # The module knows private_key_jwt only below a private key, and ends at a login without the public one.
+        # The module offers private_key_jwt only with a private key, and crashes at a login without the public key.
         proof = (
             f'OIDCPublicKeyFiles "apache#{folder}/public.pem"\nOIDCPrivateKeyFiles "apache#{folder}/key.pem"'
             if method == "private_key_jwt"
@@ -109,7 +109,7 @@ def start(served: Served, apache: str, folder: Path) -> Iterator[Start]:
 def logs_in(peer: Peer) -> dict[str, Any]:
     """To the guarded page, and what it shows of the person."""
     log_in(peer.person, f"{peer.address}/me", peer.guardian)
-    return dict(peer.said())
+    return dict(peer.shown())
 
 
 def held(peer: Peer) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def test_a_logout_ends_both_sessions(start: Start) -> None:
     logs_in(peer)
     query = urlencode({"logout": f"{peer.address}/bye"})
     log_out(peer.person, f"{peer.address}/oidc?{query}")
-    assert peer.said() == {"bye": True}
+    assert peer.shown() == {"bye": True}
     peer.person.opens(f"{peer.address}/me").sees("Connexion responsable")
 
 

@@ -57,14 +57,14 @@ def start(served: Served, python: str) -> Iterator[Start]:
         }
         with served.app.app_context():
             guardian, registered = served.world.guardian(), served.world.relying_party(**document)
-        told = {
+        registration = {
             "issuer": served.issuer,
             "client_id": registered.client_id,
             "client_secret": registered.client_secret,
             "token_endpoint_auth_method": method,
             "id_token_signed_response_alg": algorithm,
         }
-        process.told(told)
+        process.configure(registration)
         return Peer(address, Person(), guardian)
 
     yield begin
@@ -108,4 +108,4 @@ def test_a_logout_ends_both_sessions(served: Served, start: Start) -> None:
     assert peer.logs_out() == {"authenticated": False, "state": "see-you"}
     peer.person.opens(f"{peer.address}/me").sees("Connexion responsable")
     peer.person.fills(username=peer.guardian.username, password=peer.guardian.password)
-    assert peer.said()["sub"] == sub
+    assert peer.shown()["sub"] == sub

@@ -1,4 +1,4 @@
-"""npm's oauth4webapi as a relying party: a library that checks each answer of the protocol by itself, and strictly."""
+"""npm's oauth4webapi as a relying party: a library that validates each response strictly."""
 
 from functools import partial
 
@@ -56,7 +56,7 @@ def test_a_refresh_keeps_the_person_and_a_revocation_ends_it(start: Start) -> No
     assert peer.does("refresh") == {"error": "invalid_grant"}
 
 
-def test_a_token_that_opens_nothing_is_told_so_in_the_header(start: Start) -> None:
+def test_an_invalid_token_is_reported_in_www_authenticate(start: Start) -> None:
     peer = start()
     peer.logs_in()
     assert peer.does("challenge") == {"status": 401, "scheme": "bearer", "error": "invalid_token"}

@@ -37,7 +37,7 @@ def index() -> Response:
 
 
 class Visit:
-    """The one person who uses the application, before its page."""
+    """The user of the application, on its page."""
 
     def __init__(self, page: Page, guardian: Someone) -> None:
         self.page = page
@@ -48,9 +48,9 @@ class Visit:
 
     def does(self, act: str) -> dict[str, Any]:
         self.press(act)
-        return self.said()
+        return self.shown()
 
-    def said(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         status = self.page.get_by_role("status")
         expect(status).to_have_text(re.compile(r"\{"))
         return dict(json.loads(status.inner_text()))
@@ -62,7 +62,7 @@ class Visit:
 
     def signs_in(self) -> dict[str, Any]:
         signs_in(self.page, self.guardian)
-        return self.said()
+        return self.shown()
 
 
 def chooses_profile(page: Page) -> None:
@@ -100,12 +100,12 @@ def test_a_login_by_redirect_brings_the_person_and_where_they_were(visit: Visit)
     assert found["state"] == "where-i-was"
 
 
-def test_a_login_in_a_window_of_its_own_tells_the_page_that_opened_it(visit: Visit) -> None:
+def test_a_login_in_a_popup_notifies_its_opener(visit: Visit) -> None:
     with visit.page.expect_popup() as opened:
         visit.press("Log in beside")
     chooses_profile(opened.value)
     signs_in(opened.value, visit.guardian)
-    assert visit.said()["profile"]["name"] == "Claire Durand"
+    assert visit.shown()["profile"]["name"] == "Claire Durand"
 
 
 def test_a_refresh_gives_new_tokens_for_the_same_person(visit: Visit) -> None:
@@ -118,7 +118,7 @@ def test_a_refresh_gives_new_tokens_for_the_same_person(visit: Visit) -> None:
     assert third["profile"]["name"] == "Claire Durand"
 
 
-def test_a_revoked_refresh_token_gives_nothing(served: Served, visit: Visit, desk: Desk) -> None:
+def test_a_revoked_refresh_token_is_refused(served: Served, visit: Visit, desk: Desk) -> None:
     visit.logs_in()
     assert visit.does("Revoke") == {"revoked": True}
     assert visit.does("Refresh") == {"error": "invalid_grant"}
@@ -130,6 +130,6 @@ def test_after_a_logout_the_person_is_asked_again(visit: Visit) -> None:
     visit.logs_in()
     visit.press("Log out")
     visit.press("Se déconnecter")
-    assert visit.said() == {"bye": "see-you", "user": None}
+    assert visit.shown() == {"bye": "see-you", "user": None}
     visit.press("Log in")
     assert visit.signs_in()["profile"]["name"] == "Claire Durand"

@@ -1,4 +1,4 @@
-"""npm's openid-client as a relying party with an address of its own: the person's browser meets both over HTTP."""
+"""npm's openid-client as a relying party with an address of its own, used by the browser over HTTP."""
 
 from functools import partial
 
@@ -39,7 +39,7 @@ def test_the_answer_comes_as_a_form_where_it_was_asked_so(start: Start) -> None:
     peer = start()
     log_in(peer.person, f"{peer.address}/login?response_mode=form_post", peer.guardian)
     peer.person.sees("Retour au service").fills()
-    assert peer.said()["userinfo"]["name"] == "Claire Durand"
+    assert peer.shown()["userinfo"]["name"] == "Claire Durand"
 
 
 def test_a_refresh_keeps_the_person_and_a_revocation_ends_it(start: Start) -> None:

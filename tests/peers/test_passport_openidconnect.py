@@ -1,4 +1,4 @@
-"""npm's passport-openidconnect as a relying party, as it comes: the secret in the body, no PKCE, a session of Express."""
+"""npm's passport-openidconnect as a relying party, unconfigured: the secret in the body, no PKCE, a session of Express."""
 
 from functools import partial
 
@@ -18,8 +18,10 @@ def start(start_node: StartNode) -> Start:
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
-def test_as_it_comes_it_logs_a_person_in(served: Served, start: Start, method: str, algorithm: str) -> None:
-    """It sends its secret in the body and knows no other way: taken, whichever of the two is registered (RFC 6749 §2.3.1)."""
+def test_the_unconfigured_library_logs_a_person_in(
+    served: Served, start: Start, method: str, algorithm: str
+) -> None:
+    """It sends its secret in the body only: accepted with either registered method (RFC 6749 §2.3.1)."""
     found = start(method, algorithm).logs_in()
     assert found["issuer"] == served.issuer
     assert found["claims"]["id"] == found["userinfo"]["sub"]

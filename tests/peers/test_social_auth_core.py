@@ -1,4 +1,4 @@
-"""PyPI's social-auth-core as a relying party, as it comes: a Flask application around it, which the person's browser meets.
+"""PyPI's social-auth-core as a relying party, unconfigured, in a Flask application that the browser uses.
 
 It is what social-auth-app-django and its sisters stand on; a framework gives it a strategy and a storage, which are here.
 """
@@ -36,7 +36,7 @@ PIPELINE = [
 
 @dataclass
 class SignedIn:
-    """Whom the library has let in, and what it knows of them."""
+    """The user that the library has signed in, and their attributes."""
 
     found: dict[str, Any]
 
@@ -208,7 +208,7 @@ def start(served: Served, serve: Serve) -> Start:
     return begin
 
 
-def test_as_it_comes_it_logs_a_person_in(start: Start) -> None:
+def test_the_unconfigured_library_logs_a_person_in(start: Start) -> None:
     """Its defaults: RS256, no PKCE, whichever method the metadata names first."""
     found = start().logs_in()
     assert found["uid"] == found["id_token"]["sub"]
@@ -246,4 +246,4 @@ def test_a_second_login_is_silent_until_the_person_has_logged_out(served: Served
     peer.person.opens(f"{served.issuer}/logout").sees("Se déconnecter ?").fills(confirm="1")
     peer.person.opens(f"{peer.address}/login").sees("Connexion responsable")
     peer.person.fills(username=peer.guardian.username, password=peer.guardian.password)
-    assert peer.said()["uid"] == sub
+    assert peer.shown()["uid"] == sub

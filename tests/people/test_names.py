@@ -1,4 +1,4 @@
-"""Names are compared in any script; an empty one equals nothing."""
+"""Names are compared in any script; an empty name equals no name."""
 
 import random
 import unicodedata

@@ -1,4 +1,4 @@
-"""How many statements the hot path may say: a new one is a decision, not an accident."""
+"""The number of statements on the hot path is pinned: a new one needs a decision."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,7 +12,7 @@ from tests.world import World
 
 @pytest.fixture
 def database_url() -> Iterator[str]:
-    """SQLite's driver tells what it is asked, whichever way it came."""
+    """SQLite's driver reports every statement, from SQLAlchemy and from compiled statements."""
     with lent("sqlite") as url:
         yield url
 
@@ -50,6 +50,6 @@ def test_the_hot_path(portal: RelyingParty) -> None:
         "jwks": (lambda: portal.app.test_client().get("/jwks.json"), GENERATION),
     }
     for name, (act, expected) in acts.items():
-        with statements(portal.app) as said:
+        with statements(portal.app) as executed:
             act()
-        assert [statement.split()[0] for statement in said] == expected, name
+        assert [statement.split()[0] for statement in executed] == expected, name

@@ -1,4 +1,4 @@
-"""The people of these tests stand outside: each page has its own application context, as when it is served."""
+"""The people of these tests are created outside an application context: each page has its own, as when it is served."""
 
 import pytest
 

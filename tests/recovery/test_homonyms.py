@@ -1,4 +1,4 @@
-"""Several people of one name on one number: a child's birth date tells them apart, and where it cannot, the school."""
+"""Homonyms who share a number: a child's birth date decides, and else the school."""
 
 import re
 
@@ -45,7 +45,7 @@ def to_the_child(app: Flask, visitor: Visitor, page: str = "/activation") -> Vis
 Three = tuple[Someone, Someone, Someone]
 
 
-def test_a_childs_birth_date_tells_them_apart(
+def test_a_childs_birth_date_selects_the_account(
     app: Flask, world: World, visitor: Visitor, three: Three
 ) -> None:
     to_the_child(app, visitor)
@@ -56,7 +56,7 @@ def test_a_childs_birth_date_tells_them_apart(
     assert [world.facts(one).state for one in three] == ["created", "created", "confirming"]
 
 
-def test_what_was_typed_is_not_asked_for_again(app: Flask, visitor: Visitor, three: Three) -> None:
+def test_a_typed_birth_date_is_not_asked_again(app: Flask, visitor: Visitor, three: Three) -> None:
     to_the_child(app, visitor).fills(**day("2013-01-02"))
     given = [
         value for name, value in fields_of(visitor.html, "csrf_token").items() if re.match(r"\d+-", name)
@@ -75,15 +75,11 @@ def test_two_parents_of_one_child_need_the_office(app: Flask, visitor: Visitor, 
     visitor.opens(visitor.path).sees("V11")
 
 
-def test_the_parent_of_another_child_too_is_found_by_that_one(
-    app: Flask, visitor: Visitor, three: Three
-) -> None:
+def test_any_childs_birth_date_selects_its_parent(app: Flask, visitor: Visitor, three: Three) -> None:
     to_the_child(app, visitor).fills(**day("2012-07-08")).sees("Noé", "Ana", "Éli")
 
 
-def test_a_date_of_nobodys_child_is_a_wrong_answer_and_counts_for_each(
-    app: Flask, visitor: Visitor, three: Three
-) -> None:
+def test_a_wrong_birth_date_counts_for_each_candidate(app: Flask, visitor: Visitor, three: Three) -> None:
     to_the_child(app, visitor)
     for code in ("A02", "A02", "A03", "A03"):
         visitor.fills(**day("2010-01-01")).sees(code, "Un de vos enfants")
@@ -91,7 +87,7 @@ def test_a_date_of_nobodys_child_is_a_wrong_answer_and_counts_for_each(
     to_the_child(app, Visitor(app)).fills(**day("2013-01-02")).sees("A03")
 
 
-def test_the_tries_are_those_of_every_other_page(app: Flask, visitor: Visitor, three: Three) -> None:
+def test_birth_date_attempts_are_shared_with_other_pages(app: Flask, visitor: Visitor, three: Three) -> None:
     """Two wrong dates here leave one on the page of all children."""
     to_the_child(app, visitor).fills(**day("2010-01-01")).fills(**day("2010-01-02")).fills(
         **day("2013-01-02")
@@ -99,7 +95,7 @@ def test_the_tries_are_those_of_every_other_page(app: Flask, visitor: Visitor, t
     visitor.fills(**dates(visitor.html, "2013-01-02", "2010-01-01")).sees("A03")
 
 
-def test_right_answers_use_up_nobodys_tries(app: Flask, three: Three) -> None:
+def test_right_answers_use_no_attempts(app: Flask, three: Three) -> None:
     for _ in range(3):
         to_the_child(app, Visitor(app)).fills(**day("2014-05-06")).sees("V11")
         app.extensions["clock"].advance(3600)
@@ -109,7 +105,7 @@ def test_right_answers_use_up_nobodys_tries(app: Flask, three: Three) -> None:
 def test_an_account_without_attempts_left_still_counts_as_a_candidate(
     app: Flask, world: World, visitor: Visitor, three: Three
 ) -> None:
-    """Else the right answer would make somebody the only one who is left."""
+    """Otherwise a right answer could select the only remaining candidate."""
     with app.app_context():
         from idp.database.engine import transaction
         from idp.signin.birth_date_check import A_YEAR, identity_bucket
@@ -123,7 +119,7 @@ def test_an_account_without_attempts_left_still_counts_as_a_candidate(
     to_the_child(app, visitor).fills(**day("2014-05-06")).sees("V11")
 
 
-def test_a_day_that_is_none_is_said_at_its_field(app: Flask, visitor: Visitor, three: Three) -> None:
+def test_an_impossible_date_is_reported_at_its_field(app: Flask, visitor: Visitor, three: Three) -> None:
     to_the_child(app, visitor).fills(day="31", month="02", year="2013").sees("A08", 'href="#day"')
     assert visitor.status == 422
     assert len(re.findall('aria-invalid="true"', visitor.html)) == 3
@@ -132,7 +128,7 @@ def test_a_day_that_is_none_is_said_at_its_field(app: Flask, visitor: Visitor, t
     visitor.fills(**day("2013-01-02")).sees("Zoé")
 
 
-def test_nothing_of_it_lies_in_the_browser(app: Flask, visitor: Visitor, three: Three) -> None:
+def test_the_browser_stores_nothing_of_the_identification(app: Flask, visitor: Visitor, three: Three) -> None:
     """Another browser cannot go on; reload and Back lead to the page that is due."""
     to_the_child(app, visitor)
     page = visitor.path
@@ -142,9 +138,7 @@ def test_nothing_of_it_lies_in_the_browser(app: Flask, visitor: Visitor, three: 
     visitor.fills(**day("2013-01-02")).opens(page).sees("Vos enfants")
 
 
-def test_a_name_that_one_alone_has_asks_no_more(
-    app: Flask, world: World, visitor: Visitor, three: Three
-) -> None:
+def test_a_unique_name_needs_no_birth_date(app: Flask, world: World, visitor: Visitor, three: Three) -> None:
     marc = world.guardian("Marc", "Petit", state="created", mobile=NUMBER)
     world.family(marc, world.pupil("Lou", "Petit", birth_date="2013-01-02"))
     visitor.opens("/activation").fills(contact="0612345678").fills(code=newest_code(app))
@@ -158,9 +152,7 @@ def test_a_name_of_nobody_is_refused_as_before(
     visitor.fills(first_name="Dominique", family_name="Dumas").sees("V05")
 
 
-def test_an_account_that_is_open_already_is_said(
-    app: Flask, world: World, visitor: Visitor, three: Three
-) -> None:
+def test_an_active_account_is_reported(app: Flask, world: World, visitor: Visitor, three: Three) -> None:
     world.set_account(three[2], state="active")
     to_the_child(app, visitor).fills(**day("2013-01-02")).sees("Vous avez déjà un compte", three[2].username)
 

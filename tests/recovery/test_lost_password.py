@@ -1,4 +1,4 @@
-"""A lost password: by mail and by SMS; what it ends, what it lifts, and what it never lowers."""
+"""A lost password: by mail and by SMS; what a recovery ends, what it unlocks, and what it never lowers."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,7 +43,7 @@ def signs_in(app: Flask, username: str, password: str) -> str | None:
     return None
 
 
-def test_by_the_link_on_another_device(app: Flask, visitor: Visitor, guardian: Someone) -> None:
+def test_recovery_by_the_link_on_another_device(app: Flask, visitor: Visitor, guardian: Someone) -> None:
     ask(visitor, " C.DURAND ")
     phone = Visitor(app).opens(newest_link(app)).sees("Bonjour Claire", "c.durand")
     phone.fills(password=NEW, again=NEW).sees("Mes informations")
@@ -51,15 +51,13 @@ def test_by_the_link_on_another_device(app: Flask, visitor: Visitor, guardian: S
     assert signs_in(app, "c.durand", guardian.password) == "S01"
 
 
-def test_by_the_code_of_the_mail_where_the_page_waits(
-    app: Flask, visitor: Visitor, guardian: Someone
-) -> None:
+def test_recovery_by_the_code_of_the_mail(app: Flask, visitor: Visitor, guardian: Someone) -> None:
     ask(visitor, "c.durand").fills(code=messages(app, "mail")[-1]["facts"]["code"])
     visitor.fills(password=NEW, again=NEW).sees("Mes informations")
     assert signs_in(app, "c.durand", NEW) is None
 
 
-def test_by_sms(app: Flask, world: World, visitor: Visitor) -> None:
+def test_recovery_by_sms(app: Flask, world: World, visitor: Visitor) -> None:
     father = world.guardian("Marc", mobile=NUMBER, mail=None)
     ask(visitor, father.username, "sms").fills(code=messages(app, "sms")[-1]["facts"]["code"])
     visitor.fills(password=NEW, again=NEW).sees("Mes informations")
@@ -79,7 +77,7 @@ def test_a_pupil_with_a_mail(app: Flask, world: World, visitor: Visitor) -> None
 
 
 @pytest.mark.parametrize("method", ["mail", "sms"])
-def test_a_pupil_without_mail_is_sent_to_a_guardian_and_nothing_leaves(
+def test_a_pupil_without_mail_is_referred_to_a_guardian(
     app: Flask, world: World, visitor: Visitor, method: str
 ) -> None:
     pupil = world.pupil(mobile=NUMBER)
@@ -131,7 +129,7 @@ class TestALink:
         # The link was used, or the password was replaced while the form was judged.
         assert set(codes) - {None} <= {"V07", "A11"}
 
-    def test_lives_an_hour(self, app: Flask, link: str, clock: Clock) -> None:
+    def test_expires_after_an_hour(self, app: Flask, link: str, clock: Clock) -> None:
         clock.advance(3600)
         Visitor(app).opens(link).sees("V07")
 
@@ -141,7 +139,7 @@ class TestALink:
         Visitor(app).opens(link).sees("V07")
         Visitor(app).opens(newer).sees("c.durand")
 
-    def test_serves_no_other_purpose(self, app: Flask, link: str) -> None:
+    def test_is_valid_for_recovery_only(self, app: Flask, link: str) -> None:
         token = link.rpartition("/")[2]
         Visitor(app).opens(f"/mail/{token}").sees("A05")
         Visitor(app).opens(f"/not-me/{token}").sees("A05")
@@ -156,7 +154,7 @@ class TestALink:
         Visitor(app).opens(f"/recovery/link/{token}").sees("V07")
 
 
-def test_a_used_code_dies_with_the_link(
+def test_a_used_link_invalidates_the_code(
     app: Flask, visitor: Visitor, guardian: Someone, clock: Clock
 ) -> None:
     ask(visitor, "c.durand")
@@ -167,7 +165,9 @@ def test_a_used_code_dies_with_the_link(
     assert signs_in(app, "c.durand", NEW) is None
 
 
-def test_everything_that_was_open_ends(app: Flask, world: World, visitor: Visitor, guardian: Someone) -> None:
+def test_a_recovery_ends_sessions_and_tokens(
+    app: Flask, world: World, visitor: Visitor, guardian: Someone
+) -> None:
     other = Visitor(app).opens("/account").fills(profile="responsable")
     other.fills(username="c.durand", password=guardian.password)
     portal = RelyingParty(app, world.relying_party(), other.browser)
@@ -180,7 +180,7 @@ def test_everything_that_was_open_ends(app: Flask, world: World, visitor: Visito
     assert "login_required" in portal.authorize(prompt="none").headers["Location"]
 
 
-def test_relying_parties_are_told(app: Flask, world: World, visitor: Visitor, guardian: Someone) -> None:
+def test_relying_parties_are_notified(app: Flask, world: World, visitor: Visitor, guardian: Someone) -> None:
     other = Visitor(app).opens("/account").fills(profile="responsable")
     other.fills(username="c.durand", password=guardian.password)
     registered = world.relying_party(backchannel_logout_uri="https://portail.example/bye")
@@ -210,7 +210,7 @@ class TestALock:
         Visitor(app).opens(newest_link(app)).fills(password=NEW, again=NEW).sees("Mes informations")
         assert world.facts(guardian).state == "active"
 
-    def test_a_closed_one_stays_closed(
+    def test_a_closed_account_stays_closed(
         self, app: Flask, world: World, visitor: Visitor, guardian: Someone
     ) -> None:
         world.set_account(guardian, state="closed")
@@ -227,7 +227,7 @@ class TestALock:
         ]
 
 
-def test_who_has_a_second_factor_still_gives_it(
+def test_a_recovery_still_requires_the_second_factor(
     app: Flask, world: World, visitor: Visitor, guardian: Someone
 ) -> None:
     world.set_account(guardian, second_factor_since=1)
@@ -249,7 +249,7 @@ def test_who_has_a_second_factor_still_gives_it(
         {"state": "closed"},
     ],
 )
-def test_nobody_gets_a_link_who_should_not(
+def test_accounts_that_cannot_recover_get_no_link(
     app: Flask, world: World, visitor: Visitor, guardian: Someone, changes: dict[str, object]
 ) -> None:
     world.set_account(guardian, **changes)
@@ -257,7 +257,7 @@ def test_nobody_gets_a_link_who_should_not(
     assert messages(app, "mail") == []
 
 
-def test_an_account_that_is_not_open_yet_is_told_so_by_sms_alone(
+def test_an_account_before_its_first_login_gets_only_an_sms_that_explains_it(
     app: Flask, world: World, visitor: Visitor
 ) -> None:
     world.guardian("Marc", username="m.durand", state="notified", mobile=NUMBER)
@@ -265,11 +265,11 @@ def test_an_account_that_is_not_open_yet_is_told_so_by_sms_alone(
     assert [sms["template"] for sms in messages(app, "sms")] == ["not_activated"]
 
 
-def test_the_person_is_told_by_mail(app: Flask, visitor: Visitor, guardian: Someone) -> None:
+def test_the_person_gets_a_notice_by_mail(app: Flask, visitor: Visitor, guardian: Someone) -> None:
     ask(visitor, "c.durand")
     Visitor(app).opens(newest_link(app)).fills(password=NEW, again=NEW)
-    told = [mail for mail in messages(app, "mail") if mail["template"] == "notice"]
-    assert [mail["facts"]["subject"] for mail in told] == ["Votre mot de passe a été changé"]
+    notices = [mail for mail in messages(app, "mail") if mail["template"] == "notice"]
+    assert [mail["facts"]["subject"] for mail in notices] == ["Votre mot de passe a été changé"]
 
 
 def test_the_forgotten_password_is_no_new_one(app: Flask, visitor: Visitor, guardian: Someone) -> None:

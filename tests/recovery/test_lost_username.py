@@ -1,4 +1,4 @@
-"""A lost username: sent to the address or number that the account has, shown on no page."""
+"""A lost username: sent to the account's address or number, shown on no page."""
 
 import pytest
 from flask import Flask
@@ -26,16 +26,18 @@ def test_by_sms_in_any_form(app: Flask, world: World, visitor: Visitor) -> None:
 
 
 @pytest.mark.both_engines
-def test_everybody_behind_one_address(app: Flask, world: World, visitor: Visitor) -> None:
+def test_one_mail_lists_every_account_of_the_address(app: Flask, world: World, visitor: Visitor) -> None:
     mother = world.guardian()
     child = world.pupil(mail="claire@example.org", mail_verified_at=1)
     visitor.opens("/recovery/username").fills(contact="claire@example.org")
-    told = str(messages(app, "mail")[0]["facts"])
-    assert mother.username in told and child.username in told
+    facts = str(messages(app, "mail")[0]["facts"])
+    assert mother.username in facts and child.username in facts
 
 
 @pytest.mark.parametrize("typed", ["nobody@example.org", "0699999999"])
-def test_nobody_sees_the_same_page_and_gets_nothing(app: Flask, world: World, typed: str) -> None:
+def test_an_unknown_contact_sees_the_same_page_and_gets_no_message(
+    app: Flask, world: World, typed: str
+) -> None:
     import re
 
     world.guardian(mobile=NUMBER)
@@ -50,11 +52,11 @@ def test_nobody_sees_the_same_page_and_gets_nothing(app: Flask, world: World, ty
 
 
 @pytest.mark.parametrize("typed", ["", "c.durand", "claire@", "12"])
-def test_what_is_neither_is_said(visitor: Visitor, typed: str) -> None:
+def test_text_that_is_neither_mail_nor_number_is_refused(visitor: Visitor, typed: str) -> None:
     assert visitor.opens("/recovery/username").fills(contact=typed).sees("V08").status == 422
 
 
-def test_a_landline_is_said(visitor: Visitor) -> None:
+def test_a_landline_is_refused(visitor: Visitor) -> None:
     assert visitor.opens("/recovery/username").fills(contact="01 23 45 67 89").sees("V12").status == 422
 
 
@@ -82,7 +84,7 @@ def test_it_goes_to_the_address_on_record_and_never_to_the_one_typed(
     world.guardian(mail="J.Langlois+cantine@example.org")
     other = world.guardian(mail="j.langlois+CANTINE@example.org")
     visitor.opens("/recovery/username").fills(contact="j.LANGLOIS+cAnTiNe@example.org")
-    told = {mail["to"]: mail["facts"]["usernames"] for mail in messages(app, "mail")}
-    assert set(told) == {"J.Langlois+cantine@example.org", "j.langlois+CANTINE@example.org"}
-    assert len(told["j.langlois+CANTINE@example.org"]) == 1
-    assert told["j.langlois+CANTINE@example.org"][0].endswith(f": {other.username}")
+    usernames = {mail["to"]: mail["facts"]["usernames"] for mail in messages(app, "mail")}
+    assert set(usernames) == {"J.Langlois+cantine@example.org", "j.langlois+CANTINE@example.org"}
+    assert len(usernames["j.langlois+CANTINE@example.org"]) == 1
+    assert usernames["j.langlois+CANTINE@example.org"][0].endswith(f": {other.username}")

@@ -1,4 +1,4 @@
-"""What a recovery leaves behind: nothing in a log that signs anyone in, and no budget used up by who was right."""
+"""Traces of a recovery: no secret in logs, and no rate limit used up by a right answer."""
 
 import logging
 
@@ -54,7 +54,7 @@ def test_a_school_opens_many_accounts_from_one_address(app: Flask, world: World)
         visitor.fills(code=newest_code(app)).sees("Vos enfants")
 
 
-def test_who_only_asks_has_to_wait(app: Flask, world: World) -> None:
+def test_many_identifications_of_a_network_are_limited(app: Flask, world: World) -> None:
     for _ in range(6):
         Visitor(app).opens("/activation").fills(contact="0612345678").sees("Écrivez le code")
     Visitor(app).opens("/activation").fills(contact="0612345678").sees("S05")

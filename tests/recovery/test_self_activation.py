@@ -30,7 +30,9 @@ def to_children(app: Flask, visitor: Visitor, typed: str = "06 12 34 56 78") -> 
     return visitor.fills(code=newest_code(app)).sees("Vos enfants")
 
 
-def test_the_whole_path(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
+def test_a_guardian_activates_the_account(
+    app: Flask, world: World, visitor: Visitor, mother: Someone
+) -> None:
     to_children(app, visitor)
     visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-06"))
     visitor.sees("Choisissez votre mot de passe", mother.username)
@@ -49,7 +51,7 @@ def test_a_number_in_any_usual_form(app: Flask, visitor: Visitor, mother: Someon
 
 
 @pytest.mark.parametrize("typed", ["", "12", "not a number", "06", "0" * 50])
-def test_what_is_no_number_is_said(visitor: Visitor, typed: str) -> None:
+def test_text_that_is_no_number_is_refused(visitor: Visitor, typed: str) -> None:
     assert visitor.opens("/activation").fills(contact=typed).sees("V09").status == 422
 
 
@@ -62,12 +64,12 @@ def test_a_number_of_the_base_is_found_without_its_country(
     assert messages(app, "sms")[-1]["to"] == "+262692112233"
 
 
-def test_a_landline_is_said(app: Flask, visitor: Visitor) -> None:
+def test_a_landline_is_refused(app: Flask, visitor: Visitor) -> None:
     visitor.opens("/activation").fills(contact="01 23 45 67 89").sees("V12", "ne reçoit pas de SMS")
     assert visitor.status == 422
 
 
-def test_a_landline_that_stands_as_mobile_gets_nothing(app: Flask, world: World, visitor: Visitor) -> None:
+def test_a_landline_stored_as_mobile_gets_no_sms(app: Flask, world: World, visitor: Visitor) -> None:
     parent = world.guardian(mobile="+33123456789")
     visitor.opens("/recovery/password").fills(username=parent.username, method="sms").sees("Écrivez le code")
     assert messages(app, "sms") == []
@@ -101,7 +103,9 @@ def test_a_wrong_code_five_times_then_a_new_one(app: Flask, visitor: Visitor, mo
     visitor.fills(code=newest_code(app)).sees("Vos enfants")
 
 
-def test_a_code_lives_ten_minutes(app: Flask, visitor: Visitor, mother: Someone, clock: Clock) -> None:
+def test_a_code_expires_after_ten_minutes(
+    app: Flask, visitor: Visitor, mother: Someone, clock: Clock
+) -> None:
     visitor.opens("/activation").fills(contact="0612345678")
     code = newest_code(app)
     clock.advance(600)
@@ -132,13 +136,15 @@ class TestChildren:
         visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-07")).sees("A02")
         assert world.facts(mother).state == "created"
 
-    def test_three_tries_then_the_school(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
+    def test_after_three_attempts_only_the_school_helps(
+        self, app: Flask, visitor: Visitor, mother: Someone
+    ) -> None:
         to_children(app, visitor)
         for code in ("A02", "A02", "A03", "A03"):
             visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-07")).sees(code)
         visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-06")).sees("A03")
 
-    def test_a_new_identification_has_no_new_tries(
+    def test_a_new_identification_has_no_new_attempts(
         self, app: Flask, visitor: Visitor, mother: Someone
     ) -> None:
         to_children(app, visitor)
@@ -166,11 +172,11 @@ class TestChildren:
             )
             from idp.people.storage import family
 
-            (said,) = family.disputed(reading(), "0990001N")
-            assert (said.guardian, said.class_code) == ("Claire Durand", "6 A")
+            (link,) = family.disputed(reading(), "0990001N")
+            assert (link.guardian, link.class_code) == ("Claire Durand", "6 A")
         assert [child for child, at in rows.items() if at is not None] == [int(younger)]
 
-    def test_a_guardian_who_denies_every_child_proves_nothing(
+    def test_a_guardian_who_denies_every_child_is_refused(
         self, app: Flask, world: World, visitor: Visitor, mother: Someone
     ) -> None:
         to_children(app, visitor)
@@ -207,7 +213,7 @@ def test_names_cannot_be_guessed_for_ever(
     visitor.fills(first_name="Marc", family_name="Petit").sees("V02")
 
 
-def test_an_open_account_is_said_after_the_code_alone(app: Flask, world: World, visitor: Visitor) -> None:
+def test_an_active_account_is_shown_only_after_the_code(app: Flask, world: World, visitor: Visitor) -> None:
     mother = world.guardian(mobile=NUMBER)
     visitor.opens("/activation").fills(contact="0612345678")
     assert mother.username not in visitor.html
@@ -215,9 +221,7 @@ def test_an_open_account_is_said_after_the_code_alone(app: Flask, world: World, 
 
 
 @pytest.mark.parametrize("kind", ["pupil", "staff"])
-def test_guardians_alone_activate_by_themselves(
-    app: Flask, world: World, visitor: Visitor, kind: str
-) -> None:
+def test_only_guardians_can_self_activate(app: Flask, world: World, visitor: Visitor, kind: str) -> None:
     getattr(world, kind)(state="created", mobile=NUMBER)
     visitor.opens("/activation").fills(contact="0612345678").sees("Écrivez le code")
     assert messages(app, "sms") == []
@@ -235,21 +239,23 @@ def test_another_browser_cannot_go_on(app: Flask, visitor: Visitor, mother: Some
     assert Visitor(app).opens(visitor.path).sees("R02").status == 403
 
 
-def test_back_and_reload_lead_on(app: Flask, visitor: Visitor, mother: Someone) -> None:
+def test_back_and_reload_lead_to_the_due_page(app: Flask, visitor: Visitor, mother: Someone) -> None:
     visitor.opens("/activation").fills(contact="0612345678")
     code_page = visitor.path
     visitor.fills(code=newest_code(app))
     visitor.opens(code_page).sees("Vos enfants")
 
 
-def test_a_page_from_long_ago_says_so(visitor: Visitor, mother: Someone, clock: Clock) -> None:
+def test_an_expired_identification_is_refused(visitor: Visitor, mother: Someone, clock: Clock) -> None:
     visitor.opens("/activation").fills(contact="0612345678")
     clock.advance(3600)
     assert visitor.opens(visitor.path).sees("V03").status == 410
 
 
 @pytest.mark.both_engines
-def test_a_letter_that_was_printed_dies(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
+def test_activation_invalidates_the_printed_letter(
+    app: Flask, world: World, visitor: Visitor, mother: Someone
+) -> None:
     from tests.world import PROVISIONAL
 
     world.set_account(mother, state="notified")
@@ -263,7 +269,7 @@ def test_a_letter_that_was_printed_dies(app: Flask, world: World, visitor: Visit
             sign_in(mother.username, PROVISIONAL, "192.0.2.1", "", app.extensions["clock"]())
 
 
-def test_the_login_that_waited_goes_on(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
+def test_the_waiting_login_continues(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
     from tests.oidc.flow import RelyingParty
 
     portal = RelyingParty(app, world.relying_party(), visitor.browser)
@@ -285,7 +291,7 @@ def test_without_a_gateway_the_office_is_named(world: World) -> None:
     assert 'name="contact"' not in page.html
 
 
-class TestDatesComeBack:
+class TestRefusedDates:
     """Which child, and nothing typed in vain (WCAG 2.2 §3.3.1, §3.3.7)."""
 
     def typed(self, page: str) -> dict[str, str]:
@@ -315,7 +321,7 @@ class TestDatesComeBack:
         visitor.fills(**given).sees("pour : Tom, Léa.")
         assert self.typed(visitor.html) == given
 
-    def test_a_wrong_date_wipes_nothing(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
+    def test_a_wrong_date_keeps_the_typed_dates(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
         to_children(app, visitor)
         given = dates(visitor.html, "2012-07-08", "2014-05-07")
         visitor.fills(**given).sees("A02")

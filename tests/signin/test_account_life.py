@@ -1,4 +1,4 @@
-"""The life of an account beyond its first login: new devices, locks, campaigns, letters that die, locks and budgets."""
+"""An account after its first login: new devices, locks, campaigns, expired letters, rate limits."""
 
 import re
 
@@ -22,7 +22,7 @@ CHECKED = {"new_device_check": True}
 NEW = "Poires-Vertes-1848"
 
 
-def told(app: Flask) -> list[str]:
+def subjects_of_mails(app: Flask) -> list[str]:
     return [mail["facts"]["subject"] for mail in messages(app, "mail") if mail["template"] == "notice"]
 
 
@@ -41,9 +41,9 @@ class TestNewDevice:
         visitor.fills(day="6", month="5", year="2014").sees("Mes informations")
         visitor.opens("/logout").fills(confirm="1")
         through_sign_in(visitor, guardian).sees("Mes informations")
-        assert told(app) == [], "the first device of all is no news"
+        assert subjects_of_mails(app) == [], "the first device of all is no news"
         through_sign_in(Visitor(app), guardian).sees("Est-ce bien vous")
-        assert told(app) == ["Connexion depuis un nouvel appareil"]
+        assert subjects_of_mails(app) == ["Connexion depuis un nouvel appareil"]
 
     def test_no_service_gets_a_code_before(
         self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
@@ -69,10 +69,12 @@ class TestNewDevice:
         visitor.opens("/logout").fills(confirm="1")
         through_sign_in(visitor, new, NEW).sees("Mes informations")
 
-    def test_who_has_no_date_on_record_is_not_asked(self, outdoors: World, visitor: Visitor) -> None:
+    def test_an_account_without_a_birth_date_is_not_asked(self, outdoors: World, visitor: Visitor) -> None:
         through_sign_in(visitor, outdoors.guardian("Anne")).sees("Mes informations")
 
-    def test_not_me_locks(self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone) -> None:
+    def test_the_link_not_me_locks_the_account(
+        self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
+    ) -> None:
         through_sign_in(visitor, guardian).fills(day="6", month="5", year="2014")
         thief = through_sign_in(Visitor(app), guardian)
         link = messages(app, "mail")[-1]["facts"]["link"].removeprefix("http://localhost")
@@ -90,7 +92,9 @@ class TestLocks:
         through_sign_in(Visitor(app), guardian).sees("S02")
         through_sign_in(visitor, guardian).sees("Mes informations")
 
-    def test_and_it_is_a_budget(self, app: Flask, visitor: Visitor, guardian: Someone) -> None:
+    def test_the_limit_of_a_known_device_is_enforced(
+        self, app: Flask, visitor: Visitor, guardian: Someone
+    ) -> None:
         through_sign_in(visitor, guardian).opens("/logout").fills(confirm="1")
         for _ in range(5):
             through_sign_in(visitor, guardian, "wrong").sees("S01")
@@ -136,9 +140,9 @@ class TestAdministrators:
         with app.app_context():
             lock.unlock(find("c.durand"), "test", app.extensions["clock"]())
         through_sign_in(Visitor(app), guardian).sees("Mes informations")
-        assert "Votre compte est verrouillé" in told(app)
+        assert "Votre compte est verrouillé" in subjects_of_mails(app)
 
-    def test_what_is_closed_stays_closed(self, app: Flask, outdoors: World, guardian: Someone) -> None:
+    def test_a_closed_account_stays_closed(self, app: Flask, outdoors: World, guardian: Someone) -> None:
         with app.app_context():
             close.close(find("c.durand"), "test", app.extensions["clock"]())
             assert not close.close(find("c.durand"), "test", app.extensions["clock"]()), "done already"
@@ -149,7 +153,9 @@ class TestAdministrators:
 
 
 class TestCampaign:
-    def test_who_is_asked_and_who_is_left_out(self, app: Flask, outdoors: World, clock: Clock) -> None:
+    def test_a_campaign_includes_older_passwords_only(
+        self, app: Flask, outdoors: World, clock: Clock
+    ) -> None:
         school = outdoors.school()
         asked = outdoors.pupil("Léa", password_changed_at=clock() - 100)
         recent = outdoors.pupil("Tom", password_changed_at=clock() - 10)
@@ -164,7 +170,7 @@ class TestCampaign:
         assert owing == [asked]
         assert outdoors.facts(never).renewal_asked_at is None
 
-    def test_the_next_login_asks_for_it(
+    def test_the_next_login_asks_for_a_new_password(
         self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone, clock: Clock
     ) -> None:
         clock.advance(10)
@@ -177,7 +183,7 @@ class TestCampaign:
 
 
 class TestLetters:
-    def test_a_letter_dies_after_ninety_days_and_the_worker_notes_it(
+    def test_a_letter_expires_after_ninety_days(
         self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
     ) -> None:
         new = outdoors.guardian("Anne", state="notified")
@@ -209,11 +215,11 @@ class TestLetters:
         "query",
         ["", "?profil=nobody", "?identifiant=" + "x" * 5000, "?profil=eleve&profil=x", "?identifiant=%00"],
     )
-    def test_any_other_address_there_is_a_sign_in_too(self, visitor: Visitor, query: str) -> None:
+    def test_other_start_addresses_show_the_sign_in(self, visitor: Visitor, query: str) -> None:
         assert visitor.opens(f"/start{query}").status == 200
 
 
-def test_a_reset_asks_for_a_password_and_not_for_what_was_shown(
+def test_a_reset_asks_only_for_a_new_password(
     app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
 ) -> None:
     with app.app_context():
@@ -222,7 +228,7 @@ def test_a_reset_asks_for_a_password_and_not_for_what_was_shown(
 
 
 @pytest.mark.parametrize("accept", ["fr", "en"])
-def test_a_first_page_is_light_and_whole_after_one_round_trip(app: Flask, accept: str) -> None:
+def test_the_first_page_is_small_and_complete_in_one_response(app: Flask, accept: str) -> None:
     """Style and form travel together; the rest (two scripts, an icon) is not waited for."""
     browser = app.test_client()
     location = browser.get("/account").headers["Location"]

@@ -1,4 +1,4 @@
-"""The first login: password, identity, mail; nothing is active before the click."""
+"""The first login: password, identity, mail; the account is active only after the mail's link."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -72,12 +72,12 @@ class TestPassword:
 
 
 class TestIdentity:
-    def test_the_birth_date_of_any_child_will_do(self, world: World, guardian: Someone) -> None:
+    def test_the_birth_date_of_any_child_is_accepted(self, world: World, guardian: Someone) -> None:
         assert prove(world, guardian, birth_date="2012-07-08") is None
         assert world.facts(guardian).state == "confirming"
         assert waiting_messages("mail")[0]["to"] == "claire@example.org"
 
-    def test_three_wrong_dates_and_only_the_school_can_help(self, world: World, guardian: Someone) -> None:
+    def test_after_three_wrong_dates_only_the_school_helps(self, world: World, guardian: Someone) -> None:
         assert prove(world, guardian, birth_date="2000-01-01") == "A02"
         assert prove(world, guardian, birth_date="2000-01-02") == "A02"
         assert prove(world, guardian, birth_date="2000-01-03") == "A03"
@@ -135,7 +135,7 @@ class TestIdentity:
             ("\u200bclaire@exemple.fr\u200b", "claire@exemple.fr"),
         ],
     )
-    def test_an_address_of_any_letters_is_taken(
+    def test_an_address_of_any_script_is_accepted(
         self, world: World, guardian: Someone, mail: str, kept: str
     ) -> None:
         assert prove(world, guardian, mail=mail) is None
@@ -171,7 +171,7 @@ class TestConfirmation:
         assert world.facts(guardian).state == "active"
         assert world.facts(guardian).mail_verified
 
-    def test_a_second_click_finds_it_done(
+    def test_a_second_click_shows_that_it_is_done(
         self, world: World, app: Flask, guardian: Someone, mail: dict[str, str]
     ) -> None:
         assert self.confirm(world, mail) is None
@@ -195,7 +195,7 @@ class TestConfirmation:
             assert code_of(mail_confirmation.read_link, token_of(mail), world.clock()) == "A05"
 
     @pytest.mark.both_engines
-    def test_two_tabs_at_once_are_one_click(self, world: World, app: Flask, mail: dict[str, str]) -> None:
+    def test_concurrent_clicks_confirm_once(self, world: World, app: Flask, mail: dict[str, str]) -> None:
         def click(_: int) -> str | None:
             with app.app_context():
                 try:
@@ -209,19 +209,21 @@ class TestConfirmation:
         confirmed = reading().execute(select(func.count()).where(AuditRecord.act == "mail.confirmed"))
         assert confirmed.scalar() == 1
 
-    def test_it_lives_for_a_day(self, world: World, mail: dict[str, str], clock: Clock) -> None:
+    def test_a_confirmation_link_expires_after_a_day(
+        self, world: World, mail: dict[str, str], clock: Clock
+    ) -> None:
         clock.advance(86400)
         assert code_of(mail_confirmation.read_link, token_of(mail), world.clock()) == "A05"
         assert self.confirm(world, mail) == "A05"
 
-    def test_a_newer_mail_puts_the_older_one_out_of_use(
+    def test_a_newer_mail_invalidates_the_older_one(
         self, world: World, guardian: Someone, mail: dict[str, str]
     ) -> None:
         mail_confirmation.resend(world.facts(guardian), "fr", world.clock())
         assert self.confirm(world, mail) == "A05"
         assert self.confirm(world, last_mail()) is None
 
-    def test_a_corrected_address_makes_the_old_link_worthless(
+    def test_a_corrected_address_invalidates_the_old_link(
         self, world: World, guardian: Someone, mail: dict[str, str]
     ) -> None:
         mail_confirmation.change(world.facts(guardian), "other@Example.ORG", "fr", world.clock())
@@ -238,7 +240,7 @@ class TestConfirmation:
         assert self.confirm(world, mail) is None, "link and code are one thing, and it is done"
         assert mail_confirmation.read_link(token_of(mail), world.clock()).done
 
-    def test_anothers_code_is_worth_nothing(self, world: World, mail: dict[str, str]) -> None:
+    def test_another_accounts_code_is_refused(self, world: World, mail: dict[str, str]) -> None:
         other = world.guardian("Paul", "Petit", state="confirming", mail="p@example.org")
         assert (
             code_of(mail_confirmation.confirm_by_code, world.facts(other), mail["code"], world.clock())
@@ -255,7 +257,7 @@ class TestConfirmation:
         assert code_of(mail_confirmation.confirm_by_code, facts, mail["code"], world.clock()) == "A07"
         assert self.confirm(world, mail) is None, "the link in the mail still works"
 
-    def test_five_mails_an_hour_are_enough(
+    def test_at_most_five_mails_an_hour(
         self, world: World, guardian: Someone, mail: dict[str, str], clock: Clock
     ) -> None:
         codes = [
@@ -265,7 +267,7 @@ class TestConfirmation:
         clock.advance(3601)
         assert code_of(mail_confirmation.resend, world.facts(guardian), "fr", world.clock()) is None
 
-    def test_secrets_are_kept_as_digests_alone(self, world: World, mail: dict[str, str]) -> None:
+    def test_secrets_are_stored_as_digests(self, world: World, mail: dict[str, str]) -> None:
         from idp.signin.storage.tables import MailLink
 
         for row in reading().execute(select(MailLink.__table__)).mappings():
@@ -273,5 +275,5 @@ class TestConfirmation:
             assert mail["code"] not in map(str, row.values())
 
     @pytest.mark.parametrize("token", ["", "x", "x" * 5000, "é"])
-    def test_nonsense_is_an_unknown_link(self, world: World, token: str) -> None:
+    def test_an_invalid_link_is_unknown(self, world: World, token: str) -> None:
         assert code_of(mail_confirmation.confirm_by_link, token, world.clock()) == "A05"

@@ -1,4 +1,4 @@
-"""A login is not continued in another browser (CVE-2022-39222): every step of it, from a second cookie jar, is refused."""
+"""A login cannot continue in another browser (CVE-2022-39222): every step is refused with another cookie jar."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -52,7 +52,7 @@ def everything(app: Flask) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def strangers(app: Flask, world: World) -> list[FlaskClient]:
-    """Nobody in particular, and people whose own session owes nothing, a password, or their identity."""
+    """A visitor without a session, and people whose session owes no step, a password, or the identity check."""
     with app.app_context():
         others = [
             world.guardian("Paul", "Martin"),
@@ -63,7 +63,7 @@ def strangers(app: Flask, world: World) -> list[FlaskClient]:
 
 
 def answers(someone: Someone) -> dict[str, str]:
-    """Everything that an attacker who knows all values could send to each form of a login."""
+    """Valid values for each form of a login, as an attacker could send them."""
     return {
         "username": someone.username,
         "password": someone.password,

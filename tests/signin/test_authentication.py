@@ -1,4 +1,4 @@
-"""Signing in: who gets a session, who gets which refusal, and how guessing is slowed down."""
+"""Signing in: sessions, refusals, and rate limits."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,7 +43,7 @@ def test_the_right_password_opens_a_session(world: World, guardian: Someone) -> 
 @pytest.mark.parametrize(
     "typed", ["C.DURAND", "  c.durand ", "c. durand", "c.dúrand", "\uff43.durand", "C.Durand\u00a0"]
 )
-def test_a_username_is_taken_however_it_is_typed(world: World, guardian: Someone, typed: str) -> None:
+def test_a_username_is_accepted_in_every_spelling(world: World, guardian: Someone, typed: str) -> None:
     assert isinstance(attempt(world, typed, guardian.password), Opened)
 
 
@@ -57,7 +57,7 @@ def test_an_unknown_username_is_the_same_S01(world: World, guardian: Someone, us
     assert attempt(world, username, "whatever") == "S01"
 
 
-def test_the_letters_password_works_until_the_letter_dies(world: World, clock: Clock) -> None:
+def test_the_letters_password_works_until_the_letter_expires(world: World, clock: Clock) -> None:
     world.guardian(username="n.petit", state="notified")
     assert isinstance(attempt(world, "n.petit", f" {PROVISIONAL} "), Opened)
     clock.advance(90 * 86400)
@@ -77,7 +77,7 @@ def test_the_letters_password_works_until_the_letter_dies(world: World, clock: C
         ({"present": False, "state": "locked"}, "S04"),
     ],
 )
-def test_only_who_knows_the_password_learns_that_the_account_is_closed(
+def test_a_closed_account_is_shown_only_after_the_password(
     world: World, guardian: Someone, values: dict[str, object], code: str
 ) -> None:
     world.set_account(guardian, **values)
@@ -104,7 +104,7 @@ class TestGuessing:
     def test_an_unknown_username_is_locked_alike(self, world: World) -> None:
         assert [attempt(world, "nobody", "wrong") for _ in range(6)] == ["S01"] * 5 + ["S02"]
 
-    def test_success_forgets_the_failures(self, world: World, guardian: Someone) -> None:
+    def test_a_success_clears_the_failures(self, world: World, guardian: Someone) -> None:
         for _ in range(3):
             assert [attempt(world, "c.durand", "wrong") for _ in range(4)] == ["S01"] * 4
             assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
@@ -128,7 +128,7 @@ class TestGuessing:
         clock.advance(300)
         assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
 
-    def test_an_administrator_opens_it_at_once(self, world: World, guardian: Someone) -> None:
+    def test_an_administrator_clears_the_lock(self, world: World, guardian: Someone) -> None:
         for _ in range(5):
             attempt(world, "c.durand", "wrong")
         lock.unlock(world.facts(guardian), "test", world.clock())
@@ -147,7 +147,7 @@ class TestGuessing:
         assert sorted(codes) == ["S01"] * 5 + ["S02"] * 25
 
     @pytest.mark.settings(throttling={"per_address": 8})
-    def test_one_address_has_a_budget_over_all_accounts(
+    def test_an_address_has_a_limit_over_all_accounts(
         self, world: World, guardian: Someone, clock: Clock
     ) -> None:
         for number in range(8):
@@ -158,7 +158,7 @@ class TestGuessing:
         assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
 
     @pytest.mark.settings(throttling={"per_address": 8})
-    def test_a_school_that_signs_in_rightly_uses_no_budget(self, world: World, guardian: Someone) -> None:
+    def test_successful_sign_ins_use_no_limit_of_the_address(self, world: World, guardian: Someone) -> None:
         for _ in range(30):
             assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
 
@@ -172,7 +172,9 @@ class TestSessions:
         assert isinstance(opened, Opened)
         return opened.token
 
-    def test_half_an_hour_without_use_ends_it(self, world: World, guardian: Someone, clock: Clock) -> None:
+    def test_a_session_ends_after_half_an_hour_without_use(
+        self, world: World, guardian: Someone, clock: Clock
+    ) -> None:
         token = self.open(world, guardian)
         clock.advance(1799)
         assert self.read(world, token)
@@ -195,7 +197,7 @@ class TestSessions:
     def test_each_sign_in_has_its_own_id(self, world: World, guardian: Someone) -> None:
         assert self.open(world, guardian) != self.open(world, guardian)
 
-    def test_nonsense_is_nobody(self, world: World) -> None:
+    def test_an_invalid_token_has_no_session(self, world: World) -> None:
         assert not self.read(world, "x")
         assert not self.read(world, "x" * 500)
 
@@ -228,29 +230,29 @@ class TestMailAddress:
             return refusal.code
 
     @pytest.mark.parametrize("typed", ["Claire@example.org", " claire@EXAMPLE.org ", "CLAIRE@example.org"])
-    def test_it_opens_the_account(self, world: World, claire: Someone, typed: str) -> None:
+    def test_a_mail_address_signs_in(self, world: World, claire: Someone, typed: str) -> None:
         assert self.enter(world, typed, claire.password) == "c.durand"
         assert self.enter(world, typed, "wrong") == "S01"
 
-    def test_it_opens_by_the_page(self, world: World, app: Flask, claire: Someone) -> None:
+    def test_a_mail_address_signs_in_on_the_page(self, world: World, app: Flask, claire: Someone) -> None:
         visitor = Visitor(app).opens("/account").fills(profile="responsable")
         visitor.fills(username="claire@example.org", password=claire.password)
         assert "S01" not in visitor.page.get_data(as_text=True)  # type: ignore[union-attr]
         assert reading().execute(select(Session.account_id)).scalars().all() == [claire.account]
 
     @pytest.mark.parametrize("typed", ["Élise@société.fr", "E\u0301lise@xn--socit-esab.fr"])
-    def test_it_may_have_any_letters(self, world: World, typed: str) -> None:
+    def test_a_mail_address_of_any_script_signs_in(self, world: World, typed: str) -> None:
         elise = world.guardian("Élise", mail="Élise@xn--socit-esab.fr", mail_verified_at=1)
         assert self.enter(world, typed, elise.password) == elise.username
 
     @pytest.mark.parametrize("values", [{"mail_verified_at": None}, {"state": "closed"}, {"present": False}])
-    def test_it_has_to_be_confirmed_and_the_account_open(
+    def test_the_mail_address_must_be_confirmed_and_the_account_open(
         self, world: World, claire: Someone, values: dict[str, object]
     ) -> None:
         world.set_account(claire, **values)
         assert self.enter(world, "claire@example.org", claire.password) == "S01"
 
-    def test_it_is_one_of_the_profile_alone(self, world: World, claire: Someone) -> None:
+    def test_the_mail_address_must_be_unique_in_the_profile(self, world: World, claire: Someone) -> None:
         same = {"mail": "claire@example.org", "mail_verified_at": 1}
         world.pupil(username="l.durand", **same)
         world.staff(username="c.durand2", **same)
@@ -261,19 +263,19 @@ class TestMailAddress:
         world.pupil(username="t.durand", **same)
         assert self.enter(world, "claire@example.org", claire.password, "eleve") == "S01", "whose of two?"
 
-    def test_it_shares_the_budget_of_the_username(self, world: World, claire: Someone) -> None:
+    def test_the_mail_address_shares_the_bucket_of_the_username(self, world: World, claire: Someone) -> None:
         for typed in ("c.durand", "claire@example.org", "CLAIRE@example.org", "C.Durand", "c.durand"):
             assert self.enter(world, typed, "wrong") == "S01"
         assert self.enter(world, "claire@example.org", claire.password) == "S02"
         assert self.enter(world, "c.durand", claire.password) == "S02"
 
-    def test_an_unknown_one_is_locked_alike_for_itself(self, world: World, claire: Someone) -> None:
+    def test_an_unknown_mail_address_has_a_bucket_of_its_own(self, world: World, claire: Someone) -> None:
         tries = [self.enter(world, "nobody@example.org", "wrong") for _ in range(6)]
         assert tries == ["S01"] * 5 + ["S02"]
         assert self.enter(world, "Nobody@Example.org", "wrong") == "S02"
         assert self.enter(world, "somebody@example.org", "wrong") == "S01"
 
-    def test_it_is_found_by_an_index(self, world: World) -> None:
+    def test_the_mail_address_is_looked_up_by_index(self, world: World) -> None:
         sqlite = reading().dialect.name == "sqlite"
         dialect = sqlite_dialect if sqlite else postgresql_dialect
         statement = contacts._credentials.compile(dialect=dialect(paramstyle="named"))  # type: ignore[no-untyped-call]
@@ -288,7 +290,7 @@ class TestMailAddress:
 
 
 class TestForms:
-    """One password is one, however a keyboard or system composes its characters (NIST SP 800-63B-3 §5.1.1.2)."""
+    """A password is the same in every composition of its characters (NIST SP 800-63B-3 §5.1.1.2)."""
 
     COMPOSED, DECOMPOSED = "C\u00e9leri-R\u00e9moulade-1789", "Ce\u0301leri-Re\u0301moulade-1789"
 
@@ -296,7 +298,7 @@ class TestForms:
         world.choose_password(guardian, password)
 
     @pytest.mark.parametrize(("chosen", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
-    def test_it_opens_composed_and_decomposed(
+    def test_composed_and_decomposed_forms_are_one_password(
         self, world: World, guardian: Someone, chosen: str, typed: str
     ) -> None:
         self.choose(world, guardian, chosen)
@@ -305,7 +307,7 @@ class TestForms:
         assert attempt(world, "c.durand", chosen.replace("\u0301", "").replace("\u00e9", "e")) == "S01"
 
     @pytest.mark.parametrize("blanks", ["{} ", " {}", "{}\n", "\u00a0{}\t"])
-    def test_blanks_around_it_are_forgiven_within_one_try(
+    def test_surrounding_spaces_are_ignored_within_one_attempt(
         self, world: World, guardian: Someone, blanks: str
     ) -> None:
         for password in (guardian.password, self.COMPOSED):
@@ -314,27 +316,27 @@ class TestForms:
             assert [attempt(world, "c.durand", "wrong ") for _ in range(4)] == ["S01"] * 4
             assert isinstance(attempt(world, "c.durand", blanks.format(password)), Opened)
 
-    def test_blanks_that_were_chosen_are_part_of_it(self, world: World, guardian: Someone) -> None:
+    def test_chosen_spaces_are_part_of_the_password(self, world: World, guardian: Someone) -> None:
         self.choose(world, guardian, " Poires-Vertes-1848 ")
         assert attempt(world, "c.durand", "Poires-Vertes-1848") == "S01"
         assert isinstance(attempt(world, "c.durand", " Poires-Vertes-1848 "), Opened)
 
-    def test_a_hash_of_the_raw_text_is_taken_and_renewed(self, world: World, guardian: Someone) -> None:
+    def test_a_hash_of_the_raw_text_is_accepted_and_renewed(self, world: World, guardian: Someone) -> None:
         raw = hashing_pool()._hasher.hash(self.DECOMPOSED)
         world.set_account(guardian, password_hash=raw)
         assert attempt(world, "c.durand", self.COMPOSED) == "S01", "nothing can tell that it is the same"
         assert isinstance(attempt(world, "c.durand", self.DECOMPOSED), Opened)
         assert isinstance(attempt(world, "c.durand", self.COMPOSED), Opened), "renewed at the sign-in before"
 
-    def test_the_present_one_is_no_new_one_in_any_form(self, world: World, guardian: Someone) -> None:
+    def test_the_present_password_is_refused_in_every_form(self, world: World, guardian: Someone) -> None:
         self.choose(world, guardian, self.COMPOSED)
         for typed in (self.COMPOSED, self.DECOMPOSED, f"{self.COMPOSED} "):
             with pytest.raises(Refusal, match="A09"):
                 checked_hash(world.facts(guardian), typed)
 
-    def test_typed_twice_it_is_one(self, world: World, guardian: Someone) -> None:
+    def test_two_forms_of_one_password_count_as_equal(self, world: World, guardian: Someone) -> None:
         checked_hash(world.facts(guardian), self.COMPOSED, self.DECOMPOSED)
 
-    def test_the_rules_judge_what_is_hashed(self, world: World, guardian: Someone) -> None:
+    def test_the_rules_check_the_normalised_text(self, world: World, guardian: Someone) -> None:
         short = "Ce\u0301le\u0301ri-178"
         assert len(short) == 12 and "length" in failed_rules(world.facts(guardian), short)

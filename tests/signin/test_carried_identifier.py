@@ -1,4 +1,4 @@
-"""A refused sign-in leads on with what was typed: never in an address, never in a log."""
+"""The typed username of a refused sign-in is passed on to the next page: never in a URL, never in a log."""
 
 import logging
 
@@ -23,7 +23,7 @@ def refused(visitor: Visitor, username: str = TYPED, password: str = "not the pa
     return visitor.fills(username=username, password=password)
 
 
-def test_mot_de_passe_perdu_is_filled_in(
+def test_lost_password_is_filled_in(
     app: Flask, world: World, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:
     addresses: list[str] = []
@@ -58,7 +58,7 @@ def test_the_login_goes_on_after_it(app: Flask, world: World, visitor: Visitor) 
 
 
 @pytest.mark.parametrize("state", ["locked"])
-def test_a_locked_account_too(world: World, visitor: Visitor, state: str) -> None:
+def test_lost_password_is_filled_in_for_a_locked_account(world: World, visitor: Visitor, state: str) -> None:
     guardian = world.guardian(state=state)
     refused(visitor, guardian.username, guardian.password).sees("S08").fills(
         "act=fill", username=guardian.username
@@ -66,7 +66,7 @@ def test_a_locked_account_too(world: World, visitor: Visitor, state: str) -> Non
     assert fields_of(visitor.html, "username")["username"] == guardian.username
 
 
-def test_too_many_tries_too(world: World, visitor: Visitor) -> None:
+def test_lost_password_is_filled_in_after_too_many_attempts(world: World, visitor: Visitor) -> None:
     refused(visitor)
     for _ in range(5):
         visitor.fills(username=TYPED, password="not the password")
@@ -74,7 +74,7 @@ def test_too_many_tries_too(world: World, visitor: Visitor) -> None:
     assert fields_of(visitor.html, "username")["username"] == TYPED
 
 
-def test_nothing_typed_leads_there_by_a_plain_link(visitor: Visitor) -> None:
+def test_without_a_typed_username_the_link_is_plain(visitor: Visitor) -> None:
     refused(visitor, "").sees("S01").follows("Mot de passe perdu").sees("<h1>Mot de passe perdu</h1>")
 
 

@@ -1,4 +1,4 @@
-"""A stranger cannot tell who has an account: not by status, headers or length of an answer, nor by the work behind it.
+"""Responses do not reveal whether an account exists: not by status, headers, length, nor by the work behind them.
 
 A clock would say something else on each machine, so time is not measured: the same statements and the same hashes, in the
 same order, take the same time.
@@ -40,19 +40,19 @@ def populate(world: World) -> list[str]:
 
 def work(world: World, act: Callable[[], object]) -> tuple[list[str], list[str]]:
     """The statements and password hashes that `act` causes."""
-    with statements(world.app) as said, hashes() as hashed:
+    with statements(world.app) as executed, hashes() as hashed:
         act()
-    return said, hashed
+    return executed, hashed
 
 
 class TestWork:
     @pytest.fixture
     def database_url(self) -> Iterator[str]:
-        """SQLite's driver tells what it is asked; the code above it is the same for both."""
+        """SQLite's driver reports its statements; the code above the driver is the same for both engines."""
         with lent("sqlite") as url:
             yield url
 
-    def test_a_difference_is_seen(self, world: World) -> None:
+    def test_the_comparison_detects_a_difference(self, world: World) -> None:
         """Neither list is blind: a look that only some accounts cause, and a hash more, both show."""
         plain = work(world, lambda: world.facts(world.guardian()))
         assert plain != work(world, lambda: None)
@@ -88,15 +88,15 @@ class TestWork:
             done = work(world, lambda typed=typed: attempt(f"{typed}@example.org"))
             wanted = wanted or done
             assert done == wanted and wanted[1] == ["verify"], typed
-        said = work(world, lambda: attempt(NOBODY))[0]
+        of_nobody = work(world, lambda: attempt(NOBODY))[0]
         attempt(NOBODY)
-        assert len(work(world, lambda: attempt(NOBODY))[0]) == len(wanted[0]) and said  # type: ignore[index]
+        assert len(work(world, lambda: attempt(NOBODY))[0]) == len(wanted[0]) and of_nobody  # type: ignore[index]
 
     @pytest.mark.settings(throttling=PATIENT)
     @pytest.mark.parametrize(
         ("typed", "runs"), [("wrong", 1), ("e\u0301", 2), (" wrong", 2), (" e\u0301 ", 3), ("\u00e9", 1)]
     )
-    def test_the_typed_text_alone_says_how_often_it_is_hashed(
+    def test_the_number_of_hashes_depends_on_the_typed_text(
         self, world: World, typed: str, runs: int
     ) -> None:
         def attempt(username: str) -> None:
@@ -124,8 +124,8 @@ class TestWork:
             page
         ]
         nobody = {"username": "two@example.org", "password": NOBODY, "activation": "+33699999999"}[page]
-        told = work(world, lambda: attempt(known))
-        assert told == work(world, lambda: attempt(nobody)) and told[0]
+        of_known = work(world, lambda: attempt(known))
+        assert of_known == work(world, lambda: attempt(nobody)) and of_known[0]
 
 
 def answer(visitor: Visitor) -> tuple[int, int, list[tuple[str, str]]]:

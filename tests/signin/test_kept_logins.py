@@ -1,4 +1,4 @@
-"""A login that waits is kept by its browser, sealed: in a cookie of its own path, for one id, one browser and an hour."""
+"""A waiting login is stored in its browser, sealed: in a cookie of its own path, for one id, one browser and an hour."""
 
 import json
 import secrets
@@ -57,7 +57,7 @@ def test_the_cookie_goes_to_the_pages_of_its_login_alone(portal: RelyingParty) -
 
 
 @pytest.mark.settings(server={"issuer": "https://idp.example", "mode": "production"})
-def test_over_tls_it_is_secure_and_says_so_in_its_name(portal: RelyingParty) -> None:
+def test_over_tls_the_cookie_is_secure_with_a_host_prefix(portal: RelyingParty) -> None:
     cookies = portal.authorize(acr_values="responsable").headers.getlist("Set-Cookie")
     [header] = [one for one in cookies if "idp_login" in one]
     assert header.startswith("__Secure-idp_login=") and "; Secure;" in header
@@ -90,7 +90,7 @@ def test_an_answered_login_is_not_answered_again_by_putting_its_cookie_back(
     assert "R04" in portal.browser.get(address).text
 
 
-def test_what_a_cancelled_login_was_is_told(portal: RelyingParty, guardian: Someone) -> None:
+def test_a_cancelled_login_is_named_on_its_old_pages(portal: RelyingParty, guardian: Someone) -> None:
     address = begins(portal)
     visitor = Visitor(portal.app, portal.browser).opens(address)
     visitor.fills(username=guardian.username, password="wrong").sees("S01")
@@ -103,19 +103,19 @@ def test_what_a_cancelled_login_was_is_told(portal: RelyingParty, guardian: Some
 
 
 class TestForged:
-    """Each of these sealed texts is one that the provider has made, or nearly."""
+    """Sealed texts of the provider, replayed or changed."""
 
     def refused(self, portal: RelyingParty, address: str, code: str) -> None:
         for path in (address, f"{address}/sign_in", f"{address}/profile"):
             response = portal.browser.get(path)
             assert code in response.text and response.status_code in (403, 404, 410), (path, response.status)
 
-    def test_another_logins(self, portal: RelyingParty) -> None:
+    def test_the_text_of_another_login(self, portal: RelyingParty) -> None:
         first, second = begins(portal, state="one"), begins(portal, state="two")
         portal.browser.set_cookie(KEPT, kept(portal, first), path=second)
         self.refused(portal, second, "R01")
 
-    def test_one_that_was_changed(self, portal: RelyingParty) -> None:
+    def test_a_changed_text(self, portal: RelyingParty) -> None:
         address = begins(portal)
         sealed = kept(portal, address)
         changed = sealed[:-10] + ("A" if sealed[-10] != "A" else "B") + sealed[-9:]
@@ -145,9 +145,7 @@ class TestForged:
         assert portal.browser.get(other).status_code in (403, 404, 410)
 
 
-def test_an_hour_later_it_is_over_although_the_browser_has_kept_it(
-    portal: RelyingParty, clock: Clock
-) -> None:
+def test_a_waiting_login_expires_after_an_hour(portal: RelyingParty, clock: Clock) -> None:
     address = begins(portal)
     clock.advance(3599)
     assert portal.browser.get(address).status_code == 303
@@ -180,7 +178,7 @@ def test_a_long_request_waits_in_two_cookies(portal: RelyingParty, guardian: Som
     assert finishes(portal, address, guardian)["state"] == state
 
 
-def test_a_request_that_no_browser_can_keep_is_told_to_its_service(portal: RelyingParty) -> None:
+def test_a_request_too_long_for_a_cookie_is_an_error_for_its_service(portal: RelyingParty) -> None:
     form = portal.parameters(
         state=secrets.token_urlsafe(3000),
         claims=json.dumps({"userinfo": {"x": {"value": secrets.token_hex(3900)}}}),
@@ -200,7 +198,7 @@ def test_the_chosen_profile_is_of_one_tab(portal: RelyingParty) -> None:
 class TestTickets:
     KEY = b"a key of 32 bytes or thereabouts"
 
-    def test_it_says_its_end(self) -> None:
+    def test_a_ticket_contains_its_expiry(self) -> None:
         ticket = new_ticket(self.KEY, "purpose", 2000)
         assert len(ticket) == TICKET_LENGTH
         assert read_ticket(self.KEY, "purpose", ticket, 1999) == 2000

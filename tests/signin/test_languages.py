@@ -42,7 +42,7 @@ def catalogue(path: Path) -> Catalog:
         return read_mo(file) if path.suffix == ".mo" else read_po(file, locale="en")
 
 
-def said(found: Catalog) -> dict[str, str]:
+def sentences_of(found: Catalog) -> dict[str, str]:
     return {_whole(message.id): _whole(message.string) for message in found if message.id}
 
 
@@ -66,20 +66,22 @@ class TestCatalogue:
         pybabel = [sys.executable, "-m", "babel.messages.frontend", "-q"]
         extract = ["extract", "-F", "babel.cfg", "-k", "N_", "-o", str(pot), "idp"]
         subprocess.run([*pybabel, *extract], cwd=ROOT, check=True, capture_output=True)
-        assert set(said(catalogue(pot))) == set(said(english)), "run scripts/translate.sh"
+        assert set(sentences_of(catalogue(pot))) == set(sentences_of(english)), "run scripts/translate.sh"
         assert [message.id for message in english if message.id and not message.string] == []
         assert [message.id for message in english if message.fuzzy] == []
 
     def test_a_sentence_and_its_english_hold_the_same_facts(self, english: Catalog) -> None:
-        for french, translated in said(english).items():
+        for french, translated in sentences_of(english).items():
             assert placeholders(french) == placeholders(translated), french
 
-    def test_english_is_written_with_the_signs_of_print(self, english: Catalog) -> None:
-        for translated in said(english).values():
+    def test_english_uses_typographic_signs(self, english: Catalog) -> None:
+        for translated in sentences_of(english).values():
             assert not re.search(r"""['"«»]| [:;?!]|  """, translated), translated
 
-    def test_what_is_compiled_is_what_is_written(self, english: Catalog) -> None:
-        assert said(catalogue(ENGLISH / "messages.mo")) == said(english), "run scripts/translate.sh"
+    def test_the_compiled_catalogue_matches_its_source(self, english: Catalog) -> None:
+        assert sentences_of(catalogue(ENGLISH / "messages.mo")) == sentences_of(english), (
+            "run scripts/translate.sh"
+        )
 
     @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
     def test_no_sentence_of_a_template_escapes_translation(self, template: Path) -> None:
@@ -148,7 +150,7 @@ class TestNumbers:
             (60, "1 minute", "1 minute"),
         ],
     )
-    def test_how_long_something_lives_is_never_none_at_all(
+    def test_a_duration_is_never_shown_as_zero(
         self, app: Flask, seconds: int, french: str, english: str
     ) -> None:
         for language, shown in (("fr", french), ("en", english)):
@@ -180,7 +182,7 @@ class TestWhichLanguage:
             ("en;q=0,de", "fr"),
         ],
     )
-    def test_the_browser_is_heard(self, portal: RelyingParty, liked: str, shown: str) -> None:
+    def test_the_browsers_language_is_used(self, portal: RelyingParty, liked: str, shown: str) -> None:
         prefer(portal.browser, liked)
         page = sign_in_page(portal)
         assert f'<html lang="{shown}">' in page
@@ -189,14 +191,14 @@ class TestWhichLanguage:
     @pytest.mark.parametrize(
         ("asked", "shown"), [("en", "en"), ("se en-GB fr", "en"), ("fr en", "fr"), ("se", "fr")]
     )
-    def test_the_relying_party_is_heard(self, portal: RelyingParty, asked: str, shown: str) -> None:
+    def test_ui_locales_is_used(self, portal: RelyingParty, asked: str, shown: str) -> None:
         assert f'<html lang="{shown}">' in sign_in_page(portal, ui_locales=asked)
 
-    def test_the_relying_party_knows_better_than_the_browser(self, portal: RelyingParty) -> None:
+    def test_ui_locales_precedes_the_browsers_language(self, portal: RelyingParty) -> None:
         prefer(portal.browser, "fr")
         assert '<html lang="en">' in sign_in_page(portal, ui_locales="en")
 
-    def test_what_a_person_chose_is_kept_whatever_the_others_ask(self, portal: RelyingParty) -> None:
+    def test_the_chosen_language_precedes_all_others(self, portal: RelyingParty) -> None:
         prefer(portal.browser, "fr")
         assert choose(portal.browser, "en").headers["Location"] == "/help"
         assert '<html lang="en">' in portal.browser.get("/help").text
@@ -274,8 +276,8 @@ def enter(portal: RelyingParty, username: str, password: str) -> TestResponse:
     return portal.browser.post(asked.request.path, data=filled, follow_redirects=True)
 
 
-class TestTheWayBack:
-    def test_leads_to_a_page_of_this_provider(self, portal: RelyingParty) -> None:
+class TestReturnPath:
+    def test_returns_to_a_page_of_this_provider(self, portal: RelyingParty) -> None:
         assert choose(portal.browser, "en", back="/legal").headers["Location"] == "/legal"
 
     @pytest.mark.parametrize(
@@ -298,7 +300,7 @@ class TestTheWayBack:
             "",
         ],
     )
-    def test_never_leads_out(self, portal: RelyingParty, back: str) -> None:
+    def test_never_returns_to_another_host(self, portal: RelyingParty, back: str) -> None:
         assert choose(portal.browser, "en", back=back).headers["Location"] == "/"
 
     @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How long attempts and sent messages are remembered: the counting code sets the time, and the purge uses that time alone."""
+"""Lifetime of recorded attempts and sent messages: the counting code sets it, and the purge uses that time alone."""
 
 import pytest
 from flask import Flask
@@ -38,7 +38,7 @@ def test_wrong_birth_dates_are_remembered_for_a_year(world: World, clock: Clock)
 
 
 @pytest.mark.settings(throttling={"first_lock": 3 * DAY, "longest_lock": 3 * DAY})
-def test_a_lock_lasts_as_long_as_it_says(world: World, clock: Clock) -> None:
+def test_a_lock_lasts_for_the_announced_time(world: World, clock: Clock) -> None:
     someone = world.guardian(username="c.durand")
 
     def attempt() -> str:
@@ -76,7 +76,7 @@ def test_sendings_are_counted_for_their_window_and_then_deleted(
 
 
 @pytest.mark.both_engines
-def test_what_is_over_goes(world: World, clock: Clock) -> None:
+def test_expired_rows_are_deleted(world: World, clock: Clock) -> None:
     with transaction() as tx:
         throttles.count_attempt(tx, "bucket", clock(), 100)
     assert throttles.failures(reading(), "bucket") == 1

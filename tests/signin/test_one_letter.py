@@ -1,4 +1,4 @@
-"""One letter in many browsers: the first password is the account's, the others are told; what was opened before is over.
+"""One letter in many browsers: the first password is stored, the others are refused; earlier sessions end.
 
 The clock of these tests stands still: everything happens in one second, which must not matter.
 """
@@ -144,10 +144,10 @@ def changes(world: World, someone: Someone) -> str:
     return signin_passwords.choose(session, NEW, NEW, world.clock())
 
 
-class TestJudgedBefore:
-    """Without threads: what was judged before the change comes to its writing after it."""
+class TestCheckedBeforeTheChange:
+    """Without threads: a request checked before the change writes after it."""
 
-    def test_a_password_of_a_session_that_was_read_before(self, world: World) -> None:
+    def test_a_password_of_a_session_read_before_the_change(self, world: World) -> None:
         new = world.guardian(state="notified")
         first, second = world.session(new), world.session(new)
         signin_passwords.choose(first, NEW, NEW, NOON)
@@ -179,14 +179,14 @@ class TestJudgedBefore:
             reset.reset_in(tx, facts, "account:2", NOON)
         assert authentication.verify(child.username, password, "192.0.2.1", "", NOON).id == child.account
 
-    def test_a_guardian_resets_again_what_they_see(self, world: World, mother: Someone) -> None:
+    def test_a_guardian_can_reset_the_password_again(self, world: World, mother: Someone) -> None:
         child = world.pupil(state="active")
         world.family(mother, child)
         for _ in range(2):
             _, password = children.reset_child(world.facts(mother), child.person, NOON)
             assert authentication.verify(child.username, password, "192.0.2.1", "", NOON).id == child.account
 
-    def test_a_session_of_a_password_that_was_judged_before(self, world: World, mother: Someone) -> None:
+    def test_a_session_of_a_password_checked_before_the_change(self, world: World, mother: Someone) -> None:
         judged = authentication.judge(mother.username, PASSWORD, "192.0.2.7", None, NOON)
         changes(world, mother)
         with transaction() as tx:
@@ -195,7 +195,7 @@ class TestJudgedBefore:
             token = sessions.open_in(tx, judged.account, ("pwd",), "", "", NOON + 1, lifetimes)
         assert not is_live(world, token)
 
-    def test_a_code_that_was_sent_before(self, world: World, mother: Someone) -> None:
+    def test_a_code_sent_before_the_change(self, world: World, mother: Someone) -> None:
         from idp.recovery import attempts
 
         one = attempts.begin("password", "mail", mother.username, "fr", None, "b", "192.0.2.7", NOON)
@@ -208,7 +208,7 @@ class TestJudgedBefore:
 
 
 class TestOneSecond:
-    def test_sessions_before_a_change_end_and_after_it_live(self, world: World, mother: Someone) -> None:
+    def test_sessions_before_a_change_end_and_later_ones_stay(self, world: World, mother: Someone) -> None:
         before = opened(world, mother)
         kept = changes(world, mother)
         after = opened(world, mother, NEW)
@@ -258,16 +258,14 @@ class TestOneSecond:
             assert before.userinfo(token).status_code == 200
         assert clock.now == NOON
 
-    def test_a_letter_ends_what_the_letter_before_has_opened(self, world: World) -> None:
+    def test_a_letter_ends_the_sessions_of_the_previous_letter(self, world: World) -> None:
         new = world.guardian(state="notified")
         token = opened(world, new, PROVISIONAL)
         [letter] = issue.issue_letters([new.account], NOON, "command", None)
         assert not is_live(world, token)
         assert is_live(world, opened(world, new, letter.password))
 
-    def test_a_clock_that_was_ahead_keeps_no_session(
-        self, world: World, mother: Someone, clock: Clock
-    ) -> None:
+    def test_a_fast_clock_keeps_no_session(self, world: World, mother: Someone, clock: Clock) -> None:
         clock.advance(3600)
         ahead = opened(world, mother)
         clock.advance(-3600)

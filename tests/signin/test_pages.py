@@ -1,4 +1,4 @@
-"""The pages of a login over HTTP: bound to their browser, never a dead end, nothing told to logs or strangers."""
+"""The pages of a login over HTTP: bound to their browser, never a dead end, no secrets in logs, nothing revealed to strangers."""
 
 import html
 import logging
@@ -57,7 +57,7 @@ def sign_in(portal: RelyingParty, someone: Someone, password: str | None = None)
     return portal.browser.post(address, data=form)
 
 
-def test_profile_sign_in_and_back_with_a_code(portal: RelyingParty, guardian: Someone) -> None:
+def test_a_login_ends_at_the_service_with_a_code(portal: RelyingParty, guardian: Someone) -> None:
     response = sign_in(portal, guardian)
     assert "code" in answer(portal.browser.get(response.headers["Location"]))
 
@@ -72,7 +72,7 @@ def test_the_profile_is_remembered_on_this_browser(portal: RelyingParty) -> None
     )
 
 
-def test_acr_values_settle_the_profile(portal: RelyingParty) -> None:
+def test_acr_values_select_the_profile(portal: RelyingParty) -> None:
     address = portal.authorize(acr_values="eleve").headers["Location"]
     assert portal.browser.get(address).headers["Location"].endswith("/sign_in")
 
@@ -86,13 +86,13 @@ class TestNoDeadEnds:
             assert response.status_code == 403
             assert "R02" in response.text
 
-    def test_an_unknown_or_old_request_says_so(self, portal: RelyingParty, clock: Clock) -> None:
+    def test_an_unknown_or_expired_request_is_a_page(self, portal: RelyingParty, clock: Clock) -> None:
         assert "R01" in portal.browser.get("/login/nothing").text
         address = waiting(portal)
         clock.advance(3600)
         assert "R01" in portal.browser.get(address).text
 
-    def test_back_after_the_end_says_so(self, portal: RelyingParty, guardian: Someone) -> None:
+    def test_back_after_the_login_is_a_page(self, portal: RelyingParty, guardian: Someone) -> None:
         response = sign_in(portal, guardian)
         portal.browser.get(response.headers["Location"])
         again = portal.browser.get(response.headers["Location"])
@@ -180,7 +180,7 @@ class TestReturnAddresses:
 
     @pytest.fixture
     def database_url(self) -> Iterator[str]:
-        """One engine will do: no address is kept."""
+        """One engine is sufficient: no statement differs."""
         with lent("sqlite") as url:
             yield url
 
@@ -190,24 +190,24 @@ class TestReturnAddresses:
 
     @pytest.fixture
     def visitor(self, app: Flask, head: Someone) -> Visitor:
-        """Somebody who sees their own pages and the console."""
+        """A person with access to "Mon compte" and the console."""
         visitor = Visitor(app).opens("/console/")
         return visitor.fills(username=head.username, password=head.password).sees("Collège des Tilleuls")
 
     @pytest.mark.slow
     @pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https://evil.example/"])
-    def test_no_page_at_all_leads_out(
+    def test_no_page_redirects_to_another_host(
         self, app: Flask, visitor: Visitor, head: Someone, address: str
     ) -> None:
-        told = dict.fromkeys(RETURNING, address)
+        logged = dict.fromkeys(RETURNING, address)
         token = fields_of(visitor.html, having="csrf_token")["csrf_token"]
-        form = {**told, "csrf_token": token, "password": head.password}
+        form = {**logged, "csrf_token": token, "password": head.password}
         known = {"uai": "0990001N"}
         paths = [
             (rule.build({name: known.get(name, "1") for name in rule.arguments}) or ("", "/"))[1]
             for rule in app.url_map.iter_rules()
         ]
-        replies = [visitor.browser.get(path, query_string=told) for path in paths]
+        replies = [visitor.browser.get(path, query_string=logged) for path in paths]
         replies += [visitor.browser.post(path, data=form) for path in paths]
         for reply in replies:
             shown = reply.text if reply.mimetype == "text/html" else ""
@@ -219,7 +219,9 @@ class TestReturnAddresses:
     @pytest.mark.parametrize(
         ("page", "home"), [("/account/confirm", "/account"), ("/console/confirm", "/console/")]
     )
-    def test_who_confirms_stays_here(self, visitor: Visitor, head: Someone, page: str, home: str) -> None:
+    def test_the_confirmation_stays_on_this_host(
+        self, visitor: Visitor, head: Someone, page: str, home: str
+    ) -> None:
         for address in RETURN_ADDRESSES:
             asked = visitor.browser.get(page, query_string={"then": address})
             kept = {**fields_of(asked.text, having="password"), "password": head.password}
@@ -260,7 +262,7 @@ class TestCookiesAndHeaders:
         with app.app_context():
             app.extensions["connections"].close()
 
-    def test_pages_carry_their_protection(self, portal: RelyingParty) -> None:
+    def test_pages_have_security_headers(self, portal: RelyingParty) -> None:
         headers = portal.browser.get("/help").headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
@@ -273,7 +275,7 @@ class TestCookiesAndHeaders:
         page = portal.browser.get(choose(portal))
         assert "form-action 'self' https://portail.example" in page.headers["Content-Security-Policy"]
 
-    def test_the_host_header_leads_nowhere(self, portal: RelyingParty) -> None:
+    def test_the_host_header_is_ignored(self, portal: RelyingParty) -> None:
         document = portal.browser.get(
             "/.well-known/openid-configuration", headers={"Host": "evil.example"}
         ).get_json()
@@ -294,7 +296,7 @@ def test_no_secret_in_any_log(
     portal.userinfo(tokens["access_token"])
     client: FlaskClient = portal.app.test_client()
     client.get("/mail/a-secret-link-of-a-mail")
-    told = caplog.text
+    logged = caplog.text
     for secret in (
         guardian.password,
         "a-wrong-password-77",
@@ -305,10 +307,10 @@ def test_no_secret_in_any_log(
         portal.registered.client_secret or "",
         "a-secret-link-of-a-mail",
     ):
-        assert secret not in told
+        assert secret not in logged
 
 
-def test_accidents_are_a_page_with_a_number_and_nothing_more(portal: RelyingParty, app: Flask) -> None:
+def test_an_exception_is_a_page_with_a_number_alone(portal: RelyingParty, app: Flask) -> None:
     @app.get("/accident-for-a-test")
     def accident() -> str:
         raise ZeroDivisionError("a detail that nobody should read")

@@ -151,7 +151,7 @@ def test_two_parents_with_one_profile_are_asked_which(
     assert whose(icart, mothers.fills(press="act=stay").code) == "Camille"
 
 
-def test_an_unfinished_first_login_in_the_other_tab_is_not_gone_on_with(
+def test_an_unfinished_first_login_of_another_tab_is_not_continued(
     world: World, family: Family, icart: RelyingParty, pronote: RelyingParty
 ) -> None:
     newcomer = world.guardian("Nadia", "Vasseur", state="confirming", mail="nadia@example.org")
@@ -214,7 +214,7 @@ class TestFormsOfAnAccount:
         self.switch(world, party.browser, family.father)
         tab.fills(press="act=agree").sees("R05", "Camille Dumail")
 
-    def test_the_logout_question_is_put_again(
+    def test_the_logout_confirmation_is_asked_again(
         self, world: World, family: Family, icart: RelyingParty
     ) -> None:
         self.switch(world, icart.browser, family.mother)
@@ -242,7 +242,7 @@ def test_every_page_after_the_sign_in_names_its_person(world: World, icart: Rely
     tab.sees("Nadia Vasseur", newcomer.username)
 
 
-def test_what_another_account_closes_is_said_before(
+def test_services_that_another_login_closes_are_listed_before(
     world: World, family: Family, icart: RelyingParty
 ) -> None:
     first = Tab(icart).comes_for("eleve").signs_in(family.child)

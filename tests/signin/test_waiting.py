@@ -1,4 +1,4 @@
-"""A full hashing pool: sign-ins queue and go on by themselves, tokens and single sign-on do not wait."""
+"""A full hashing pool: sign-ins queue and continue by themselves; tokens and single sign-on do not wait."""
 
 import threading
 from collections.abc import Iterator
@@ -47,13 +47,13 @@ def test_a_full_pool_refuses_at_once_and_a_slow_pool_after_its_patience(waiting:
 
 
 @pytest.mark.settings(hashing=FULL)
-class TestInLine:
+class TestQueue:
     def to_the_sign_in_page(self, app: Flask, outdoors: World, visitor: Visitor) -> RelyingParty:
         portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
         visitor.opens(portal.authorize(acr_values="responsable").headers["Location"])
         return portal
 
-    def test_the_page_waits_and_goes_on_without_a_second_typing(
+    def test_the_page_waits_and_resubmits_itself(
         self,
         app: Flask,
         outdoors: World,
@@ -73,7 +73,7 @@ class TestInLine:
         assert visitor.page.status_code == 303
         assert "code" in answer(visitor.page)
 
-    def test_the_ticket_is_of_one_browser_one_login_and_two_minutes(
+    def test_the_ticket_is_bound_to_a_browser_a_login_and_two_minutes(
         self,
         app: Flask,
         outdoors: World,
@@ -93,7 +93,7 @@ class TestInLine:
         clock.advance(121)
         assert "Se connecter" in visitor.opens(visitor.path).html
 
-    def test_a_try_that_was_not_judged_does_not_count(self, app: Flask, outdoors: World) -> None:
+    def test_an_unchecked_attempt_does_not_count(self, app: Flask, outdoors: World) -> None:
         from idp.signin.authentication import sign_in
 
         guardian = outdoors.guardian()

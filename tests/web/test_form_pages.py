@@ -1,4 +1,4 @@
-"""A form page shows the refusal of its act, with its status; what is not for the page goes to the error handler."""
+"""A form page shows the refusal of its act, with its status; other exceptions go to the error handler."""
 
 import pytest
 from flask import Flask, g
@@ -47,7 +47,7 @@ def test_a_view_may_return_from_the_block(page: FormPage) -> None:
     assert view() == "done"
 
 
-def test_a_refusal_that_is_not_for_the_page_passes_on(page: FormPage) -> None:
+def test_a_refusal_for_another_page_is_raised(page: FormPage) -> None:
     with pytest.raises(Refusal), page:
         raise Refusal(ACCOUNT_CLOSED)
     with pytest.raises(Refusal), FormPage("form.html", only=(ACCOUNT_CLOSED,)):
@@ -55,7 +55,7 @@ def test_a_refusal_that_is_not_for_the_page_passes_on(page: FormPage) -> None:
     assert page.refusal is None
 
 
-def test_every_other_fault_passes_on(page: FormPage) -> None:
+def test_every_other_exception_is_raised(page: FormPage) -> None:
     with pytest.raises(ValueError), page:
         raise ValueError
     assert page.refusal is None

@@ -29,7 +29,7 @@ def sentences() -> list[str]:
         ("https://a.example/?b", "https://a.example/?b"),
     ],
 )
-def test_a_sign_never_stands_alone(written: str, shown: str) -> None:
+def test_signs_have_no_break_spaces(written: str, shown: str) -> None:
     assert with_no_break_spaces(written) == shown
     assert with_no_break_spaces(shown) == shown
 
@@ -41,7 +41,7 @@ def test_every_sentence_of_the_product_is_covered() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/help", "/legal", "/accessibility", "/start/responsable"])
-def test_pages_have_them_in_french_alone(app: Flask, path: str) -> None:
+def test_only_french_pages_have_no_break_spaces(app: Flask, path: str) -> None:
     texts = {}
     for language in ("fr", "en"):
         browser = app.test_client()

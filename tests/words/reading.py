@@ -1,4 +1,4 @@
-"""What a person reads on a page, and which of its words are of another language, or no words at all."""
+"""The visible text of a page, and its words of another language or of no language."""
 
 import re
 from html.parser import HTMLParser
@@ -73,7 +73,7 @@ class _Text(HTMLParser):
 
 
 def texts_of(html: str, language: str) -> list[str]:
-    """What is read on a page in `language`, one text after the other."""
+    """The visible texts of a page in `language`, in order."""
     reader = _Text(language)
     reader.feed(html)
     return reader.read
@@ -88,12 +88,12 @@ def words(text: str) -> list[str]:
 def _dictionaries() -> dict[str, frozenset[str]]:
     with (ROOT / "idp/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
         messages = [message for message in read_po(file, locale="en") if message.id]
-    said: dict[str, set[str]] = {"fr": set(), "en": set()}
+    used: dict[str, set[str]] = {"fr": set(), "en": set()}
     for message in messages:
         for language, text in (("fr", message.id), ("en", message.string)):
             whole = text if isinstance(text, str) else " ".join(text)
-            said[language] |= set(words(re.sub(r"%\(\w+\)\w", " ", whole)))
-    french, english = said["fr"], said["en"]
+            used[language] |= set(words(re.sub(r"%\(\w+\)\w", " ", whole)))
+    french, english = used["fr"], used["en"]
     # Accents make a word French; what both catalogues use belongs to neither.
     own = {"fr": french - english, "en": english - french}
     return {

@@ -1,4 +1,4 @@
-"""A browser that keeps no cookies is told so, on every page that such a browser can meet."""
+"""A browser without cookies gets an explanation on every page that it can reach."""
 
 import pytest
 from flask import Flask
@@ -10,7 +10,9 @@ from tests.world import World
 @pytest.mark.parametrize(
     ("language", "words"), [("fr", "Autorisez les cookies"), ("en", "Allow this site’s cookies")]
 )
-def test_a_login_without_cookies_says_what_to_do(app: Flask, world: World, language: str, words: str) -> None:
+def test_a_login_without_cookies_explains_the_settings(
+    app: Flask, world: World, language: str, words: str
+) -> None:
     browser = app.test_client(use_cookies=False)
     browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
     page = browser.get("/account", follow_redirects=True)
@@ -21,7 +23,9 @@ def test_a_login_without_cookies_says_what_to_do(app: Flask, world: World, langu
 @pytest.mark.parametrize(
     ("language", "words"), [("fr", "Autorisez les cookies"), ("en", "Allow this site’s cookies")]
 )
-def test_a_form_without_cookies_says_what_to_do(app: Flask, language: str, words: str, path: str) -> None:
+def test_a_form_without_cookies_explains_the_settings(
+    app: Flask, language: str, words: str, path: str
+) -> None:
     browser = app.test_client(use_cookies=False)
     browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
     form = [

@@ -1,4 +1,4 @@
-"""Every page in each language: no word of the other one, and no code. The pages are found by the URL map and by links."""
+"""Every page in each language: no word of the other language, and no code. The pages are collected from the URL map and links."""
 
 import ast
 import io
@@ -279,12 +279,12 @@ def fill(world: World) -> dict[str, Someone]:
 
 
 def _import(world: World, school: int) -> None:
-    said = export(
+    exported = export(
         (pupil("1"), pupil("2", first_name="Tom", class_code="4 B")),
         (person(), person("12", first_name="Marc")),
         (link("1"), link("2")),
     )
-    files = [("e.xml", io.BytesIO(pupils_xml(said))), ("r.xml", io.BytesIO(guardians_xml(said)))]
+    files = [("e.xml", io.BytesIO(pupils_xml(exported))), ("r.xml", io.BytesIO(guardians_xml(exported)))]
     lifecycle.submit(school, files, "siecle", "account:1", NOON)
     table = b"Zu;Zv;Zw\nZorblin;Zelmo;01/02/2015\n"
     lifecycle.submit(school, [("e.csv", io.BytesIO(table))], "csv", "account:1", NOON)
@@ -330,7 +330,7 @@ class Crawler:
             route, _ = self.app.url_map.bind("localhost").match(path.partition("?")[0])
         except HTTPException:
             return False
-        # A logout would end the crawl; nobody reads a frame without content, and what is downloaded is no page.
+        # A logout would end the crawl; frames without content and downloads are no pages.
         if str(route) in ("static", "oidc.end_session", "oidc.check_session", "console.job_file"):
             return False
         self.routes[str(route)] += 1
@@ -439,7 +439,7 @@ def answers(app: Flask) -> list[str]:
 
 
 def visit_pages_behind_forms(app: Flask, world: World, language: str) -> None:
-    """What lies behind forms: a first login, the ways without a letter, lost things, two steps, agreements, the office's acts."""
+    """Pages behind forms: a first login, self-activation, recoveries, two steps, consent, acts of the office."""
 
     def somebody() -> Visitor:
         visitor = Visitor(app)
@@ -561,7 +561,7 @@ def test_the_ways_behind_forms(app: Flask, clock: Clock, language: str) -> None:
 
 
 def test_every_mail_and_sms_is_in_one_language(app: Flask, clock: Clock, language: str) -> None:
-    """What the ways above have sent, and every notice."""
+    """The messages of the visited pages, and every notice."""
     with app.app_context():
         world = World(app, clock)
         world.school(UAI, "Zyrconia")

@@ -1,4 +1,4 @@
-"""What a refusal tells somebody to choose is there to be chosen: a link, or something on the same page."""
+"""Every label that a refusal quotes exists: as a link, or on the same page."""
 
 import io
 import re
@@ -40,28 +40,30 @@ english = {
 
 
 def quoting() -> list[str]:
-    return [code for code, said in CATALOGUE.items() if QUOTED.search(said.sentence)]
+    return [code for code, refusal in CATALOGUE.items() if QUOTED.search(refusal.sentence)]
 
 
-def test_the_search_finds_what_is_quoted() -> None:
+def test_the_catalogue_quotes_labels() -> None:
     assert len(quoting()) >= 9
 
 
 @pytest.mark.parametrize("code", quoting())
-def test_whatever_is_named_can_be_chosen(code: str) -> None:
+def test_every_quoted_label_exists(code: str) -> None:
     if code in NO_PAGE:
         return
-    said = CATALOGUE[code]
-    labels = {link.label for link in said.links}
-    for name in QUOTED.findall(said.sentence):
+    refusal = CATALOGUE[code]
+    labels = {link.label for link in refusal.links}
+    for name in QUOTED.findall(refusal.sentence):
         if code in ON_THE_PAGE:
             assert name in (ROOT / "idp/templates" / ON_THE_PAGE[code]).read_text(encoding="utf-8")
         else:
             assert name in labels
-            assert f"“{english[name]}”" in english[said.sentence], "the English names the English link"
+            assert f"“{english[name]}”" in english[refusal.sentence], "the English names the English link"
 
 
-@pytest.mark.parametrize("code", [c for c, said in CATALOGUE.items() if "onnectez-vous" in said.sentence])
+@pytest.mark.parametrize(
+    "code", [c for c, refusal in CATALOGUE.items() if "onnectez-vous" in refusal.sentence]
+)
 def test_a_refusal_that_asks_to_sign_in_has_a_link_there(code: str) -> None:
     if code in BUTTONS:
         assert BUTTONS[code] in (ROOT / "idp/templates" / ON_THE_PAGE[code]).read_text(encoding="utf-8")
@@ -69,7 +71,7 @@ def test_a_refusal_that_asks_to_sign_in_has_a_link_there(code: str) -> None:
         assert CATALOGUE[code].links
 
 
-@pytest.mark.parametrize("code", [code for code, said in CATALOGUE.items() if said.links])
+@pytest.mark.parametrize("code", [code for code, refusal in CATALOGUE.items() if refusal.links])
 @pytest.mark.settings(sms=SMS)
 def test_each_link_is_on_the_page_and_leads_somewhere(app: Flask, code: str) -> None:
     at = "/console/school/0990001N/people" if code.startswith("K") else "/"
@@ -85,7 +87,7 @@ def test_each_link_is_on_the_page_and_leads_somewhere(app: Flask, code: str) -> 
 
 
 @pytest.mark.settings(sms=SMS)
-def test_a_page_that_is_named_is_called_so(app: Flask, outdoors: World) -> None:
+def test_a_named_page_has_that_title(app: Flask, outdoors: World) -> None:
     for page, name in (
         ("/recovery/password", "Mot de passe perdu"),
         ("/recovery/username", "Identifiant perdu"),

@@ -6,7 +6,8 @@ from idp.account import children as acts
 from idp.account.pages.page import back_to, here, number, page
 from idp.accounts import guardianship
 from idp.passwords.forms import SignInForm
-from idp.runtime.context import now, settings
+from idp.people.rules.families import is_of_age
+from idp.runtime.context import day_of, now, settings
 from idp.signin.sessions import Session
 from idp.web.form_pages import FormPage, Page
 from idp.web.forms import EmptyForm
@@ -20,10 +21,10 @@ def children(session: Session) -> Page:
     with form_page:
         if request.form.get("act") == "reset" and EmptyForm().validate_on_submit():
             reset = acts.reset_child(session.account, number("child"), now())
-    shown = acts.children_of(session.account)
+    shown, today = acts.children_of(session.account), day_of(now()).isoformat()
     return form_page.show(
         children=shown,
-        of_age={child.person for child in shown if guardianship.is_of_age(child.birth_date, now())},
+        of_age={child.person for child in shown if is_of_age(child.birth_date, today)},
         reset=reset,
         days=settings().passwords.letter_days,
     )

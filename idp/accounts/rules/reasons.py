@@ -1,4 +1,4 @@
-"""The reason that an act on an account asks for; it stays in the record of acts."""
+"""The reason that an act on an account asks for; it stays in the audit trail."""
 
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE

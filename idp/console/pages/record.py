@@ -1,4 +1,4 @@
-"""The record of acts, approvals, incidents."""
+"""The audit trail, approvals, incidents."""
 
 from dataclasses import asdict
 from datetime import date
@@ -54,7 +54,7 @@ def approvals_page(desk: Desk) -> Page:
 
 @page("/academy/audit", "audit", Act.AUDIT)
 def audit_page(desk: Desk) -> Page:
-    """The record of acts: search, verify, export as JSON lines."""
+    """The audit trail: search, verify, export as JSON lines."""
     values = {
         name: request.values.get(name, "").strip()[:80]
         for name in ("what", "actor", "subject", "since", "until")

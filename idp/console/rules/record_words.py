@@ -1,4 +1,4 @@
-"""The record of acts in words. The record itself keeps codes, which never change; pages translate them."""
+"""The audit trail in words. The record itself keeps codes, which never change; pages translate them."""
 
 from idp.console.rules.work_words import JOBS
 from idp.refusals import N_

@@ -133,7 +133,7 @@ def logins_a_day(connection: Connection, school: int, now: int, days: int = 14) 
 
 
 def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
-    """Count what the record of acts says since the last time; how many records were read."""
+    """Count what the audit trail says since the last time; how many records were read."""
     last = tx.execute(select(Counted.number).where(Counted.id == 1)).scalar_one_or_none()
     rows = tx.execute(
         select(AuditRecord.number, AuditRecord.act, AuditRecord.at, AuditRecord.subject)

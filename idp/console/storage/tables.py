@@ -40,7 +40,7 @@ class Approval(Model):
 
 
 class LoginDay(Model):
-    """How many logins a school's people made on a day (ISO, where the school is), counted by the worker from the record of acts."""
+    """How many logins a school's people made on a day (ISO, where the school is), counted by the worker from the audit trail."""
 
     __tablename__ = "login_days"
     day: Mapped[str] = mapped_column(String(10), primary_key=True)

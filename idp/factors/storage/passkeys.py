@@ -9,7 +9,7 @@ from idp.factors.storage.tables import Passkey, PasskeyHandle
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredPasskey:
     """A passkey. `credential_id` and `public_key` are URL-safe base64."""
 
     credential_id: str
@@ -54,14 +54,14 @@ _handle = select(PasskeyHandle.handle).where(PasskeyHandle.account_id == bindpar
 _add_handle = insert(PasskeyHandle)
 
 
-def find(connection: Connection, credential: str) -> Kept | None:
+def find(connection: Connection, credential: str) -> StoredPasskey | None:
     row = connection.execute(_find, {"credential": credential}).one_or_none()
-    return Kept(*row) if row else None
+    return StoredPasskey(*row) if row else None
 
 
-def of_account(connection: Connection, account: int) -> list[Kept]:
+def of_account(connection: Connection, account: int) -> list[StoredPasskey]:
     """The passkeys of an account, the oldest first."""
-    return [Kept(*row) for row in connection.execute(_of, {"account": account})]
+    return [StoredPasskey(*row) for row in connection.execute(_of, {"account": account})]
 
 
 def add(tx: Connection, row: dict[str, Any]) -> None:

@@ -104,7 +104,7 @@ class ReasonCode(SentenceCode):
     LEFT_OUT_BY_SCHOOL = (
         "left_out_by_school",
         N_("vous avez décidé de ne pas importer cette fiche"),
-        "the office has said that this record is not imported",
+        "the office has decided not to import this record",
     )
 
     # What the school should know of a record that is imported.

@@ -25,7 +25,7 @@ def of_school(connection: Connection, school: int | None) -> dict[tuple[str, str
 
 
 def settle_newcomers(tx: Connection, school: int, persons: Mapping[tuple[str, str], int]) -> None:
-    """Store the new `persons` in decisions that said "a new person"."""
+    """Store the new `persons` in decisions for "a new person"."""
     statement = (
         update(ImportDecision)
         .where(

@@ -11,7 +11,7 @@ from flask import Response, redirect, url_for
 from idp.database.engine import transaction
 from idp.oidc.authorization import issue_code, request_sources, responses
 from idp.oidc.authorization.consent import is_owed
-from idp.oidc.authorization.in_hand import Authorization, in_hand
+from idp.oidc.authorization.current_authorization import Authorization, authorization_of
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
 from idp.oidc.authorization.rules.levels import needed_level
 from idp.oidc.authorization.rules.saved_request import from_json, to_json, within_registration
@@ -26,7 +26,7 @@ from idp.signin.rules.steps import CONSENT, Asked
 
 def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
     """Answer an authorization request, or send the person to the first step they owe."""
-    authorization = in_hand(*request_sources.read(parameters, now), now)
+    authorization = authorization_of(*request_sources.read(parameters, now), now)
     asked = asked_of(authorization, now)
     step = current_login.first_owed(asked, None, now, consent_owed=is_owed(authorization))
     if step is None:
@@ -72,7 +72,7 @@ def waiting_authorization(waiting: Pending, now: int) -> Authorization:
     client = registry.active(request.client_id)
     if client is None:
         raise Refusal(SERVICE_SUSPENDED, "the client was suspended while its request waited")
-    return in_hand(within_registration(request, client.registration), client, now)
+    return authorization_of(within_registration(request, client.registration), client, now)
 
 
 def agreed(authorization: Authorization, waiting: Pending, now: int) -> Response:

@@ -3,7 +3,7 @@
 from idp.audit import trail
 from idp.database.engine import transaction
 from idp.oidc.authorization import issue_code
-from idp.oidc.authorization.in_hand import Authorization
+from idp.oidc.authorization.current_authorization import Authorization
 from idp.oidc.authorization.rules import consent as rules
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
 from idp.oidc.clients.registry import Client

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from idp.oidc.authorization import device_grant
-from idp.oidc.authorization.in_hand import Authorization, in_hand
+from idp.oidc.authorization.current_authorization import Authorization, authorization_of
 from idp.oidc.authorization.rules.device_request import normal_user_code
 from idp.oidc.clients import registry
 from idp.refusals import Refusal
@@ -25,7 +25,7 @@ def look_up(typed: str, address: str, now: int) -> Authorization:
     if request is None or client is None:
         raise Refusal(UNKNOWN_DEVICE_CODE, "no device waits with this code")
     rate_limits.network_succeeded(address)
-    return in_hand(request, client, now)
+    return authorization_of(request, client, now)
 
 
 def picture(typed: str) -> str | None:

@@ -4,7 +4,7 @@ import secrets
 
 from idp.crypto.opaque_tokens import digest, new_token
 from idp.database.engine import Connection, transaction
-from idp.oidc.authorization.in_hand import Authorization
+from idp.oidc.authorization.current_authorization import Authorization
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
 from idp.oidc.authorization.rules.levels import granted_acr
 from idp.oidc.authorization.rules.saved_request import claims_text

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from idp.database.engine import reading
 from idp.oidc.authorization import authorize, device_codes
 from idp.oidc.authorization.consent import is_owed, kinds_of, refuse
-from idp.oidc.authorization.in_hand import Authorization
+from idp.oidc.authorization.current_authorization import Authorization
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
 from idp.oidc.clients import registry
 from idp.oidc.participants import session_end

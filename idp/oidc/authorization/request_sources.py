@@ -41,26 +41,26 @@ def read(parameters: Parameters, now: int) -> tuple[AuthorizationRequest, Client
     """
     if not any(name in ("request", "request_uri") for name, _ in parameters):
         return check(parameters, registry.find)
-    given, repeated = singled(parameters)
-    client = known_client(given, repeated, registry.find)
-    if {"request", "request_uri"} <= given.keys() or {"request", "request_uri"} & repeated:
-        raise _refused(given, client, "invalid_request", "request and request_uri exclude each other.")
-    uri = given.get("request_uri")
+    sent, repeated = singled(parameters)
+    client = known_client(sent, repeated, registry.find)
+    if {"request", "request_uri"} <= sent.keys() or {"request", "request_uri"} & repeated:
+        raise _refused(sent, client, "invalid_request", "request and request_uri exclude each other.")
+    uri = sent.get("request_uri")
     if uri is not None and uri.startswith(PUSHED):
         return _opened(uri, client, now), client
     if client.registration.require_pushed_authorization_requests:
-        raise _refused(given, client, "invalid_request", "This client must push its requests (RFC 9126).")
+        raise _refused(sent, client, "invalid_request", "This client must push its requests (RFC 9126).")
     error = "invalid_request_object" if uri is None else "invalid_request_uri"
     if uri is not None:
-        given["request"] = _fetched(uri, given, client, now)
+        sent["request"] = _fetched(uri, sent, client, now)
     try:
-        inside = opened(given.get("request", ""), client, now)
+        inside = opened(sent.get("request", ""), client, now)
     except Unsigned:
         unsupported = "request_not_supported" if uri is None else "request_uri_not_supported"
-        raise _refused(given, client, unsupported, "Unsigned request objects are not supported.") from None
+        raise _refused(sent, client, unsupported, "Unsigned request objects are not supported.") from None
     except request_object.BadRequestObject as fault:
         log.info("request object of client %s refused: %s", client.client_id, fault)
-        raise _refused(given, client, error, "The request object cannot be used.") from fault
+        raise _refused(sent, client, error, "The request object cannot be used.") from fault
     return check(inside, registry.find, Transport(signed=True))
 
 
@@ -95,22 +95,20 @@ def _opened(uri: str, client: Client, now: int) -> AuthorizationRequest:
     return within_registration(from_json(pushed[1]), client.registration)
 
 
-def _fetched(uri: str, given: dict[str, str], client: Client, now: int) -> str:
+def _fetched(uri: str, sent: dict[str, str], client: Client, now: int) -> str:
     # OIDC Core §6.2: only addresses that were registered are fetched; their fragment is the client's own.
     if uri not in client.registration.request_uris:
-        raise _refused(given, client, "invalid_request_uri", "The request_uri is not registered.")
+        raise _refused(sent, client, "invalid_request_uri", "The request_uri is not registered.")
     try:
         return remote_documents.request_object(client.client_id, uri, now)
     except remote_documents.NotFetched as fault:
         log.info("request_uri of client %s: %s", client.client_id, fault)
-        raise _refused(given, client, "invalid_request_uri", "The request_uri cannot be read.") from fault
+        raise _refused(sent, client, "invalid_request_uri", "The request_uri cannot be read.") from fault
 
 
-def _refused(
-    given: dict[str, str], client: Client, error: str, description: str
-) -> ProtocolRefusal | Refusal:
+def _refused(sent: dict[str, str], client: Client, error: str, description: str) -> ProtocolRefusal | Refusal:
     """A redirect to the redirect_uri beside the request object if that is registered; otherwise an error page."""
     try:
-        return ProtocolRefusal(error, description, checked_redirect(given, set(), client.registration))
+        return ProtocolRefusal(error, description, checked_redirect(sent, set(), client.registration))
     except Refusal:
         return Refusal(UNREADABLE_SERVICE_REQUEST, f"{error}: {description}")

@@ -57,19 +57,19 @@ def answer(client_id: str, now: int) -> Response:
     return as_json(200, _shown(client, token or ""))
 
 
-def _replace(client: Client, given: Any, now: int) -> None:
+def _replace(client: Client, document: Any, now: int) -> None:
     """§2.2: the document is the whole registration. Raises MetadataFaults."""
-    if not isinstance(given, dict) or given.get("client_id") != client.client_id:
+    if not isinstance(document, dict) or document.get("client_id") != client.client_id:
         raise MetadataFaults([Fault("client_id", "is that of the registration")])
-    if named := next((name for name in _SERVER_MEMBERS if name in given), None):
+    if named := next((name for name in _SERVER_MEMBERS if name in document), None):
         raise MetadataFaults([Fault(named, "is the server's to say (RFC 7592 2.2)")])
-    secret = given.get("client_secret")
+    secret = document.get("client_secret")
     if secret is not None and not (isinstance(secret, str) and client.has_secret(secret[:1000], now)):
         raise MetadataFaults([Fault("client_secret", "is not that of the registration")])
-    asked = read(given, client)
+    metadata = read(document, client)
     # A client that changed its sector would receive another sector's subjects.
     for name in _SUBJECT_PARTS:
-        if getattr(asked, name) != getattr(client.registration, name):
+        if getattr(metadata, name) != getattr(client.registration, name):
             raise MetadataFaults(
                 [
                     Fault(
@@ -78,13 +78,13 @@ def _replace(client: Client, given: Any, now: int) -> None:
                     )
                 ]
             )
-    needs_secret = asked.token_endpoint_auth_method.startswith("client_secret")
+    needs_secret = metadata.token_endpoint_auth_method.startswith("client_secret")
     if needs_secret and client.secret_digest is None:
         raise MetadataFaults(
             [Fault("token_endpoint_auth_method", "would need a secret: an administrator makes one")]
         )
     actor = f"client:{client.client_id}"
-    registration.replace_with(client.client_id, asked, actor, now, client.revision)
+    registration.replace_with(client.client_id, metadata, actor, now, client.revision)
 
 
 def _shown(client: Client, token: str) -> dict[str, Any]:

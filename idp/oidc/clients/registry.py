@@ -69,10 +69,10 @@ class Client(ClientMixin):  # type: ignore[misc]
 
     def has_secret(self, client_secret: str, now: int) -> bool:
         """Whether this is the current secret, or during a rotation the previous one. Both are always compared."""
-        given, expected = secret_digest(self.client_id, client_secret), self.secret_digest
-        is_current = same(given, expected or "") and expected is not None
+        received, expected = secret_digest(self.client_id, client_secret), self.secret_digest
+        is_current = same(received, expected or "") and expected is not None
         is_previous = (
-            same(given, self.previous_secret_digest or "") and self.previous_secret_digest is not None
+            same(received, self.previous_secret_digest or "") and self.previous_secret_digest is not None
         )
         return is_current or (is_previous and (self.previous_secret_until or 0) > now)
 
@@ -89,7 +89,7 @@ def secret_digest(client_id: str, secret: str) -> str:
 
 
 def _clients() -> dict[str, Client]:
-    clients: dict[str, Client] = cache().kept.setdefault("clients", {})
+    clients: dict[str, Client] = cache().values.setdefault("clients", {})
     return clients
 
 

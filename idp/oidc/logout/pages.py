@@ -23,10 +23,10 @@ LONGEST_QUERY = 6000
 def answer(now: int) -> BaseResponse | str:
     """The answer to GET and POST /logout."""
     source = request.form if request.method == "POST" else request.args
-    given = logout_request.once(source.items(multi=True))
-    if request.method == "POST" and "confirm" not in given and cookies.session_token() is None:
-        return _redirect_to_get(given)
-    asked = logout_request.read(given, now)
+    parameters = logout_request.once(source.items(multi=True))
+    if request.method == "POST" and "confirm" not in parameters and cookies.session_token() is None:
+        return _redirect_to_get(parameters)
+    asked = logout_request.read(parameters, now)
     session = current_login.current(now)
     elsewhere = federated_logout.origin(session.sid, now) if session is not None else None
     origins = [responses.origin(asked.redirect_uri)] if asked.redirect_uri else []
@@ -36,7 +36,7 @@ def answer(now: int) -> BaseResponse | str:
     # A confirmation page rendered for another session is rendered again: it names the account that is signed out.
     if session is not None and ("confirm" not in request.form or not made_for.is_for(session)):
         return render_template(
-            "logout_confirm.html", fields=list(given.items()), client=asked.client, session=session
+            "logout_confirm.html", fields=list(parameters.items()), client=asked.client, session=session
         )
     frames: list[str] = []
     if session is not None:
@@ -56,12 +56,12 @@ def _signed_out(response: BaseResponse) -> BaseResponse:
     return cookies.clear_session(response) if cookies.session_token() is not None else response
 
 
-def _redirect_to_get(given: dict[str, str]) -> BaseResponse:
+def _redirect_to_get(parameters: dict[str, str]) -> BaseResponse:
     """Redirect a cross-site POST to GET, so that the SameSite=Lax session cookie is sent.
 
     Parameters too long for a URL are dropped: the person is logged out without a redirect to the service.
     """
-    encoded = urlencode(given)
+    encoded = urlencode(parameters)
     address = url_for("oidc.end_session")
     return redirect(f"{address}?{encoded}" if len(encoded) <= LONGEST_QUERY else address, 303)
 

@@ -53,7 +53,7 @@ def find(refresh_token: str, client: Client, now: int) -> Presented | None:
 
     Another client's token is treated as unknown: knowing a family id must not suffice to revoke it.
     """
-    row = _living_family(refresh_token, now)
+    row = _open_family(refresh_token, now)
     if row is None or row.client_id != client.client_id:
         return None
     presented = digest(refresh_token)
@@ -71,13 +71,13 @@ def find(refresh_token: str, client: Client, now: int) -> Presented | None:
 
 def peek(refresh_token: str, now: int) -> Presented | None:
     """The token if it is in force; unlike `find`, an older token has no effect on its family."""
-    row = _living_family(refresh_token, now)
+    row = _open_family(refresh_token, now)
     if row is None or not same(digest(refresh_token), row.digest):
         return None
     return Presented(refresh_token, row.family_id, False, grant_of(row), row.family_jkt)
 
 
-def _living_family(refresh_token: str, now: int) -> Row[Any] | None:
+def _open_family(refresh_token: str, now: int) -> Row[Any] | None:
     family = family_of(refresh_token)
     if len(refresh_token) > 200 or not family:
         return None

@@ -74,9 +74,9 @@ def is_someone_else(present: Identity, recorded: Identity) -> bool:
     return sum(differing) + len(other_sex(present, recorded)) >= 2
 
 
-def is_of_age(birth_date: str, today: str) -> bool:
-    """Whether a person born on `birth_date` (ISO) is 18 on `today` (ISO)."""
-    return age(birth_date, date.fromisoformat(today)) >= FULL_AGE
+def is_of_age(birth_date: str | None, today: str) -> bool:
+    """Whether a person born on `birth_date` (ISO) is 18 on `today` (ISO); False without a birth date."""
+    return birth_date is not None and age(birth_date, date.fromisoformat(today)) >= FULL_AGE
 
 
 def surnames(one: Identity) -> frozenset[str]:

@@ -147,9 +147,9 @@ def end_link(tx: Connection, link: int, pupil: int, now: int) -> bool:
     return tx.execute(_end, {"link": link, "pupil": pupil, "moment": now}).rowcount == 1
 
 
-def join_persons(tx: Connection, kept: int, joined: int, now: int) -> None:
-    """Move links, source records and import decisions of the person `joined` to `kept`, who is the same human being."""
-    pair = {"kept": kept, "joined": joined}
+def join_persons(tx: Connection, remaining: int, joined: int, now: int) -> None:
+    """Move links, source records and import decisions of the person `joined` to `remaining`, who is the same human being."""
+    pair = {"kept": remaining, "joined": joined}
     tx.execute(_reopen, pair)
     tx.execute(_move_links, pair)
     tx.execute(_end_rest, {"joined": joined, "moment": now})

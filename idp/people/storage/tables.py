@@ -202,10 +202,10 @@ class ContactChange(Model):
 
 
 class ImportDecision(Model):
-    """What the office has said of an ambiguous record: it is `person_id`, or (empty) somebody who is not known yet.
+    """The school's decision about an ambiguous record: it is the person `person_id`, or (empty) a new person.
 
-    `left_out`: it is not imported. `record` names what the record said (`imports.rules.facts.record_digest`): the answer holds as
-    long as it says the same.
+    `left_out`: it is not imported. `record`: the digest of the record (`imports.rules.facts.record_digest`); the decision is valid
+    while the digest is the same.
     """
 
     __tablename__ = "import_decisions"

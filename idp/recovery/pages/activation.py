@@ -51,18 +51,20 @@ def _begin(purpose: str, typed: str) -> str:
 
 
 @page_of("children")
-def children(one: Identification) -> Page:
+def children(identification: Identification) -> Page:
     """A birth date for each child, or "not my child"."""
-    form_page, known = FormPage("recovery/children.html"), self_activation.children(one)
+    form_page, known = FormPage("recovery/children.html"), self_activation.children(identification)
     with form_page:
         if EmptyForm().validate_on_submit():
             not_mine = frozenset(child.person for child in known if f"not-{child.person}" in request.form)
-            given = _dates([child for child in known if child.person not in not_mine])
+            birth_dates = _dates([child for child in known if child.person not in not_mine])
             here = cookies.browser(), address(), request.user_agent.string
-            waiting = federation.waiting_identity() if one.purpose == "linking" else None
-            token = self_activation.prove_by_children(one, given, not_mine, *here, now(), waiting)
-            return signed_in(token, one.login)
-    return form_page.show(one=one, children=known)
+            waiting = federation.waiting_identity() if identification.purpose == "linking" else None
+            token = self_activation.prove_by_children(
+                identification, birth_dates, not_mine, *here, now(), waiting
+            )
+            return signed_in(token, identification.login)
+    return form_page.show(identification=identification, children=known)
 
 
 def _dates(children: list[Child]) -> dict[int, str]:
@@ -83,6 +85,8 @@ def _dates(children: list[Child]) -> dict[int, str]:
 
 
 @page_of("known")
-def known(one: Identification) -> Page:
+def known(identification: Identification) -> Page:
     """The account is active already: its username, and links to continue."""
-    return render_template("recovery/known.html", one=one, account=attempts.account_of(one))
+    return render_template(
+        "recovery/known.html", identification=identification, account=attempts.account_of(identification)
+    )

@@ -16,20 +16,20 @@ from idp.web.forms import BirthDateForm, CodeForm, EmptyForm
 
 
 @page_of("code")
-def code(one: Identification) -> Page:
+def code(identification: Identification) -> Page:
     """The page is the same whether the number or username is known or not."""
     form, form_page, sent_again = CodeForm(), FormPage("recovery/code.html"), False
     with form_page:
         if request.form.get("act") == "resend" and EmptyForm().validate_on_submit():
-            attempts.send_again(one, now())
+            attempts.send_again(identification, now())
             sent_again = True
         elif form.validate_on_submit():
-            attempts.prove_by_code(one, form.code.data or "", now())
+            attempts.prove_by_code(identification, form.code.data or "", now())
             rate_limits.network_succeeded(address())
-            return onward(one.id)
+            return onward(identification.id)
     return form_page.show(
-        one=one,
-        number=masked_number(one.contact) if one.purpose != "password" else None,
+        identification=identification,
+        number=masked_number(identification.contact) if identification.purpose != "password" else None,
         sent_again=sent_again,
         minutes=settings().recovery.sms_code // 60,
         link_minutes=settings().recovery.mail_link // 60,
@@ -37,32 +37,37 @@ def code(one: Identification) -> Page:
 
 
 @page_of("names")
-def names(one: Identification) -> Page:
+def names(identification: Identification) -> Page:
     """Asked only after the correct code."""
     form, form_page = NamesForm(), FormPage("recovery/names.html")
     with form_page:
         if form.validate_on_submit():
-            attempts.prove_by_names(one, form.first_name.data or "", form.family_name.data or "", now())
-            return onward(one.id)
-    return form_page.show(one=one, form=form)
+            attempts.prove_by_names(
+                identification, form.first_name.data or "", form.family_name.data or "", now()
+            )
+            return onward(identification.id)
+    return form_page.show(identification=identification, form=form)
 
 
 @page_of("child")
-def child(one: Identification) -> Page:
+def child(identification: Identification) -> Page:
     """Asked where several people of the same name share the number. The page does not show how many."""
     form, form_page = BirthDateForm(), FormPage("recovery/child.html")
     with form_page:
         if form.validate_on_submit():
-            attempts.prove_by_child(one, form.birth_date(), now())
-            return onward(one.id)
-    return form_page.show(one=one)
+            attempts.prove_by_child(identification, form.birth_date(), now())
+            return onward(identification.id)
+    return form_page.show(identification=identification)
 
 
 @page_of("office", ("GET",))
-def office(one: Identification) -> Page:
+def office(identification: Identification) -> Page:
     """No answer of a family distinguishes these people: the school has to identify the person."""
     refusal = Refusal(ANSWERS_NOT_ENOUGH, "several candidates have the given name and child")
     page = render_template(
-        "recovery/office.html", one=one, refusal=refusal, number=masked_number(one.contact)
+        "recovery/office.html",
+        identification=identification,
+        refusal=refusal,
+        number=masked_number(identification.contact),
     )
     return page, refusal.status

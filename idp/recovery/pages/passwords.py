@@ -32,7 +32,7 @@ def lost_password() -> Page:
 
 def _begin(username: str) -> Response:
     method = "sms" if request.form.get("method") == "sms" and offers_sms() else "mail"
-    one = attempts.begin(
+    identification = attempts.begin(
         "password",
         method,
         username.strip(),
@@ -42,16 +42,16 @@ def _begin(username: str) -> Response:
         address(),
         now(),
     )
-    return onward(one)
+    return onward(identification)
 
 
 @page_of("password")
-def password(one: Identification) -> Page:
+def password(identification: Identification) -> Page:
     def choose(form: NewPasswordForm) -> str:
-        given, again = form.password.data or "", form.again.data or ""
-        return passwords.choose_by_code(one, given, again, *_here(), now())
+        chosen, again = form.password.data or "", form.again.data or ""
+        return passwords.choose_by_code(identification, chosen, again, *_here(), now())
 
-    return _new_password(attempts.account_of(one), choose, one.login)
+    return _new_password(attempts.account_of(identification), choose, identification.login)
 
 
 @blueprint.route("/recovery/link/<token>", methods=["GET", "POST"])
@@ -59,8 +59,8 @@ def link(token: str) -> Page:
     """The page of the mail's link, on any device. Mail scanners open links, so a GET does not use it."""
 
     def choose(form: NewPasswordForm) -> str:
-        given, again = form.password.data or "", form.again.data or ""
-        return passwords.choose_by_link(token, given, again, *_here(), now())
+        chosen, again = form.password.data or "", form.again.data or ""
+        return passwords.choose_by_link(token, chosen, again, *_here(), now())
 
     if passwords.is_done(token, now()):
         return render_template("signin/done_already.html", what="password")
@@ -72,8 +72,8 @@ def activation_link(token: str) -> Page:
     """The page of the link that replaces a letter: the first password, then the steps of the login."""
 
     def choose(form: NewPasswordForm) -> str:
-        given, again = form.password.data or "", form.again.data or ""
-        return activation_links.choose(token, given, again, *_here(), now())
+        chosen, again = form.password.data or "", form.again.data or ""
+        return activation_links.choose(token, chosen, again, *_here(), now())
 
     if activation_links.is_done(token, now()):
         return render_template("signin/done_already.html", what="password")

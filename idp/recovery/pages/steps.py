@@ -29,8 +29,8 @@ def page_of(name: str, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[
         @blueprint.route(f"/recovery/<identification>/{name}", methods=list(methods), endpoint=name)
         @wraps(view)
         def page(identification: str) -> Page:
-            one = attempts.find(identification, cookies.browser(), now())
-            return view(one) if next_page(one) == name else onward(one.id)
+            current = attempts.find(identification, cookies.browser(), now())
+            return view(current) if next_page(current) == name else onward(current.id)
 
         return view
 
@@ -45,11 +45,11 @@ def onward(identification: str) -> Response:
 @blueprint.get("/recovery/<identification>")
 def next_one(identification: str) -> Response:
     """The dispatcher."""
-    one = attempts.find(identification, cookies.browser(), now())
-    name = next_page(one)
+    current = attempts.find(identification, cookies.browser(), now())
+    name = next_page(current)
     if name == "over":
-        return back_to_login(one.login)
-    return redirect(url_for(f"recovery.{name}", identification=one.id), 303)
+        return back_to_login(current.login)
+    return redirect(url_for(f"recovery.{name}", identification=current.id), 303)
 
 
 def login_that_waits() -> str | None:

@@ -13,7 +13,7 @@ NAMES, CHILD = "names", "child"
 class Identification:
     """The state of an identification. `account`, `state`: the account and its state, once only one candidate remains.
 
-    `candidates`: accounts that match the number or username; empty if none match, which no page shows. `told`: the last
+    `candidates`: accounts that match the number or username; empty if none match, which no page shows. `narrowed_by`: the last
     proof that narrowed them, "" (none), NAMES or CHILD; `birth_date`: the child's, ISO, once given.
     `generation`: that of the account's credentials when the code was sent (`people.storage.tables.Account`).
     """
@@ -30,7 +30,7 @@ class Identification:
     proved: bool
     finished: bool
     created_at: int
-    told: str = ""
+    narrowed_by: str = ""
     birth_date: str | None = None
     generation: int | None = None
 
@@ -44,19 +44,23 @@ class Child:
     birth_date: str | None
 
 
-def next_page(one: Identification) -> str:
+def next_page(identification: Identification) -> str:
     """The page that comes next: code, names, child, office, known, children, password or over."""
-    if one.finished:
+    if identification.finished:
         return "over"
-    if not one.proved:
+    if not identification.proved:
         return "code"
-    if one.account is None:
-        return {"": "names", NAMES: "child"}.get(one.told, "office")
-    if one.purpose == "mobile":
+    if identification.account is None:
+        return {"": "names", NAMES: "child"}.get(identification.narrowed_by, "office")
+    if identification.purpose == "mobile":
         return "over"
-    if one.purpose == "password":
+    if identification.purpose == "password":
         return "password"
-    if one.purpose == "activation" and one.state in (State.CONFIRMING, State.ACTIVE, State.LOCKED):
+    if identification.purpose == "activation" and identification.state in (
+        State.CONFIRMING,
+        State.ACTIVE,
+        State.LOCKED,
+    ):
         return "known"
     return "children"
 
@@ -88,10 +92,12 @@ def the_one(candidates: Sequence[int]) -> int | None:
     return candidates[0] if len(candidates) == 1 else None
 
 
-def knows_children(children: Sequence[Child], given: Mapping[int, str], not_mine: frozenset[int]) -> bool:
-    """Whether `given` (person id → ISO date) matches every child that is not denied, and at least one child.
+def knows_children(
+    children: Sequence[Child], birth_dates: Mapping[int, str], not_mine: frozenset[int]
+) -> bool:
+    """Whether `birth_dates` (person id → ISO date) matches every child that is not denied, and at least one child.
 
     A child without a birth date in the school's database proves nothing and is not asked for.
     """
     asked = [child for child in children if child.birth_date and child.person not in not_mine]
-    return bool(asked) and all(given.get(child.person) == child.birth_date for child in asked)
+    return bool(asked) and all(birth_dates.get(child.person) == child.birth_date for child in asked)

@@ -42,7 +42,7 @@ _send_again = _this.where(
     code_expires_at=bindparam("code_until"),
     candidates=None,
 )
-_found = _this.where(Identification.code_digest == bindparam("code")).values(
+_store_candidates = _this.where(Identification.code_digest == bindparam("code")).values(
     candidates=bindparam("accounts"),
     account_id=bindparam("account"),
     generation=select(Account.credentials_generation)
@@ -64,7 +64,7 @@ def find(connection: Connection, wanted: str) -> tuple[Facts, str, int] | None:
     row = connection.execute(_find, {"wanted": wanted}).mappings().one_or_none()
     if row is None:
         return None
-    accounts, told, birth_date = _read(row["candidates"])
+    accounts, narrowed_by, birth_date = _read(row["candidates"])
     facts = Facts(
         row["id"],
         row["purpose"],
@@ -78,7 +78,7 @@ def find(connection: Connection, wanted: str) -> tuple[Facts, str, int] | None:
         row["proved_at"] is not None,
         row["finished_at"] is not None,
         row["created_at"],
-        told,
+        narrowed_by,
         birth_date,
         row["generation"],
     )
@@ -102,7 +102,7 @@ def send_again(tx: Connection, wanted: str, code_digest: str, code_until: int, m
     return tx.execute(_send_again, parameters).rowcount == 1
 
 
-def found(
+def store_candidates(
     tx: Connection, wanted: str, code_digest: str, accounts: Sequence[int], account: int | None
 ) -> bool:
     """Store the accounts that the worker found before it sends the code. False if a newer code was requested meanwhile."""
@@ -112,15 +112,17 @@ def found(
         "accounts": _written(accounts, "", None),
         "account": account,
     }
-    return tx.execute(_found, parameters).rowcount == 1
+    return tx.execute(_store_candidates, parameters).rowcount == 1
 
 
-def narrow(tx: Connection, one: Facts, accounts: Sequence[int], told: str, birth_date: str | None) -> bool:
+def narrow(
+    tx: Connection, identification: Facts, accounts: Sequence[int], narrowed_by: str, birth_date: str | None
+) -> bool:
     """Store the candidates that remain after an answer, and the account if only one remains. False if another tab was first."""
     parameters = {
-        "wanted": one.id,
-        "before": _written(one.candidates, one.told, one.birth_date),
-        "accounts": _written(accounts, told, birth_date),
+        "wanted": identification.id,
+        "before": _written(identification.candidates, identification.narrowed_by, identification.birth_date),
+        "accounts": _written(accounts, narrowed_by, birth_date),
         "account": the_one(accounts),
     }
     return tx.execute(_narrow, parameters).rowcount == 1
@@ -137,16 +139,16 @@ def purge(tx: Connection, now: int, most: int = 500) -> int:
     return tx.execute(delete(Identification).where(Identification.id.in_(batch))).rowcount
 
 
-def _written(accounts: Sequence[int], told: str, birth_date: str | None) -> str:
+def _written(accounts: Sequence[int], narrowed_by: str, birth_date: str | None) -> str:
     """The JSON of the column `candidates`: a list, or an object once the candidates were narrowed."""
-    if not told:
+    if not narrowed_by:
         return json.dumps(list(accounts))
-    return json.dumps({"accounts": list(accounts), "told": told, "birth_date": birth_date})
+    return json.dumps({"accounts": list(accounts), "told": narrowed_by, "birth_date": birth_date})
 
 
 def _read(text: str | None) -> tuple[tuple[int, ...], str, str | None]:
     """(accounts, the proof that narrowed them, a child's birth date) of the column `candidates`."""
-    kept = json.loads(text or "[]")
-    if isinstance(kept, list):
-        return tuple(kept), "", None
-    return tuple(kept["accounts"]), kept["told"], kept["birth_date"]
+    stored = json.loads(text or "[]")
+    if isinstance(stored, list):
+        return tuple(stored), "", None
+    return tuple(stored["accounts"]), stored["told"], stored["birth_date"]

@@ -13,9 +13,9 @@ from idp.services.rules.service import Service
 AGE_OF_CONSENT = 15
 
 
-def is_given(service: Service, needed: Collection[str], given: Collection[str]) -> bool:
+def is_given(service: Service, needed: Collection[str], granted: Collection[str]) -> bool:
     """Whether no further consent is needed."""
-    return service.first_party or set(needed) <= set(given)
+    return service.first_party or set(needed) <= set(granted)
 
 
 def born_last_of_age(today: date) -> date:

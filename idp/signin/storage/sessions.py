@@ -156,7 +156,7 @@ def confirm(tx: Connection, session: str, now: int) -> None:
     tx.execute(_confirm, {"session": session, "moment": now})
 
 
-def end_all(tx: Connection, account: int, kept: str, now: int) -> list[str]:
-    """End an account's open sessions, except the one with the sid `kept`. Returns their sids."""
-    parameters = {"account": account, "kept": kept, "now": now, "moment": now}
+def end_all(tx: Connection, account: int, spared: str, now: int) -> list[str]:
+    """End an account's open sessions, except the one with the sid `spared`. Returns their sids."""
+    parameters = {"account": account, "kept": spared, "now": now, "moment": now}
     return list(tx.execute(_end_all, parameters).scalars())

@@ -1,4 +1,4 @@
-"""What a search of the console makes of addresses and numbers."""
+"""Mail addresses and phone numbers in the search field of the console."""
 
 import pytest
 
@@ -8,19 +8,19 @@ from idp.messages.delivery import DeliveryCode, DeliveryFault, RefusedForGood, s
 from idp.people.rules.phone_numbers import written_in_full
 
 
-def test_an_address_is_sought_as_it_is_kept() -> None:
+def test_an_address_is_searched_in_its_stored_form() -> None:
     assert read_query("Élise@SOCIÉTÉ.fr", ()).mails == ("Élise@xn--socit-esab.fr",)
     assert read_query("CLAIRE@Exemple.fr", ()).mails == ("claire@exemple.fr",)
 
 
-def test_a_number_is_sought_in_every_territory() -> None:
+def test_a_number_is_searched_in_every_territory() -> None:
     assert "+262692112233" in written_in_full("692112233") and "+33692112233" in written_in_full("692112233")
     assert written_in_full("87123456") == ["+68987123456"]
     assert "+687751234" in written_in_full("751234")
     assert written_in_full("1234") == []
 
 
-def test_a_mail_server_without_smtputf8_is_said_in_words() -> None:
+def test_a_mail_server_without_smtputf8_is_reported_in_words() -> None:
     assert "lettres accentuées" in reason(stored_error(RefusedForGood(DeliveryCode.NO_SMTPUTF8)))[0]
 
 

@@ -24,7 +24,7 @@ COLUMNS = {"name": lambda row: row["name"], "size": lambda row: row["size"]}
         ({"q": "nobody"}, []),
     ],
 )
-def test_rows_are_sorted_and_found_as_people_look_them_up(asked: dict, names: list[str]) -> None:
+def test_rows_are_sorted_and_searched_without_case_and_accents(asked: dict, names: list[str]) -> None:
     assert [row["name"] for row in arrange(ROWS, COLUMNS, asked).rows] == names
 
 
@@ -32,11 +32,11 @@ def test_rows_are_sorted_and_found_as_people_look_them_up(asked: dict, names: li
     ("page", "names", "number"),
     [("1", 3, 1), ("2", 1, 2), ("9", 1, 2), ("0", 3, 1), ("x", 3, 1), ("-1", 3, 1)],
 )
-def test_pages_are_ones_that_exist(page: str, names: int, number: int) -> None:
+def test_a_page_number_beyond_the_list_is_corrected(page: str, names: int, number: int) -> None:
     listing = arrange(ROWS, COLUMNS, {"page": page}, 3)
     assert (len(listing.rows), listing.page, listing.pages, listing.total) == (names, number, 2, 4)
 
 
-def test_the_address_keeps_what_was_asked() -> None:
+def test_the_address_keeps_sorting_and_filters() -> None:
     listing = arrange(ROWS, COLUMNS, {"q": "a", "sort": "-name", "page": "1"}, verdict="new")
     assert listing.values == {"q": "a", "sort": "-name", "page": 1, "verdict": "new"}

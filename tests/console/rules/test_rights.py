@@ -1,4 +1,4 @@
-"""Who may do what to whom: every cell of role, act and owner."""
+"""Rights: every cell of role, act and subject."""
 
 import pytest
 
@@ -81,7 +81,7 @@ def test_no_role_of_a_school_opens_anything_of_the_academy(role: Role, act: Act)
     assert not (act in GRANTS[role] and list(Act).index(act) >= list(Act).index(Act.SEE_ACADEMY))
 
 
-def test_an_academys_role_that_is_bound_to_a_school_opens_nothing() -> None:
+def test_an_academys_role_bound_to_a_school_has_no_rights() -> None:
     """A row that somebody wrote by mistake must not become a right over everybody."""
     held = [Right(Role.ADMINISTRATOR, HERE)]
     assert not any(may(held, act, school) for act in Act for school in (None, HERE, ELSEWHERE))
@@ -113,7 +113,7 @@ def lent(kinds: str = "pupil", classes: set[str] | None = None) -> Right:
         ),
     ],
 )
-def test_what_was_lent_reaches_its_kinds_and_classes(right: Right, target: Target, reached: bool) -> None:
+def test_lent_rights_cover_their_kinds_and_classes(right: Right, target: Target, reached: bool) -> None:
     assert may_on([right], Act.RESET, target) == reached
 
 

@@ -1,4 +1,4 @@
-"""What is typed into the search field."""
+"""Parsing of the search field."""
 
 import pytest
 
@@ -26,16 +26,18 @@ CLASSES = ["6 A", "6 B", "4EURO"]
         ("%' OR 1=1 --", {"names": ("or", "11")}),
     ],
 )
-def test_a_query_is_understood(typed: str, found: dict) -> None:
+def test_a_query_is_parsed(typed: str, found: dict) -> None:
     query = read_query(typed, CLASSES)
-    said = {name: getattr(query, name) for name in ("names", "mails", "phones", "classes", "states", "kinds")}
-    assert {name: value for name, value in said.items() if value} == found
+    parsed = {
+        name: getattr(query, name) for name in ("names", "mails", "phones", "classes", "states", "kinds")
+    }
+    assert {name: value for name, value in parsed.items() if value} == found
     assert query.asks_anything == bool(found)
 
 
 @pytest.mark.parametrize(
     ("sort", "page"), [("name; drop", "-1"), ("", "9" * 30), ("-state", "0"), ("x", "a")]
 )
-def test_order_and_page_are_ones_that_exist(sort: str, page: str) -> None:
+def test_unknown_order_and_page_are_corrected(sort: str, page: str) -> None:
     query = read_query("", (), sort, page)
     assert query.sort.lstrip("-") in ("name", "class", "state", "last") and query.page >= 1

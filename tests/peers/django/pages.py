@@ -1,4 +1,4 @@
-"""The site's own pages, beside the three that the library brings."""
+"""The site's own pages, beside the three of the library."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""A Django site whose users come by mozilla-django-oidc; it prints its address, and serves until its input ends."""
+"""A Django site with mozilla-django-oidc; it prints its address, and serves until its input ends."""
 
 import json
 import sys
@@ -22,9 +22,9 @@ def say(value: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def configure(told: dict[str, Any]) -> None:
+def configure(registration: dict[str, Any]) -> None:
     """As the library's documentation has it: the endpoints are copied from the provider's metadata."""
-    provider = requests.get(f"{told['issuer']}/.well-known/openid-configuration", timeout=20).json()
+    provider = requests.get(f"{registration['issuer']}/.well-known/openid-configuration", timeout=20).json()
     settings.configure(
         SECRET_KEY="for this test alone",
         ALLOWED_HOSTS=["127.0.0.1"],
@@ -55,11 +55,11 @@ def configure(told: dict[str, Any]) -> None:
         OIDC_OP_USER_ENDPOINT=provider["userinfo_endpoint"],
         OIDC_OP_JWKS_ENDPOINT=provider["jwks_uri"],
         OIDC_OP_LOGOUT_URL_METHOD="pages.provider_logout",
-        OIDC_RP_CLIENT_ID=told["client_id"],
-        OIDC_RP_CLIENT_SECRET=told["client_secret"],
-        OIDC_RP_SIGN_ALGO=told["id_token_signed_response_alg"],
+        OIDC_RP_CLIENT_ID=registration["client_id"],
+        OIDC_RP_CLIENT_SECRET=registration["client_secret"],
+        OIDC_RP_SIGN_ALGO=registration["id_token_signed_response_alg"],
         OIDC_RP_SCOPES="openid profile email",
-        OIDC_TOKEN_USE_BASIC_AUTH=told["token_endpoint_auth_method"] == "client_secret_basic",
+        OIDC_TOKEN_USE_BASIC_AUTH=registration["token_endpoint_auth_method"] == "client_secret_basic",
         OIDC_USE_PKCE=True,
         OIDC_STORE_ID_TOKEN=True,
         # Not the library's: where its own pages read it.
@@ -73,7 +73,7 @@ def ends_with_its_input(server: Any) -> None:
 
 
 if __name__ == "__main__":
-    # One thread serves, which is whose the database in memory is.
+    # One thread serves, because the database in memory belongs to one thread.
     server = make_server("127.0.0.1", 0, None, handler_class=Quiet)  # type: ignore[arg-type]
     say({"address": f"http://127.0.0.1:{server.server_port}"})
     configure(json.loads(sys.stdin.readline()))

@@ -1,4 +1,4 @@
-"""Who somebody is here: known again by `sub`, named as userinfo has it."""
+"""Users of the site: identified by `sub`, with the name of userinfo."""
 
 from typing import Any
 

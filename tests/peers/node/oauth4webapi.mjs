@@ -109,20 +109,20 @@ const pages = {
 };
 
 // A registration made elsewhere, or one that the library makes with an initial access token.
-async function registered(told) {
-  if (!told.initial_access_token) return told;
-  const response = await oauth.dynamicClientRegistrationRequest(provider, told.document, {
+async function registered(registration) {
+  if (!registration.initial_access_token) return registration;
+  const response = await oauth.dynamicClientRegistrationRequest(provider, registration.document, {
     ...loopback,
-    initialAccessToken: told.initial_access_token,
+    initialAccessToken: registration.initial_access_token,
   });
   return oauth.processDynamicClientRegistrationResponse(response);
 }
 
-serve(async (told, own) => {
+serve(async (registration, own) => {
   address = own;
-  const issuer = new URL(told.issuer);
+  const issuer = new URL(registration.issuer);
   provider = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, loopback));
-  const { client_id, client_secret, ...document } = await registered(told);
+  const { client_id, client_secret, ...document } = await registered(registration);
   client = { client_id, id_token_signed_response_alg: document.id_token_signed_response_alg };
   authentication = authentications[document.token_endpoint_auth_method](client_secret);
 }, (_request, url) => pages[url.pathname](url));

@@ -96,17 +96,17 @@ async function answer(request, url) {
   }
 }
 
-serve(async (told, own) => {
+serve(async (registration, own) => {
   address = own;
   const metadata = {
-    client_secret: told.client_secret,
-    id_token_signed_response_alg: told.id_token_signed_response_alg,
+    client_secret: registration.client_secret,
+    id_token_signed_response_alg: registration.id_token_signed_response_alg,
   };
   config = await client.discovery(
-    new URL(told.issuer),
-    told.client_id,
+    new URL(registration.issuer),
+    registration.client_id,
     metadata,
-    authentications[told.token_endpoint_auth_method](told.client_secret),
+    authentications[registration.token_endpoint_auth_method](registration.client_secret),
     { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] },
   );
   jwks = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));

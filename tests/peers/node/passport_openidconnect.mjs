@@ -41,8 +41,8 @@ let address, metadata;
 const server = app.listen(0, "127.0.0.1", async () => {
   address = `http://127.0.0.1:${server.address().port}`;
   say({ address, jwks: { keys: [] } });
-  const told = JSON.parse((await lines.next()).value);
-  metadata = await (await fetch(`${told.issuer}/.well-known/openid-configuration`)).json();
+  const registration = JSON.parse((await lines.next()).value);
+  metadata = await (await fetch(`${registration.issuer}/.well-known/openid-configuration`)).json();
   passport.use(
     new OpenIDConnectStrategy(
       {
@@ -50,8 +50,8 @@ const server = app.listen(0, "127.0.0.1", async () => {
         authorizationURL: metadata.authorization_endpoint,
         tokenURL: metadata.token_endpoint,
         userInfoURL: metadata.userinfo_endpoint,
-        clientID: told.client_id,
-        clientSecret: told.client_secret,
+        clientID: registration.client_id,
+        clientSecret: registration.client_secret,
         callbackURL: "/callback",
         scope: ["profile", "email"],
         nonce: true,

@@ -11,15 +11,15 @@ export const jwk = { ...(await exportJWK(key.publicKey)), use: "sig", alg: "ES25
 
 export const body = async (request) => Buffer.concat(await request.toArray()).toString();
 
-// `configure(told, address)` takes the registration; `answer(request, url)` gives what is said, or `{ go }`.
+// `configure(registration, address)` takes the registration; `answer(request, url)` returns the result, or `{ go }`.
 export function serve(configure, answer) {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   let address;
   const server = createServer(async (request, response) => {
     try {
-      const said = await answer(request, new URL(request.url, address));
-      if (said.go) response.writeHead(302, { location: said.go.href }).end();
-      else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(said));
+      const result = await answer(request, new URL(request.url, address));
+      if (result.go) response.writeHead(302, { location: result.go.href }).end();
+      else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
     } catch (fault) {
       const error = fault.error ?? fault.code ?? fault.message;
       response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ error }));

@@ -5,7 +5,7 @@ const acts = {
   login: (manager) => manager.signinRedirect({ state: "where-i-was" }),
   popup: async (manager) => shown(await manager.signinPopup({ redirect_uri: `${location.origin}/callback` })),
   "/callback": async (manager) => {
-    // In a popup there is no person to show: the page that opened it is told, and it closes.
+    // A popup shows no person: it sends the result to the page that opened it, and closes.
     const user = await manager.signinCallback();
     return user && shown(user);
   },
@@ -27,13 +27,13 @@ const acts = {
 async function does(act) {
   const status = document.querySelector("[role=status]");
   status.textContent = "";
-  let said;
+  let result;
   try {
-    said = await acts[act](await made);
+    result = await acts[act](await made);
   } catch (fault) {
-    said = { error: fault.error ?? fault.message };
+    result = { error: fault.error ?? fault.message };
   }
-  if (said) status.textContent = JSON.stringify(said);
+  if (result) status.textContent = JSON.stringify(result);
 }
 
 const made = fetch("/settings.json").then((answer) => answer.json()).then((settings) => new oidc.UserManager({

@@ -1,4 +1,4 @@
-"""What is owed next, as a table: who asks what, who stands there, and the first step."""
+"""The next step, as a table: request, session, and the first step owed."""
 
 import pytest
 
@@ -30,11 +30,11 @@ def account(**changes: object) -> AccountFacts:
     return AccountFacts(**values)  # type: ignore[arg-type]
 
 
-def test_a_login_since_the_request_is_new_and_still_grows_old() -> None:
+def test_a_login_after_the_request_counts_and_still_expires() -> None:
     asked = Asked(("responsable",), prompt=("login",), max_age=60, before="old", at=NOW)
 
-    def owed(now: int, **said: object) -> str | None:
-        step = next_step(asked, Visit(account(), **said), now)  # type: ignore[arg-type]
+    def owed(now: int, **changes: object) -> str | None:
+        step = next_step(asked, Visit(account(), **changes), now)  # type: ignore[arg-type]
         return step.name if step else None
 
     new = {"auth_time": NOW, "chosen_profile": None, "sid": "new"}
@@ -86,7 +86,7 @@ def test_the_first_step_owed(asked: Asked, visit: Visit, expected: str | None) -
     assert (step.name if step else None) == expected
 
 
-def test_nobody_who_is_not_active_ever_owes_nothing() -> None:
+def test_an_inactive_account_always_owes_a_step() -> None:
     for kind in ("guardian", "pupil", "staff"):
         for state in ("created", "notified", "confirming", "locked", "expired", "closed"):
             for proved in (None, 1):
@@ -97,7 +97,7 @@ def test_nobody_who_is_not_active_ever_owes_nothing() -> None:
                     assert next_step(Asked(ALL), visit, NOW) is not None, (kind, state)
 
 
-def test_every_step_has_an_error_that_a_relying_party_knows() -> None:
+def test_every_step_has_an_oauth_error() -> None:
     assert {step.silent_error for step in STEPS} <= {
         "login_required",
         "interaction_required",

@@ -1,4 +1,4 @@
-"""What the certification profiles keep: consents, pushed requests, devices, keys that tokens are bound to.
+"""Tables of the certification profiles: consents, pushed requests, devices, keys that tokens are bound to.
 
 Services that an administrator registered before stay the school's own: nobody is asked for consent of a sudden. Those
 that registered themselves with an initial access token are not.

@@ -1,4 +1,4 @@
-"""What the office has said of records of an import whose text looks damaged.
+"""Decisions of the school about import records whose text looks damaged.
 
 Revision ID: 0006
 Revises: 0011

@@ -1,4 +1,4 @@
-"""Names of every script as they are compared; of an ambiguous record, that it is left out and what it said.
+"""Comparable names of every script; decisions about ambiguous records also store whether a record is left out, and its digest.
 
 Revision ID: 0007
 Revises: 0006

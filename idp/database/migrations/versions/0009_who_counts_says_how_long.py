@@ -1,4 +1,4 @@
-"""A count of tries, and a message sent, say themselves until when they are remembered.
+"""Counters of attempts, and sent messages, have an expiry column of their own.
 
 Revision ID: 0009
 Revises: 0007
@@ -14,7 +14,7 @@ depends_on = None
 
 HOUR = 3600
 LONGEST_MEMORY = 365 * 86400
-"""Of wrong birth dates; a row does not say what it counts, so each is kept as long as the longest."""
+"""Of wrong birth dates; a row does not name what it counts, so each is stored for the longest lifetime."""
 
 
 def upgrade() -> None:

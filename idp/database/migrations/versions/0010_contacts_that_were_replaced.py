@@ -1,4 +1,4 @@
-"""Mail addresses and mobile numbers that were replaced, for as long as their person may object.
+"""Replaced mail addresses and mobile numbers, stored while their person may object.
 
 Revision ID: 0010
 Revises: 0009

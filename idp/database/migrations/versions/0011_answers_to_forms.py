@@ -1,4 +1,4 @@
-"""Answers to forms wait to be shown under an address of their own, and forms are acted on once.
+"""Stored responses to forms, each shown at a URL of its own, and one-time keys of forms.
 
 Revision ID: 0011
 Revises: 0004

@@ -1,4 +1,4 @@
-"""Sessions and grants bear the generation of the credentials that they were opened with, in place of a second.
+"""Sessions and grants store the generation of the credentials that opened them, instead of a time in seconds.
 
 Revision ID: 0012
 Revises: 0010

@@ -1,4 +1,4 @@
-"""Waiting requests, passkey ceremonies and logins elsewhere leave no rows; what was used once, and rate limits, have tables.
+"""Waiting requests, passkey ceremonies and logins at other providers have no rows any more; single-use ids and rate limits get tables.
 
 Revision ID: 0013
 Revises: 0010

@@ -111,22 +111,22 @@ def check(
 
     Raises Refusal P01 to P04 (a page: nothing may be sent back) or ProtocolRefusal with `back_to`.
     """
-    given, repeated = singled(parameters)
+    sent, repeated = singled(parameters)
     resources = tuple(dict.fromkeys(value for name, value in parameters if name == "resource" and value))
-    client = known_client(given, repeated, find_client)
+    client = known_client(sent, repeated, find_client)
     registration = client.registration
-    back_to = checked_redirect(given, repeated, registration)
+    back_to = checked_redirect(sent, repeated, registration)
 
     def refuse(error: str, description: str) -> ProtocolRefusal:
         return ProtocolRefusal(error, description, back_to)
 
     if repeated:
         raise refuse("invalid_request", "A parameter is included more than once.")
-    if is_too_long(given):
+    if is_too_long(sent):
         raise refuse("invalid_request", "A parameter is too long.")
-    if given.get("response_mode", "query") not in RESPONSE_MODES:
+    if sent.get("response_mode", "query") not in RESPONSE_MODES:
         raise refuse("invalid_request", "response_mode is query, fragment or form_post.")
-    if "registration" in given:
+    if "registration" in sent:
         raise refuse("registration_not_supported", "The registration parameter is not supported.")
     if registration.require_pushed_authorization_requests and not transport.pushed:
         raise refuse("invalid_request", "This client must push its requests (RFC 9126).")
@@ -134,30 +134,30 @@ def check(
         raise refuse("invalid_request", "This client must sign its requests (RFC 9101).")
     if "authorization_code" not in registration.grant_types:
         raise refuse("unauthorized_client", "This client is not registered for the code flow.")
-    if "response_type" not in given:
+    if "response_type" not in sent:
         raise refuse("invalid_request", "response_type is missing.")
-    if given["response_type"] != "code":
+    if sent["response_type"] != "code":
         raise refuse("unsupported_response_type", "Only response_type=code is supported.")
-    prompt = words_of(given, "prompt")
+    prompt = words_of(sent, "prompt")
     if any(word not in PROMPTS for word in prompt) or ("none" in prompt and len(prompt) > 1):
         raise refuse("invalid_request", "prompt is none alone, or some of login, consent and select_account.")
-    if "max_age" in given and not _SECONDS.fullmatch(given["max_age"]):
+    if "max_age" in sent and not _SECONDS.fullmatch(sent["max_age"]):
         raise refuse("invalid_request", "max_age is a number of seconds.")
-    if given.get("display", "page") not in DISPLAYS:
+    if sent.get("display", "page") not in DISPLAYS:
         raise refuse("invalid_request", "display is page, popup, touch or wap.")
     try:
-        claims = read_claims_request(given.get("claims"))
+        claims = read_claims_request(sent.get("claims"))
     except ValueError:
         raise refuse("invalid_request", "claims is not a JSON object of the form in OIDC Core 5.5.") from None
     try:
-        acr_values = levels.asked(words_of(given, "acr_values"), claims, registration)
+        acr_values = levels.asked(words_of(sent, "acr_values"), claims, registration)
     except levels.Unmet:
         raise refuse(
             "unmet_authentication_requirements", "No acr that is asked for can be reached."
         ) from None
-    asked_scope, scope = granted_scope(given, registration, refuse)
+    asked_scope, scope = granted_scope(sent, registration, refuse)
     check_resources(resources, registration, refuse)
-    if "dpop_jkt" in given and not _DIGEST.fullmatch(given["dpop_jkt"]):
+    if "dpop_jkt" in sent and not _DIGEST.fullmatch(sent["dpop_jkt"]):
         raise refuse("invalid_request", "dpop_jkt is not a SHA-256 thumbprint (RFC 9449 10).")
     request = AuthorizationRequest(
         client_id=client.client_id,
@@ -165,48 +165,48 @@ def check(
         scope=scope,
         asked_scope=asked_scope,
         profiles=levels.profiles(acr_values, registration),
-        nonce=given.get("nonce"),
-        code_challenge=_challenge(given, registration, refuse),
+        nonce=sent.get("nonce"),
+        code_challenge=_challenge(sent, registration, refuse),
         prompt=prompt,
-        max_age=int(given["max_age"]) if "max_age" in given else registration.default_max_age,
-        login_hint=given.get("login_hint"),
-        id_token_hint=given.get("id_token_hint"),
-        ui_locales=words_of(given, "ui_locales"),
+        max_age=int(sent["max_age"]) if "max_age" in sent else registration.default_max_age,
+        login_hint=sent.get("login_hint"),
+        id_token_hint=sent.get("id_token_hint"),
+        ui_locales=words_of(sent, "ui_locales"),
         acr_values=acr_values,
         claims=claims,
         resources=resources,
-        dpop_jkt=given.get("dpop_jkt"),
+        dpop_jkt=sent.get("dpop_jkt"),
     )
     return request, client
 
 
 def singled(parameters: Sequence[tuple[str, str]]) -> tuple[dict[str, str], set[str]]:
     """The parameters by name, and the repeated names. Only `resource` may be repeated (RFC 8707 §2)."""
-    given: dict[str, str] = {}
+    sent: dict[str, str] = {}
     repeated: set[str] = set()
     for name, value in parameters:
         if name == "resource":
             continue
-        if name in given:
+        if name in sent:
             repeated.add(name)
         # RFC 6749 §3.1: a parameter without a value is treated as omitted.
         if value != "":
-            given[name] = value
-    return given, repeated
+            sent[name] = value
+    return sent, repeated
 
 
-def is_too_long(given: Mapping[str, str]) -> bool:
+def is_too_long(sent: Mapping[str, str]) -> bool:
     """Whether any parameter exceeds its greatest length."""
-    return any(len(value) > LONGEST.get(name, LONGEST_OTHER) for name, value in given.items())
+    return any(len(value) > LONGEST.get(name, LONGEST_OTHER) for name, value in sent.items())
 
 
-def known_client(given: dict[str, str], repeated: set[str], find_client: Callable[[str], C | None]) -> C:
+def known_client(sent: dict[str, str], repeated: set[str], find_client: Callable[[str], C | None]) -> C:
     """The client that the request names. Raises Refusal P01, P03 or P04, which are pages."""
     if "client_id" in repeated:
         raise Refusal(MALFORMED_SERVICE_REQUEST, "client_id is included more than once")
-    if "client_id" not in given:
+    if "client_id" not in sent:
         raise Refusal(UNKNOWN_SERVICE, "client_id is missing")
-    client = find_client(given["client_id"]) if len(given["client_id"]) <= 100 else None
+    client = find_client(sent["client_id"]) if len(sent["client_id"]) <= 100 else None
     if client is None:
         raise Refusal(UNKNOWN_SERVICE, "client_id is not registered")
     if not client.is_active:
@@ -219,14 +219,14 @@ def known_client(given: dict[str, str], repeated: set[str], find_client: Callabl
 
 
 def checked_redirect(
-    given: dict[str, str], repeated: set[str], registration: ClientMetadata
+    sent: dict[str, str], repeated: set[str], registration: ClientMetadata
 ) -> CheckedRedirect:
     """The address that the answer goes to. Raises Refusal P02 or P03, which are pages."""
     if "redirect_uri" in repeated:
         raise Refusal(MALFORMED_SERVICE_REQUEST, "redirect_uri is included more than once")
-    if "redirect_uri" not in given:
+    if "redirect_uri" not in sent:
         raise Refusal(MALFORMED_SERVICE_REQUEST, "redirect_uri is missing")
-    uri = given["redirect_uri"]
+    uri = sent["redirect_uri"]
     if not any(
         matches(uri, registered, registration.application_type) for registered in registration.redirect_uris
     ):
@@ -234,23 +234,23 @@ def checked_redirect(
             UNREGISTERED_REDIRECT_URI,
             f"redirect_uri is not registered: {difference(uri, registration.redirect_uris)}",
         )
-    mode = given.get("response_mode", "query")
-    state = None if "state" in repeated else given.get("state")
+    mode = sent.get("response_mode", "query")
+    state = None if "state" in repeated else sent.get("state")
     if state is not None and len(state) > LONGEST["state"]:
         raise Refusal(MALFORMED_SERVICE_REQUEST, "state is too long to be sent back")
     return CheckedRedirect(uri, mode if mode in RESPONSE_MODES else "query", state)
 
 
-def words_of(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+def words_of(sent: Mapping[str, str], name: str) -> tuple[str, ...]:
     """The words of a space-separated parameter, without repetition; at most 50."""
-    return tuple(dict.fromkeys(given.get(name, "").split()))[:50]
+    return tuple(dict.fromkeys(sent.get(name, "").split()))[:50]
 
 
 def granted_scope(
-    given: Mapping[str, str], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
+    sent: Mapping[str, str], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(requested, granted): the granted scope is the part that the registration allows (RFC 6749 §3.3)."""
-    asked = words_of(given, "scope")
+    asked = words_of(sent, "scope")
     if not asked or any(not _SCOPE_WORD.fullmatch(word) for word in asked):
         raise refuse("invalid_scope", "scope is missing or malformed.")
     allowed = tuple(word for word in asked if word in registration.scope)
@@ -262,17 +262,17 @@ def granted_scope(
 
 
 def _challenge(
-    given: dict[str, str], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
+    sent: dict[str, str], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
 ) -> str | None:
-    challenge = given.get("code_challenge")
+    challenge = sent.get("code_challenge")
     if challenge is None:
-        if "code_challenge_method" in given:
+        if "code_challenge_method" in sent:
             raise refuse("invalid_request", "code_challenge is missing.")
         if registration.require_pkce or registration.is_public:
             raise refuse("invalid_request", "This client must use PKCE: code_challenge is missing.")
         return None
     # Without a method RFC 7636 §4.3 means "plain", which is not offered (RFC 9700 §2.1.1).
-    if given.get("code_challenge_method") != "S256":
+    if sent.get("code_challenge_method") != "S256":
         raise refuse("invalid_request", "code_challenge_method must be S256.")
     if not _DIGEST.fullmatch(challenge):
         raise refuse("invalid_request", "code_challenge is not an S256 challenge.")

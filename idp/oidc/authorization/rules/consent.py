@@ -1,4 +1,4 @@
-"""What a request needs consent to, and whether its page must be shown."""
+"""What a request needs consent for, and whether its page must be shown."""
 
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
 from idp.oidc.clients.rules.client_metadata import ClientMetadata

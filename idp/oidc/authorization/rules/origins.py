@@ -2,14 +2,14 @@
 
 from urllib.parse import urlsplit
 
-_PORTS = {"https": 443, "http": 80}
+from idp.network.urls import DEFAULT_PORTS
 
 
 def web_origin(uri: str) -> str | None:
     """`scheme://host[:port]` without a default port, in lower case; None for what is not of the web."""
     parts = urlsplit(uri)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"

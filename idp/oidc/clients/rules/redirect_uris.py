@@ -25,11 +25,11 @@ def difference(uri: str, registered: Sequence[str]) -> str:
     """For the log: which part of the nearest registered address differs. Never shown to a person."""
     names = ("scheme", "host", "path", "query", "fragment")
     try:
-        given = urlsplit(uri)
+        requested = urlsplit(uri)
     except ValueError:
         return "it is not an address"
     differing = [
-        [name for name, ours, theirs in zip(names, urlsplit(known), given, strict=True) if ours != theirs]
+        [name for name, ours, theirs in zip(names, urlsplit(known), requested, strict=True) if ours != theirs]
         for known in registered
     ]
     nearest = min(differing, key=len, default=[])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from idp.network.urls import DEFAULT_PORTS
 from idp.oidc.clients.rules.registered_members import is_short_rsa
 from idp.oidc.rules.jwt_times import SKEW
 from idp.oidc.rules.media_types import is_one_of
@@ -18,8 +19,6 @@ WINDOW = 60
 
 NONCE_LIFE = 300
 """Seconds after which the nonce changes; the previous one is accepted for as long again."""
-
-_PORTS = {"https": 443, "http": 80}
 
 
 def header_fault(header: Mapping[str, Any]) -> str | None:
@@ -64,11 +63,11 @@ def nonce(key: bytes, now: int) -> str:
     return _nonce(key, now // NONCE_LIFE)
 
 
-def nonce_is_good(given: object, key: bytes, now: int) -> bool:
+def nonce_is_good(received: object, key: bytes, now: int) -> bool:
     """Whether a nonce is the current or the previous one."""
-    if not isinstance(given, str) or not given.isascii():
+    if not isinstance(received, str) or not received.isascii():
         return False
-    return any(hmac.compare_digest(given, _nonce(key, now // NONCE_LIFE - age)) for age in (0, 1))
+    return any(hmac.compare_digest(received, _nonce(key, now // NONCE_LIFE - age)) for age in (0, 1))
 
 
 def _nonce(key: bytes, period: int) -> str:
@@ -76,22 +75,27 @@ def _nonce(key: bytes, period: int) -> str:
     return base64.urlsafe_b64encode(mac[:24]).decode()
 
 
-def _is_hash_of(given: object, access_token: str) -> bool:
+def _is_hash_of(received: object, access_token: str) -> bool:
     digest = hashlib.sha256(access_token.encode()).digest()
     wanted = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return isinstance(given, str) and given.isascii() and hmac.compare_digest(given, wanted)
+    return isinstance(received, str) and received.isascii() and hmac.compare_digest(received, wanted)
 
 
-def _same_target(given: object, uri: str) -> bool:
+def _same_target(received: object, uri: str) -> bool:
     """Whether two URIs agree after normalisation (RFC 3986 §6.2), without query and fragment (§4.3)."""
-    if not isinstance(given, str) or len(given) > 2000:
+    if not isinstance(received, str) or len(received) > 2000:
         return False
     try:
-        return _normal(given) == _normal(uri)
+        return _normal(received) == _normal(uri)
     except ValueError:
         return False
 
 
 def _normal(uri: str) -> tuple[str, str, int | None, str]:
     parts = urlsplit(uri)
-    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme), parts.path or "/"
+    return (
+        parts.scheme,
+        parts.hostname or "",
+        parts.port or DEFAULT_PORTS.get(parts.scheme),
+        parts.path or "/",
+    )

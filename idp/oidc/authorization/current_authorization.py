@@ -48,7 +48,7 @@ class Authorization:
         return (not subjects or subject in subjects) and (self.hint is None or self.hint["sub"] == subject)
 
 
-def in_hand(request: AuthorizationRequest, client: Client, now: int) -> Authorization:
+def authorization_of(request: AuthorizationRequest, client: Client, now: int) -> Authorization:
     """Raises ProtocolRefusal for an id_token_hint that is not an ID token of this client."""
     hint = None
     if request.id_token_hint is not None:

@@ -1,0 +1,53 @@
+"""The first day of a month in French: an ordinal on pages, in mails and in letters; in English a plain number."""
+
+import io
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from pypdf import PdfReader
+
+from idp.letters.issue import Letter
+from idp.letters.pdf import letters_pdf
+from idp.messages import mail
+from idp.messages.storage.outbox import Claimed
+from idp.web.languages import day, moment
+
+FIRST = int(datetime(2026, 12, 1, 9, 5, tzinfo=ZoneInfo("Europe/Paris")).timestamp())
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "shown"),
+    [
+        ("fr", FIRST, "1er décembre 2026, 09:05"),
+        ("fr", FIRST + DAY, "2 décembre 2026, 09:05"),
+        ("fr", FIRST + 10 * DAY, "11 décembre 2026, 09:05"),
+        ("fr", FIRST - 10 * 3600, "30 novembre 2026, 23:05"),
+        ("en", FIRST, "1 December 2026, 09:05"),
+    ],
+)
+def test_a_moment_in_words(app: Flask, language: str, at: int, shown: str) -> None:
+    with app.app_context(), force_locale(language):
+        assert moment(at) == shown
+        assert day(date(2026, 12, 1)) == {"fr": "1er décembre 2026", "en": "1 December 2026"}[language]
+
+
+def test_a_mail_has_the_ordinal_in_text_and_html(app: Flask) -> None:
+    texts = {name: "Votre mot de passe a été changé." for name in ("subject", "sentence", "to_do")}
+    facts = {**texts, "name": "Léa", "facts": {}, "at": FIRST, "link": None}
+    payload = {"to": "a@example.org", "template": "notice", "language": "fr", "facts": facts}
+    with app.app_context():
+        message = mail.compose(Claimed(1, "mail", payload, FIRST, 1), FIRST)
+    parts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+    assert len(parts) == 2 and all("1er décembre 2026, 09:05" in part for part in parts)
+
+
+def test_a_letter_has_the_ordinal_in_its_last_day(app: Flask) -> None:
+    with app.test_request_context():
+        paper = letters_pdf(
+            [Letter(1, "pupil", "Léa", "Durand", "l.durand", "ABCD")], "École", FIRST + DAY, "fr"
+        )
+    assert "jusqu’au 1er décembre 2026" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
