@@ -46,6 +46,7 @@ from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
 from idp.signin.storage import tables as signin_tables
+from idp.web.application import Application
 from idp.web.errors import init_errors
 from idp.web.health import init_health
 from idp.web.languages import init_languages
@@ -75,7 +76,7 @@ TABLES = (
 
 def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> Flask:
     """The WSGI application for `settings`; `clock` returns the time in epoch seconds."""
-    app = Flask("idp")
+    app = Application("idp")
     app.config.update(
         SECRET_KEY=settings.secrets.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
@@ -125,6 +126,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         app.register_blueprint(package.blueprint)
     init_health(app, lost_keys)
     init_errors(app)
+    endpoints.init_endpoints(app)
     if settings.server.trusted_proxies:
         count = settings.server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import JWKRegistry, Key, KeySet
+from joserfc.jwk import JWKRegistry, KeySet
 
 from keys.jwks import jwks_bytes
 from keys.rotation import KeyRecord, hint_keys, published, signer_or_next
+from keys.signer import Signer
 
 # RFC 9864 gives Ed25519 a name of its own; relying parties still register "EdDSA" (OIDC Core, RFC 8037), and only Ed25519
 # keys are made here.
@@ -39,12 +40,12 @@ class Keyring:
         self.made_at = now
         visible = published(records, now)
         self.algorithms = tuple(sorted({record.alg for record in visible}))
-        self._signing: dict[str, tuple[str, Key]] = {}
+        self._signing: dict[str, Signer] = {}
         for alg in self.algorithms:
             record = signer_or_next(records, alg, now)
             if record is not None:
                 key = JWKRegistry.import_key(json.loads(private[record.kid]), parameters={"kid": record.kid})
-                self._signing[alg] = (record.kid, key)
+                self._signing[alg] = Signer(record.kid, alg, key)
         self._jwks = jwks_bytes(public[record.kid] for record in visible)
         self.verification_keys = KeySet.import_key_set(json.loads(self._jwks))
         for_hints = jwks_bytes(public[record.kid] for record in hint_keys(records, now))
@@ -62,8 +63,8 @@ class Keyring:
         """Whether any key signs."""
         return bool(self._signing)
 
-    def signing_key(self, alg: str) -> tuple[str, Key]:
-        """(kid, private key object). Raises NoSigningKey."""
+    def signer(self, alg: str) -> Signer:
+        """The key that signs with `alg`. Raises NoSigningKey."""
         try:
             return self._signing[alg]
         except KeyError:

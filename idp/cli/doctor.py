@@ -179,7 +179,7 @@ def _keys(_app: "Flask") -> Finding:
         )
     for algorithm in algorithms:
         try:
-            signing.keyring(moment).signing_key(algorithm)
+            signing.keyring(moment).signer(algorithm)
         except Exception as fault:
             mend = (
                 "secrets.master_key is not the one that sealed this key: put that one back, behind a comma."

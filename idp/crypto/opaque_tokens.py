@@ -34,7 +34,7 @@ def keyed_digest(key: bytes, purpose: str, value: str) -> str:
 
     Without the server's key, which is never in the database, a stolen table cannot be searched offline.
     """
-    return hmac.new(key, f"{purpose}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{purpose}\0{value}".encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def same(received: str, stored: str) -> bool:

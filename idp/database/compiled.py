@@ -5,8 +5,9 @@ are compiled; elsewhere Core's overhead is acceptable.
 """
 
 from collections import namedtuple
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.sql.dml import Insert
@@ -20,39 +21,54 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any], Any]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     def row(self, connection: Connection, parameters: Mapping[str, Any]) -> Any | None:
         """The first row, or None."""
-        make = self._for(connection, parameters)[3]
-        found = self._execute(connection, parameters).fetchone()
-        return None if found is None else make(*found)
+        values = self._execute(connection, parameters).fetchone()
+        return None if values is None else self._for(connection, parameters).make_row(values)
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
         """Execute, and return the number of affected rows."""
         return int(self._execute(connection, parameters).rowcount)
 
     def _execute(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
-        text, order, fixed, _ = self._for(connection, parameters)
+        compiled = self._for(connection, parameters)
         driver: Any = connection.connection.driver_connection
-        values = {**fixed, **parameters}
+        values = {**compiled.fixed, **parameters} if compiled.fixed else parameters
         try:
-            return driver.execute(text, values if order is None else tuple(values[name] for name in order))
+            return driver.execute(
+                compiled.text, values if compiled.in_order is None else compiled.in_order(values)
+            )
         except connection.dialect.loaded_dbapi.OperationalError as fault:
             raise DatabaseUnavailable(str(fault)) from fault
         except connection.dialect.loaded_dbapi.DataError:
             raise Unstorable("a text with a NUL") from None
 
-    def _for(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
+    def _for(self, connection: Connection, parameters: Mapping[str, Any]) -> "_Compiled":
         dialect = connection.dialect
-        found = self._compiled.get(dialect.name)
-        if found is None:
+        known = self._compiled.get(dialect.name)
+        if known is None:
             keys = sorted(parameters) if isinstance(self._statement, Insert) else None
             compiled: Any = self._statement.compile(dialect=dialect, column_keys=keys)  # type: ignore[attr-defined]
-            order = tuple(compiled.positiontup) if compiled.positional else None
             fixed = {name: value for name, value in compiled.params.items() if name not in parameters}
             columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
-            names = [str(column.key) for column in columns]
-            make: Any = namedtuple("Row", names)  # type: ignore[misc]
-            found = self._compiled[dialect.name] = (str(compiled), order, fixed, make)
-        return found
+            row: Any = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]
+            in_order = _in_order(compiled.positiontup) if compiled.positional else None
+            known = self._compiled[dialect.name] = _Compiled(str(compiled), in_order, fixed, row._make)
+        return known
+
+
+class _Compiled(NamedTuple):
+    """`in_order`: the parameters as the driver wants them (None: by name). `fixed`: values that the statement has itself."""
+
+    text: str
+    in_order: Callable[[Mapping[str, Any]], Sequence[Any]] | None
+    fixed: dict[str, Any]
+    make_row: Callable[[Iterable[Any]], Any]
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)

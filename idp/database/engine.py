@@ -235,6 +235,8 @@ def init_database(app: Flask, url: str) -> None:
         "connect_args": connect_arguments(url),
     }
     db.init_app(app)
+    # It closes a session of the ORM at the end of each request; none is ever opened here.
+    app.teardown_appcontext_funcs.clear()
     with app.app_context():
         use_careful_connections(db.engine)
         if db.engine.dialect.name == "sqlite":

@@ -11,34 +11,75 @@ from idp.oidc import discovery, openapi
 from idp.oidc.authorization import authorize, responses
 from idp.oidc.clients import dynamic_registration, management
 from idp.oidc.logout import pages
-from idp.oidc.server import provider, single_values
+from idp.oidc.server import parameters, provider
 from idp.oidc.tokens import dpop
 from idp.oidc.tokens.userinfo import without_credentials
 from idp.refusals import ProtocolRefusal
 from idp.runtime.context import now, settings
 from idp.signin import cookies
+from idp.web.application import Application, PlainResponse
+from idp.web.headers import EVERY_RESPONSE, add_headers
 
 blueprint = Blueprint("oidc", __name__)
 
 OPEN_TO_PAGES = {"token", "revoke", "userinfo", "metadata", "jwks", "push"}
 """Single-page applications call these from any origin: no cookie is involved. Never the authorization endpoint."""
 
+_ANY_ORIGIN = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "DPoP-Nonce, WWW-Authenticate"),
+)
+_PREFLIGHT = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP"),
+    ("Access-Control-Max-Age", str(DAY)),
+)
 
-@blueprint.route("/authorize", methods=["GET", "POST"])
+FOR_MACHINES = {
+    f"oidc.{name}"
+    for name in (
+        "begin",
+        "token",
+        "revoke",
+        "introspect",
+        "userinfo",
+        "push",
+        "metadata",
+        "jwks",
+        "description",
+    )
+}
+"""No hook of pages or forms concerns these (idp/web/application.py)."""
+
+
+def init_endpoints(app: Application) -> None:
+    """Tell the application which endpoints are for machines, and what their responses always bear."""
+    app.machine_endpoints |= FOR_MACHINES
+    app.after_machine_request += [open_to_pages, add_headers]
+    app.after_plain_response.append(_with_nonce)
+    for endpoint in FOR_MACHINES:
+        cors = _ANY_ORIGIN if endpoint.removeprefix("oidc.") in OPEN_TO_PAGES else ()
+        app.plain_headers[endpoint] = (*EVERY_RESPONSE, *cors)
+
+
+@blueprint.get("/authorize")
 def begin() -> BaseResponse:
-    """OIDC Core §3.1.2.1: parameters in the query of a GET or the form of a POST.
+    """OIDC Core §3.1.2.1: parameters in the query of a GET."""
+    return authorize.begin(list(request.args.items(multi=True)), now())
+
+
+@blueprint.post("/authorize")
+def begin_by_form() -> BaseResponse:
+    """The same with the parameters in a form.
 
     A browser sends no SameSite=Lax cookie with a cross-site POST. Without the cookie, a form that fits a URL is
     redirected to a GET, so that the cookie of a live session is sent.
     """
-    moment = now()
-    if request.method != "POST":
-        return authorize.begin(list(request.args.items(multi=True)), moment)
-    parameters = list(request.form.items(multi=True))
-    encoded = urlencode(parameters)
+    pairs = list(request.form.items(multi=True))
+    encoded = urlencode(pairs)
     if cookies.session_token() is None and len(encoded) <= pages.LONGEST_QUERY:
         return redirect(f"{url_for('oidc.begin')}?{encoded}", 303)
-    return authorize.begin(parameters, moment)
+    return authorize.begin(pairs, now())
 
 
 @blueprint.get("/login/<pending_id>")
@@ -49,9 +90,9 @@ def resume(pending_id: str) -> BaseResponse:
 
 @blueprint.post("/token")
 def token() -> BaseResponse:
-    if "grant_type" not in single_values():
+    if "grant_type" not in parameters()[0]:
         raise ProtocolRefusal("invalid_request", "grant_type is missing.")
-    return provider().create_token_response()  # type: ignore[no-any-return]
+    return provider().create_token_response()
 
 
 @blueprint.post("/revoke")
@@ -122,23 +163,21 @@ def check_session() -> Response:
 
 
 def _public(body: bytes, seconds: int) -> Response:
-    return Response(
-        body, mimetype="application/json", headers={"Cache-Control": f"public, max-age={seconds}"}
-    )
+    kept = ("Cache-Control", f"public, max-age={seconds}")
+    return PlainResponse(body, 200, [("Content-Type", "application/json"), kept])
 
 
 @blueprint.after_request
 def open_to_pages(response: Response) -> Response:
     """CORS and its preflight, for the endpoints that single-page applications call; a fresh DPoP nonce for DPoP clients."""
     if request.endpoint is not None and request.endpoint.removeprefix("oidc.") in OPEN_TO_PAGES:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
-            response.headers["Access-Control-Max-Age"] = str(DAY)
-        else:
-            response.headers["Access-Control-Expose-Headers"] = "DPoP-Nonce, WWW-Authenticate"
-    if "DPoP" in request.headers:
-        # RFC 9449 §8.2: the client puts it into its next proof and saves a round trip.
+        response.headers.update(_ANY_ORIGIN if request.method != "OPTIONS" else _PREFLIGHT)
+    return _with_nonce(response)
+
+
+def _with_nonce(response: Response) -> Response:
+    """RFC 9449 §8.2: the client puts the fresh nonce into its next proof and saves a round trip."""
+    if "HTTP_DPOP" in request.environ:
         response.headers["DPoP-Nonce"] = dpop.nonce(now())
     return response
 

@@ -4,7 +4,8 @@ import time
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import current_app, has_request_context, request
+from flask import Flask, has_request_context, request
+from flask.globals import _cv_app
 
 from idp.settings import Settings
 
@@ -14,15 +15,23 @@ def system_clock() -> int:
     return int(time.time())
 
 
+def application() -> Flask:
+    """The application in whose context this runs. Raises LookupError outside of one.
+
+    `flask.current_app` finds the same through a proxy, at eight times the cost.
+    """
+    return _cv_app.get().app
+
+
 def settings() -> Settings:
     """The settings of this application."""
-    found: Settings = current_app.extensions["settings"]
+    found: Settings = application().extensions["settings"]
     return found
 
 
 def now() -> int:
     """The current time in epoch seconds, by this application's clock."""
-    moment: int = current_app.extensions["clock"]()
+    moment: int = application().extensions["clock"]()
     return moment
 
 

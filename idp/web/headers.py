@@ -11,8 +11,11 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+EVERY_RESPONSE = (("X-Content-Type-Options", "nosniff"),)
+
+
 def add_headers(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(EVERY_RESPONSE)
     if response.mimetype == "text/html":
         # A browser follows a form's redirects only where form-action allows: pages whose form ends at a relying party
         # name its origin in g.form_action. g.frames: what the page itself frames; g.framed_by: who may frame it.

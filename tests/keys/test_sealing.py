@@ -67,9 +67,12 @@ def test_a_generated_key_signs_and_its_public_half_verifies(alg: str) -> None:
     made = generate(alg)
     record = KeyRecord(made.kid, alg, 0, 0, 0)
     ring = Keyring([record], {made.kid: made.private_jwk}, {made.kid: made.public_jwk}, 10)
-    kid, key = ring.signing_key(alg)
-    token = jwt.encode({"alg": alg, "kid": kid}, {"a": 1}, key, algorithms=[alg])
-    assert jwt.decode(token, ring.verification_keys, algorithms=[alg]).claims == {"a": 1}
+    for number in range(20):
+        token = jwt.decode(
+            ring.signer(alg).jwt("at+jwt", {"n": number, "é": '"'}), ring.verification_keys, algorithms=[alg]
+        )
+        assert token.claims == {"n": number, "é": '"'}
+        assert token.header == {"alg": alg, "kid": made.kid, "typ": "at+jwt"}
 
 
 @pytest.mark.parametrize("alg", ALGORITHMS)
@@ -87,7 +90,7 @@ def test_a_keyring_has_an_expiry() -> None:
     private = {key.kid: key.private_jwk for key in (made, other)}
     public = {key.kid: key.public_jwk for key in (made, other)}
     assert Keyring(records, private, public, 10).until == 100
-    assert Keyring(records, private, public, 100).signing_key("ES256")[0] == other.kid
+    assert Keyring(records, private, public, 100).signer("ES256").kid == other.kid
     assert Keyring(records, private, public, 250).until is None
     with pytest.raises(NoSigningKey):
-        Keyring(records, private, public, 10).signing_key("RS256")
+        Keyring(records, private, public, 10).signer("RS256")

@@ -76,7 +76,7 @@ class EntryPoint:
     def key(self) -> Any:
         """The key that must sign here; hints and bearer tokens are signed by this provider."""
         if self.kind in ("hint", "bearer"):
-            return signing.keyring(self.party.clock()).signing_key("ES256")[1]
+            return signing.keyring(self.party.clock()).signer("ES256").key
         return self.party.dpop_key if self.kind == "proof" else self.party.key
 
     def header(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class EntryPoint:
         ours = self.kind in ("hint", "bearer")
         return {
             **answers,
-            "kid": signing.keyring(self.party.clock()).signing_key("ES256")[0]
+            "kid": signing.keyring(self.party.clock()).signer("ES256").kid
             if ours
             else self.party.key.kid,
         }

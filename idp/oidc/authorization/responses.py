@@ -3,14 +3,17 @@
 Every response, errors included, has `iss` (RFC 9207) and the request's `state` if it had one.
 """
 
-from urllib.parse import urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import urlsplit
 
 from flask import Response, g, make_response, render_template
+from werkzeug.urls import iri_to_uri
 
-from idp.network.urls import with_query
+from idp.network.urls import form_encoded, with_query
 from idp.oidc.authorization import session_state
 from idp.refusals import CheckedRedirect, ProtocolRefusal
 from idp.runtime.context import settings
+from idp.web.application import PlainResponse
 
 
 def send_code(back_to: CheckedRedirect, code: str, client_id: str, sid: str) -> Response:
@@ -35,16 +38,19 @@ def _send(back_to: CheckedRedirect, fields: list[tuple[str, str]]) -> Response:
         # The page only posts the form to the relying party.
         g.form_action = back_to.uri
         response = make_response(render_template("form_post.html", action=back_to.uri, fields=fields))
-    else:
-        response = Response(status=303, headers=[("Location", _with(back_to, urlencode(fields)))])
-    response.headers["Cache-Control"] = "no-store"
-    return response
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    location = _with(_in_ascii(back_to.uri), back_to.mode, form_encoded(fields))
+    return PlainResponse(b"", 303, [("Location", location), ("Cache-Control", "no-store")])
 
 
-def _with(back_to: CheckedRedirect, encoded: str) -> str:
-    if back_to.mode == "fragment":
-        return f"{back_to.uri}#{encoded}"
-    return with_query(back_to.uri, encoded)
+def _with(uri: str, mode: str, encoded: str) -> str:
+    return f"{uri}#{encoded}" if mode == "fragment" else with_query(uri, encoded)
+
+
+@lru_cache(1024)
+def _in_ascii(uri: str) -> str:
+    return iri_to_uri(uri)
 
 
 def origin(uri: str) -> str:

@@ -54,7 +54,7 @@ class Client(ClientMixin):  # type: ignore[misc]
     def is_active(self) -> bool:
         return self.status == "active"
 
-    @property
+    @cached_property
     def sector(self) -> str:
         """The sector of pairwise subjects: a host, or the client_id if there is no single host."""
         return self.registration.sector_host or self.client_id

@@ -41,7 +41,7 @@ def once(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
 def read(form: dict[str, str], now: int) -> LogoutRequest:
     """An invalid request still logs the person out, but without a redirect (§4)."""
     try:
-        asked = provider().validate_endpoint_request("end_session", SlimRequest(form, now))
+        asked = provider().validate_endpoint_request("end_session", SlimRequest(form, (), now))
     except InvalidRequestError as fault:
         return LogoutRequest(None, None, _refused(str(fault)))
     if "post_logout_redirect_uri" not in form or asked.redirect_uri is not None:

@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 
 import requests
-from joserfc import jwt
 
 from idp.messages.delivery import DeliveryCode, DeliveryFault
 from idp.network import outgoing_http
@@ -48,7 +47,7 @@ def deliver(payload: dict[str, Any], now: int) -> None:
 def logout_token(client: registry.Client, sid: str, subject: str, now: int) -> str:
     """§2.4: signed like the client's ID tokens; without a nonce, so that it cannot be accepted as one."""
     alg = client.registration.id_token_signed_response_alg
-    kid, key = signing.keyring(now).signing_key(alg)
+    signer = signing.keyring(now).signer(alg)
     claims = {
         "iss": settings().server.issuer,
         "aud": client.client_id,
@@ -59,4 +58,4 @@ def logout_token(client: registry.Client, sid: str, subject: str, now: int) -> s
         "sid": sid,
         "events": {EVENT: {}},
     }
-    return jwt.encode({"alg": alg, "kid": kid, "typ": "logout+jwt"}, claims, key, algorithms=[alg])
+    return signer.jwt("logout+jwt", claims)

@@ -6,7 +6,6 @@ from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidGrantError
-from joserfc import jwt
 
 from idp.crypto.opaque_tokens import digest, new_token
 from idp.oidc import signing
@@ -65,7 +64,23 @@ def audience_of(grant: GrantFacts, client: Client, asked: tuple[str, ...]) -> tu
     return asked or (within if grant.resources else ())
 
 
-def generate(
+def generate(client: Client, issue: Issue, scope: str, with_refresh_token: bool) -> dict[str, Any]:
+    """The token response of RFC 6749 §5.1. A refresh token needs `offline_access` in `scope` as well."""
+    lifetime = settings().tokens.access
+    token: dict[str, Any] = {
+        "token_type": "DPoP" if issue.dpop_jkt else "Bearer",
+        "access_token": new_token()
+        if client.registration.access_token_format == "opaque"
+        else _jwt(client, issue, scope, lifetime),
+        "expires_in": lifetime,
+        "scope": scope,
+    }
+    if with_refresh_token and "offline_access" in scope.split():
+        token["refresh_token"] = first_refresh_token()
+    return token
+
+
+def generate_for_authlib(
     grant_type: str,
     client: Client,
     user: Issue,
@@ -73,20 +88,8 @@ def generate(
     expires_in: int | None = None,
     include_refresh_token: bool = True,
 ) -> dict[str, Any]:
-    """The token answer of RFC 6749 §5.1, in the shape that Authlib asks of a generator."""
-    scope = scope or ""
-    lifetime = settings().tokens.access
-    token: dict[str, Any] = {
-        "token_type": "DPoP" if user.dpop_jkt else "Bearer",
-        "access_token": new_token()
-        if client.registration.access_token_format == "opaque"
-        else _jwt(client, user, scope, lifetime),
-        "expires_in": lifetime,
-        "scope": scope,
-    }
-    if include_refresh_token and "offline_access" in scope.split():
-        token["refresh_token"] = first_refresh_token()
-    return token
+    """The same in the shape that Authlib asks of a generator, for the device grant."""
+    return generate(client, user, scope or "", include_refresh_token)
 
 
 def row(token: dict[str, Any], issue: Issue) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def row(token: dict[str, Any], issue: Issue) -> dict[str, Any]:
 def _jwt(client: Client, issue: Issue, scope: str, lifetime: int) -> str:
     """RFC 9068 §2. It has a row as an opaque token has, so that revocation takes effect here at once."""
     grant, alg = issue.grant, client.registration.id_token_signed_response_alg
-    kid, key = signing.keyring(issue.issued_at).signing_key(alg)
+    signer = signing.keyring(issue.issued_at).signer(alg)
     issuer = settings().server.issuer
     claims: dict[str, Any] = {
         "iss": issuer,
@@ -124,4 +127,4 @@ def _jwt(client: Client, issue: Issue, scope: str, lifetime: int) -> str:
     }
     if issue.dpop_jkt is not None:
         claims["cnf"] = {"jkt": issue.dpop_jkt}
-    return jwt.encode({"alg": alg, "kid": kid, "typ": "at+jwt"}, claims, key, algorithms=[alg])
+    return signer.jwt("at+jwt", claims)

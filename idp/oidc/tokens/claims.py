@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from joserfc import jwt
-
 from idp.database.engine import reading
 from idp.oidc import signing
 from idp.oidc.clients.registry import Client
@@ -29,9 +27,9 @@ def userinfo(grant: GrantFacts, scope: tuple[str, ...], client: Client, now: int
 
 def signed_userinfo(claims: dict[str, Any], client: Client, alg: str, now: int) -> str:
     """The userinfo response as a JWT with iss and aud (OIDC Core §5.3.2)."""
-    kid, key = signing.keyring(now).signing_key(alg)
+    signer = signing.keyring(now).signer(alg)
     claims = {"iss": settings().server.issuer, "aud": client.client_id, **claims}
-    return jwt.encode({"alg": alg, "kid": kid, "typ": "JWT"}, claims, key, algorithms=[alg])
+    return signer.jwt("JWT", claims)
 
 
 def person_claims(grant: GrantFacts, client: Client, names: frozenset[str], now: int) -> dict[str, Any]:

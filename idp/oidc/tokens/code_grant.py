@@ -1,13 +1,14 @@
 """The authorization code, redeemed once at /token (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.5, RFC 9449 §10)."""
 
+import base64
+import hashlib
 import logging
+import re
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, grants
-from authlib.oauth2.rfc7636 import CodeChallenge
-from authlib.oidc.core import OpenIDCode
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 
-from idp.crypto.opaque_tokens import digest
+from idp.crypto.opaque_tokens import digest, same
 from idp.database.engine import Connection, reading, transaction
 from idp.oidc.clients import authentication
 from idp.oidc.clients.registry import Client
@@ -17,9 +18,12 @@ from idp.oidc.tokens.access_tokens import Issue, issue_for
 from idp.oidc.tokens.grants import GrantFacts, grant_of
 from idp.oidc.tokens.id_token import make_id_token
 from idp.oidc.tokens.refresh_tokens import family_of
+from idp.oidc.tokens.token_request import TokenRequest, require_grant_type
 from idp.runtime.context import settings
 
 log = logging.getLogger(__name__)
+
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 def redeem_in(tx: Connection, token: dict[str, Any], issue: Issue, client: Client) -> bool:
@@ -33,92 +37,71 @@ def redeem_in(tx: Connection, token: dict[str, Any], issue: Issue, client: Clien
     return True
 
 
-class Code:
-    """A redeemable code, with the interface that Authlib expects."""
+def answer(request: TokenRequest) -> dict[str, Any]:
+    """The response to a code at /token (RFC 6749 §4.1.4). One transaction writes; the ID token is signed after it.
 
-    code_challenge_method = "S256"
+    The order: client, code, redirect URI, verifier, DPoP proof; only then the code is consumed. Raises OAuth2Error.
+    """
+    client = authentication.authenticate(request)
+    require_grant_type(client, "authorization_code")
+    code = request.form.get("code")
+    if code is None:
+        raise InvalidRequestError("code is missing.")
+    grant = _redeemable(code, client, request.now)
+    if request.form.get("redirect_uri") != grant.redirect_uri:
+        raise InvalidGrantError("redirect_uri is not that of the authorization request.")
+    check_verifier(request.form.get("code_verifier"), grant.code_challenge)
+    issue = issue_for(grant, request, grant.dpop_jkt, "code")
+    token = access_tokens.generate(
+        client, issue, " ".join(grant.scope), with_refresh_token=client.check_grant_type("refresh_token")
+    )
+    with transaction(durable=False) as tx:
+        won = redeem_in(tx, token, issue, client)
+    if not won:
+        _end(grant.id, client, request.now)
+        raise InvalidGrantError("The code was used before.")
+    if "openid" in grant.scope:
+        token["id_token"] = make_id_token(grant, client, token["access_token"], request.now)
+    return token
 
-    def __init__(self, grant: GrantFacts) -> None:
-        self.grant = grant
-        self.code_challenge = grant.code_challenge
 
-    def get_redirect_uri(self) -> str:
-        return self.grant.redirect_uri
+def _redeemable(code: str, client: Client, now: int) -> GrantFacts:
+    """The grant of a code of this client that has not expired, while its account may still sign in. Raises InvalidGrantError.
 
-    def get_scope(self) -> str:
-        return " ".join(self.grant.scope)
-
-
-class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
-    """The code at /token. Authlib runs the steps; `delete_authorization_code` is the only write."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS = authentication.METHODS
-
-    def query_authorization_code(self, code: str, client: Client) -> Code | None:
-        """The code if it belongs to this client, has not expired or been used, and its account may still sign in.
-
-        A code presented again may have been stolen: the tokens of its first use are revoked (RFC 6749 §4.1.2).
-        """
-        row = storage.find_code(reading(), digest(code))
-        if row is None or row.client_id != client.client_id:
-            return None
+    A code presented again may have been stolen: the tokens of its first use are revoked (RFC 6749 §4.1.2).
+    """
+    row = storage.find_code(reading(), digest(code))
+    if row is not None and row.client_id == client.client_id:
         if row.consumed_at is not None:
-            self._end(row.grant_id, client)
-            return None
-        if row.code_expires_at <= self.request.now or not row.holder_may:
-            return None
-        return Code(grant_of(row))
-
-    def authenticate_user(self, authorization_code: Code) -> Issue:
-        """The `user` that Authlib passes to the token generator. The DPoP proof is checked here: after the verifier, before any write."""
-        self.request.issue = issue_for(
-            authorization_code.grant, self.request, authorization_code.grant.dpop_jkt, "code"
-        )
-        return self.request.issue  # type: ignore[no-any-return]
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        self.request.credential = token
-
-    def delete_authorization_code(self, authorization_code: Code) -> None:
-        """Consume the code and store its tokens in one transaction. A second redemption gets invalid_grant."""
-        request = self.request
-        with transaction(durable=False) as tx:
-            won = redeem_in(tx, request.credential, request.issue, request.client)
-        if not won:
-            self._end(authorization_code.grant.id, request.client)
-            raise InvalidGrantError("The code was used before.")
-
-    def _end(self, grant_id: str, client: Client) -> None:
-        log.warning("code presented twice by client %s: its grant is revoked", client.client_id)
-        with transaction() as tx:
-            storage.revoke(tx, grant_id, self.request.now)
+            _end(row.grant_id, client, now)
+        elif row.code_expires_at > now and row.holder_may:
+            return grant_of(row)
+    raise InvalidGrantError("The code is unknown, has expired or was used before.")
 
 
-class ProofKey(CodeChallenge):  # type: ignore[misc]
-    """PKCE with S256 alone (RFC 7636). /authorize has required the challenge; the verifier must match it."""
-
-    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
-
-    def validate_code_verifier(self, grant: Any, result: Any) -> None:
-        """invalid_grant also for a verifier that is missing, malformed or unexpected (§4.6, RFC 9700 §2.1.1)."""
-        try:
-            super().validate_code_verifier(grant, result)
-        except InvalidRequestError as fault:
-            raise InvalidGrantError(fault.description) from fault
+def _end(grant_id: str, client: Client, now: int) -> None:
+    log.warning("code presented twice by client %s: its grant is revoked", client.client_id)
+    with transaction() as tx:
+        storage.revoke(tx, grant_id, now)
 
 
-class IDTokenForCode(OpenIDCode):  # type: ignore[misc]
-    """Adds the ID token to the response, after the transaction: no lock is held while signing."""
+def check_verifier(verifier: str | None, challenge: str | None) -> None:
+    """PKCE with S256 alone (RFC 7636 §4.6). Raises InvalidGrantError.
 
-    def exists_nonce(self, nonce: str, request: Any) -> bool:
-        """No specification requires refusing a repeated nonce; the relying party checks it."""
-        return False
+    A verifier is refused where the request had no challenge: otherwise an attacker could remove it (RFC 9700 §4.8.2).
+    """
+    if challenge is None and verifier is None:
+        return
+    if challenge is None or verifier is None or not _VERIFIER.fullmatch(verifier):
+        raise InvalidGrantError("code_verifier is missing, malformed or unexpected.")
+    if not same(code_challenge(verifier), challenge):
+        raise InvalidGrantError("code_verifier does not fit the code_challenge.")
 
-    def encode_id_token(self, token: dict[str, Any], request: Any) -> str:
-        return make_id_token(
-            request.authorization_code.grant, request.client, token["access_token"], request.now
-        )
+
+def code_challenge(verifier: str) -> str:
+    """The S256 challenge of a verifier (RFC 7636 §4.2)."""
+    hashed = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
 def _family_row(refresh_token: str, issue: Issue, client: Client) -> dict[str, Any]:

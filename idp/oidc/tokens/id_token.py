@@ -3,8 +3,6 @@
 import base64
 import hashlib
 
-from joserfc import jwt
-
 from idp.oidc import signing
 from idp.oidc.clients.registry import Client
 from idp.oidc.rules import claims as rules
@@ -22,7 +20,7 @@ def make_id_token(
 ) -> str:
     """A signed ID token (OIDC Core §2). On refresh (not `first`) `auth_time` stays, and there is no nonce (§12.2)."""
     alg = client.registration.id_token_signed_response_alg
-    kid, key = signing.keyring(now).signing_key(alg)
+    signer = signing.keyring(now).signer(alg)
     asked = grant.claims.id_token
     names = rules.released((), tuple(asked), client.registration.scope, client.registration.service_claims)
     claims = as_wanted(person_claims(grant, client, names, now), asked) if names else {}
@@ -41,7 +39,7 @@ def make_id_token(
         claims["nonce"] = grant.nonce
     if access_token is not None:
         claims["at_hash"] = half_hash(access_token, alg)
-    return jwt.encode({"alg": alg, "kid": kid, "typ": "JWT"}, claims, key, algorithms=[alg])
+    return signer.jwt("JWT", claims)
 
 
 def half_hash(value: str, alg: str) -> str:

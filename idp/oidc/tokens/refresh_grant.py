@@ -11,12 +11,11 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, grants
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
-from authlib.oidc.core import OpenIDToken
 
 from idp.crypto.opaque_tokens import digest, same
-from idp.database.engine import Row, reading, transaction
+from idp.database.engine import Connection, Row, reading, transaction
 from idp.oidc.clients import authentication
 from idp.oidc.clients.registry import Client
 from idp.oidc.storage import grants as storage
@@ -25,6 +24,7 @@ from idp.oidc.tokens.access_tokens import Issue, issue_for
 from idp.oidc.tokens.grants import GrantFacts, grant_of
 from idp.oidc.tokens.id_token import make_id_token
 from idp.oidc.tokens.refresh_tokens import family_of, successor
+from idp.oidc.tokens.token_request import TokenRequest, require_grant_type
 from idp.runtime.context import settings
 from idp.services import access
 
@@ -40,9 +40,6 @@ class Presented:
     again: bool
     grant: GrantFacts
     dpop_jkt: str | None
-
-    def check_client(self, client: Client) -> bool:
-        return self.grant.client_id == client.client_id
 
     def get_scope(self) -> str:
         return " ".join(self.grant.scope)
@@ -87,75 +84,74 @@ def _open_family(refresh_token: str, now: int) -> Row[Any] | None:
     return None if row.rotated_at + settings().tokens.refresh_idle <= now else row
 
 
-class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
-    """Authlib runs the steps; `revoke_old_credential` is the only write."""
+def answer(request: TokenRequest) -> dict[str, Any]:
+    """The response to a refresh token at /token (RFC 6749 §6). One transaction writes. Raises OAuth2Error.
 
-    TOKEN_ENDPOINT_AUTH_METHODS = authentication.METHODS
-    INCLUDE_NEW_REFRESH_TOKEN = True
-
-    def authenticate_refresh_token(self, refresh_token: str) -> Presented | None:
-        client, now = self.request.client, self.request.now
-        token = find(refresh_token, client, now)
-        if token is None or token.grant.account.profile not in client.registration.accepted_profiles:
-            return None
-        return None if access.why_closed(client.service, token.grant.account, now) else token
-
-    def authenticate_user(self, refresh_token: Presented) -> Issue:
-        """The `user` that Authlib passes to the token generator."""
-        self.request.issue = issue_for(
-            refresh_token.grant, self.request, refresh_token.dpop_jkt, "refresh token"
+    The new ID token has the iss, sub, aud and auth_time of the first one (OIDC Core §12.2).
+    """
+    client = authentication.authenticate(request)
+    require_grant_type(client, "refresh_token")
+    text = request.form.get("refresh_token")
+    if text is None:
+        raise InvalidRequestError("refresh_token is missing.")
+    presented = _usable(text, client, request.now)
+    scope = _narrowed(presented.grant, client, request.form.get("scope", ""))
+    issue = issue_for(presented.grant, request, presented.dpop_jkt, "refresh token")
+    token = access_tokens.generate(client, issue, " ".join(scope), with_refresh_token=False)
+    keeps = not client.registration.refresh_token_rotation
+    token["refresh_token"] = text if keeps else successor(text)
+    with transaction(durable=False) as tx:
+        _replace_in(tx, presented, token, issue, client)
+    if "openid" in scope:
+        token["id_token"] = make_id_token(
+            presented.grant, client, token["access_token"], request.now, first=False
         )
-        return self.request.issue  # type: ignore[no-any-return]
-
-    def _validate_token_scope(self, token: Presented) -> None:
-        """A scope that was requested at the start but not granted is ignored; a new scope is invalid_scope."""
-        asked = (self.request.payload.scope or "").split()
-        if any(word not in token.grant.asked_scope for word in asked):
-            raise InvalidScopeError("A scope was not part of the original request.")
-
-    def issue_token(self, user: Any, refresh_token: Presented) -> dict[str, Any]:
-        asked = (self.request.payload.scope or "").split()
-        # A scope removed from the registration since then is no longer granted.
-        registered = self.request.client.registration.scope
-        scope = [
-            word for word in refresh_token.grant.scope if word in registered and (not asked or word in asked)
-        ]
-        token: dict[str, Any] = self.generate_token(
-            user=user, scope=" ".join(scope), include_refresh_token=False
-        )
-        keeps = not self.request.client.registration.refresh_token_rotation
-        token["refresh_token"] = refresh_token.text if keeps else successor(refresh_token.text)
-        return token
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        self.request.credential = token
-
-    def revoke_old_credential(self, refresh_token: Presented) -> None:
-        """Rotate to the successor and store the access token in one transaction.
-
-        Of several concurrent requests one rotates; the others present the predecessor within its grace period and get the same
-        successor.
-        """
-        token, now = self.request.credential, self.request.now
-        # RFC 9449 §5: a public client's token is bound to the first key that it proves.
-        key = self.request.issue.dpop_jkt if self.request.client.registration.is_public else None
-        with transaction(durable=False) as tx:
-            dpop.use_in(tx, now)
-            replacing = (digest(refresh_token.text), digest(token["refresh_token"]))
-            if refresh_token.text == token["refresh_token"]:
-                storage.touch_family(tx, refresh_token.family, now, key)
-            elif not refresh_token.again and not storage.rotate(
-                tx, refresh_token.family, *replacing, now, key
-            ):
-                row = storage.find_family(tx, refresh_token.family)
-                if row is None or not same(row.previous_digest or "", replacing[0]):
-                    raise InvalidGrantError("The refresh token was used before.")
-            storage.add_token(tx, access_tokens.row(token, self.request.issue))
+    return token
 
 
-class IDTokenForRefresh(OpenIDToken):  # type: ignore[misc]
-    """The new ID token has the iss, sub, aud and auth_time of the first one (OIDC Core §12.2)."""
+def _usable(text: str, client: Client, now: int) -> Presented:
+    """The presented token, if its person may still use this service. Raises InvalidGrantError."""
+    presented = find(text, client, now)
+    if presented is not None:
+        account = presented.grant.account
+        accepted = account.profile in client.registration.accepted_profiles
+        if accepted and not access.why_closed(client.service, account, now):
+            return presented
+    raise InvalidGrantError("The refresh token is unknown, has expired or was used before.")
 
-    def encode_id_token(self, token: dict[str, Any], request: Any) -> str:
-        grant = request.refresh_token.grant
-        return make_id_token(grant, request.client, token["access_token"], request.now, first=False)
+
+def _narrowed(grant: GrantFacts, client: Client, asked: str) -> list[str]:
+    """The scope of the new access token. Raises InvalidScopeError for a word outside the original request.
+
+    A scope that was requested at the start but not granted is ignored. A scope removed from the registration since then is
+    no longer granted.
+    """
+    words = asked.split()
+    if any(word not in grant.asked_scope for word in words):
+        raise InvalidScopeError("A scope was not part of the original request.")
+    registered = client.registration.scope
+    return [word for word in grant.scope if word in registered and (not words or word in words)]
+
+
+def _replace_in(
+    tx: Connection, presented: Presented, token: dict[str, Any], issue: Issue, client: Client
+) -> None:
+    """Rotate to the successor and store the access token. Raises InvalidGrantError, dpop.BadProof.
+
+    Of several concurrent requests one rotates; the others present the predecessor within its grace period and get the same
+    successor.
+    """
+    now = issue.issued_at
+    # RFC 9449 §5: a public client's token is bound to the first key that it proves.
+    key = issue.dpop_jkt if client.registration.is_public else None
+    dpop.use_in(tx, now)
+    replaced = digest(presented.text)
+    if presented.text == token["refresh_token"]:
+        storage.touch_family(tx, presented.family, now, key)
+    elif not presented.again and not storage.rotate(
+        tx, presented.family, replaced, digest(token["refresh_token"]), now, key
+    ):
+        row = storage.find_family(tx, presented.family)
+        if row is None or not same(row.previous_digest or "", replaced):
+            raise InvalidGrantError("The refresh token was used before.")
+    storage.add_token(tx, access_tokens.row(token, issue))

@@ -1,10 +1,12 @@
 """The origin of an address (RFC 6454 §4), as browsers write it."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from idp.network.urls import DEFAULT_PORTS
 
 
+@lru_cache(1024)
 def web_origin(uri: str) -> str | None:
     """`scheme://host[:port]` without a default port, in lower case; None for what is not of the web."""
     parts = urlsplit(uri)
