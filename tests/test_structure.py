@@ -188,7 +188,6 @@ def test_no_private_key_text_is_logged_by_repr() -> None:
 OLD_WORDS = frozenset({"house", "door", "knock", "lane", "walk", "room", "floor", "whoever"})
 """Metaphors of early versions. The things have names: provider, package, error handler, rate limit, attempt, pool."""
 MAY_USE_OLD_WORDS = {
-    "idp/audit/storage.py": {"floor"},  # Columns floor_number and floor_hash.
     "clients/pronote/schoolwork.py": {"room"},  # A class room of a timetable.
 }
 """File → words that stand there for a reason."""
