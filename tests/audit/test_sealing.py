@@ -1,4 +1,4 @@
-"""Records are sealed once each, whoever seals, whoever dies, and in whatever order they are committed."""
+"""Records are sealed once each, by any of several sealers, when one dies, and in whatever order they are committed."""
 
 import threading
 

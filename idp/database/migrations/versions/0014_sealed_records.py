@@ -1,4 +1,4 @@
-"""Records of acts are no longer chained one by one: the worker seals them in batches.
+"""Records of acts are no longer chained one by one: the worker seals them. An attempt of a network is a row of its own.
 
 Revision ID: 0014
 Revises: 0013
@@ -26,6 +26,15 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.create_table(
+        "network_attempts",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("bucket", sa.String(length=64), nullable=False),
+        sa.Column("forget_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_network_attempts")),
+    )
+    op.create_index(op.f("ix_network_attempts_forget_at"), "network_attempts", ["forget_at"])
+    op.create_index("ix_network_attempts_bucket_forget_at", "network_attempts", ["bucket", "forget_at"])
     _shape_of_seals()
     connection = op.get_bind()
     head = connection.execute(sa.text("SELECT * FROM audit_head WHERE id = 1")).mappings().one_or_none()
@@ -182,7 +191,11 @@ def _mark(text):
 
 
 def downgrade() -> None:
-    """Records are numbered anew, without gaps and in the order of their seals, and chained one by one."""
+    """Records are numbered anew, without gaps and in the order of their seals, and chained one by one.
+
+    Attempts of networks are forgotten, their locks are kept.
+    """
+    op.drop_table("network_attempts")
     connection = op.get_bind()
     counted = connection.execute(sa.text("SELECT number FROM counted WHERE id = 1")).scalar()
     op.create_table(
