@@ -13,6 +13,7 @@ from idp.signin import authentication
 from tests.at_once import at_once
 from tests.conftest import NOON
 from tests.databases import lent
+from tests.visitor import Visitor
 from tests.world import World
 
 PEOPLE = 50
@@ -58,4 +59,22 @@ def test_fifty_logins_wait_for_no_row_of_one_another(
             authentication.sign_in(people[number].username, people[number].password, address, "Firefox", NOON)
 
     at_once(app, sign_in, PEOPLE)
+    assert lock_log.waits() == []
+
+
+def test_fifty_people_at_the_pages_wait_for_no_row_of_one_another(
+    app: Flask, outdoors: World, lock_log: LockLog
+) -> None:
+    people = [outdoors.guardian(username=f"c.durand{number}") for number in range(PEOPLE)]
+    visitors = [Visitor(app) for _ in people]
+    for number, visitor in enumerate(visitors):
+        visitor.browser.environ_base["REMOTE_ADDR"] = f"203.{number}.113.7"
+        visitor.opens("/account").fills(profile="responsable")
+
+    def sign_in(number: int) -> int:
+        person = people[number]
+        return visitors[number].fills(username=person.username, password=person.password).status
+
+    assert set(at_once(app, sign_in, PEOPLE)) == {200}
+    assert all("/account" in visitor.path for visitor in visitors)
     assert lock_log.waits() == []
