@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from idp.audit import sealing
 from idp.audit.storage import AuditRecord
 from idp.console import approvals, personal_data
 from idp.console.storage import numbers
@@ -346,6 +347,16 @@ def test_the_record_is_searched_verified_and_exported(app: Flask, admin: Visitor
     assert "client.register" in {record["act"] for record in records} and "secret" not in admin.page.text
     (made,) = [record for record in records if record["act"] == "client.register"]
     assert made["address"] == "127.0.0.1" and made["actor"].startswith("account:")
+
+
+def test_a_record_that_was_touched_is_named_on_the_page(app: Flask, admin: Visitor) -> None:
+    with app.app_context():
+        sealing.seal_all(NOON)
+        with transaction() as tx:
+            tx.execute(update(AuditRecord).where(AuditRecord.id == 1).values(actor="somebody"))
+    admin.opens(f"{ACADEMY}/audit").fills(press="act=verify").sees(
+        "La chaîne est rompue", "La ligne 1 a été changée."
+    )
 
 
 def gone(world: World):
