@@ -1,4 +1,4 @@
-"""The audit trail: a row for each act, chained to the previous row by a hash, so that changed or missing rows are detected.
+"""The audit trail: a row for each act. The worker seals the rows in batches, so that changed or missing rows are detected.
 
 A row holds actor, act, subject, time and address, never a secret. It is written in the transaction of the act.
 """

@@ -1,11 +1,15 @@
 """`idp audit`: the audit trail."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
 from idp.durations import DAY
+
+if TYPE_CHECKING:
+    from idp.audit.rules.verification import Fault
 
 DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -16,19 +20,39 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option(
+    "--all", "everything", is_flag=True, help="From the beginning, not from the last verified seal on."
+)
 @pass_terminal
 @click.pass_context
-def verify(context: click.Context, terminal: Terminal) -> None:
-    """Check that no record was changed or removed (exit code 1 otherwise)."""
+def verify(context: click.Context, terminal: Terminal, everything: bool) -> None:
+    """Check that nothing sealed was changed, removed, inserted or reordered (exit code 1 otherwise)."""
     with terminal.application():
-        from idp.audit import storage as records
-        from idp.database.engine import reading
+        from idp.audit import verification
 
-        broken = records.first_broken(reading())
-    if broken is None:
-        return click.echo("The chain holds.")
-    click.echo(f"Record {broken} does not follow from the record before it: compare with a backup.")
+        report = verification.verify(everything)
+    click.echo(f"{report.records} records under {report.seals} seals were verified.")
+    if report.oldest is not None:
+        age = max(0, now() - report.oldest)
+        click.echo(f"{report.unsealed} records are not sealed yet, the oldest for {age} s.")
+    if not report.faults:
+        return click.echo(f"The chain holds. The last seal is {report.last.number}:{report.last.hash}")
+    for fault in report.faults:
+        click.echo(sentence(fault))
+    click.echo("Compare with a backup or an export, and find out who can write to this database.")
     context.exit(1)
+
+
+def sentence(fault: "Fault") -> str:
+    """A fault of the chain in words."""
+    about = f"seal {fault.seal}"
+    if fault.until is not None and fault.until != fault.seal:
+        about = f"seals {fault.seal} to {fault.until}"
+    if fault.position is not None:
+        about = f"position {fault.position} of {about}"
+    if fault.record is not None:
+        about = f"record {fault.record}, {about}"
+    return f"{fault.kind.capitalize()}: {about}."
 
 
 @audit.command()
@@ -56,7 +80,7 @@ def search(
         events = records.search(reading(), act, actor, subject, _moment(since), _moment(until), None, most)
     rows = [
         (
-            event.number,
+            event.id,
             day_and_hour(event.at),
             event.act,
             event.actor,
@@ -66,7 +90,7 @@ def search(
         )
         for event in events
     ]
-    say_table(("number", "at", "act", "actor", "subject", "from", "detail"), rows)
+    say_table(("id", "at", "act", "actor", "subject", "from", "detail"), rows)
 
 
 @audit.command()
@@ -74,7 +98,7 @@ def search(
 @click.option("--until", type=DATE, help="The day after the last.")
 @pass_terminal
 def export(terminal: Terminal, since: datetime | None, until: datetime | None) -> None:
-    """Write every record as a line of JSON, the oldest first, to standard output. The export is itself on record."""
+    """Write records and their seals as lines of JSON to standard output (deploy/verify-audit-export.py verifies them). The export is itself on record."""
     with terminal.application():
         from idp.console import record_export
 
@@ -85,7 +109,7 @@ def export(terminal: Terminal, since: datetime | None, until: datetime | None) -
 @audit.command()
 @pass_terminal
 def purge(terminal: Terminal) -> None:
-    """Delete records older than console.audit_days, as the worker does a batch a minute."""
+    """Delete whole seals of records older than console.audit_days, the oldest first, as the worker does."""
     with terminal.application() as app:
         from idp.audit import storage as records
         from idp.database.engine import transaction

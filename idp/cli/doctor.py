@@ -150,14 +150,20 @@ def _clocks(_app: "Flask") -> Finding:
 
 
 def _audit(_app: "Flask") -> Finding:
-    from idp.audit import storage as records
-    from idp.database.engine import reading
+    from idp.audit import verification
+    from idp.cli.audit import sentence
 
-    broken = records.first_broken(reading())
-    if broken is None:
-        return Finding("audit", True, "the chain of records holds")
-    mend = "A record was changed or removed: compare with a backup, and find out who can write here."
-    return Finding("audit", False, f"record {broken} does not follow from the one before it", mend)
+    report = verification.verify()
+    if report.faults:
+        mend = "Compare with a backup, and find out who can write here. All faults: idp audit verify --all"
+        return Finding("audit", False, sentence(report.faults[0]), mend)
+    late = 0 if report.oldest is None else now() - report.oldest
+    if late > _LATE:
+        seen = f"{report.unsealed} records are not sealed, the oldest for {late} s"
+        return Finding(
+            "audit", False, seen, "No worker runs: start idp worker, or idp serve without --no-worker."
+        )
+    return Finding("audit", True, f"the chain of seals holds; {report.unsealed} records are not sealed yet")
 
 
 def _keys(_app: "Flask") -> Finding:

@@ -1,11 +1,12 @@
 """Building and reading URLs. Pure."""
 
-DEFAULT_PORTS = {"https": 443, "http": 80}
-"""Scheme → port (RFC 9110 §4.2)."""
-
 import re
 from collections.abc import Iterable
 from urllib.parse import quote_plus
+
+DEFAULT_PORTS = {"https": 443, "http": 80}
+"""Scheme → port (RFC 9110 §4.2)."""
+
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 

@@ -13,7 +13,7 @@ from idp.limits.storage import rate_limits
 from idp.messages.storage import outbox
 from idp.runtime.context import settings
 from idp.signin.rules.rate_limits import ThrottlePolicy, locked_for
-from idp.signin.storage import devices, throttles
+from idp.signin.storage import devices, network_attempts, throttles
 
 SIGN_IN_LOCKED = "door_closed"
 """Kind of the outbox message on which the worker sends a mail to the account's owner, if the account exists."""
@@ -26,7 +26,8 @@ class Attempt:
     closed_for: int
     network_is_limited: bool
     bucket: str
-    networks: tuple[str, ...]
+    in_networks: tuple[int, ...]
+    """Ids of the attempt in the counts of its networks."""
 
 
 def account_bucket(username: str) -> str:
@@ -57,20 +58,25 @@ def record(username: str, address: str, browser: str | None, now: int) -> Attemp
 
     The last attempt before a lock is still checked; if it succeeds, the bucket is cleared. A locked bucket does not
     count. An attempt from a limited network counts for no account: a stranger who invents usernames leaves no rows.
+    People of one network write no row in common: its count is read when the attempt is committed.
     """
     given = settings().throttling
     policy = ThrottlePolicy(given.failures, given.first_lock, given.longest_lock)
     known = browser is not None and devices.is_known_by_name(reading(), username, browser)
     bucket = device_bucket(username, browser) if known and browser else account_bucket(username)
-    limits = network_buckets(address)
-    networks = tuple(network for network, _ in limits)
+    networks = network_buckets(address)
     with transaction(durable=False) as tx:
-        if _any_is_limited(tx, limits, now):
-            return Attempt(0, True, bucket, networks)
+        counted = _count_in_networks(tx, networks, now)
+        if not counted:
+            return Attempt(0, True, bucket, ())
         closed = record_in(tx, bucket, policy, now)
         if closed.first_lock:
             outbox.post(tx, SIGN_IN_LOCKED, {"username": username}, now)
-    return Attempt(closed.seconds, False, bucket, networks)
+    attempt = Attempt(closed.seconds, _lock_full_networks(networks, now), bucket, counted)
+    if attempt.network_is_limited and not closed.seconds:
+        with transaction(durable=False) as tx:
+            throttles.forgive(tx, bucket)
+    return attempt
 
 
 @dataclass(frozen=True)
@@ -94,37 +100,50 @@ def record_in(tx: Connection, bucket: str, policy: ThrottlePolicy, now: int) -> 
 def succeeded(tx: Connection, attempt: Attempt) -> None:
     """Clear the account's attempts after a successful one, and take it back from the network's count."""
     throttles.clear(tx, attempt.bucket)
-    for bucket in attempt.networks:
-        throttles.forgive(tx, bucket)
+    network_attempts.take_back(tx, attempt.in_networks)
 
 
 def refund(attempt: Attempt) -> None:
     """Take back an attempt whose password was not checked."""
     with transaction(durable=False) as tx:
-        for bucket in (attempt.bucket, *attempt.networks):
-            throttles.forgive(tx, bucket)
+        throttles.forgive(tx, attempt.bucket)
+        network_attempts.take_back(tx, attempt.in_networks)
 
 
 def network_is_limited(address: str, now: int) -> bool:
     """Record an attempt that names no account, for its address and network. Returns whether either is limited."""
+    networks = network_buckets(address)
     with transaction(durable=False) as tx:
-        return _any_is_limited(tx, network_buckets(address), now)
+        counted = _count_in_networks(tx, networks, now)
+    return not counted or _lock_full_networks(networks, now)
 
 
 def network_succeeded(address: str) -> None:
     """Take back a successful attempt that names no account: a school's network activates many accounts in an hour."""
     with transaction(durable=False) as tx:
-        for bucket, _ in network_buckets(address):
-            throttles.forgive(tx, bucket)
+        forgive_networks(tx, address)
 
 
-def _any_is_limited(tx: Connection, networks: tuple[tuple[str, int], ...], now: int) -> bool:
-    """Record an attempt for each network, the larger first; a limited one ends the count for those within it."""
-    return any(_network_is_limited(tx, bucket, most, now) for bucket, most in networks)
+def forgive_networks(tx: Connection, address: str) -> None:
+    """The same within a transaction."""
+    for bucket, _ in network_buckets(address):
+        network_attempts.take_one_back(tx, bucket)
 
 
-def _network_is_limited(tx: Connection, bucket: str, most: int, now: int) -> bool:
-    tries, until = throttles.count_attempt(tx, bucket, now, HOUR)
-    if until <= now and tries >= most:
-        throttles.lock(tx, bucket, now + HOUR)
-    return until > now
+def _count_in_networks(tx: Connection, networks: tuple[tuple[str, int], ...], now: int) -> tuple[int, ...]:
+    """Record an attempt for each network. Returns its ids; none if one of them is limited, which counts nothing."""
+    buckets = [bucket for bucket, _ in networks]
+    if throttles.any_is_locked(tx, buckets, now):
+        return ()
+    return network_attempts.add(tx, buckets, now + HOUR)
+
+
+def _lock_full_networks(networks: tuple[tuple[str, int], ...], now: int) -> bool:
+    """Lock networks that have used up their budget. Returns whether the committed attempt is beyond one of the budgets."""
+    counts = network_attempts.counts(reading(), [bucket for bucket, _ in networks], now, HOUR)
+    full = [bucket for bucket, most in networks if counts.get(bucket, 0) >= most]
+    if full:
+        with transaction(durable=False) as tx:
+            for bucket in full:
+                throttles.lock_network(tx, bucket, now + HOUR)
+    return any(counts.get(bucket, 0) > most for bucket, most in networks)

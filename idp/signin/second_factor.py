@@ -67,8 +67,7 @@ def sign_in_by_passkey(
         account = accounts.by_id(tx, used.account)
         if account is None or not account.may_sign_in:
             raise Refusal(PASSKEY_NOT_ACCEPTED, "the account is closed, locked or absent")
-        for bucket, _ in rate_limits.network_buckets(address):
-            throttles.forgive(tx, bucket)
+        rate_limits.forgive_networks(tx, address)
         accounts.note_sign_in(tx, account, now)
         devices.remember(tx, account.id, browser, now)
         token = sessions.open_in(tx, account, used.methods, address, browser_name, now, settings().sessions)

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from flask import Flask
 
+from idp.audit import sealing
 from idp.database.engine import reading
 from idp.database.faults import DATABASE_FAULTS
 from idp.due_times import is_within
@@ -56,6 +57,7 @@ class Worker:
         last_housekeeping: int | None = None
         while not stop.is_set():
             self._guarded("handing out", self._hand_out)
+            self._guarded("sealing", sealing.seal_due)
             if self._long_work is None or self._long_work.done():
                 self._long_work = self._threads.submit(self._guarded, "long work", self._work_on)
             moment = self._clock()

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from idp.audit import sealing
 from idp.console.storage import numbers
 from idp.console.storage import rights as storage
 from idp.console.storage.tables import LoginDay
@@ -101,6 +102,7 @@ def test_a_login_after_midnight_counts_for_its_own_day(
     clock.now = moment(there, 2026, 12, 2, 0, 30)
     at_desk(head)
     with app.app_context():
+        sealing.seal_all(clock())
         with transaction() as tx:
             numbers.count_logins(tx, clock())
         assert reading().execute(select(LoginDay.day)).scalars().all() == ["2026-12-02"]

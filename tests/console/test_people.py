@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from idp.audit import sealing
 from idp.console import bulk, delegations
 from idp.console.rules.people_query import read_query
 from idp.console.rules.rights import Reach
@@ -480,6 +481,7 @@ def test_logins_a_day_are_counted_once_from_the_audit_trail(
     )
     with app.app_context():
         for _ in range(2):
+            sealing.seal_all(NOON)
             with transaction() as tx:
                 numbers.count_logins(tx, NOON)
         school = rights.school_by_uai(reading(), UAI)

@@ -185,7 +185,7 @@ class TestUseRefused:
         assert not self.refused(world, authenticator.get(self.options(world)))
         authenticator.count = 5
         assert self.refused(world, authenticator.get(self.options(world)))
-        acts = reading().execute(select(AuditRecord.act).order_by(AuditRecord.number.desc())).scalars()
+        acts = reading().execute(select(AuditRecord.act).order_by(AuditRecord.id.desc())).scalars()
         assert next(acts) == "passkey.copied"
 
     def test_a_forged_signature(self, world: World, guardian: Someone) -> None:

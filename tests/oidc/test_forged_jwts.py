@@ -86,9 +86,7 @@ class EntryPoint:
         ours = self.kind in ("hint", "bearer")
         return {
             **answers,
-            "kid": signing.keyring(self.party.clock()).signer("ES256").kid
-            if ours
-            else self.party.key.kid,
+            "kid": signing.keyring(self.party.clock()).signer("ES256").kid if ours else self.party.key.kid,
         }
 
     def claims(self) -> dict[str, Any]:

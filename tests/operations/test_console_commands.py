@@ -106,8 +106,14 @@ def usernames(installation: Installation) -> list[str]:
 def test_the_record_is_verified_exported_and_purged(installation: Installation, school: str) -> None:
     assert "holds" in done(installation, "audit", "verify")
     lines = [json.loads(line) for line in done(installation, "audit", "export").splitlines()]
-    assert any(line["act"] == "people.imported" for line in lines)
-    assert (lines[-1]["act"], lines[-1]["actor"]) == ("audit.exported", "command"), "an export is on record"
+    records = [line for line in lines if line["type"] == "record"]
+    assert any(line["act"] == "people.imported" and line["seal"] for line in records)
+    assert (records[-1]["act"], records[-1]["actor"]) == ("audit.exported", "command"), (
+        "an export is on record"
+    )
+    assert f"The last seal is {lines[-1]['last']['number']}:" in done(
+        installation, "audit", "verify", "--all"
+    )
     assert "0 records" in done(installation, "audit", "purge")
 
 

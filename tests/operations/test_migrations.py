@@ -1,5 +1,7 @@
 """An upgrade keeps every row, on both engines; and a new database has what the models say."""
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -138,6 +140,91 @@ def test_the_days_of_a_delegation_become_the_schools(engine: str) -> None:
         db.engine.dispose()
     first, end = (int(datetime(2026, 12, day, tzinfo=paris).timestamp()) for day in (2, 21))
     assert [tuple(one) for one in moved] == [(first, end), (since + 7, end)]
+
+
+def chained(connection: Connection, number: int, first: int = 1) -> None:
+    """Records as they were chained one by one; those before `first` are purged."""
+    link = purged = ""
+    for index in range(1, number + 1):
+        row = {
+            "number": index, "at": 1000 + index, "act": "tést", "actor": "command", "subject": f"thing:{index}",
+            "address": None, "detail": json.dumps({"n": index}),
+        }  # fmt: skip
+        text_ = json.dumps([link, *row.values()], ensure_ascii=False)
+        link = hashlib.sha256(text_.encode()).hexdigest()
+        if index < first:
+            purged = link
+            continue
+        connection.execute(
+            text(
+                "INSERT INTO audit (number, at, act, actor, subject, address, detail, hash) VALUES"
+                " (:number, :at, :act, :actor, :subject, :address, :detail, :hash)"
+            ),
+            {**row, "hash": link},
+        )
+    connection.execute(
+        text("UPDATE audit_head SET number = :n, hash = :h, floor_number = :f, floor_hash = :g WHERE id = 1"),
+        {"n": number, "h": link, "f": first - 1, "g": purged},
+    )
+
+
+def chain_holds(connection: Connection) -> bool:
+    """As the version before verified it."""
+    head = connection.execute(text("SELECT * FROM audit_head WHERE id = 1")).mappings().one()
+    number, link = head["floor_number"], head["floor_hash"]
+    for row in connection.execute(text("SELECT * FROM audit ORDER BY number")).mappings():
+        content = [row[key] for key in ("number", "at", "act", "actor", "subject", "address", "detail")]
+        made = hashlib.sha256(json.dumps([link, *content], ensure_ascii=False).encode()).hexdigest()
+        if row["number"] != number + 1 or row["hash"] != made:
+            return False
+        number, link = row["number"], row["hash"]
+    return (number, link) == (head["number"], head["hash"])
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_chained_records_become_sealed_ones_and_chained_ones_again(
+    engine: str, damaged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    from idp.audit import sealing, storage, trail, verification
+    from idp.database.engine import reading, transaction
+
+    app = create_app(settings_for(store(engine).empty()), Clock())
+    with app.app_context():
+        Migrate(app, db, directory=str(schema.MIGRATIONS), render_as_batch=True)
+        upgrade(directory=str(schema.MIGRATIONS), revision="0013")
+        with db.engine.begin() as connection:
+            chained(connection, 2105, first=3)
+            connection.execute(text("INSERT INTO counted (id, number) VALUES (1, 1500)"))
+            if damaged:
+                connection.execute(text("UPDATE audit SET actor = 'x' WHERE number = 50"))
+        schema.migrate()
+        assert ("record 50" in caplog.text) is damaged
+        counts_of = reading().execute(text("SELECT count, sealed_at FROM audit_seals ORDER BY number")).all()
+        # What was counted ends with a seal, and each is as old as its newest record.
+        assert [tuple(row) for row in counts_of] == [(1000, 2002), (498, 2500), (605, 3105)]
+        assert reading().execute(text("SELECT number FROM counted")).scalar_one() == 2
+        report = verification.verify()
+        assert (report.faults, report.records, report.unsealed) == ((), 2103, 0)
+        for _ in range(2):
+            with transaction() as tx:
+                trail.record(tx, 5000, "test", "command", "thing")
+        assert storage.search(reading(), most=1)[0].id == 2107
+        sealing.seal_all(5000)
+        with transaction() as tx:
+            assert storage.purge(tx, 2400) == 1000
+            trail.record(tx, 5000, "test", "command", "thing")
+        assert verification.verify().faults == ()
+        app.extensions["connections"].close()
+        downgrade(directory=str(schema.MIGRATIONS), revision="0013")
+        with db.engine.connect() as connection:
+            assert chain_holds(connection)
+            assert connection.execute(text("SELECT max(number) FROM audit")).scalar_one() == 1106
+            assert connection.execute(text("SELECT number FROM counted")).scalar_one() == 498
+        schema.migrate()
+        assert verification.verify(everything=True).faults == ()
+        app.extensions["connections"].close()
+        db.engine.dispose()
 
 
 def revisions() -> list[str]:

@@ -1,9 +1,13 @@
 """The number of statements on the hot path is pinned: a new one needs a decision."""
 
+import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
+from idp.signin import authentication
+from tests.conftest import NOON
 from tests.databases import lent
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.recorded import statements
@@ -53,3 +57,28 @@ def test_the_hot_path(portal: RelyingParty) -> None:
         with statements(portal.app) as executed:
             act()
         assert [statement.split()[0] for statement in executed] == expected, name
+
+
+def verb_and_table(statement: str) -> str:
+    verb = statement.split()[0]
+    table = re.search(r"\b(?:FROM|INTO|UPDATE) \(*(?!SELECT)(\w+)", statement)
+    return verb if table is None else f"{verb} {table.group(1)}"
+
+
+def test_a_login(world: World) -> None:
+    """An attempt is committed before the password is checked; then one transaction opens the session and records the act."""
+    guardian = world.guardian()
+    sign_in = partial(
+        authentication.sign_in, guardian.username, guardian.password, "203.0.113.7", "Firefox", NOON, "b" * 64
+    )
+    sign_in()
+    with statements(world.app) as executed:
+        sign_in()
+    attempt = ["BEGIN", "SELECT throttles", "INSERT network_attempts", "INSERT throttles", "COMMIT"]
+    opening = [
+        "BEGIN", "DELETE throttles", "DELETE network_attempts", "UPDATE accounts", "SELECT known_devices",
+        "INSERT known_devices", "INSERT sessions", "INSERT audit", "COMMIT",
+    ]  # fmt: skip
+    assert [verb_and_table(statement) for statement in executed if not statement.startswith("PRAGMA")] == [
+        "SELECT accounts", "SELECT known_devices", *attempt, "SELECT network_attempts", *opening,
+    ]  # fmt: skip

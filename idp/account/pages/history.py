@@ -26,5 +26,5 @@ def history(session: Session) -> Page:
         )
         for event in newest[:A_PAGE]
     ]
-    older = newest[A_PAGE - 1].number if len(newest) > A_PAGE else None
+    older = newest[A_PAGE - 1].id if len(newest) > A_PAGE else None
     return render_template("account/history.html", account=session.account, events=events, older=older)

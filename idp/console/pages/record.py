@@ -8,9 +8,11 @@ from flask import Response, request
 from flask_babel import gettext
 
 from idp.audit import storage as records
+from idp.audit import verification
+from idp.audit.rules.verification import Fault
 from idp.console import approvals, incidents, record_export
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
-from idp.console.rules.record_words import ACTS
+from idp.console.rules.record_words import ACTS, FAULTS
 from idp.console.rules.rights import Act
 from idp.console.storage import approvals as approval_storage
 from idp.console.storage import incidents as incident_storage
@@ -69,7 +71,7 @@ def audit_page(desk: Desk) -> Page:
         text = "".join(record_export.export(since, until, desk.actor, now()))
         headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"', "Cache-Control": "no-store"}
         return Response(text, mimetype="application/x-ndjson", headers=headers)
-    verified = records.first_broken(reading()) if pressed() == "verify" else None
+    report = verification.verify() if pressed() == "verify" else None
     events = records.search(
         reading(), values["what"], values["actor"], values["subject"], since, until, before, 51
     )
@@ -77,12 +79,16 @@ def audit_page(desk: Desk) -> Page:
         desk,
         "audit",
         events=[asdict(event) for event in events[:50]],
-        older=events[49].number if len(events) > 50 else None,
+        older=events[49].id if len(events) > 50 else None,
         values=values,
         acts=sorted(((act, gettext(word)) for act, word in ACTS.items()), key=itemgetter(1)),
-        checked=pressed() == "verify",
-        broken=verified,
+        report=report,
+        faults=[_describe(fault) for fault in report.faults[:5]] if report else [],
     )
+
+
+def _describe(fault: Fault) -> str:
+    return str(gettext(FAULTS[fault.kind], **asdict(fault)))
 
 
 def _day(typed: str) -> date | None:

@@ -1,5 +1,6 @@
 """The audit trail in words. The record itself keeps codes, which never change; pages translate them."""
 
+from idp.audit.rules.verification import Kind
 from idp.console.rules.work_words import JOBS
 from idp.refusals import N_
 from idp.signin.rules.history import SENTENCES
@@ -54,6 +55,21 @@ ACTS: dict[str, str] = {
     "token.revoke": N_("Jeton révoqué par un service"),
 }
 """Act of the record → its words."""
+
+FAULTS: dict[Kind, str] = {
+    Kind.RECORD_CHANGED: N_("La ligne %(record)s a été changée."),
+    Kind.RECORD_MISSING: N_("Une ligne manque à la place %(position)s du scellé %(seal)s."),
+    Kind.RECORD_INSERTED: N_("La ligne %(record)s a été ajoutée après coup."),
+    Kind.RECORD_MOVED: N_("La ligne %(record)s n’est plus à sa place."),
+    Kind.SEAL_CHANGED: N_("Le scellé %(seal)s a été changé."),
+    Kind.SEAL_UNLINKED: N_("Le scellé %(seal)s ne suit pas celui d’avant."),
+    Kind.SEAL_UNMARKED: N_("Le scellé %(seal)s ne porte pas la marque de ce serveur."),
+    Kind.SEAL_MISSING: N_("Les scellés %(seal)s à %(until)s manquent."),
+    Kind.SEAL_INSERTED: N_("Le scellé %(seal)s a été ajouté après coup."),
+    Kind.CUT_AT_THE_BEGINNING: N_("Le début de la chaîne manque : scellés %(seal)s à %(until)s."),
+    Kind.CUT_AT_THE_END: N_("La fin de la chaîne manque : scellés %(seal)s à %(until)s."),
+}
+"""Fault of the chain → its sentence; members of `idp.audit.rules.verification.Fault`."""
 
 PARTIES: dict[str, str] = {
     "account": N_("compte"),

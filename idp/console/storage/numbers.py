@@ -4,10 +4,11 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
 from sqlalchemy import Connection, func, select
 
-from idp.audit.storage import AuditRecord
+from idp.audit.storage import AuditRecord, AuditSeal
 from idp.console.storage.tables import Counted, LoginDay
 from idp.database.chunks import select_in
 from idp.database.upserts import upsert
@@ -133,16 +134,28 @@ def logins_a_day(connection: Connection, school: int, now: int, days: int = 14) 
 
 
 def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
-    """Count what the audit trail says since the last time; how many records were read."""
-    last = tx.execute(select(Counted.number).where(Counted.id == 1)).scalar_one_or_none()
-    rows = tx.execute(
-        select(AuditRecord.number, AuditRecord.act, AuditRecord.at, AuditRecord.subject)
-        .where(AuditRecord.number > (last or 0))
-        .order_by(AuditRecord.number)
+    """Count what has been sealed since the last time; how many records were read: those of whole seals, `most` or a few more.
+
+    Seals come one after another, while the ids of records may be committed out of order.
+    """
+    last = tx.execute(select(Counted.number).where(Counted.id == 1)).scalar_one_or_none() or 0
+    sizes = tx.execute(
+        select(AuditSeal.number, AuditSeal.count.label("records"))
+        .where(AuditSeal.number > last)
+        .order_by(AuditSeal.number)
         .limit(most)
     ).all()
-    if not rows:
+    if not sizes:
         return 0
+    sums = accumulate(size.records for size in sizes)
+    end = next(
+        (size.number for size, sum_ in zip(sizes, sums, strict=True) if sum_ >= most), sizes[-1].number
+    )
+    rows = tx.execute(
+        select(AuditRecord.act, AuditRecord.at, AuditRecord.subject).where(
+            AuditRecord.seal > last, AuditRecord.seal <= end
+        )
+    ).all()
     logins = [
         (day_of(row.at).isoformat(), int(row.subject.partition(":")[2]))
         for row in rows
@@ -156,7 +169,7 @@ def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
         ).scalar_one_or_none()
         row = {"day": day, "school_id": school, "logins": (present or 0) + number}
         upsert(tx, LoginDay, ("day", "school_id"), [row])
-    upsert(tx, Counted, ("id",), [{"id": 1, "number": rows[-1].number}])
+    upsert(tx, Counted, ("id",), [{"id": 1, "number": end}])
     return len(rows)
 
 

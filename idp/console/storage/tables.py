@@ -49,7 +49,7 @@ class LoginDay(Model):
 
 
 class Counted(Model):
-    """The last audit record that has been counted into the days."""
+    """The number of the last seal of audit records that has been counted into the days."""
 
     __tablename__ = "counted"
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)

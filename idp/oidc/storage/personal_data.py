@@ -48,7 +48,9 @@ def everything(connection: Connection, account: int, person: int) -> dict[str, l
         ),
         "history": select(
             AuditRecord.at, AuditRecord.act, AuditRecord.actor, AuditRecord.address, AuditRecord.detail
-        ).where(AuditRecord.subject == f"account:{account}"),
+        )
+        .where(AuditRecord.subject == f"account:{account}")
+        .order_by(AuditRecord.id),
     }
     return {
         name: [

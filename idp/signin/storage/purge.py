@@ -4,7 +4,7 @@ from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from idp.durations import DAY
 from idp.signin.storage.devices import REMEMBERED
-from idp.signin.storage.tables import KnownDevice, MailLink, Sending, Session, Throttle
+from idp.signin.storage.tables import KnownDevice, MailLink, NetworkAttempt, Sending, Session, Throttle
 
 _forget_devices = delete(KnownDevice).where(
     KnownDevice.last_seen_at < bindparam("forgotten_before"),
@@ -22,6 +22,7 @@ def purge(tx: Connection, now: int, most: int = 500) -> int:
     for table, key, over in (
         (MailLink, MailLink.digest, MailLink.expires_at < now - 30 * DAY),
         (Throttle, Throttle.bucket, Throttle.forget_at < now),
+        (NetworkAttempt, NetworkAttempt.id, NetworkAttempt.forget_at <= now),
         (Sending, Sending.id, Sending.forget_at <= now),
         (
             Session,

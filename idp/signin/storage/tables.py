@@ -57,6 +57,16 @@ class Throttle(Model):
     locked_until: Mapped[int] = mapped_column(Seconds, default=0)
 
 
+class NetworkAttempt(Model):
+    """An attempt that counts for the network `bucket` until `forget_at`: a row each, so that no two people write the same one."""
+
+    __tablename__ = "network_attempts"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(64))
+    forget_at: Mapped[int] = mapped_column(Seconds, index=True)
+    __table_args__ = (Index("ix_network_attempts_bucket_forget_at", "bucket", "forget_at"),)
+
+
 class KnownDevice(Model):
     """A browser in which this account's person has proved who they are. `browser` is the digest of its own cookie."""
 

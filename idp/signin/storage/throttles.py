@@ -71,11 +71,42 @@ def lock(tx: Connection, bucket: str, until: int) -> None:
     tx.execute(_lock, {"key": bucket, "until": until})
 
 
+@cache
+def _lock_anew(dialect: str) -> Any:
+    upsert = insert_into(dialect, Throttle).values(
+        bucket=bindparam("key"), failures=0, forget_at=bindparam("until"), locked_until=bindparam("until")
+    )
+    until = {name: upsert.excluded[name] for name in ("forget_at", "locked_until")}
+    return upsert.on_conflict_do_update(index_elements=[Throttle.bucket], set_=until)
+
+
+_locked = (
+    select(Throttle.bucket)
+    .where(
+        Throttle.bucket.in_(bindparam("keys", expanding=True)),
+        Throttle.locked_until > bindparam("moment"),
+        Throttle.locked_until <= bindparam("furthest"),
+    )
+    .limit(1)
+)
+
+
+def any_is_locked(connection: Connection, buckets: list[str], now: int, longest: int = HOUR) -> bool:
+    """Whether one of `buckets` is locked. A lock that ends later than `longest` allows was set by a clock that ran ahead."""
+    parameters = {"keys": buckets, "moment": now, "furthest": furthest(now, longest)}
+    return connection.execute(_locked, parameters).first() is not None
+
+
+def lock_network(tx: Connection, bucket: str, until: int) -> None:
+    """Lock a bucket whose attempts are counted elsewhere (`network_attempts`)."""
+    tx.execute(_lock_anew(tx.dialect.name), {"key": bucket, "until": until})
+
+
 def clear(tx: Connection, bucket: str) -> None:
     """Forget the attempts after a successful one."""
     tx.execute(_clear, {"key": bucket})
 
 
 def forgive(tx: Connection, bucket: str) -> None:
-    """Take back one attempt: it succeeded, in a bucket that many people share, or was not checked."""
+    """Take back one attempt that was not checked."""
     tx.execute(_forgive, {"key": bucket})

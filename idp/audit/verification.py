@@ -1,0 +1,107 @@
+"""Verification: whether the records and the chain of seals are what was sealed.
+
+It begins after the last verified seal, which is stored with its hash and a mark, or at the beginning of the chain.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from idp.audit.rules.seals import Link
+from idp.audit.rules.verification import Fault, Kind, StoredSeal, check_end, check_records, check_seal
+from idp.audit.storage import chain, seals
+from idp.crypto.marks import is_marked
+from idp.database.engine import Connection, reading, transaction
+
+MOST_FAULTS = 100
+
+
+@dataclass(frozen=True)
+class Report:
+    """`seals` and `records` were verified; `last` is the end of the chain. `oldest`: time of the oldest unsealed record."""
+
+    faults: tuple[Fault, ...]
+    seals: int
+    records: int
+    last: Link
+    unsealed: int
+    oldest: int | None
+
+
+def verify(everything: bool = False) -> Report:
+    """Verify what was sealed since the last verification, or `everything` that is stored; if it holds, store how far."""
+    connection = reading()
+    head = seals.head(connection)
+    run = _Run(connection, head, everything)
+    found = list(islice(run.faults(), MOST_FAULTS))
+    found += chain.beyond_the_ends(connection, MOST_FAULTS - len(found))
+    # A purge may have taken the beginning away meanwhile.
+    begins = seals.head(connection).purged.number
+    if begins != head.purged.number:
+        found = [fault for fault in found if (fault.until or fault.seal) > begins]
+    if not found:
+        with transaction(durable=False) as tx:
+            chain.note_verified(tx, head.last, head)
+    unsealed, oldest = seals.unsealed_count(connection)
+    return Report(tuple(found), run.seals, run.records, head.last, unsealed, oldest)
+
+
+class _Run:
+    """One verification: where it begins, and what it has counted."""
+
+    def __init__(self, connection: Connection, head: seals.Head, everything: bool) -> None:
+        self._connection, self._head, self._everything = connection, head, everything
+        self.seals = self.records = 0
+        verified = head.verified
+        # Only a mark of a master key that is configured lets a verification begin later than the chain does.
+        self._trusted = verified.number > head.purged.number and is_marked(
+            seals.VERIFIED, seals.marked_text(verified), head.verified_mark
+        )
+
+    def faults(self) -> Iterator[Fault]:
+        head = self._head
+        yield from self._of_marks()
+        previous = head.purged
+        if self._trusted and not self._everything:
+            previous = head.verified
+            yield from self._of_the_verified_seal()
+            if previous.number > head.last.number:
+                return
+        for batch in chain.batches(chain.seals(self._connection, previous.number, head.last.number)):
+            rows = chain.rows_of(self._connection, batch[0].seal.number, batch[-1].seal.number)
+            for stored in batch:
+                yield from check_seal(stored.seal, previous, head.purged.number)
+                yield from self._of_its_mark(stored)
+                yield from check_records(stored, chain.placed(rows.get(stored.seal.number, [])))
+                previous = stored.seal.link
+                self.seals, self.records = self.seals + 1, self.records + stored.seal.count
+        yield from check_end(previous, head.last)
+
+    def _of_marks(self) -> Iterator[Fault]:
+        purged, verified = self._head.purged, self._head.verified
+        text = seals.marked_text(purged)
+        if purged.number and not is_marked(seals.PURGED, text, self._head.purged_mark):
+            yield Fault(Kind.SEAL_UNMARKED, purged.number)
+        if verified.number > purged.number and not self._trusted:
+            yield Fault(Kind.SEAL_UNMARKED, verified.number)
+        if self._trusted and verified.number > self._head.last.number:
+            yield Fault(Kind.CUT_AT_THE_END, self._head.last.number + 1, until=verified.number)
+
+    def _of_the_verified_seal(self) -> Iterator[Fault]:
+        verified = self._head.verified
+        stored = next(chain.seals(self._connection, verified.number - 1, verified.number), None)
+        if stored is not None:
+            yield from check_seal(stored.seal, Link(verified.number - 1, stored.seal.previous), -1)
+            yield from self._of_its_mark(stored)
+        elif verified.number <= self._head.last.number:
+            yield Fault(Kind.SEAL_MISSING, verified.number)
+
+    def _of_its_mark(self, stored: StoredSeal) -> Iterator[Fault]:
+        """A seal of a master key that is gone counts if it was verified before: the verified seal's hash covers it."""
+        seal, verified = stored.seal, self._head.verified
+        marked = is_marked(seals.SEAL, seals.marked_text(seal.link), stored.mark)
+        known = marked or (marked is None and self._trusted and seal.number <= verified.number)
+        if not known:
+            yield Fault(Kind.SEAL_UNMARKED, seal.number)
+        if self._trusted and seal.number == verified.number and seal.hash != verified.hash:
+            yield Fault(Kind.SEAL_CHANGED, seal.number)
