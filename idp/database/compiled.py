@@ -13,6 +13,7 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.selectable import Select
 
 from idp.database.faults import DatabaseUnavailable, Unstorable
+from idp.observability.tracing import executed
 
 
 class Prepared:
@@ -37,7 +38,8 @@ class Prepared:
         driver: Any = connection.connection.driver_connection
         given = {**fixed, **parameters}
         try:
-            return driver.execute(text, given if order is None else tuple(given[name] for name in order))
+            values = given if order is None else tuple(given[name] for name in order)
+            return executed(driver.execute, text, values)
         except connection.dialect.loaded_dbapi.OperationalError as fault:
             raise DatabaseUnavailable(str(fault)) from fault
         except connection.dialect.loaded_dbapi.DataError:

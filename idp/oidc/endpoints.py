@@ -6,6 +6,7 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from idp.observability.requests import note_grant, note_outcome
 from idp.oidc import discovery, openapi
 from idp.oidc.authorization import authorize, responses
 from idp.oidc.clients import dynamic_registration, management
@@ -48,7 +49,9 @@ def resume(pending_id: str) -> BaseResponse:
 
 @blueprint.post("/token")
 def token() -> BaseResponse:
-    if "grant_type" not in single_values():
+    values = single_values()
+    note_grant(values.get("grant_type"))
+    if "grant_type" not in values:
         raise ProtocolRefusal("invalid_request", "grant_type is missing.")
     return provider().create_token_response()  # type: ignore[no-any-return]
 
@@ -145,6 +148,7 @@ def open_to_pages(response: Response) -> Response:
 @blueprint.app_errorhandler(ProtocolRefusal)
 def refuse(refusal: ProtocolRefusal) -> Response:
     """Error handler: a redirect to the relying party if its redirect URI was checked, otherwise JSON."""
+    note_outcome(refusal.error)
     if refusal.back_to is not None:
         return responses.send_error(refusal)
     response = jsonify({"error": refusal.error, "error_description": refusal.description})

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, g, make_response, render_template
 
 from idp.network.urls import with_query
+from idp.observability.requests import note_outcome
 from idp.oidc.authorization import session_state
 from idp.refusals import CheckedRedirect, ProtocolRefusal
 from idp.runtime.context import settings
@@ -15,6 +16,7 @@ from idp.runtime.context import settings
 
 def send_code(back_to: CheckedRedirect, code: str, client_id: str, sid: str) -> Response:
     """RFC 6749 §4.1.2, with session_state for relying parties that monitor the session (Session Management 1.0 §3)."""
+    note_outcome("code")
     state = session_state.session_state(client_id, back_to.uri, sid)
     if state is None:
         return _send(back_to, [("code", code)])
