@@ -29,15 +29,19 @@ def serve(
     settings = terminal.settings(server={"host": host, "port": port, "workers": workers, "threads": threads})
     from idp import wsgi
     from idp.monitoring.service import served
+    from idp.observability import tracing
+    from idp.observability.log_lines import init_logs
     from idp.runtime.companion import Companion
     from idp.runtime.processes import end_with_parent, listen
     from idp.runtime.pulse import tell_systemd
     from idp.runtime.web_server import WebServer
     from idp.web.request_bodies import THREADS_FOR_WAITING
 
+    tracing.refuse_missing(settings.tracing)
     if parent is not None:
         end_with_parent(parent)
     tell_systemd()
+    init_logs(settings.server.log_level, settings.server.log_format)
     here, metrics = settings.server, settings.metrics
     listener = listen(here.host, here.port, "the provider", patience=2.0)
     with served(metrics.host, metrics.port, terminal.file, here.frozen_after) as counts:

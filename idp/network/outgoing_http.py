@@ -153,6 +153,8 @@ class _Certificates(HTTPAdapter):
         self._deadline.begin(self._seconds)
         if identifier := request_id():
             request.headers["X-Request-Id"] = identifier
+        if tracing.tracer is None:
+            return super().send(request, *arguments, **options)
         host = urlsplit(request.url or "").hostname or ""
         with tracing.outgoing(request.method or "", str(host), request.headers):
             return super().send(request, *arguments, **options)

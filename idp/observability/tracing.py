@@ -5,6 +5,7 @@ A span names endpoints, statements and functions, never parameters, paths or peo
 
 import contextlib
 import functools
+import importlib.util
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -31,19 +32,31 @@ class NotInstalled(Exception):
     """`tracing.endpoint` is set, but the extra is not installed."""
 
 
+def refuse_missing(given: Tracing) -> None:
+    """Raises NotInstalled if tracing is on without its packages, which are not imported here."""
+    if not given.endpoint:
+        return
+    for package in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"):
+        try:
+            is_there = importlib.util.find_spec(package) is not None
+        except ModuleNotFoundError:
+            is_there = False
+        if not is_there:
+            raise NotInstalled("tracing.endpoint is set: pip install 'educonnect-idp[tracing]'")
+
+
 def begin(given: Tracing, exporter: "SpanExporter | None" = None) -> None:
     """Trace in this process from now on, if `tracing.endpoint` is set. `exporter`: in place of OTLP over HTTP. Raises NotInstalled."""
     global tracer
     if tracer is not None or not given.endpoint:
         return
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-        from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-    except ImportError:
-        raise NotInstalled("tracing.endpoint is set: pip install 'educonnect-idp[tracing]'") from None
+    refuse_missing(given)
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+
     resource = Resource.create({"service.name": "educonnect-idp", "service.version": __version__})
     provider = TracerProvider(resource=resource, sampler=ParentBased(TraceIdRatioBased(given.ratio)))
     exporter = exporter or OTLPSpanExporter(endpoint=given.endpoint, timeout=EXPORT_SECONDS)
@@ -83,13 +96,11 @@ def request_span(method: str, headers: Mapping[str, str]) -> Iterator["Span"]:
 
 @contextlib.contextmanager
 def outgoing(method: str, host: str, headers: MutableMapping[str, Any]) -> Iterator[None]:
-    """The span of an outgoing request; its `traceparent` is added to `headers`. Nothing while tracing is off."""
-    if tracer is None:
-        yield
-        return
+    """The span of an outgoing request; its `traceparent` is added to `headers`."""
     from opentelemetry.trace import SpanKind
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+    assert tracer is not None
     named = {"http.request.method": method, "server.address": host}
     # An exception's text may name the URL, in which an SMS gateway wants the number.
     with tracer.start_as_current_span(

@@ -46,7 +46,7 @@ def _serve_and_leave(target: Callable[..., None], *args: Any) -> None:
         target(*args)
     except SystemExit as reason:
         # A configuration under which no worker can serve: another attempt would end in the same way.
-        sys.stderr.write(f"{reason}\n")
+        log.critical("%s", reason)
         code = CANNOT_START
     tracing.end()
     logging.shutdown()
