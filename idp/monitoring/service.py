@@ -29,7 +29,7 @@ def served(host: str, port: int, file: Path | None, frozen_after: float) -> Iter
         yield None
         return
     with listen(host, port, "metrics", patience=2.0) as listener:
-        directory = emptied(_place() / f"idp-metrics-{os.getuid()}-{port}")
+        directory = emptied(parent_directory() / f"idp-metrics-{os.getuid()}-{port}")
         listener.listen(16)
         os.set_inheritable(listener.fileno(), True)
         words = ["metrics", "--listener", str(listener.fileno()), "--directory", str(directory)]
@@ -53,6 +53,6 @@ def emptied(directory: Path) -> Path:
     return directory
 
 
-def _place() -> Path:
+def parent_directory() -> Path:
     """In memory where that is possible: each request changes a page of these files."""
     return _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import urllib.request
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from idp.monitoring.service import parent_directory
 from tests.conftest import fresh_database
 from tests.observability.receiver import Receiver
 from tests.observability.samples import Samples
@@ -58,6 +60,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             metrics = f"http://127.0.0.1:{port}/metrics"
             eventually(lambda: status(metrics) == 200)
             yield Service(installation, metrics, receiver, server.pid)
+    # A killed server leaves it to its next start.
+    shutil.rmtree(counted_in(port))
     receiver.close()
 
 
@@ -103,8 +107,11 @@ def command(pid: int) -> str:
 
 
 def directory(service: Service) -> Path:
-    port = service.metrics.split(":")[2].partition("/")[0]
-    return Path(f"/dev/shm/idp-metrics-{os.getuid()}-{port}")
+    return counted_in(service.metrics.split(":")[2].partition("/")[0])
+
+
+def counted_in(port: object) -> Path:
+    return parent_directory() / f"idp-metrics-{os.getuid()}-{port}"
 
 
 def test_the_endpoint_is_replaced_when_it_dies(service: Service) -> None:
@@ -170,5 +177,6 @@ def test_a_worker_alone_serves_its_metrics_and_a_taken_port_is_one_sentence(
         installation.post_mail()
         eventually(lambda: Samples.of(metrics).value("idp_deliveries_total", outcome="delivered") == 1)
         second = installation.run("worker")
+    shutil.rmtree(counted_in(port))
     assert second.returncode == 1
     assert second.stderr.count("\n") == 1 and f"Port {port} (metrics)" in second.stderr
