@@ -1,6 +1,5 @@
 """The application factory: the only module that imports every package."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,10 +26,11 @@ from idp.imports.storage import tables
 from idp.jobs.storage import tables as job_tables
 from idp.limits.storage import rate_limits, used_once
 from idp.messages.storage import outbox
+from idp.observability.log_lines import init_logs
 from idp.oidc import endpoints
 from idp.oidc.authorization import pages as oidc_pages
 from idp.oidc.server import init_server
-from idp.oidc.signing import init_signing, lost_keys
+from idp.oidc.signing import has_keys, init_signing, lost_keys
 from idp.oidc.storage import tables as oidc_tables
 from idp.passwords import breached
 from idp.passwords.hashing import HashingPool
@@ -50,6 +50,7 @@ from idp.web.application import Application
 from idp.web.errors import init_errors
 from idp.web.health import init_health
 from idp.web.languages import init_languages
+from idp.web.observed import init_observed
 from idp.web.refusal_links import init_refusal_links
 from idp.web.request_bodies import LARGEST_REQUEST
 from idp.web.style import init_style
@@ -93,7 +94,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.extensions["hashing"] = HashingPool(settings.hashing)
     if settings.passwords.breached_filter:
         _refuse_unusable(settings.passwords.breached_filter)
-    _log(settings)
+    init_logs(settings.server.log_level, settings.server.log_format)
     init_cookies(app, settings)
     init_database(app, settings.database.url)
     init_languages(app, settings)
@@ -124,9 +125,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         console_pages,
     ):
         app.register_blueprint(package.blueprint)
-    init_health(app, lost_keys)
+    init_health(app, lost_keys, has_keys)
     init_errors(app)
     endpoints.init_endpoints(app)
+    init_observed(app, settings)
     if settings.server.trusted_proxies:
         count = settings.server.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
@@ -138,13 +140,3 @@ def _refuse_unusable(breached_filter: str) -> None:
         breached.opened(breached_filter)
     except breached.FilterFault as fault:
         raise SettingsFault(f"passwords.breached_filter: {fault}") from None
-
-
-def _log(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.server.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    # At DEBUG Authlib writes live tokens.
-    logging.getLogger("authlib").setLevel(logging.INFO)
-    # Alembic logs each plugin that it loads.
-    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -3,8 +3,10 @@
 import contextlib
 import gc
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from idp.observability import recording, tracing
 from idp.runtime.processes import end_with_parent, give_memory_back
 from idp.runtime.pulse import Pulse
 from idp.settings import Settings, load_settings
@@ -16,14 +18,19 @@ if TYPE_CHECKING:
     from idp.database.engine import Connections
 
 
-def load(settings: Settings, parent: int, pulse: Pulse) -> WholeRequests:
-    """The application of a worker of `idp serve`; it ends with `parent`, a process id, and shows its progress in `pulse`."""
+def load(settings: Settings, parent: int, counts: Path | None, pulse: Pulse, number: int) -> WholeRequests:
+    """The application of the worker `number` (1, 2, …) of `idp serve`; it ends with `parent`, a process id.
+
+    It shows its progress in `pulse`, and counts in the directory `counts`; None: metrics are off.
+    """
     pulse.keep_beating()
     # Until the server sets its own handlers, a forked worker has its parent's, which would ignore a stop signal.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A worker that has just started may miss SIGTERM; without its parent, no second signal would follow.
     end_with_parent(parent, signal.SIGKILL)
     give_memory_back()
+    if counts is not None:
+        recording.begin(counts, f"web-{number}")
     app = application(settings)
     _refuse_lost_keys(app)
     connections: Connections = app.extensions["connections"]
@@ -54,4 +61,6 @@ def application(settings: Settings | None = None) -> "Flask":
     """The application for any WSGI server; without `settings`, from the environment. Raises SettingsFault."""
     from idp.app import create_app
 
-    return create_app(settings or load_settings())
+    given = settings or load_settings()
+    tracing.begin(given.tracing)
+    return create_app(given)

@@ -8,6 +8,8 @@ import subprocess
 import tomllib
 from typing import Any
 
+import yaml
+
 from idp.settings import SettingsFault, load_settings
 from tests.command_lines import command_fault, commands_of
 from tests.documents import is_route, resolves
@@ -29,6 +31,12 @@ def block_fault(language: str, block: str) -> str:
         try:
             json.loads(block)
         except ValueError as fault:
+            return str(fault)
+        return ""
+    if language == "yaml":
+        try:
+            yaml.safe_load(block)
+        except yaml.YAMLError as fault:
             return str(fault)
         return ""
     if language == "http":

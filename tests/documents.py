@@ -68,7 +68,21 @@ def paths() -> frozenset[str]:
 @functools.cache
 def _code() -> str:
     """The text of everything that is not a document."""
-    kinds = {".py", ".html", ".js", ".mjs", ".json", ".toml", ".po", ".sh", ".service", ".conf", ".cfg", ""}
+    kinds = {
+        ".py",
+        ".html",
+        ".js",
+        ".mjs",
+        ".json",
+        ".toml",
+        ".po",
+        ".sh",
+        ".service",
+        ".yml",
+        ".conf",
+        ".cfg",
+        "",
+    }
     here = {"tests/documents.py", "tests/test_documents.py", "tests/operations/test_operators_page.py"}
     files = sorted(
         name for name in paths() if name.partition("/")[0] in CODE or name in ("Makefile", "pyproject.toml")

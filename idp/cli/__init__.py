@@ -20,6 +20,7 @@ NOUNS = {
     "doctor": "idp.cli.doctor:doctor",
     "jobs": "idp.cli.jobs:jobs",
     "keys": "idp.cli.keys:keys",
+    "metrics": "idp.cli.metrics:metrics",
     "passwords": "idp.cli.passwords:passwords",
     "people": "idp.cli.people:people",
     "rights": "idp.cli.rights:rights",

@@ -22,9 +22,11 @@ _WRONGLY_WRITTEN = {"SettingsFault", "BadMasterKey"}
 _REFUSED = {
     "CannotUnseal",
     "DemoFault",
+    "DirectoryTaken",
     "ImportFault",
     "MadeByNewerVersion",
     "MetadataFaults",
+    "NotInstalled",
     "PortTaken",
     "Refusal",
     "SiecleFault",

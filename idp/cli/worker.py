@@ -1,5 +1,7 @@
 """`idp worker`: deliver the outbox."""
 
+from pathlib import Path
+
 import click
 
 from idp.cli.terminal import Terminal, pass_terminal
@@ -8,12 +10,15 @@ from idp.cli.terminal import Terminal, pass_terminal
 @click.command()
 @click.option("--parent", type=int, hidden=True, help="End when this process has ended.")
 @click.option("--pulse", type=int, hidden=True, help="Show progress in the memory of this file descriptor.")
+@click.option("--metrics", type=click.Path(path_type=Path), hidden=True, help="Count in this directory.")
 @pass_terminal
-def worker(terminal: Terminal, parent: int | None, pulse: int | None) -> None:
+def worker(terminal: Terminal, parent: int | None, pulse: int | None, metrics: Path | None) -> None:
     """Deliver mail and logout notices, purge what has expired, rotate keys in time, until SIGTERM or Ctrl-C.
 
     `idp serve` starts one by itself; several may run at once.
     """
+    from idp.monitoring.service import served
+    from idp.observability import recording, tracing
     from idp.runtime.processes import end_with_parent
     from idp.runtime.pulse import Pulse, notify_systemd
 
@@ -24,7 +29,12 @@ def worker(terminal: Terminal, parent: int | None, pulse: int | None) -> None:
     if parent is not None:
         end_with_parent(parent)
     settings = terminal.settings()
-    from idp.app import create_app
-    from idp.worker.process import Worker
+    port = settings.metrics.worker_port if parent is None else 0
+    with served(settings.metrics.host, port, terminal.file, settings.server.frozen_after) as counts:
+        if (directory := metrics or counts) is not None:
+            recording.begin(directory, "worker")
+        tracing.begin(settings.tracing)
+        from idp.app import create_app
+        from idp.worker.process import Worker
 
-    Worker(create_app(settings)).run_until_told()
+        Worker(create_app(settings)).run_until_told()

@@ -14,6 +14,7 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.selectable import Select
 
 from idp.database.faults import DatabaseUnavailable, Unstorable
+from idp.observability.tracing import executed
 
 
 class Prepared:
@@ -37,9 +38,8 @@ class Prepared:
         driver: Any = connection.connection.driver_connection
         values = {**compiled.fixed, **parameters} if compiled.fixed else parameters
         try:
-            return driver.execute(
-                compiled.text, values if compiled.in_order is None else compiled.in_order(values)
-            )
+            in_order = values if compiled.in_order is None else compiled.in_order(values)
+            return executed(driver.execute, compiled.text, in_order)
         except connection.dialect.loaded_dbapi.OperationalError as fault:
             raise DatabaseUnavailable(str(fault)) from fault
         except connection.dialect.loaded_dbapi.DataError:

@@ -34,6 +34,8 @@ from sqlalchemy.pool import NullPool
 from idp.database.deadlines import LONG_PATIENCE, connect_arguments, is_dead, limit, use_careful_connections
 from idp.database.faults import DatabaseUnavailable
 from idp.database.slots import Slots
+from idp.database.traced_statements import trace_statements
+from idp.observability.tracing import executed
 
 
 class Base(DeclarativeBase):
@@ -151,7 +153,8 @@ class Connections:
         for tries_left in (1, 0):
             connection = self.reading()
             try:
-                return int(connection.connection.driver_connection.execute(_GENERATION).fetchone()[0])  # type: ignore[union-attr]
+                driver: Any = connection.connection.driver_connection
+                return int(executed(driver.execute, _GENERATION).fetchone()[0])
             except self._fault as fault:
                 connection.invalidate()
                 # After a timeout, do not wait again within the same request.
@@ -161,7 +164,7 @@ class Connections:
 
     def _execute(self, driver: Any, statement: str) -> None:
         try:
-            driver.execute(statement)
+            executed(driver.execute, statement)
         except self._fault as fault:
             raise DatabaseUnavailable(str(fault)) from fault
 
@@ -233,12 +236,15 @@ def init_database(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "poolclass": NullPool,
         "connect_args": connect_arguments(url),
+        # An exception's text goes to the log, and the values may be a person's.
+        "hide_parameters": True,
     }
     db.init_app(app)
     # It closes a session of the ORM at the end of each request; none is ever opened here.
     app.teardown_appcontext_funcs.clear()
     with app.app_context():
         use_careful_connections(db.engine)
+        trace_statements(db.engine)
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
         app.extensions["connections"] = Connections(db.engine)

@@ -9,6 +9,7 @@ from idp.database.engine import Connection, reading, transaction
 from idp.federation.authentication import Proved
 from idp.federation.storage import logins
 from idp.messages import notices
+from idp.observability import counting
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
 from idp.refusals import Refusal
@@ -34,6 +35,7 @@ class Identity:
     last_used_at: int
 
 
+@counting.sign_ins("federation")
 def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: int) -> str | None:
     """Open a session for a linked identity. Returns the cookie's token, or None if no account is linked.
 

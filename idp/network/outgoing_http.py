@@ -19,6 +19,8 @@ from requests.adapters import HTTPAdapter
 
 from idp.network import certificate_authorities
 from idp.network.urls import DEFAULT_PORTS
+from idp.observability import tracing
+from idp.observability.requests import request_id
 from idp.runtime.context import settings
 
 PATIENCE = 5.0
@@ -147,9 +149,15 @@ class _Certificates(HTTPAdapter):
         self._deadline = deadline
         self._seconds = seconds
 
-    def send(self, *arguments: Any, **options: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
         self._deadline.begin(self._seconds)
-        return super().send(*arguments, **options)
+        if identifier := request_id():
+            request.headers["X-Request-Id"] = identifier
+        if tracing.tracer is None:
+            return super().send(request, *arguments, **options)
+        host = urlsplit(request.url or "").hostname or ""
+        with tracing.outgoing(request.method or "", str(host), request.headers):
+            return super().send(request, *arguments, **options)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, jsonify, redirect, render_template, re
 from werkzeug.wrappers import Response as BaseResponse
 
 from idp.durations import DAY
+from idp.observability.requests import note_grant, note_outcome
 from idp.oidc import discovery, openapi
 from idp.oidc.authorization import authorize, responses
 from idp.oidc.clients import dynamic_registration, management
@@ -90,7 +91,9 @@ def resume(pending_id: str) -> BaseResponse:
 
 @blueprint.post("/token")
 def token() -> BaseResponse:
-    if "grant_type" not in parameters()[0]:
+    form, _ = parameters()
+    note_grant(form.get("grant_type"))
+    if "grant_type" not in form:
         raise ProtocolRefusal("invalid_request", "grant_type is missing.")
     return provider().create_token_response()
 
@@ -185,6 +188,7 @@ def _with_nonce(response: Response) -> Response:
 @blueprint.app_errorhandler(ProtocolRefusal)
 def refuse(refusal: ProtocolRefusal) -> Response:
     """Error handler: a redirect to the relying party if its redirect URI was checked, otherwise JSON."""
+    note_outcome(refusal.error)
     if refusal.back_to is not None:
         return responses.send_error(refusal)
     response = jsonify({"error": refusal.error, "error_description": refusal.description})

@@ -12,6 +12,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 from flask import Flask, Response, current_app
 from flask import request as http
 
+from idp.observability.requests import note_outcome
 from idp.oidc.authorization.device_grant import DeviceAuthorization, DeviceGrant
 from idp.oidc.authorization.pushed_requests import PushedAuthorization
 from idp.oidc.clients import authentication, registry
@@ -104,6 +105,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
     def handle_error_response(self, request: OAuth2Request, error: Any) -> Response:
         """RFC 6749 §5.2. The reason goes to the log; the description never echoes input."""
         status, body, headers = error()
+        note_outcome(str(error.error))
         current_app.logger.info("%s refused: %s", http.path, error)
         response = self.handle_response(status, dict(body) if isinstance(body, list) else body, headers)
         if status == 401 and "WWW-Authenticate" not in response.headers:

@@ -75,6 +75,11 @@ def lost_keys(now: int) -> str | None:
     )
 
 
+def has_keys(now: int) -> bool:
+    """Whether a key is published at `now`."""
+    return bool(rotation.published(listing(), now))
+
+
 def retire(kid: str, actor: str, now: int, first: Step | None = None) -> None:
     """Emergency: remove a key from the JWKS at once. Raises NoSuchKey."""
     _carry_out(lambda keys: rotation.retire(keys, kid, now), actor, now, first)

@@ -1,11 +1,13 @@
 """Argon2id in a bounded pool: many simultaneous logins wait here and do not block other requests."""
 
 import threading
+import time
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
+from idp.observability import counting
 from idp.passwords.rules.passwords import normalise_password, password_forms
 from idp.refusals import Refusal
 from idp.refusals.signing_in import TOO_BUSY
@@ -70,14 +72,24 @@ class _Slot:
 
     def __enter__(self) -> None:
         if not self._admitted.acquire(blocking=False):
+            counting.hashing_refused("full")
             raise Refusal(TOO_BUSY, "the hashing pool is full")
-        if not self._running.acquire(timeout=self._patience):
+        self._admitted_at = time.perf_counter()
+        counting.hashing_waits(1)
+        runs = self._running.acquire(timeout=self._patience)
+        counting.hashing_waits(-1)
+        if not runs:
             self._admitted.release()
+            counting.hashing_refused("slow")
             raise Refusal(TOO_BUSY, "the hashing pool is slow")
+        self._running_at = time.perf_counter()
+        counting.hashing_runs(1)
 
     def __exit__(self, *_: object) -> None:
         self._running.release()
         self._admitted.release()
+        counting.hashing_runs(-1)
+        counting.hashed(self._running_at - self._admitted_at, time.perf_counter() - self._running_at)
 
 
 def hashing_pool() -> HashingPool:

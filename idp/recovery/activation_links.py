@@ -5,6 +5,7 @@ from idp.crypto.opaque_tokens import digest, new_token
 from idp.database.engine import Connection, reading, transaction
 from idp.durations import DAY
 from idp.messages.storage import outbox
+from idp.observability import counting
 from idp.passwords import choosing
 from idp.passwords.choosing import checked_hash
 from idp.people.rules.accounts import AccountFacts, State
@@ -60,6 +61,7 @@ def is_done(token: str, now: int) -> bool:
     return account is not None and account.may_sign_in and account.state in (State.CONFIRMING, State.ACTIVE)
 
 
+@counting.sign_ins("activation_link")
 def choose(
     token: str, password: str, again: str, browser: str, address: str, browser_name: str, now: int
 ) -> str:

@@ -7,6 +7,7 @@ from idp.audit import trail
 from idp.crypto.opaque_tokens import digest
 from idp.database.engine import Connection, reading, transaction
 from idp.messages import notices
+from idp.observability import counting
 from idp.passwords import choosing
 from idp.passwords.choosing import checked_hash
 from idp.people.rules.accounts import AccountFacts, State
@@ -83,6 +84,7 @@ def _too_late(tx: Connection, account: AccountFacts, otherwise: Refusal) -> Refu
     return refusal if refusal.code == PASSWORD_ALREADY_SET else otherwise
 
 
+@counting.sign_ins("recovery")
 def _keep(
     tx: Connection,
     account: AccountFacts,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from idp.audit import trail
 from idp.database.engine import reading, transaction
 from idp.federation import linking
+from idp.observability import counting
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts, lifecycle
 from idp.recovery.attempts import account_of
@@ -31,6 +32,7 @@ def children(identification: Identification) -> tuple[Child, ...]:
     return tuple(child for child in families.children_of(reading(), account.person_id) if child.birth_date)
 
 
+@counting.sign_ins("self_activation")
 def prove_by_children(
     identification: Identification,
     birth_dates: Mapping[int, str],

@@ -20,6 +20,8 @@ from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.server.mp import MPServer
 
+from idp.observability import tracing
+from idp.observability.log_lines import server_logs
 from idp.runtime.pulse import BEAT, Look, Pulse, looked
 from idp.settings.sections import Server
 
@@ -44,8 +46,9 @@ def _serve_and_leave(target: Callable[..., None], *args: Any) -> None:
         target(*args)
     except SystemExit as reason:
         # A configuration under which no worker can serve: another attempt would end in the same way.
-        sys.stderr.write(f"{reason}\n")
+        log.critical("%s", reason)
         code = CANNOT_START
+    tracing.end()
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -81,12 +84,13 @@ class WebServer(MPServer):
             blocking_threads=threads,
             # A link of a mail is a secret, and an access log would store it.
             log_access=False,
+            log_dictconfig=server_logs(settings.log_level, settings.log_format),
             respawn_failed_workers=True,
             workers_kill_timeout=KILL_AFTER,
         )
 
-    def serve_until_stopped(self, load: Callable[[Pulse], Any]) -> None:
-        """Serve the application of `load` in each worker, until SIGTERM or SIGINT. Raises SystemExit if no worker can start."""
+    def serve_until_stopped(self, load: Callable[[Pulse, int], Any]) -> None:
+        """Serve the application of `load` (pulse and number of the worker) in each worker, until SIGTERM or SIGINT. Raises SystemExit if no worker can start."""
         watch = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         self.on_startup(watch.start)
         try:
@@ -102,11 +106,11 @@ class WebServer(MPServer):
         self._ssp, self._shd, self._sso = None, shared, self._listener
 
     def _spawn_worker(  # type: ignore[override]
-        self, idx: int, target: Any, callback_loader: Callable[[Pulse], Any]
+        self, idx: int, target: Any, callback_loader: Callable[[Pulse, int], Any]
     ) -> Any:
         pulse = Pulse()
         leaving = functools.partial(_serve_and_leave, target)
-        worker = super()._spawn_worker(idx, leaving, functools.partial(callback_loader, pulse))
+        worker = super()._spawn_worker(idx, leaving, functools.partial(callback_loader, pulse, idx + 1))
         self._pulses[worker] = pulse
         return worker
 

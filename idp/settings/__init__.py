@@ -1,14 +1,15 @@
 """Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line."""
 
 from idp.settings.external_services import FederatedProvider, Federation, Mail, Sms
+from idp.settings.keys import Keys
 from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
+from idp.settings.observation import Metrics, Tracing
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Console,
     Database,
     Hashing,
     Imports,
-    Keys,
     Passwords,
     Recovery,
     Secrets,
@@ -32,6 +33,7 @@ __all__ = [
     "Imports",
     "Keys",
     "Mail",
+    "Metrics",
     "Passwords",
     "Recovery",
     "Secrets",
@@ -45,5 +47,6 @@ __all__ = [
     "Sms",
     "Throttling",
     "Tokens",
+    "Tracing",
     "load_settings",
 ]

@@ -15,13 +15,14 @@ from pydantic_settings import (
 )
 
 from idp.settings.external_services import FederatedProvider, Federation, Mail, Outgoing, Sms
+from idp.settings.keys import Keys
+from idp.settings.observation import Metrics, Tracing
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Console,
     Database,
     Hashing,
     Imports,
-    Keys,
     Passwords,
     Recovery,
     Secrets,
@@ -63,6 +64,8 @@ class Settings(BaseSettings):
     sms: Sms = Field(default_factory=Sms)
     outgoing: Outgoing = Field(default_factory=Outgoing)
     federation: Federation = Field(default_factory=Federation)
+    metrics: Metrics = Field(default_factory=Metrics)
+    tracing: Tracing = Field(default_factory=Tracing)
 
     @property
     def https(self) -> bool:

@@ -57,6 +57,10 @@ class Server(Section):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest level written to the log."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="json: each log line is a JSON object, and each request has a line (no path, no address, no person).",
+    )
 
 
 class Database(Section):
@@ -285,14 +289,3 @@ class Tokens(Section):
         le=300,
         description="Seconds in which the direct predecessor gets the same successor again (after a lost response).",
     )
-
-
-class Keys(Section):
-    """Signing keys."""
-
-    jwks_cache: int = Field(
-        3600,
-        ge=60,
-        description="Seconds that relying parties may cache the JWKS; keys are published this long before use.",
-    )
-    signing_days: int = Field(90, ge=1, description="Days for which a key signs before its successor.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from idp.audit import trail
 from idp.crypto.opaque_tokens import same
 from idp.database.engine import reading, transaction
+from idp.observability import counting
 from idp.passwords.hashing import hashing_pool
 from idp.passwords.provisional import provisional_digest
 from idp.passwords.rules.passwords import LONGEST_PASSWORD
@@ -82,6 +83,7 @@ def judge(
     return Proved(facts, stored_hash, chosen, attempt)
 
 
+@counting.sign_ins("password")
 def sign_in(
     username: str,
     password: str,

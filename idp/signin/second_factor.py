@@ -4,6 +4,7 @@ from idp.audit import trail
 from idp.crypto.opaque_tokens import digest
 from idp.database.engine import transaction
 from idp.factors import authenticators, passkeys
+from idp.observability import counting
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
 from idp.refusals import Refusal
@@ -24,6 +25,7 @@ def factor_bucket(account: int) -> str:
     return digest(f"factor\0{account}")
 
 
+@counting.sign_ins("second_factor_code")
 def by_code(session: Session, typed: str, now: int) -> str:
     """Check the code of the authenticator app, or a recovery code. Returns the cookie's new token.
 
@@ -42,6 +44,7 @@ def by_code(session: Session, typed: str, now: int) -> str:
     return _strengthened(session, BY_CODE, now, "recovery_code" if recovery else "app")
 
 
+@counting.sign_ins("second_factor_passkey")
 def by_passkey(session: Session, browser: str, answer: str, now: int) -> str:
     """Check a passkey of the account. Returns the cookie's new token. Raises Refusal M03."""
     used = passkeys.use(session.account, browser, answer, now)
@@ -53,6 +56,7 @@ def just_set_up(session: Session, methods: tuple[str, ...], now: int) -> str:
     return _strengthened(session, methods, now, "set_up")
 
 
+@counting.sign_ins("passkey")
 def sign_in_by_passkey(
     answer: str, address: str, browser_name: str, browser: str, now: int
 ) -> tuple[str, AccountFacts]:

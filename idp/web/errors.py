@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from idp.database.faults import DATABASE_FAULTS, UNSTORABLE
+from idp.observability import counting
 from idp.refusals import Refusal
 from idp.refusals.general import (
     INTERNAL_ERROR,
@@ -62,6 +63,7 @@ def show(refusal: Refusal) -> Response:
 
 def _refused(refusal: Refusal) -> Response:
     log.warning("%s at %s: %s", refusal.code, request.endpoint, refusal.reason)
+    counting.refused(refusal.code, refusal.name)
     response = _machine(refusal.status, "invalid_request") if _for_machine() else show(refusal)
     if refusal.status == 503:
         response.headers["Retry-After"] = "5"
@@ -79,7 +81,9 @@ def _http(fault: HTTPException) -> Response:
     if _for_machine():
         response = _machine(status, "invalid_request" if status < 500 else "server_error")
     else:
-        response = show(Refusal(_HTTP_CODES.get(status, UNREADABLE_REQUEST), f"HTTP {status}"))
+        refusal = Refusal(_HTTP_CODES.get(status, UNREADABLE_REQUEST), f"HTTP {status}")
+        counting.refused(refusal.code, refusal.name)
+        response = show(refusal)
         response.status_code = status
     for name, value in fault.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -89,7 +93,9 @@ def _http(fault: HTTPException) -> Response:
 
 def _unavailable(fault: Exception) -> Response:
     log.error("G05 at %s: %s", request.endpoint, type(fault).__name__)
-    response = _machine(503, "temporarily_unavailable") if _for_machine() else show(Refusal(UNAVAILABLE))
+    refusal = Refusal(UNAVAILABLE)
+    counting.refused(refusal.code, refusal.name)
+    response = _machine(503, "temporarily_unavailable") if _for_machine() else show(refusal)
     response.headers["Retry-After"] = "5"
     return response
 
@@ -101,11 +107,9 @@ def _unstorable(fault: Exception) -> Response:
 def _unexpected(fault: Exception) -> Response:
     incident = secrets.token_hex(4)
     log.error("G04 %s at %s", incident, request.endpoint, exc_info=fault)
-    return (
-        _machine(500, "server_error")
-        if _for_machine()
-        else show(Refusal(INTERNAL_ERROR, incident, incident=incident))
-    )
+    refusal = Refusal(INTERNAL_ERROR, incident, incident=incident)
+    counting.refused(refusal.code, refusal.name)
+    return _machine(500, "server_error") if _for_machine() else show(refusal)
 
 
 def _machine(status: int, error: str) -> Response:

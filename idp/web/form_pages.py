@@ -15,6 +15,7 @@ from typing import Any, Self
 from flask import g, render_template
 from werkzeug.wrappers import Response
 
+from idp.observability import counting
 from idp.refusals import Refusal
 
 Page = str | tuple[str, int] | Response
@@ -45,6 +46,7 @@ class FormPage:
         if self._only is not None and raised.code not in self._only:
             return False
         self.refusal = raised
+        counting.refused(raised.code, raised.name)
         return True
 
     def show(self, **values: Any) -> tuple[str, int]:

@@ -1,10 +1,12 @@
-"""Health checks for supervisors and load balancers: liveness and readiness."""
+"""Health checks for supervisors and load balancers: liveness, readiness, and whether the start is complete (docs/observability.md)."""
 
 from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
-from idp.database.engine import try_writing
+from idp.database.engine import reading, try_writing
+from idp.database.faults import UNREADABLE
+from idp.database.revision import stored_revision, wanted_revision
 from idp.refusals import Refusal
 from idp.refusals.general import UNAVAILABLE
 from idp.runtime.context import now
@@ -12,9 +14,16 @@ from idp.runtime.context import now
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
 
-def init_health(app: Flask, why_not_ready: Callable[[int], str | None]) -> None:
-    """Register the pages. `why_not_ready`: the reason why the application cannot serve at a time (epoch seconds), or None."""
+def init_health(
+    app: Flask, why_not_ready: Callable[[int], str | None], has_keys: Callable[[int], bool]
+) -> None:
+    """Register the pages.
+
+    `why_not_ready`: the reason why the application cannot serve at a time (epoch seconds), or None. `has_keys`: whether
+    a key is published at a time.
+    """
     app.extensions["why_not_ready"] = why_not_ready
+    app.extensions["has_keys"] = has_keys
     app.register_blueprint(blueprint)
 
 
@@ -25,10 +34,31 @@ def live() -> Response:
 
 
 @blueprint.get("/ready")
-@blueprint.get("/startup")
 def ready() -> Response:
     """503 while the database cannot be reached, has not been migrated or cannot be written to, or while no key can sign."""
     try_writing()
     if lost := current_app.extensions["why_not_ready"](now()):
         raise Refusal(UNAVAILABLE, lost)
     return jsonify({"status": "ready"})
+
+
+@blueprint.get("/startup")
+def startup() -> Response:
+    """503, and what is missing, until the database is at this version's revision and signing keys exist."""
+    wanted = wanted_revision()
+    try:
+        stored = stored_revision(reading())
+        has_keys = stored is not None and current_app.extensions["has_keys"](now())
+    except UNREADABLE:
+        return _startup(503, "waiting", "unreadable", wanted, False)
+    complete = stored == wanted and has_keys
+    return _startup(200 if complete else 503, "started" if complete else "waiting", stored, wanted, has_keys)
+
+
+def _startup(status: int, word: str, revision: str | None, wanted: str, has_keys: bool) -> Response:
+    response = jsonify(
+        {"status": word, "revision": revision, "wanted_revision": wanted, "signing_keys": has_keys}
+    )
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response

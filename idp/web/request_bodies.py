@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from idp.observability import counting
+
 DEADLINE = 10.0
 """Seconds within which a small body has to be complete."""
 LEAST_RATE = 2_000
@@ -32,6 +34,8 @@ SLOT_PATIENCE = 5.0
 """Seconds that a complete request waits for a slot before it gets 503."""
 LARGEST_REQUEST = 256 * 1024
 """Largest body in bytes for any route. Larger ones are a school's files: the application reads or refuses them itself."""
+ARRIVED = "idp.arrived"
+"""Key of the WSGI environment: when the request was complete (`time.perf_counter`), before it waited for a slot."""
 
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -78,6 +82,7 @@ class WholeRequests:
         path = environ["PATH_INFO"]
         if path == "/health/live":
             return self._app(environ, start_response)
+        environ[ARRIVED] = time.perf_counter()
         places = self._health if path.startswith("/health/") else self._slots
         slot = places.take()
         self._enter(slot)
@@ -111,17 +116,22 @@ class _Places:
 
     def __init__(self, name: str, number: int, patience: float = 0.0) -> None:
         self._free: SimpleQueue[str] = SimpleQueue()
+        self._name = name
         self._patience = patience
+        counting.places(name, number)
         for place in range(number):
             self._free.put(f"{name} {place}")
 
     def take(self) -> str:
         try:
-            return self._free.get(self._patience > 0, self._patience or None)
+            place = self._free.get(self._patience > 0, self._patience or None)
         except Empty:
             raise BodyFault("503 Service Unavailable") from None
+        counting.place_in_use(self._name, 1)
+        return place
 
     def give_back(self, place: str) -> None:
+        counting.place_in_use(self._name, -1)
         self._free.put(place)
 
     @contextlib.contextmanager
@@ -152,6 +162,7 @@ def _received(stream: Any) -> bytes:
 
 
 def _answer(start_response: StartResponse, status: str) -> list[bytes]:
+    counting.cut_off(status[:3])
     retry = [("Retry-After", "5")] if status.startswith("503") else []
     start_response(status, [("Content-Type", "text/plain"), ("Connection", "close"), *retry])
     return [status.partition(" ")[2].encode()]

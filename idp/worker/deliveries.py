@@ -11,6 +11,7 @@ from idp.database.engine import Connection, transaction
 from idp.messages import mail, sms
 from idp.messages.delivery import RefusedForGood, stored_error
 from idp.messages.storage import outbox
+from idp.observability import counting
 from idp.oidc.participants import notices, session_end
 from idp.recovery import attempts, lookup, usernames
 from idp.signin import new_device
@@ -44,6 +45,7 @@ def deliver(message: int, now: int) -> bool:
             with transaction() as tx:
                 if outbox.delivered(tx, claimed.id, now):
                     act(tx, claimed.payload, now)
+            counting.delivery(claimed.kind, "delivered")
             return True
         DELIVERERS[claimed.kind](claimed, now)
     except Exception as fault:
@@ -51,9 +53,11 @@ def deliver(message: int, now: int) -> bool:
         log.warning(
             "message %d (%s), attempt %d: %s", claimed.id, claimed.kind, claimed.attempt, stored_error(fault)
         )
+        counting.delivery(claimed.kind, "given_up" if outbox.is_last(claimed, final) else "failed")
         with transaction() as tx:
             outbox.failed(tx, claimed, stored_error(fault), now, final)
         return False
     with transaction() as tx:
         outbox.delivered(tx, claimed.id, now)
+    counting.delivery(claimed.kind, "delivered")
     return True

@@ -18,6 +18,7 @@ from idp.database.faults import DATABASE_FAULTS
 from idp.due_times import is_within
 from idp.jobs import queue
 from idp.messages.storage import outbox
+from idp.observability.requests import begun
 from idp.worker.deliveries import deliver
 from idp.worker.housekeeping import housekeeping
 from idp.worker.long_work import RUNNERS
@@ -76,7 +77,7 @@ class Worker:
 
         A database fault is logged as one line a minute, because it recurs every turn; any other with its traceback.
         """
-        with self._app.app_context():
+        with self._app.app_context(), begun():
             try:
                 work(*arguments, self._clock())
             except DATABASE_FAULTS as fault:

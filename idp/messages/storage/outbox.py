@@ -170,9 +170,14 @@ def delivered(tx: Connection, message: int, now: int) -> bool:
     return tx.execute(_mark_delivered, {"message": message, "now": now}).rowcount == 1
 
 
+def is_last(claimed: Claimed, final: bool) -> bool:
+    """Whether a message is given up if this attempt fails; `final`: it would fail again."""
+    return final or claimed.attempt >= LAST_ATTEMPT
+
+
 def failed(tx: Connection, claimed: Claimed, error: str, now: int, final: bool = False) -> None:
     """Record a failure: retry after a pause that doubles from 5 s to an hour; give up at the last attempt or if `final`."""
-    over = final or claimed.attempt >= LAST_ATTEMPT
+    over = is_last(claimed, final)
     tx.execute(
         _mark_failed,
         {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from idp.observability.requests import note_client
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
 from idp.oidc.clients.registry import Client
 from idp.oidc.tokens.hints import read_hint
@@ -50,6 +51,7 @@ class Authorization:
 
 def authorization_of(request: AuthorizationRequest, client: Client, now: int) -> Authorization:
     """Raises ProtocolRefusal for an id_token_hint that is not an ID token of this client."""
+    note_client(client.client_id)
     hint = None
     if request.id_token_hint is not None:
         hint = read_hint(request.id_token_hint, now)

@@ -10,6 +10,7 @@ from flask import Response, g, make_response, render_template
 from werkzeug.urls import iri_to_uri
 
 from idp.network.urls import form_encoded, with_query
+from idp.observability.requests import note_outcome
 from idp.oidc.authorization import session_state
 from idp.refusals import CheckedRedirect, ProtocolRefusal
 from idp.runtime.context import settings
@@ -18,6 +19,7 @@ from idp.web.application import PlainResponse
 
 def send_code(back_to: CheckedRedirect, code: str, client_id: str, sid: str) -> Response:
     """RFC 6749 §4.1.2, with session_state for relying parties that monitor the session (Session Management 1.0 §3)."""
+    note_outcome("code")
     state = session_state.session_state(client_id, back_to.uri, sid)
     if state is None:
         return _send(back_to, [("code", code)])

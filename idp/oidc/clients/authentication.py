@@ -17,6 +17,7 @@ from flask import request as http
 from idp.crypto.opaque_tokens import digest
 from idp.database.engine import transaction
 from idp.limits.storage import used_once
+from idp.observability.requests import note_client
 from idp.oidc.clients import keys, registry
 from idp.oidc.clients.registry import Client
 from idp.oidc.clients.rules.client_metadata import AUTH_METHODS
@@ -58,6 +59,7 @@ def authenticate(request: OAuth2Request) -> Client:
         raise InvalidRequestError("client_id is not that of the authenticated client.")
     request.auth_method = method
     request.client = client
+    note_client(client.client_id)
     return client
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from idp.database.engine import reading
 from idp.federation import logout as federated_logout
+from idp.observability.requests import note_client
 from idp.oidc.authorization import responses
 from idp.oidc.logout import request as logout_request
 from idp.oidc.participants import session_end
@@ -27,6 +28,8 @@ def answer(now: int) -> BaseResponse | str:
     if request.method == "POST" and "confirm" not in parameters and cookies.session_token() is None:
         return _redirect_to_get(parameters)
     asked = logout_request.read(parameters, now)
+    if asked.client is not None:
+        note_client(asked.client.client_id)
     session = current_login.current(now)
     elsewhere = federated_logout.origin(session.sid, now) if session is not None else None
     origins = [responses.origin(asked.redirect_uri)] if asked.redirect_uri else []

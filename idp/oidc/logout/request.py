@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
+from idp.observability import counting
 from idp.oidc.authorization.rules.authorization_request import LONGEST, LONGEST_OTHER, singled
 from idp.oidc.clients import registry
 from idp.oidc.clients.rules.redirect_uris import difference
@@ -57,5 +58,6 @@ def read(form: dict[str, str], now: int) -> LogoutRequest:
 
 def _refused(reason: str) -> Refusal:
     refusal = Refusal(UNKNOWN_RETURN_ADDRESS, reason)
+    counting.refused(refusal.code, refusal.name)
     log.warning("%s at oidc.end_session: %s", refusal.code, refusal.reason)
     return refusal

@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6750 import BearerTokenValidator, InvalidTokenError
 from authlib.oidc.core import UserInfoEndpoint
 
 from idp.database.engine import transaction
+from idp.observability.requests import note_client
 from idp.oidc.clients.registry import Client
 from idp.oidc.tokens import claims as tokens
 from idp.oidc.tokens import dpop
@@ -103,6 +104,7 @@ class UserInfo(UserInfoEndpoint):  # type: ignore[misc]
 
     def __call__(self, request: Any) -> tuple[int, Any, list[tuple[str, str]]]:
         token = self._acquire(request)
+        note_client(token.client.client_id)
         claims = tokens.userinfo(token.grant, tuple(token.scope.split()), token.client, request.now)
         alg = token.client.registration.userinfo_signed_response_alg
         if alg is None:

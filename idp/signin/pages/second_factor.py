@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from idp.factors import authenticators, changes, passkeys
 from idp.factors.rules.totp import key_address, shown_key
+from idp.observability import counting
 from idp.refusals import Refusal
 from idp.refusals.requests import LOGIN_ALREADY_ANSWERED
 from idp.runtime.context import address, now, settings
@@ -83,6 +84,7 @@ def passkey(pending_id: str) -> Response:
 
 def refusal_as_json(refusal: Refusal) -> Response:
     """A refusal for the page's script: the text to show, and the code."""
+    counting.refused(refusal.code, refusal.name)
     response = jsonify({"code": refusal.code, "sentence": fill(refusal.sentence, refusal.facts)})
     response.status_code = refusal.status
     return response

@@ -3,6 +3,7 @@
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from idp.observability import counting
 from idp.passwords.forms import SignInForm
 from idp.refusals import Refusal
 from idp.refusals.signing_in import PROFILE_NOT_ACCEPTED, TOO_BUSY
@@ -59,6 +60,7 @@ def sign_in(waiting: Pending) -> Page:
             _shown_profile(waiting),
         )
     except Refusal as refusal:
+        counting.refused(refusal.code, refusal.name)
         if refusal.code == TOO_BUSY:
             return _in_line(waiting, typed, refusal)
         page = make_response(_sign_in_page(waiting, form, refusal), refusal.status)

@@ -1,0 +1,1 @@
+"""The metrics endpoint: what the processes have counted, and what is read of the database."""
