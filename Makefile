@@ -41,7 +41,7 @@ demo-fresh: .venv/runtime.stamp
 	@$(PYTHON_BIN) -m idp.cli demo --stop-with-parent --fresh $(DEMO)
 
 test: check
-	$(PYTHON_BIN) -m pytest $(PYTEST) --statements-on-both
+	$(PYTHON_BIN) -m pytest $(PYTEST) --statements-on-both --plans
 
 quick: check
 	$(PYTHON_BIN) -m pytest $(PYTEST) --engines=sqlite -m "not slow" $(QUICK)

@@ -5,10 +5,11 @@ other test that takes `database_url` one engine is drawn, by a seed that changes
 shows it, and `--engine-seed` draws the same again. `--engines=both` runs everything on both.
 
 What the draw must never hide is held by `--statements-on-both`: a function of the provider that sends SQL to one engine during
-the run and never to the other fails it.
+the run and never to the other fails it. `--plans` has `tests.plans` look at how each engine would execute each statement.
 """
 
 import hashlib
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -33,22 +34,20 @@ _BELOW = {
         "database/slots",
         "database/upserts",
         "database/chunks",
+        "database/statistics",
     )
 }
 _executed: dict[str, set[str]] = defaultdict(set)
 """Engine → the functions of the provider ("idp/people/storage/accounts.py by_id") that have sent SQL to it."""
+statements: dict[str, dict[str, str]] = defaultdict(dict)
+"""Engine → statement → a function of the provider that has sent it."""
+
+_LIST = re.compile(r"IN \((\?|%\(\w+\)s(?:::[\w ]+)?)(?:, (?:\?|%\(\w+\)s(?:::[\w ]+)?))+\)")
+"""A list of values: a statement is kept once, whatever their number."""
 
 ON_ONE_ENGINE = {
     # PostgreSQL's own locks; SQLite has one writer at a time.
     "idp/people/storage/account_creation.py lock_creation",
-    # A served provider has SQLite, and nothing else reaches these yet: each is to have a test on both.
-    "idp/federation/storage/logins.py add_logout",
-    "idp/federation/storage/logins.py add_session",
-    "idp/federation/storage/logins.py take",
-    "idp/federation/storage/logins.py unlink",
-    "idp/federation/storage/logins.py wait",
-    "idp/messages/storage/outbox.py given_up",
-    "idp/signin/storage/sessions.py sid_of",
 }
 """Functions whose SQL may run on one engine alone. Migrations are run on both by tests/operations/test_migrations.py."""
 
@@ -66,6 +65,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--statements-on-both",
         action="store_true",
         help="fail if a function of the provider has sent SQL to one engine alone",
+    )
+    group.addoption(
+        "--plans",
+        action="store_true",
+        help="fail if a statement of the run reads more the more people there are",
     )
 
 
@@ -138,13 +142,15 @@ def _is_a_race(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and "at_once" in item.function.__code__.co_names
 
 
-def note(engine: str) -> None:
-    """The innermost function of the provider, above its database modules, that has led here."""
+def note(engine: str, statement: str) -> None:
+    """Keep `statement`, and the innermost function of the provider, above its database modules, that has led here."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith(_PRODUCT) and name not in _BELOW:
-            _executed[engine].add(f"{name[len(str(ROOT)) + 1 :]} {frame.f_code.co_qualname}")
+            function = f"{name[len(str(ROOT)) + 1 :]} {frame.f_code.co_qualname}"
+            _executed[engine].add(function)
+            statements[engine].setdefault(_LIST.sub("IN (\\1)", statement), function)
             return
         frame = frame.f_back
 
@@ -153,29 +159,31 @@ class _Statements:
     """Gathers what each process of a run has executed, and compares at its end."""
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        if session.config.option.statements_on_both:
+        if session.config.option.statements_on_both or session.config.option.plans:
             event.listen(Engine, "before_cursor_execute", _executing)
             say = Prepared._execute
 
             def saying(prepared: Prepared, connection: Any, parameters: Any) -> Any:
-                note(connection.dialect.name)
+                note(connection.dialect.name, prepared._for(connection, parameters)[0])
                 return say(prepared, connection, parameters)
 
             Prepared._execute = saying  # type: ignore[method-assign]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        for engine, lines in getattr(node, "workeroutput", {}).get("executed", {}).items():
+        output = getattr(node, "workeroutput", {})
+        for engine, lines in output.get("executed", {}).items():
             _executed[engine] |= set(lines)
+        for engine, texts in output.get("statements", {}).items():
+            statements[engine] = texts | statements[engine]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         config = session.config
-        if not config.option.statements_on_both:
-            return
         if hasattr(config, "workeroutput"):
             config.workeroutput["executed"] = {name: sorted(lines) for name, lines in _executed.items()}
-        elif one_sided():
+            config.workeroutput["statements"] = {name: dict(texts) for name, texts in statements.items()}
+        elif config.option.statements_on_both and one_sided():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
@@ -185,8 +193,8 @@ class _Statements:
                 terminalreporter.line(f"{line}: {engine} only")
 
 
-def _executing(connection: Any, *_: Any) -> None:
-    note(connection.dialect.name)
+def _executing(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    note(connection.dialect.name, statement)
 
 
 def one_sided() -> dict[str, str]:

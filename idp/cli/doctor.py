@@ -216,7 +216,26 @@ def _outbox(_app: "Flask") -> Finding:
     )
 
 
-_OF_THE_DATABASE = (("clocks", _clocks), ("audit", _audit), ("keys", _keys), ("outbox", _outbox))
+def _statistics(_app: "Flask") -> Finding:
+    from idp.database import statistics
+    from idp.database.engine import reading
+
+    if not statistics.autovacuum_is_on(reading()):
+        mend = "Set autovacuum and track_counts to on in postgresql.conf: without them searches become slow."
+        return Finding("planner", False, "PostgreSQL renews no statistics", mend)
+    if missing := statistics.missing(reading()):
+        mend = "Start idp worker: it makes them within a minute. Without them searches are slow."
+        return Finding("planner", False, f"no statistics of {', '.join(missing)}", mend)
+    return Finding("planner", True, "every large table has statistics")
+
+
+_OF_THE_DATABASE = (
+    ("clocks", _clocks),
+    ("audit", _audit),
+    ("keys", _keys),
+    ("outbox", _outbox),
+    ("planner", _statistics),
+)
 
 
 def _trust(app: "Flask") -> Finding:

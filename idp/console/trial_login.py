@@ -173,7 +173,7 @@ def _test_person(tx: Connection, kind: str, now: int) -> int:
     if known is not None:
         return known
     account_creation.lock_creation(tx)
-    names = {"first_name": "Camille", "family_name": "Essai"}
+    names = {"first_name": storage.FIRST_NAME, "family_name": storage.FAMILY_NAME}
     row = {"kind": kind, **names, "birth_date": "2010-01-01" if kind == "pupil" else None}
     (person,) = imports.add_persons(tx, [{**row, "created_at": now, "updated_at": now}])
     account_creation.create_accounts(

@@ -6,6 +6,7 @@ from idp.answers.storage import kept_answers, sent_forms
 from idp.audit import storage as records
 from idp.console import approvals, personal_data
 from idp.console.storage import numbers
+from idp.database import statistics
 from idp.database.engine import Connection, transaction
 from idp.durations import DAY, HOUR
 from idp.federation.storage import logins as federated_logins
@@ -60,3 +61,4 @@ def housekeeping(now: int) -> None:
                 gone = purge(tx, now)
             if gone < BATCH:
                 break
+    statistics.keep(now)

@@ -150,13 +150,13 @@ def findings(installation: Installation) -> dict[str, bool]:
     return found
 
 
+CHECKS = ("settings", "clock", "database", "clocks", "audit", "keys", "outbox", "planner", "trust", "mail")
+
+
 def test_the_doctor_finds_nothing_wrong_where_nothing_is(installation: Installation) -> None:
     with installation.inside():
         sealing.seal_all(NOON)
-    assert set(findings(installation).items()) == {
-        (check, True)
-        for check in ("settings", "clock", "database", "clocks", "audit", "keys", "outbox", "trust", "mail")
-    }
+    assert set(findings(installation).items()) == {(check, True) for check in CHECKS}
 
 
 def test_the_doctor_says_how_to_mend_what_is_wrong(installation: Installation, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from flask_babel import gettext
 from idp.console import approvals, personal_data
 from idp.console.pages.fields import Fields
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
-from idp.console.rules.listings import arrange
+from idp.console.rules.listings import Listing, arrange
 from idp.console.rules.people_query import read_query
 from idp.console.rules.rights import ALL_KINDS, FAMILIES, Act
-from idp.console.storage import erasure, numbers, search
+from idp.console.storage import erasure, numbers, rights, search
 from idp.console.storage import staff as staff_storage
 from idp.database.engine import reading
 from idp.people import schools
@@ -36,10 +36,18 @@ def academy(desk: Desk) -> Page:
         if pressed() == "school":
             _name_school(desk)
             return back("academy")
-    columns = {name: attrgetter(name) for name in ("name", "uai", "active", "imported_at")}
+    return form_page.show(listing=_schools(), text=text, found=found)
+
+
+def _schools() -> Listing[numbers.SchoolNumbers]:
+    """A page of the schools. Only a list in the order of progress needs the numbers of every school."""
+    columns = {name: attrgetter(name) for name in ("name", "uai", "imported_at")}
     asked = {"sort": request.args.get("sort", ""), "page": request.args.get("page", "")}
-    listing = arrange(numbers.by_school(reading()), columns, asked)
-    return form_page.show(listing=listing, text=text, found=found)
+    if asked["sort"].lstrip("-") == "active":
+        return arrange(numbers.of_every_school(reading()), {"active": attrgetter("active")}, asked)
+    listing = arrange(rights.schools_by_id(reading(), None), columns, asked)
+    counted = {row.id: row for row in numbers.by_school(reading(), [row.id for row in listing.rows])}
+    return listing.showing([counted[row.id] for row in listing.rows])
 
 
 def _name_school(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from idp.people.rules.names import plain
 
 Row = TypeVar("Row")
+Other = TypeVar("Other")
 LONGEST = 100
 
 
@@ -20,6 +21,10 @@ class Listing(Generic[Row]):
     pages: int
     sort: str
     values: dict[str, Any]
+
+    def showing(self, rows: Sequence[Other]) -> "Listing[Other]":
+        """The same page with other facts in its rows."""
+        return Listing(tuple(rows), self.total, self.page, self.pages, self.sort, self.values)
 
 
 def arrange(

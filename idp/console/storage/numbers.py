@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
@@ -103,23 +104,30 @@ class SchoolNumbers:
     imported_at: int | None
 
 
-def by_school(connection: Connection) -> list[SchoolNumbers]:
-    """A line a school: its pupils' accounts, and how many are active."""
-    statement = (
-        select(
-            School.id,
-            School.uai,
-            School.name,
-            func.count(Account.id),
-            func.count(Account.id).filter(Account.state == "active"),
-            School.imported_at,
-        )
-        .outerjoin(Enrolment, (Enrolment.school_id == School.id) & Enrolment.until.is_(None))
-        .outerjoin(Account, Account.person_id == Enrolment.pupil_id)
-        .group_by(School.id, School.uai, School.name, School.imported_at)
-        .order_by(School.name)
+_by_school = (
+    select(
+        School.id,
+        School.uai,
+        School.name,
+        func.count(Account.id),
+        func.count(Account.id).filter(Account.state == "active"),
+        School.imported_at,
     )
-    return [SchoolNumbers(*row) for row in connection.execute(statement)]
+    .outerjoin(Enrolment, (Enrolment.school_id == School.id) & Enrolment.until.is_(None))
+    .outerjoin(Account, Account.person_id == Enrolment.pupil_id)
+    .group_by(School.id, School.uai, School.name, School.imported_at)
+    .order_by(School.name)
+)
+
+
+def by_school(connection: Connection, schools: Collection[int]) -> list[SchoolNumbers]:
+    """A line for each of `schools`: its pupils' accounts, and how many are active."""
+    return [SchoolNumbers(*row) for row in select_in(connection, _by_school, School.id, schools)]
+
+
+def of_every_school(connection: Connection) -> list[SchoolNumbers]:
+    """The same for every school. It counts every pupil."""
+    return [SchoolNumbers(*row) for row in connection.execute(_by_school)]
 
 
 def logins_a_day(connection: Connection, school: int, now: int, days: int = 14) -> list[tuple[str, int]]:
@@ -138,7 +146,7 @@ def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
 
     Seals come one after another, while the ids of records may be committed out of order.
     """
-    last = tx.execute(select(Counted.number).where(Counted.id == 1)).scalar_one_or_none() or 0
+    last = tx.execute(select(Counted.number).where(Counted.id == Counted.LOGINS)).scalar_one_or_none() or 0
     sizes = tx.execute(
         select(AuditSeal.number, AuditSeal.count.label("records"))
         .where(AuditSeal.number > last)
@@ -169,30 +177,33 @@ def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
         ).scalar_one_or_none()
         row = {"day": day, "school_id": school, "logins": (present or 0) + number}
         upsert(tx, LoginDay, ("day", "school_id"), [row])
-    upsert(tx, Counted, ("id",), [{"id": 1, "number": end}])
+    upsert(tx, Counted, ("id",), [{"id": Counted.LOGINS, "number": end}])
     return len(rows)
 
 
 def _schools_of(connection: Connection, accounts: set[int]) -> dict[int, set[int]]:
-    counts: dict[int, set[int]] = defaultdict(set)
-    own = select(Account.id, Enrolment.school_id).join(Enrolment, Enrolment.pupil_id == Account.person_id)
-    of_children = (
-        select(Account.id, Enrolment.school_id)
-        .join(Guardianship, Guardianship.guardian_id == Account.person_id)
-        .join(Enrolment, Enrolment.pupil_id == Guardianship.pupil_id)
-        .where(Guardianship.until.is_(None))
+    """Account → the present schools of its person."""
+    # One table a statement: in a join, SQLite may compare the whole list for each row of the other table.
+    holders = select_in(connection, select(Account.id, Account.person_id), Account.id, accounts)
+    account_of = {row.person_id: row.id for row in holders}
+    links = select(Guardianship.guardian_id, Guardianship.pupil_id).where(Guardianship.until.is_(None))
+    own = {person: {account} for person, account in account_of.items()}
+    whose: dict[int, set[int]] = defaultdict(set, {person: set(one) for person, one in own.items()})
+    for guardian, pupil in select_in(connection, links, Guardianship.guardian_id, account_of):
+        whose[pupil].add(account_of[guardian])
+    enrolled = select(Enrolment.pupil_id, Enrolment.school_id).where(Enrolment.until.is_(None))
+    at_work = select(StaffPost.person_id, StaffPost.school_id).where(
+        StaffPost.until.is_(None), StaffPost.school_id.is_not(None)
     )
-    at_work = select(Account.id, StaffPost.school_id).join(
-        StaffPost, StaffPost.person_id == Account.person_id
-    )
-    for statement in (
-        own.where(Enrolment.until.is_(None)),
-        of_children.where(Enrolment.until.is_(None)),
-        at_work.where(StaffPost.until.is_(None), StaffPost.school_id.is_not(None)),
+    schools: dict[int, set[int]] = defaultdict(set)
+    for statement, column, holders_of in (
+        (enrolled, Enrolment.pupil_id, whose),
+        (at_work, StaffPost.person_id, own),
     ):
-        for account, school in select_in(connection, statement, Account.id, accounts):
-            counts[account].add(school)
-    return counts
+        for person, school in select_in(connection, statement, column, holders_of):
+            for account in holders_of[person]:
+                schools[account].add(school)
+    return schools
 
 
 @dataclass(frozen=True)
@@ -211,7 +222,7 @@ def lost_mails(connection: Connection, since: int, most: int = 200) -> list[Lost
     rows = connection.execute(
         select(OutboxMessage.payload, OutboxMessage.last_error, OutboxMessage.given_up_at)
         .where(OutboxMessage.kind == "mail", OutboxMessage.given_up_at > since)
-        .order_by(OutboxMessage.id.desc())
+        .order_by(OutboxMessage.given_up_at.desc(), OutboxMessage.id.desc())
         .limit(most)
     ).all()
     lost = {folded: row for row in rows for folded in foldings(json.loads(row.payload).get("to", ""))}

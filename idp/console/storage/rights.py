@@ -1,10 +1,11 @@
 """Statements on rights: a person's posts, and what was lent to them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, String, bindparam, insert, literal, or_, select, update
 
 from idp.console.rules.rights import FAMILIES, Reach, Right, Role, Target
 from idp.console.storage.tables import Delegation
@@ -94,16 +95,16 @@ def target_of(connection: Connection, person: int) -> Target | None:
         select(Guardianship.pupil_id).where(Guardianship.guardian_id == person, Guardianship.until.is_(None))
     )
     # A person who has left is still within reach of their last school.
-    rows = connection.execute(
+    rows: Sequence[Any] = connection.execute(
         select(Enrolment.school_id, Enrolment.class_code, Enrolment.until).where(
             own if kind == "pupil" else of_children
         )
     ).all()
     if kind == "guardian" and not rows:
         rows = connection.execute(
-            select(Guardianship.school_id, Enrolment.class_code, Guardianship.until)
-            .outerjoin(Enrolment, Enrolment.id.is_(None))
-            .where(Guardianship.guardian_id == person)
+            select(
+                Guardianship.school_id, literal(None, String).label("class_code"), Guardianship.until
+            ).where(Guardianship.guardian_id == person)
         ).all()
     here = [row for row in rows if row.until is None] or rows
     classes: dict[int, set[str]] = {}

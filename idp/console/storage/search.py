@@ -29,6 +29,8 @@ from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, 
 
 LAST = "z" * 20
 """No folded name in Latin letters goes on like this: between a beginning and beginning + LAST lie all names that begin so, by index."""
+LAST_OF_ALL = "\U0010ffff"
+"""No letter of any script comes after it."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,10 @@ def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]
 
 
 def _begins(column: InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
-    """Whether a folded name begins with `name`: a range of the index, where letters go on to z at most."""
-    return column.between(name, name + LAST) if name.isascii() else column.startswith(name, autoescape=True)
+    """Whether a folded name begins with `name`: a range of the index, which in some collations holds other names too."""
+    if name.isascii():
+        return column.between(name, name + LAST)
+    return and_(column.between(name, name + LAST_OF_ALL), column.startswith(name, autoescape=True))
 
 
 def _by_one_name(name: str) -> list[Select[Any]]:

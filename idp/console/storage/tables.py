@@ -49,8 +49,13 @@ class LoginDay(Model):
 
 
 class Counted(Model):
-    """The number of the last seal of audit records that has been counted into the days."""
+    """How far the worker has come with what it reads in steps.
+
+    LOGINS: the last seal of audit records that has been counted into the days. RETIRED: the last person who was looked at for erasure.
+    """
 
     __tablename__ = "counted"
+    LOGINS = 1
+    RETIRED = 2
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(RowId)

@@ -3,8 +3,11 @@
 from sqlalchemy import Connection, exists, select, update
 
 from idp.oidc.storage.tables import Grant
+from idp.people.rules.names import plain
 from idp.people.storage.tables import Account, Person
 
+FIRST_NAME, FAMILY_NAME = "Camille", "Essai"
+"""The name of every test person: an index finds them by it."""
 DOMAIN = "@essai.invalid"
 """RFC 2606: nobody receives mail there. It marks the accounts that belong to trials."""
 
@@ -13,7 +16,13 @@ def test_account(tx: Connection, kind: str) -> int | None:
     statement = (
         select(Account.id)
         .join(Person, Person.id == Account.person_id)
-        .where(Account.mail.endswith(DOMAIN), Person.kind == kind, Account.state == "active")
+        .where(
+            Person.family_folded == plain(FAMILY_NAME),
+            Person.first_folded == plain(FIRST_NAME),
+            Person.kind == kind,
+            Account.mail.endswith(DOMAIN),
+            Account.state == "active",
+        )
     )
     return tx.execute(statement).scalars().first()
 

@@ -1,6 +1,6 @@
 """Tables of login through other providers: linked identities, sessions, logouts."""
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database.engine import Model, Seconds
@@ -21,6 +21,7 @@ class WaitingIdentity(Model):
     """An identity proved at another provider and not linked yet, until its person proves which account is theirs."""
 
     __tablename__ = "waiting_identities"
+    __table_args__ = (Index("ix_waiting_identities_subject", "issuer", "subject"),)
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     browser: Mapped[str] = mapped_column(String(64))
     provider: Mapped[str] = mapped_column(String(40))

@@ -12,7 +12,9 @@ from idp.people.storage.tables import ImportDecision
 
 
 def of_school(connection: Connection, school: int | None) -> dict[tuple[str, str], Decision]:
-    """By (kind, source_id)."""
+    """By (kind, source_id). `school` None: a school that is not known yet."""
+    if school is None:
+        return {}
     columns = (
         ImportDecision.kind,
         ImportDecision.source_id,
@@ -49,7 +51,9 @@ def decide(tx: Connection, row: dict[str, Any]) -> None:
 
 
 def texts_of_school(connection: Connection, school: int | None) -> dict[tuple[str, str], tuple[str, str]]:
-    """(kind, source_id) → (digest of the texts, answer)."""
+    """(kind, source_id) → (digest of the texts, answer). `school` as above."""
+    if school is None:
+        return {}
     columns = (ImportText.kind, ImportText.source_id, ImportText.digest, ImportText.answer)
     rows = connection.execute(select(*columns).where(ImportText.school_id == school))
     return {(row.kind, row.source_id): (row.digest, row.answer) for row in rows}

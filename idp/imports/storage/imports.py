@@ -5,7 +5,7 @@ import tempfile
 import zlib
 from typing import IO, Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from idp.database.upserts import upsert
 from idp.durations import DAY
@@ -133,7 +133,7 @@ def purge(tx: Connection, now: int, undo: int, most: int = 20) -> int:
         )
         .values(entries=None)
     )
-    left = select(ImportRow.id).where(ImportRow.given_at < now - RETENTION)
+    old_import = exists().where(ImportRow.id == ImportFile.import_id, ImportRow.given_at < now - RETENTION)
     tx.execute(
         update(ImportRow)
         .where(
@@ -142,7 +142,7 @@ def purge(tx: Connection, now: int, undo: int, most: int = 20) -> int:
         )
         .values(state="dropped", entries=None)
     )
-    return gone + tx.execute(delete(ImportFile).where(ImportFile.import_id.in_(left))).rowcount
+    return gone + tx.execute(delete(ImportFile).where(old_import)).rowcount
 
 
 def _encoded(values: dict[str, Any]) -> dict[str, Any]:

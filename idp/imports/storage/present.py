@@ -34,25 +34,25 @@ def present_pupils(
         Guardianship.pupil_id == Person.id,
         Guardianship.until.is_(None),
     )
-    statement = (
-        select(
-            Person.id.label("person"),
-            *(getattr(Person, name) for name in PUPIL_FIELDS),
-            (Enrolment.id.is_not(None) & Enrolment.until.is_(None)).label("here"),
-            Enrolment.class_code,
-            Enrolment.mef,
-            func.max(SourceRecord.source_id).label("source_id"),
-            own.label("own_guardian"),
-        )
-        .outerjoin(Enrolment, (Enrolment.pupil_id == Person.id) & (Enrolment.school_id == school_id))
-        .outerjoin(SourceRecord, source & (SourceRecord.kind == "pupil"))
+    columns = select(
+        Person.id.label("person"),
+        *(getattr(Person, name) for name in PUPIL_FIELDS),
+        (Enrolment.id.is_not(None) & Enrolment.until.is_(None)).label("here"),
+        Enrolment.class_code,
+        Enrolment.mef,
+        func.max(SourceRecord.source_id).label("source_id"),
+        own.label("own_guardian"),
+    )
+    enrolment = (Enrolment.pupil_id == Person.id) & (Enrolment.school_id == school_id)
+    here, anywhere = (
+        joined.outerjoin(SourceRecord, source & (SourceRecord.kind == "pupil"))
         .where(Person.kind == "pupil")
         .group_by(Person.id, Enrolment.id)
+        for joined in (columns.join(Enrolment, enrolment), columns.outerjoin(Enrolment, enrolment))
     )
-    rows: dict[int, Any] = {
-        row.person: row for row in connection.execute(statement.where(Enrolment.id.is_not(None)))
-    }
-    rows.update((row.person, row) for row in select_in(connection, statement, Person.ine, ines))
+    enrolled = connection.execute(here) if school_id is not None else ()
+    rows: dict[int, Any] = {row.person: row for row in enrolled}
+    rows.update((row.person, row) for row in select_in(connection, anywhere, Person.ine, ines))
     return tuple(PresentPupil(**row._asdict()) for _, row in sorted(rows.items()))
 
 
@@ -98,6 +98,8 @@ def present_guardians(
 
 
 def _sources(connection: Connection, school_id: int | None) -> dict[int, list[str]]:
+    if school_id is None:
+        return {}
     rows = connection.execute(
         select(SourceRecord.person_id, SourceRecord.source_id).where(
             SourceRecord.school_id == school_id, SourceRecord.kind == "guardian"

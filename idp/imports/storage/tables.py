@@ -1,6 +1,6 @@
 """Tables of imports: files, preview, result and undo data."""
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database.engine import Model, RowId, Seconds
@@ -16,7 +16,19 @@ class ImportRow(Model):
     """
 
     __tablename__ = "imports"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("ix_imports_state", "state", "given_at"),
+        *(
+            Index(
+                f"ix_imports_{column}",
+                moment,
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column, moment in (("undo", "written_at"), ("entries", "given_at"))
+        ),
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
     source: Mapped[str] = mapped_column(String(10))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, union, update
 
 from idp.database.chunks import chunks, select_in
 from idp.imports.rules.facts import GUARDIAN_FIELDS, PUPIL_FIELDS
@@ -27,16 +27,13 @@ def snapshot(
 ) -> dict[str, dict[int, dict[str, Any]]]:
     """Rows that an import may change: the school's row, its enrolments and links, and these persons with their accounts."""
     links = _columns(Guardianship, _LINK)
-    of_pupils = select(Enrolment.pupil_id).where(Enrolment.school_id == school)
+    enrolled = Enrolment.school_id == school
+    of_pupils = links.join(Enrolment, Enrolment.pupil_id == Guardianship.pupil_id).where(enrolled)
     return {
         "schools": _read(connection.execute(_columns(School, ("school_year",)).where(School.id == school))),
-        "enrolments": _read(
-            connection.execute(_columns(Enrolment, _ENROLMENT).where(Enrolment.school_id == school))
-        ),
+        "enrolments": _read(connection.execute(_columns(Enrolment, _ENROLMENT).where(enrolled))),
         "guardianships": _read(
-            connection.execute(
-                links.where((Guardianship.school_id == school) | Guardianship.pupil_id.in_(of_pupils))
-            )
+            connection.execute(union(links.where(Guardianship.school_id == school), of_pupils))
         ),
         "persons": _read(select_in(connection, _columns(Person, _PERSON), Person.id, persons)),
         "accounts": _read(select_in(connection, _columns(Account, ("present",)), Account.person_id, persons)),

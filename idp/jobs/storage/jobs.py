@@ -21,7 +21,13 @@ _free = or_(
         or_(JobRow.lease_until <= bindparam("now"), JobRow.lease_until > bindparam("furthest")),
     ),
 )
-_next = select(JobRow.id).where(_free).order_by(JobRow.id).limit(1)
+_next = (
+    select(JobRow.id)
+    .where(JobRow.state.in_(["waiting", "running"]), _free)
+    # A sum: along the key, a planner would pass every job that has ended.
+    .order_by(JobRow.id + 0)
+    .limit(1)
+)
 _claim = (
     update(JobRow)
     .where(JobRow.id == bindparam("job"), _free)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -41,6 +42,12 @@ class OutboxMessage(Model):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "delivered_at", "given_up_at", "next_attempt_at"),
+        Index(
+            "ix_outbox_given_up",
+            "given_up_at",
+            sqlite_where=text("given_up_at IS NOT NULL"),
+            postgresql_where=text("given_up_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -117,8 +124,9 @@ _mark_failed = (
 
 _given_up = (
     select(_outbox.kind, _outbox.last_error)
-    .where(_outbox.given_up_at.is_not(None), _outbox.created_at > bindparam("since"))
-    .order_by(_outbox.id.desc())
+    # No message is given up before it was posted: the first condition is the index's.
+    .where(_outbox.given_up_at > bindparam("since"), _outbox.created_at > bindparam("since"))
+    .order_by(_outbox.given_up_at.desc(), _outbox.id.desc())
 )
 
 

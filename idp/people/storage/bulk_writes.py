@@ -9,7 +9,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     insert,
-    or_,
     select,
     update,
 )
@@ -100,14 +99,15 @@ def _end(
 
 def deactivate(tx: Connection, persons: Collection[int], now: int) -> None:
     """Deactivate accounts of `persons` without an open enrolment or guardianship; their sessions and tokens end."""
-    still = or_(
-        exists().where(Enrolment.pupil_id == Account.person_id, Enrolment.until.is_(None)),
-        exists().where(Guardianship.guardian_id == Account.person_id, Guardianship.until.is_(None)),
+    # Denied one by one: PostgreSQL may read a whole table to deny an OR.
+    named_nowhere = (
+        ~exists().where(Enrolment.pupil_id == Account.person_id, Enrolment.until.is_(None)),
+        ~exists().where(Guardianship.guardian_id == Account.person_id, Guardianship.until.is_(None)),
     )
     for piece in chunks(persons):
         tx.execute(
             update(Account)
-            .where(Account.person_id.in_(piece), Account.present, ~still)
+            .where(Account.person_id.in_(piece), Account.present, *named_nowhere)
             .values(present=False, **NEXT_GENERATION)
         )
 

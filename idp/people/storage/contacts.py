@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, String, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, String, and_, bindparam, exists, func, select, union_all, update
 
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage.accounts import (
@@ -58,12 +58,17 @@ _credentials = (
     .where(_same_mail, Account.present.is_(True), Account.state != "closed", Person.kind == bindparam("kind"))
     .limit(2)
 )
-_by_mobile = _facts.where(
-    or_(
-        and_(Account.mobile == bindparam("number"), Account.mobile_verified_at.is_not(None)),
-        and_(Account.mobile.is_(None), Person.mobile == bindparam("number"), Person.kind != "pupil"),
-    )
-).limit(bindparam("most"))
+_with_number = union_all(
+    select(Account.id).where(Account.mobile == bindparam("number"), Account.mobile_verified_at.is_not(None)),
+    select(Account.id)
+    .join(Person, Person.id == Account.person_id)
+    # coalesce: an index of accounts without a number would meet most of them.
+    .where(
+        Person.mobile == bindparam("number"), func.coalesce(Account.mobile, "") == "", Person.kind != "pupil"
+    ),
+)
+"""Two searches of an index each; an OR over two tables would read everybody."""
+_by_mobile = _facts.where(Account.id.in_(_with_number)).limit(bindparam("most"))
 _school_mobile = select(Person.mobile).where(Person.id == bindparam("person"), Person.kind != "pupil")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, null, or_, select, update
 from sqlalchemy.orm import aliased
 
 from idp.people.storage.tables import (
@@ -33,21 +33,19 @@ class Relative:
     disputed: bool
 
 
-_columns = (
+_person = (
     Guardianship.id,
     Person.id.label("person"),
     Person.first_name,
     func.coalesce(Person.usage_name, Person.family_name).label("family_name"),
     Person.birth_date,
-    School.name.label("school"),
-    Enrolment.class_code,
     Account.id.label("account"),
     Account.username,
     Account.state,
     Guardianship.disputed_at,
 )
 _children = (
-    select(*_columns)
+    select(*_person, School.name.label("school"), Enrolment.class_code)
     .select_from(Guardianship)
     .join(Person, Person.id == Guardianship.pupil_id)
     .outerjoin(Account, Account.person_id == Person.id)
@@ -61,12 +59,10 @@ _children = (
     .order_by(Person.birth_date, Person.first_name, Enrolment.since.desc())
 )
 _guardians = (
-    select(*_columns)
+    select(*_person, null().label("school"), null().label("class_code"))
     .select_from(Guardianship)
     .join(Person, Person.id == Guardianship.guardian_id)
     .outerjoin(Account, Account.person_id == Person.id)
-    .outerjoin(Enrolment, Enrolment.id.is_(None))
-    .outerjoin(School, School.id == Enrolment.school_id)
     .where(
         Guardianship.pupil_id == bindparam("person"),
         Guardianship.guardian_id != bindparam("person"),

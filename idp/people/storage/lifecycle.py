@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, union_all, update
 
 from idp.people.rules.accounts import Act, allowed_from, leads_to
 from idp.people.storage.accounts import NEXT_GENERATION, state_change
@@ -104,25 +104,25 @@ def set_language(tx: Connection, account: int, language: str) -> None:
     tx.execute(_set_language, {"account": account, "chosen": language})
 
 
-_of_school = or_(
-    *(
-        exists().where(
-            column == Account.person_id,
-            table.school_id == School.id,
-            table.until.is_(None),
-            School.uai == bindparam("uai"),
-        )
-        for table, column in (
-            (Enrolment, Enrolment.pupil_id),
-            (Guardianship, Guardianship.guardian_id),
-            (StaffPost, StaffPost.person_id),
+_of_school = Account.person_id.in_(
+    union_all(
+        *(
+            select(column)
+            .join(School, School.id == table.school_id)
+            .where(table.until.is_(None), School.uai == bindparam("uai"))
+            for table, column in (
+                (Enrolment, Enrolment.pupil_id),
+                (Guardianship, Guardianship.guardian_id),
+                (StaffPost, StaffPost.person_id),
+            )
         )
     )
 )
 _ask_renewal = (
     update(Account)
     .where(
-        Account.state == "active",
+        # coalesce: the index of states would meet most accounts.
+        func.coalesce(Account.state, "") == "active",
         Account.present.is_(True),
         Account.password_changed_at < bindparam("changed_before"),
         _of_school,

@@ -46,7 +46,6 @@ class Person(Model):
 
     __tablename__ = "persons"
     __table_args__ = (
-        Index("ix_persons_names", "kind", "family_name", "first_name"),
         Index("ix_persons_family_folded", "family_folded", "first_folded"),
         Index("ix_persons_first_folded", "first_folded"),
         Index("ix_persons_contact_mail", text("lower(contact_mail)")),
@@ -129,7 +128,7 @@ class StaffPost(Model):
     __tablename__ = "staff_posts"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
-    school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"), index=True)
     role: Mapped[str] = mapped_column(String(30))
     since: Mapped[int] = mapped_column(Seconds)
     until: Mapped[int | None] = mapped_column(Seconds)
@@ -155,13 +154,21 @@ class Account(Model):
     __tablename__ = "accounts"
     __table_args__ = (
         Index("ix_accounts_mail_folded", text("lower(mail)")),
+        # Letters that expire, and accounts that no school names any more: the worker looks for both each minute.
+        Index("ix_accounts_letters", "state", "letter_expires_at"),
+        Index(
+            "ix_accounts_absent",
+            "person_id",
+            sqlite_where=text("present IS 0"),
+            postgresql_where=text("present IS false"),
+        ),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), unique=True)
     username: Mapped[str] = mapped_column(String(120), unique=True)
     subject: Mapped[str] = mapped_column(String(32), unique=True)
-    state: Mapped[str] = mapped_column(String(12), index=True)
+    state: Mapped[str] = mapped_column(String(12))
     password_hash: Mapped[str | None] = mapped_column(Text)
     password_changed_at: Mapped[int | None] = mapped_column(Seconds)
     provisional_digest: Mapped[str | None] = mapped_column(String(64))
@@ -214,7 +221,7 @@ class ImportDecision(Model):
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
     kind: Mapped[str] = mapped_column(String(10))
     source_id: Mapped[str] = mapped_column(String(40))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
     left_out: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     record: Mapped[str | None] = mapped_column(String(64))
     decided_by: Mapped[str] = mapped_column(String(80))

@@ -28,7 +28,7 @@ class Identification(Model):
     tries: Mapped[int] = mapped_column(RowId)
     sends: Mapped[int] = mapped_column(RowId)
     candidates: Mapped[str | None] = mapped_column(Text)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     generation: Mapped[int | None] = mapped_column(RowId)
     proved_at: Mapped[int | None] = mapped_column(Seconds)
     finished_at: Mapped[int | None] = mapped_column(Seconds)
