@@ -26,7 +26,7 @@ from idp.federation.storage import tables as federation_tables
 from idp.imports.storage import tables
 from idp.jobs.storage import tables as job_tables
 from idp.limits.storage import rate_limits, used_once
-from idp.messages.storage import outbox
+from idp.messages.storage import destinations, outbox
 from idp.oidc import endpoints
 from idp.oidc.authorization import pages as oidc_pages
 from idp.oidc.server import init_server
@@ -61,6 +61,7 @@ TABLES = (
     federation_tables,
     tables,
     job_tables,
+    destinations,
     outbox,
     rate_limits,
     used_once,

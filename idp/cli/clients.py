@@ -160,15 +160,15 @@ def end_old_secret(terminal: Terminal, client_id: str) -> None:
 def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
     """Run a trial login at a relying party, and report its steps (exit code 1 if one failed)."""
     with terminal.application() as app:
-        from idp.worker import long_work
         from idp.console import trial_login
         from idp.database.engine import reading
         from idp.jobs import queue
         from idp.jobs.storage import jobs
+        from idp.worker import long_work
 
         job = trial_login.ask(client_id, ACTOR, now())
         while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
-            queue.run_next(long_work.RUNNERS, app.extensions["clock"], lambda: False)
+            queue.run_next(long_work.SHORT, app.extensions["clock"], lambda: False)
     report = row["report"] if row else {}
     say_table(("step", "result", "seen"), [tuple(step) for step in report.get("steps", [])])
     if not report.get("ok"):

@@ -226,7 +226,7 @@ def _trust(app: "Flask") -> Finding:
 
 
 def _mail(app: "Flask") -> Finding:
-    from idp.messages.mail import connected
+    from idp.messages.smtp import connected
 
     mail = app.extensions["settings"].mail
     where = f"{mail.host}:{mail.port} ({mail.security})"

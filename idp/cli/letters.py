@@ -49,7 +49,6 @@ def letters(
     The provisional passwords are shown once. A letter expires after passwords.letter_days.
     """
     with terminal.application() as app:
-        from idp.worker import long_work
         from idp.console import letter_jobs
         from idp.console.rules.rights import FAMILIES, Reach
         from idp.console.storage import rights
@@ -59,6 +58,7 @@ def letters(
         from idp.letters.rules.runs import LetterChoice
         from idp.people.schools import NoSuchSchool
         from idp.refusals import Refusal
+        from idp.worker import long_work
 
         school = rights.school_by_uai(reading(), uai)
         if school is None:
@@ -74,7 +74,7 @@ def letters(
             click.echo(summary(line), err=True)
         job = letter_jobs.ask(school.id, reach, choice, language, ACTOR, now())
         while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
-            queue.run_next(long_work.RUNNERS, app.extensions["clock"], lambda: False)
+            queue.run_next(long_work.SHORT, app.extensions["clock"], lambda: False)
         for file, name in jobs.files_of(reading(), job, now()):
             _, _, content = queue.read_file(job, file, now()) or ("", "", b"")
             if folder is None:

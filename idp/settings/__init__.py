@@ -20,6 +20,7 @@ from idp.settings.sections import (
     Tokens,
 )
 from idp.settings.service import Service
+from idp.settings.worker import Worker
 
 __all__ = [
     "EXAMPLE_SECRET",
@@ -45,5 +46,6 @@ __all__ = [
     "Sms",
     "Throttling",
     "Tokens",
+    "Worker",
     "load_settings",
 ]

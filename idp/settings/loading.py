@@ -32,6 +32,7 @@ from idp.settings.sections import (
     Tokens,
 )
 from idp.settings.service import PerLanguage, Service
+from idp.settings.worker import Worker
 
 PREFIX = "IDP_"
 
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     mail: Mail = Field(default_factory=Mail)
     sms: Sms = Field(default_factory=Sms)
     outgoing: Outgoing = Field(default_factory=Outgoing)
+    worker: Worker = Field(default_factory=Worker)
     federation: Federation = Field(default_factory=Federation)
 
     @property

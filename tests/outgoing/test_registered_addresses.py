@@ -5,6 +5,7 @@ The other half is the proof of the first: where loopback may be called, those th
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,14 +13,15 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp import worker
 from idp.console import trial_login
 from idp.jobs import queue
+from idp.network.kept_sessions import KeptSessions
 from idp.oidc.clients import registration, remote_documents
 from idp.oidc.clients.registration import Registered
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
 from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.participants import notices
+from idp.worker import housekeeping, long_work
 from tests.conformance import registrations
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock
@@ -79,7 +81,7 @@ class Life:
                 self.logs_in_and_out(party, said["redirect_uris"][0])
                 self.is_tried(party.client_id)
         with self.app.app_context():
-            worker.housekeeping(self.clock())
+            housekeeping.housekeeping(self.clock())
 
     def registers(self, names: Iterable[str]) -> TestResponse:
         members: dict[str, Any] = {
@@ -119,7 +121,7 @@ class Life:
         """As when an administrator presses the button."""
         with self.app.app_context():
             trial_login.ask(client_id, "account:1", self.clock())
-            while queue.run_next(worker.RUNNERS, self.clock, lambda: False):
+            while queue.run_next(long_work.RUNNERS, self.clock, lambda: False):
                 pass
 
 
@@ -171,8 +173,8 @@ class TestARedirect:
         made = world.relying_party(backchannel_logout_uri=f"{outside.address}/there")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
         for status in statuses:
-            with pytest.raises(notices.NotDelivered, match=str(status)):
-                notices.deliver(ended, world.clock())
+            with pytest.raises(notices.NotDelivered, match=str(status)), closing(KeptSessions()) as http:
+                notices.deliver(ended, world.clock(), http)
 
     def test_of_a_sector_document(self, world: World, outside: Outside, statuses: Iterator[int]) -> None:
         document = {
