@@ -238,7 +238,7 @@ def fails(tx: Connection, destination: str, error: str, now: int, is_try: bool) 
         "tried_until": 0,
         "last_error": error[:500],
     }
-    new = insert_into(tx.dialect.name, _failing).on_conflict_do_nothing(index_elements=["destination"])
+    new = insert_into(tx.dialect.name, FailingDestination).on_conflict_do_nothing(index_elements=["destination"])
     if tx.execute(new, row).rowcount != 1 and is_try:
         tx.execute(_failed_again, {"line": destination, "error": error[:500], "now": now})
 
