@@ -85,8 +85,11 @@ class TestOutbox:
 
     def test_what_was_just_posted_is_not_called_late(self, world: World) -> None:
         message = post(NOON)
-        assert outbox.late(reading(), NOON - 300) == []
-        assert outbox.late(reading(), NOON) == [message]
+        assert destinations.late(reading(), NOON - 300) == []
+        assert destinations.late(reading(), NOON) == [message]
+        with transaction() as tx:
+            destinations.fails(tx, "mail", "away", NOON, False)
+        assert destinations.late(reading(), NOON) == [], "it waits for its destination, not for a worker"
 
 
 def run_never(job: Job, now: int) -> Progress:

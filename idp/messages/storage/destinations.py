@@ -191,6 +191,16 @@ _count = (
     .where(_is_unsettled(_waiting), _waiting.destination == _failing.destination)
     .scalar_subquery()
 )
+_late = (
+    select(_outbox.id)
+    .where(
+        unsettled,
+        _outbox.next_attempt_at <= bindparam("since"),
+        _outbox.created_at <= bindparam("since"),
+        ~exists().where(_failing.destination == _outbox.destination),
+    )
+    .limit(20)
+)
 _all_failing = select(
     _failing.destination,
     _failing.failing_since,
@@ -238,7 +248,9 @@ def fails(tx: Connection, destination: str, error: str, now: int, is_try: bool) 
         "tried_until": 0,
         "last_error": error[:500],
     }
-    new = insert_into(tx.dialect.name, FailingDestination).on_conflict_do_nothing(index_elements=["destination"])
+    new = insert_into(tx.dialect.name, FailingDestination).on_conflict_do_nothing(
+        index_elements=["destination"]
+    )
     if tx.execute(new, row).rowcount != 1 and is_try:
         tx.execute(_failed_again, {"line": destination, "error": error[:500], "now": now})
 
@@ -261,6 +273,11 @@ def try_now(tx: Connection, destination: str, now: int) -> bool:
 def failing(connection: Connection) -> list[Failing]:
     """Every destination that fails, the longest first."""
     return [Failing(*row) for row in connection.execute(_all_failing)]
+
+
+def late(connection: Connection, since: int) -> list[int]:
+    """Ids of up to twenty unclaimed messages that were due at `since`, and whose destination does not fail."""
+    return list(connection.execute(_late, {"since": since}).scalars())
 
 
 def every(connection: Connection) -> list[str]:

@@ -144,15 +144,6 @@ _ahead = (
     )
     .values(next_attempt_at=now_)
 )
-_late = (
-    select(_outbox.id)
-    .where(
-        unsettled,
-        _outbox.next_attempt_at <= bindparam("since"),
-        _outbox.created_at <= bindparam("since"),
-    )
-    .limit(20)
-)
 _destination = select(_outbox.destination).where(_outbox.id == bindparam("message"))
 _given_up = (
     select(_outbox.kind, _outbox.last_error)
@@ -196,11 +187,6 @@ def purge(tx: Connection, now: int, most: int = 500) -> int:
         batch = select(_outbox.id).where(over).limit(most - gone)
         gone += tx.execute(delete(_outbox).where(_outbox.id.in_(batch))).rowcount
     return gone
-
-
-def late(connection: Connection, since: int) -> list[int]:
-    """Ids of up to twenty unclaimed messages that were due at `since`."""
-    return list(connection.execute(_late, {"since": since}).scalars())
 
 
 def claim(tx: Connection, message: int, now: int) -> Claimed | None:
