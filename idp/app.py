@@ -25,7 +25,7 @@ from idp.federation.storage import tables as federation_tables
 from idp.imports.storage import tables
 from idp.jobs.storage import tables as job_tables
 from idp.limits.storage import rate_limits, used_once
-from idp.messages.storage import outbox
+from idp.messages.storage import destinations, outbox
 from idp.observability.log_lines import init_logs
 from idp.oidc import endpoints
 from idp.oidc.authorization import pages as oidc_pages
@@ -63,6 +63,7 @@ TABLES = (
     federation_tables,
     tables,
     job_tables,
+    destinations,
     outbox,
     rate_limits,
     used_once,

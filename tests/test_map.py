@@ -47,7 +47,7 @@ QUESTIONS = {
     "when a service is in season": "idp/services/rules/access.py",
     "who may reset a pupil": "idp/console/rules/rights.py",
     "where a ZIP of SIECLE is refused": "idp/imports/rules/siecle_xml.py",
-    "who retries a logout notice": "idp/messages/storage/outbox.py",
+    "who retries a logout notice": "idp/messages/storage/destinations.py",
     "where the CSP is set": "idp/web/headers.py",
 }
 

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.due_messages import due
 from tests.pages import forms_with, links_of
 from tests.world import waiting_messages
 
@@ -79,13 +80,11 @@ class Visitor:
 
 def deliver_internal_messages(app: Flask) -> None:
     """Deliver the messages that the worker acts on itself; mails and SMS stay in the outbox to be read."""
-    from idp.database.engine import reading
-    from idp.messages.storage import outbox
     from idp.worker import deliveries
 
     with app.app_context():
         now = app.extensions["clock"]()
-        for message in outbox.due(reading(), now, 1000):
+        for message in due(now):
             if kind_of(message) in deliveries.ACTS:
                 deliveries.deliver(message, now)
 

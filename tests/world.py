@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 from idp.database.engine import reading, transaction
-from idp.messages.storage import outbox
 from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.clients import registration
 from idp.oidc.clients.registration import Registered
@@ -31,6 +30,7 @@ from idp.people.storage.tables import (
 from idp.signin import sessions
 from idp.signin.sessions import Session
 from idp.worker import deliveries
+from tests.due_messages import due
 
 PASSWORD = "Cerises-Rouges-1789"
 PROVISIONAL = "kT4mHx9wRq7B"
@@ -216,7 +216,7 @@ def deliver_due(app: Flask) -> None:
     """One turn of the worker: everything whose time has come is carried out."""
     with app.app_context():
         now = app.extensions["clock"]()
-        for message in outbox.due(reading(), now):
+        for message in due(now):
             deliveries.deliver(message, now)
 
 

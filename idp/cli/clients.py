@@ -168,7 +168,7 @@ def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
 
         job = trial_login.ask(client_id, ACTOR, now())
         while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
-            queue.run_next(long_work.RUNNERS, app.extensions["clock"], lambda: False)
+            queue.run_next(long_work.SHORT, app.extensions["clock"], lambda: False)
     report = row["report"] if row else {}
     say_table(("step", "result", "seen"), [tuple(step) for step in report.get("steps", [])])
     if not report.get("ok"):

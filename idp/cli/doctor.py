@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.terminal import Terminal, as_json, as_sentence, now, pass_terminal, say_json
+from idp.cli.terminal import Terminal, as_json, as_sentence, day_and_hour, now, pass_terminal, say_json
 from idp.durations import DAY
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _keys(_app: "Flask") -> Finding:
 
 def _outbox(_app: "Flask") -> Finding:
     from idp.database.engine import reading
-    from idp.messages.storage import outbox
+    from idp.messages.storage import destinations, outbox
 
     lost = outbox.given_up(reading(), now() - _RECENT)
     if lost:
@@ -207,7 +207,15 @@ def _outbox(_app: "Flask") -> Finding:
             f"{len(lost)} messages of this week were given up; the newest, {kind}: {reason}",
             "Correct what the reason names; the recipients then ask for the message again.",
         )
-    late = outbox.late(reading(), now() - _LATE)
+    for failing in destinations.failing(reading()):
+        if failing.waiting and failing.failing_since < now() - _LATE:
+            return Finding(
+                "outbox",
+                False,
+                f"{failing.destination} fails since {day_and_hour(failing.failing_since)}, {failing.waiting} messages wait: {failing.last_error}",
+                f"Correct what the reason names, then: idp jobs try-now {failing.destination}",
+            )
+    late = destinations.late(reading(), now() - _LATE)
     if not late:
         return Finding("outbox", True, "no message is late")
     mend = "No worker runs: start idp worker, or idp serve without --no-worker."
@@ -251,7 +259,7 @@ def _trust(app: "Flask") -> Finding:
 
 
 def _mail(app: "Flask") -> Finding:
-    from idp.messages.mail import connected
+    from idp.messages.smtp import connected
 
     mail = app.extensions["settings"].mail
     where = f"{mail.host}:{mail.port} ({mail.security})"

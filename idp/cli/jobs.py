@@ -1,4 +1,4 @@
-"""`idp jobs`: jobs of the worker, and messages that were not delivered."""
+"""`idp jobs`: jobs of the worker, destinations that fail, messages that were not delivered."""
 
 import click
 
@@ -76,10 +76,46 @@ def messages(terminal: Terminal) -> None:
 @click.argument("message", type=int)
 @pass_terminal
 def send_again(terminal: Terminal, message: int) -> None:
-    """Give a message that was given up another twelve attempts."""
+    """Deliver a message that was given up, anew."""
     with terminal.application():
         from idp.console import incidents
 
         if not incidents.send_again(message, ACTOR, now()):
             raise click.ClickException("That message was not given up.")
     click.echo(f"Message {message} is sent again.")
+
+
+@jobs.command()
+@pass_terminal
+def destinations(terminal: Terminal) -> None:
+    """List the destinations that fail, and how many messages wait for each."""
+    with terminal.application():
+        from idp.database.engine import reading
+        from idp.messages.storage import destinations as storage
+
+        failing = storage.failing(reading())
+    rows = [
+        (
+            found.destination,
+            day_and_hour(found.failing_since),
+            found.failures,
+            found.waiting,
+            day_and_hour(found.next_try_at) if found.next_try_at else "now",
+            found.last_error,
+        )
+        for found in failing
+    ]
+    say_table(("destination", "since", "failures", "waiting", "next try", "reason"), rows)
+
+
+@jobs.command("try-now")
+@click.argument("destination")
+@pass_terminal
+def try_now(terminal: Terminal, destination: str) -> None:
+    """Try a failing DESTINATION at once: mail, sms, worker or the origin of a service."""
+    with terminal.application():
+        from idp.console import incidents
+
+        if not incidents.try_now(destination, ACTOR, now()):
+            raise click.ClickException("That destination does not fail.")
+    click.echo(f"{destination} is tried at once.")

@@ -74,7 +74,7 @@ def letters(
             click.echo(summary(line), err=True)
         job = letter_jobs.ask(school.id, reach, choice, language, ACTOR, now())
         while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
-            queue.run_next(long_work.RUNNERS, app.extensions["clock"], lambda: False)
+            queue.run_next(long_work.SHORT, app.extensions["clock"], lambda: False)
         for file, name in jobs.files_of(reading(), job, now()):
             _, _, content = queue.read_file(job, file, now()) or ("", "", b"")
             if folder is None:

@@ -6,7 +6,7 @@ transaction, in which it calls `advance`. So a step runs exactly once after any 
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,15 +81,50 @@ def ask(
     return job
 
 
-def run_next(runners: dict[str, Runner], now: Callable[[], int], stop: Callable[[], bool]) -> bool:
-    """Run the oldest waiting job until it is over or `stop` returns True. False if no job waits."""
-    job = storage.next_due(reading(), now(), LEASE)
-    if job is None:
+def run_next(
+    runners: Mapping[str, Runner],
+    now: Callable[[], int],
+    stop: Callable[[], bool],
+    is_long: bool = False,
+    begun: Callable[[], object] = lambda: None,
+) -> bool:
+    """Run the oldest waiting job of these kinds until it is over or `stop` returns True. False if none waits.
+
+    `is_long`: the kinds are long, of which a school has one at a time. `begun` is called once a job is claimed.
+    """
+    claimed = _claim(runners.keys(), is_long, now())
+    if claimed is None:
         return False
+    begun()
+    _run(*claimed, runners, now, stop)
+    return True
+
+
+def waits(kinds: Collection[str], is_long: bool, now: int) -> bool:
+    """Whether a job of these kinds can be claimed."""
+    return bool(kinds) and storage.waits(reading(), kinds, is_long, now, LEASE)
+
+
+def _claim(kinds: Collection[str], is_long: bool, now: int) -> tuple[int, str] | None:
+    """(job, holder)."""
+    if not waits(kinds, is_long, now):
+        return None
     holder = secrets.token_hex(16)
-    with transaction() as tx:
-        if not storage.claim(tx, job, holder, now(), LEASE):
-            return True
+    try:
+        with transaction() as tx:
+            job = storage.claim_next(tx, kinds, is_long, holder, now, LEASE)
+    except storage.LostRace:
+        return None
+    return None if job is None else (job, holder)
+
+
+def _run(
+    job: int,
+    holder: str,
+    runners: Mapping[str, Runner],
+    now: Callable[[], int],
+    stop: Callable[[], bool],
+) -> None:
     while not stop():
         held = _read(job, holder)
         try:
@@ -98,16 +133,15 @@ def run_next(runners: dict[str, Runner], now: Callable[[], int], stop: Callable[
             progress = runners[held.kind](held, now())
         except Stopped:
             _end(held, "cancelled", None, now())
-            return True
+            return
         except Exception as fault:
             _end(held, "failed", _in_short(fault), now())
             raise
         if progress.over:
-            return True
+            return
     with transaction() as tx:
         # This worker is shutting down: another can continue at once, without waiting for the lease.
         storage.release(tx, job, holder)
-    return True
 
 
 def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:

@@ -10,7 +10,7 @@ class DeliveryCode(StrEnum):
     NO_GATEWAY = "no_gateway"
     TOO_SLOW = "too_slow"
     NO_ANSWER = "no_answer"
-    """The detail is the name of an exception."""
+    """The detail is the name of an exception, for mail with its text."""
     ANSWERED = "answered"
     """The detail is an HTTP status."""
     ADDRESS_REFUSED = "address_refused"
@@ -18,7 +18,7 @@ class DeliveryCode(StrEnum):
 
 
 class DeliveryFault(Exception):
-    """A message was not delivered. The text names neither the recipient nor the content."""
+    """This message was refused; a later attempt may succeed. The text names neither the recipient nor the content."""
 
     def __init__(self, code: DeliveryCode, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else str(code))
@@ -27,6 +27,10 @@ class DeliveryFault(Exception):
 
 class RefusedForGood(DeliveryFault):
     """The recipient's server will never accept this message: do not retry."""
+
+
+class DestinationFails(DeliveryFault):
+    """The server accepts no message now: no connection, no answer, or an answer that is not about this message."""
 
 
 def stored_error(fault: Exception) -> str:

@@ -13,33 +13,48 @@ from urllib.parse import urlsplit
 from flask import render_template
 from flask_babel import force_locale
 
-from idp.messages.delivery import DeliveryCode, RefusedForGood
+from idp.messages.delivery import DeliveryCode, DeliveryFault, DestinationFails, RefusedForGood
+from idp.messages.smtp import SERVICE_CLOSES, SmtpConnection
 from idp.messages.storage.outbox import Claimed
-from idp.network import certificate_authorities
 from idp.runtime.context import settings
-from idp.settings import Mail
 
 _SUBJECT = "Subject:"
 
 
-def deliver(claimed: Claimed, now: int) -> None:
-    """Send a mail. Every exception except RefusedForGood is worth a retry.
+def deliver(claimed: Claimed, now: int, connection: SmtpConnection) -> None:
+    """Send a mail.
 
-    Raises RefusedForGood for a recipient refused with 5xx, and for a non-ASCII address if the server does not offer
-    SMTPUTF8 (RFC 6531 §3.2).
+    Raises RefusedForGood for a recipient refused with 5xx, and for a non-ASCII address if the server does not offer SMTPUTF8
+    (RFC 6531 §3.2); DeliveryFault for a recipient or content refused for now; DestinationFails for all else of the server.
     """
     message = compose(claimed, now)
-    with connected(settings().mail) as server:
-        try:
-            server.send_message(message)
-        except smtplib.SMTPNotSupportedError:
-            raise RefusedForGood(DeliveryCode.NO_SMTPUTF8) from None
-        except smtplib.SMTPRecipientsRefused as refusal:
-            code, text = next(iter(refusal.recipients.values()))
-            if 500 <= code < 600:
-                reply = f"{code} {text.decode(errors='replace')}"
-                raise RefusedForGood(DeliveryCode.ADDRESS_REFUSED, reply) from None
-            raise
+    try:
+        connection.send(settings().mail, message)
+    except smtplib.SMTPNotSupportedError as fault:
+        if not _needs_smtputf8(fault):
+            raise DestinationFails(DeliveryCode.NO_ANSWER, _named(fault)) from None
+        raise RefusedForGood(DeliveryCode.NO_SMTPUTF8) from None
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, text = next(iter(refusal.recipients.values()))
+        if code == SERVICE_CLOSES:
+            raise DestinationFails(DeliveryCode.NO_ANSWER, _named(refusal)) from None
+        kind = RefusedForGood if 500 <= code < 600 else DeliveryFault
+        raise kind(DeliveryCode.ADDRESS_REFUSED, f"{code} {text.decode(errors='replace')}") from None
+    except smtplib.SMTPDataError as refusal:
+        if refusal.smtp_code == SERVICE_CLOSES:
+            raise DestinationFails(DeliveryCode.NO_ANSWER, _named(refusal)) from None
+        raise DeliveryFault(DeliveryCode.NO_ANSWER, _named(refusal)) from None
+    except OSError as fault:
+        raise DestinationFails(DeliveryCode.NO_ANSWER, _named(fault)) from fault
+
+
+def _named(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"
+
+
+def _needs_smtputf8(fault: smtplib.SMTPNotSupportedError) -> bool:
+    """smtplib raises the same for a server without STARTTLS or AUTH, which is no matter of the address."""
+    return "SMTPUTF8" in str(fault)
 
 
 def compose(claimed: Claimed, now: int) -> EmailMessage:
@@ -65,22 +80,3 @@ def compose(claimed: Claimed, now: int) -> EmailMessage:
     # Set last: adding the parts would move a Content-* header into the first part.
     message["Content-Language"] = payload["language"]
     return message
-
-
-def connected(mail: Mail) -> smtplib.SMTP:
-    """A session with the SMTP server: encrypted and authenticated according to the settings. Raises OSError, SMTPException."""
-    if mail.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            mail.host, mail.port, timeout=mail.timeout, context=certificate_authorities.context()
-        )
-    else:
-        server = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout)
-    try:
-        if mail.security == "starttls":
-            server.starttls(context=certificate_authorities.context())
-        if mail.username:
-            server.login(mail.username, mail.password)
-    except BaseException:
-        server.close()
-        raise
-    return server

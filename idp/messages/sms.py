@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from flask import render_template
 from flask_babel import force_locale
 
-from idp.messages.delivery import DeliveryCode, DeliveryFault, RefusedForGood
+from idp.messages.delivery import DeliveryCode, DestinationFails, RefusedForGood
 from idp.messages.storage.outbox import Claimed
 from idp.network import outgoing_http
 from idp.runtime.context import settings
@@ -25,8 +25,8 @@ _GSM = frozenset(
 _GSM_TWICE = frozenset("^{}\\[~]|€")
 
 
-class GatewayRefused(DeliveryFault):
-    """The gateway did not accept the message; a later attempt may succeed."""
+class GatewayRefused(DestinationFails):
+    """The gateway accepts no messages now."""
 
 
 def deliver(claimed: Claimed, now: int) -> None:

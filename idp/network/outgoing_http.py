@@ -6,10 +6,8 @@ unusual IP notation reaches an internal host. A URL from the operator's settings
 not checked, and uses the environment's proxy if there is one. Time and size are bounded for both: a server that sends a byte now and then is cut off like a silent one.
 """
 
-import contextlib
 import ipaddress
 import socket
-import threading
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from idp.network import certificate_authorities
+from idp.network.deadline import Deadline
 from idp.network.urls import DEFAULT_PORTS
 from idp.observability import tracing
 from idp.observability.requests import request_id
@@ -80,7 +79,7 @@ class Session(requests.Session):
     def __init__(self, of_operator: bool = False, seconds: float | None = None) -> None:
         super().__init__()
         self.trust_env = False
-        self._deadline = _Deadline()
+        self._deadline = Deadline()
         guard = _Certificates if of_operator else _Guard
         for scheme in ("https://", "http://"):
             self.mount(scheme, guard(self._deadline, 2 * PATIENCE if seconds is None else seconds))
@@ -88,6 +87,27 @@ class Session(requests.Session):
     @property
     def is_late(self) -> bool:
         return self._deadline.passed
+
+    def rest(self, answer: requests.Response, largest: int = 4096, seconds: float = 1.0) -> None:
+        """The caller has what it needs of `answer`: keep the connection if the small rest of the body is there, else close it."""
+        if not self._is_read(answer, largest, seconds):
+            answer.close()
+        self._deadline.rest()
+
+    def _is_read(self, answer: requests.Response, largest: int, seconds: float) -> bool:
+        if answer.headers.get("Content-Length") == "0" or answer.status_code == 204:
+            return answer.content == b""
+        if not _may_be_used_again(answer):
+            return False
+        self._deadline.begin_part(seconds)
+        try:
+            for part in answer.iter_content(largest):
+                largest -= len(part)
+                if largest < 0:
+                    return False
+        except (requests.RequestException, OSError):
+            return False
+        return not self.is_late
 
     def close(self) -> None:
         self._deadline.end()
@@ -144,7 +164,7 @@ def permitted(address: str) -> bool:
 class _Certificates(HTTPAdapter):
     """Trusts the authorities of `idp.network.certificate_authorities`, and cuts a request at its deadline."""
 
-    def __init__(self, deadline: "_Deadline", seconds: float) -> None:
+    def __init__(self, deadline: Deadline, seconds: float) -> None:
         super().__init__()
         self._deadline = deadline
         self._seconds = seconds
@@ -171,7 +191,7 @@ class _Certificates(HTTPAdapter):
         return self._watched(super().get_connection_with_tls_context(request, verify, proxies, cert))
 
     def _watched(self, pool: Any) -> Any:
-        pool.ConnectionCls = self._deadline.watching(type(pool).ConnectionCls)
+        pool.ConnectionCls = _watching(type(pool).ConnectionCls, self._deadline)
         return pool
 
 
@@ -196,55 +216,28 @@ class _Guard(_Certificates):
         request.headers["Host"] = urlsplit(request.url).netloc
 
 
-class _Deadline:
-    """Cuts the connections of a request at its deadline: a socket's own timeout restarts with each byte."""
+def _may_be_used_again(answer: requests.Response) -> bool:
+    """Whether the connection outlives this response (RFC 9112 §9.3), whose body then has an end of its own."""
+    headers = answer.headers
+    return headers.get("Connection", "").lower() != "close" and (
+        "Content-Length" in headers or "Transfer-Encoding" in headers
+    )
 
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._timer: threading.Timer | None = None
-        self.passed = False
 
-    def begin(self, seconds: float) -> None:
-        """Start the time of a new request."""
-        self.end()
-        self.passed = False
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
+def _watching(kind: Any, deadline: Deadline) -> Any:
+    """urllib3's connection class `kind`; its sockets are shut down at the deadline."""
 
-    def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._guard:
-            while self._sockets:
-                self._sockets.pop().close()
+    class Watched(kind):  # type: ignore[misc]
+        def _new_conn(self) -> socket.socket:
+            made: socket.socket = super()._new_conn()
+            deadline.watch(self, made)
+            return made
 
-    def watching(self, kind: Any) -> Any:
-        """urllib3's connection class `kind`; its sockets are shut down at the deadline."""
-        watch = self._watch
+        def close(self) -> None:
+            deadline.leave(self)
+            super().close()
 
-        class Watched(kind):  # type: ignore[misc]
-            def _new_conn(self) -> socket.socket:
-                made: socket.socket = super()._new_conn()
-                watch(made)
-                return made
-
-        return Watched
-
-    def _watch(self, made: socket.socket) -> None:
-        with self._guard:
-            # A duplicate: TLS takes over the descriptor, and shutting one down ends the connection of both.
-            self._sockets.append(made.dup())
-        if self.passed:
-            self._cut()
-
-    def _cut(self) -> None:
-        self.passed = True
-        with self._guard:
-            for one in self._sockets:
-                with contextlib.suppress(OSError):
-                    one.shutdown(socket.SHUT_RDWR)
+    return Watched
 
 
 def _checked(host: str, port: int) -> str:

@@ -21,6 +21,7 @@ from idp.settings.sections import (
     Tokens,
 )
 from idp.settings.service import Service
+from idp.settings.worker import Worker
 
 __all__ = [
     "EXAMPLE_SECRET",
@@ -48,5 +49,6 @@ __all__ = [
     "Throttling",
     "Tokens",
     "Tracing",
+    "Worker",
     "load_settings",
 ]

@@ -33,6 +33,7 @@ from idp.settings.sections import (
     Tokens,
 )
 from idp.settings.service import PerLanguage, Service
+from idp.settings.worker import Worker
 
 PREFIX = "IDP_"
 
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     mail: Mail = Field(default_factory=Mail)
     sms: Sms = Field(default_factory=Sms)
     outgoing: Outgoing = Field(default_factory=Outgoing)
+    worker: Worker = Field(default_factory=Worker)
     federation: Federation = Field(default_factory=Federation)
     metrics: Metrics = Field(default_factory=Metrics)
     tracing: Tracing = Field(default_factory=Tracing)

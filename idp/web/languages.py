@@ -1,12 +1,20 @@
 """The language of a page: chosen on this browser, requested by the relying party (ui_locales), or preferred by the browser."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, format_date, format_datetime, get_locale, get_translations, gettext
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    format_timedelta,
+    get_locale,
+    get_translations,
+    gettext,
+)
 
 from idp.runtime.context import day_of, settings
 from idp.settings import Settings
@@ -27,6 +35,7 @@ def init_languages(app: Flask, given: Settings) -> None:
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["days"] = days
     app.jinja_env.filters["lasting"] = lasting
+    app.jinja_env.filters["elapsed"] = elapsed
     app.context_processor(_everywhere)
 
 
@@ -73,6 +82,11 @@ def lasting(seconds: int) -> str:
     """A duration as text: in hours if whole, else in minutes."""
     unit, size = ("hour", 3600) if seconds % 3600 == 0 else ("minute", 60)
     return str(format_unit(seconds // size, f"duration-{unit}", locale=get_locale()))
+
+
+def elapsed(seconds: int) -> str:
+    """How much time has passed, in its largest unit."""
+    return str(format_timedelta(timedelta(seconds=max(seconds, 60)), threshold=2))
 
 
 def in_number(one: str, several: str, number: int) -> str:

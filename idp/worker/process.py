@@ -7,82 +7,113 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from flask import Flask
 
 from idp.audit import sealing
-from idp.database.engine import reading
+from idp.database import notifications
+from idp.database.engine import close
 from idp.database.faults import DATABASE_FAULTS
 from idp.due_times import is_within
-from idp.jobs import queue
-from idp.messages.storage import outbox
 from idp.observability.requests import begun
-from idp.worker.deliveries import deliver
-from idp.worker.housekeeping import housekeeping
-from idp.worker.long_work import RUNNERS
+from idp.worker.delivery_queues import DeliveryQueues
+from idp.worker.housekeeping import keep_going
+from idp.worker.job_threads import JobThreads
 
 POLL = 0.5
-HOUSEKEEPING = 60
-AT_ONCE = 5
+POLL_WHEN_NOTIFIED = 5.0
+"""Seconds between two looks at a database that notifies the worker: they find retries and what a notification has missed."""
+SEALING = 1.0
+"""Seconds between two looks for audit records that are not sealed."""
+REPORTED = 60
+"""Seconds between two log lines about a database that does not answer."""
 GRACE = 2.0
+LOOK = 0.2
+"""Seconds after which a waiting worker sees that it has to stop."""
 
 log = logging.getLogger("idp.worker")
 
 
 class Worker:
-    """One worker process. `run_until_told` returns at SIGTERM or SIGINT."""
+    """One worker process. `run_until_stopped` returns at SIGTERM or SIGINT. `poll`: seconds between two looks at the tables."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, poll: float | None = None) -> None:
         self._app = app
         self._clock: Callable[[], int] = app.extensions["clock"]
-        self._stop = threading.Event()
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delivery")
-        self._under_way: dict[int, Future[None]] = {}
-        self._long_work: Future[None] | None = None
+        self._database = app.extensions["settings"].database.url
+        self._is_notified = notifications.can_listen(self._database)
+        self._poll = poll if poll is not None else POLL_WHEN_NOTIFIED if self._is_notified else POLL
+        self._wake = threading.Event()
         self._silent_since: int | None = None
 
-    def run_until_told(self) -> None:
+    def run_until_stopped(self) -> None:
         """Work until a signal; a current delivery gets a moment to be marked, then the process ends."""
-        for told in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(told, lambda *_: self._stop.set())
-        self.run(self._stop)
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        wait(self._under_way.values(), timeout=GRACE)
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        self.run(stop)
         # Otherwise an unresponsive server would hold the process until its timeout.
         os._exit(0)
 
     def run(self, stop: threading.Event) -> None:
-        """Start due work twice a second, until `stop` is set."""
-        last_housekeeping: int | None = None
+        """Start due work when notified, and at each poll, until `stop` is set; then wait a moment for what is under way."""
+        limits = self._app.extensions["settings"].worker
+        queues = DeliveryQueues(self._app, limits, self._guarded, self._wake.set, stop)
+        jobs = JobThreads(self._app, limits.jobs, self._guarded, self._wake.set, stop)
+        if self._is_notified:
+            channels = (notifications.MESSAGES, notifications.JOBS)
+            listening = (self._database, channels, self._wake.set, stop)
+            threading.Thread(target=notifications.listen, args=listening, daemon=True).start()
+        upkeep = [
+            threading.Thread(target=keep_going, args=(stop, self._clock, self._guarded), daemon=True),
+            threading.Thread(target=self._seal, args=(stop,), daemon=True),
+        ]
+        for thread in upkeep:
+            thread.start()
         while not stop.is_set():
-            self._guarded("handing out", self._hand_out)
-            self._guarded("sealing", sealing.seal_due)
-            if self._long_work is None or self._long_work.done():
-                self._long_work = self._threads.submit(self._guarded, "long work", self._work_on)
-            moment = self._clock()
-            if last_housekeeping is None or not is_within(moment, last_housekeeping, HOUSEKEEPING):
-                last_housekeeping = moment
-                self._guarded("housekeeping", housekeeping)
-            stop.wait(POLL)
+            # Cleared before the look: what comes during it causes another.
+            self._wake.clear()
+            self._guarded("handing out", lambda: queues.hand_out(self._clock()))
+            self._guarded("long work", lambda: jobs.hand_out(self._clock()))
+            self._rest(stop)
+        threads = (queues, jobs)
+        for ending in threads:
+            ending.end()
+        until = time.monotonic() + GRACE
+        for ending in threads:
+            ending.wait(until)
+        for thread in upkeep:
+            thread.join(max(0.0, until - time.monotonic()))
 
-    def _work_on(self, _now: int) -> None:
-        """One job at a time in each worker, on a thread of its own: mail delivery continues."""
-        while not self._stop.is_set() and queue.run_next(RUNNERS, self._clock, self._stop.is_set):
+    def _seal(self, stop: threading.Event) -> None:
+        """Seal audit records on a thread of their own: no other work delays it."""
+        while not stop.is_set():
+            self._guarded("sealing", lambda: sealing.seal_due(self._clock()))
+            stop.wait(SEALING)
+        self._guarded("the connection's end", close)
+
+    def _rest(self, stop: threading.Event) -> None:
+        ends = time.monotonic() + self._poll
+        while (
+            not stop.is_set()
+            and (left := ends - time.monotonic()) > 0
+            and not self._wake.wait(min(left, LOOK))
+        ):
             pass
 
-    def _guarded(self, name: str, work: Callable[..., object], *arguments: int) -> None:
+    def _guarded(self, name: str, work: Callable[[], object]) -> None:
         """Catch exceptions of the worker: an unavailable database must not end it.
 
         A database fault is logged as one line a minute, because it recurs every turn; any other with its traceback.
         """
         with self._app.app_context(), begun():
             try:
-                work(*arguments, self._clock())
+                work()
             except DATABASE_FAULTS as fault:
                 if self._silent_since is None or not is_within(
-                    self._clock(), self._silent_since, HOUSEKEEPING
+                    self._clock(), self._silent_since, REPORTED
                 ):
                     self._silent_since = self._clock()
                     log.error(
@@ -90,14 +121,6 @@ class Worker:
                     )
             except Exception:
                 log.exception("%s failed; tried again at its next turn", name)
-
-    def _hand_out(self, now: int) -> None:
-        self._under_way = {message: job for message, job in self._under_way.items() if not job.done()}
-        for message in outbox.due(reading(), now):
-            if message not in self._under_way:
-                self._under_way[message] = self._threads.submit(
-                    self._guarded, f"message {message}", deliver, message
-                )
 
 
 def _line(fault: Exception) -> str:

@@ -14,7 +14,7 @@ from idp.audit.storage import AuditRecord
 from idp.console import approvals, personal_data
 from idp.console.storage import numbers
 from idp.database.engine import reading, transaction
-from idp.messages.storage import outbox
+from idp.messages.storage import destinations, outbox
 from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.clients import initial_tokens, registration, registry
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
@@ -27,6 +27,7 @@ from idp.services import access
 from idp.services.rules.access import in_season
 from tests.actors.console_staff import worker_of
 from tests.conftest import NOON, Clock
+from tests.due_messages import due
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.visitor import Visitor
 from tests.world import Someone, World
@@ -328,9 +329,35 @@ def test_the_incidents_page_lists_services_mails_and_jobs(
     )
     admin.fills(press="act=again")
     with app.app_context():
-        assert len(outbox.due(reading(), NOON)) == 1
+        assert len(due(NOON)) == 1
         assert numbers.lost_mails(reading(), 0) == []
     admin.opens(f"{ACADEMY}/services").sees("Portail")
+
+
+@pytest.mark.both_engines
+def test_a_service_that_does_not_answer_is_one_line_and_is_tried_again_at_once(
+    app: Flask, admin: Visitor, outdoors: World
+) -> None:
+    with app.app_context():
+        made = outdoors.relying_party(
+            client_name="Pronote", backchannel_logout_uri="https://pronote.example/bye"
+        )
+        with transaction() as tx:
+            for _ in range(300):
+                outbox.post(
+                    tx, "logout_notice", {"client_id": made.client_id}, NOON, "https://pronote.example"
+                )
+            destinations.fails(tx, "https://pronote.example", "answered: 503", NOON - 14 * 3600, False)
+    page = admin.opens(f"{ACADEMY}/trouble").sees(
+        "Pronote ne répond plus depuis 14 heures", "300", "refusé par l’autre serveur (503)"
+    )
+    page.fills(press="act=try")
+    with app.app_context():
+        (failing,) = destinations.failing(reading())
+        assert failing.next_try_at == 0
+    admin.opens(f"{ACADEMY}/audit?what=destination.").sees(
+        "Nouvel essai d’une destination", "pronote.example"
+    )
 
 
 def test_the_audit_trail_is_searched_verified_and_exported(app: Flask, admin: Visitor) -> None:

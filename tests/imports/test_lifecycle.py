@@ -340,7 +340,7 @@ def test_another_worker_takes_over_the_job_of_a_dead_worker(app: Flask, world: W
     files = [(file.name, file.content) for file in files_of(export())]
     number = lifecycle.submit(school(), files, "siecle", "account:1", NOON)
     with transaction() as tx:
-        assert jobs.claim(tx, 1, "a worker that dies", NOON, queue.LEASE)
+        assert jobs.claim_next(tx, long_work.LONG, True, "a worker that dies", NOON, queue.LEASE) == 1
     assert not queue.run_next(long_work.RUNNERS, clock, lambda: False)
     clock.advance(queue.LEASE + 1)
     work(app)

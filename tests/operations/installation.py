@@ -178,12 +178,17 @@ class Installation:
 
 
 class PostOffice:
-    """A real SMTP server. `answers` are given to recipients one after the other; then all is accepted."""
+    """A real SMTP server. `answers` are given to recipients one after the other; then all is accepted.
+
+    `sessions`: that of each mail, a connection each. `drops`: connections to close in the middle of a mail.
+    """
 
     def __init__(self, smtputf8: bool = True) -> None:
         self.smtputf8 = smtputf8
         self.recipients: list[str] = []
         self.taken: list[bytes] = []
+        self.sessions: list[Session] = []
+        self.drops = 0
         self.answers: list[str] = []
         self.asked = threading.Event()
         self.may_answer = threading.Event()
@@ -221,9 +226,14 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         import asyncio
 
+        if self.drops:
+            self.drops -= 1
+            server.transport.abort()
+            return "421 dropped"
+        self.sessions.append(session)
         self.asked.set()
         while not self.may_answer.is_set():
             await asyncio.sleep(0.02)

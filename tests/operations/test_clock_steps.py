@@ -1,6 +1,5 @@
 """A clock that was an hour ahead and is right again, or that is an hour late: nothing waits for it, and a key signs."""
 
-import re
 import threading
 
 import psycopg
@@ -15,14 +14,18 @@ from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
 from idp.jobs.storage import jobs
 from idp.limits.storage import used_once
-from idp.messages.storage import outbox
+from idp.messages.rules import retries
+from idp.messages.storage import destinations, outbox
+from idp.messages.storage.destinations import FailingDestination, Line
 from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc import signing
 from idp.refusals import Refusal
 from idp.signin import authentication, mail_confirmation
 from idp.signin.storage import sendings
+from idp.worker import deliveries
 from idp.worker.process import Worker
 from tests.conftest import NOON, Clock, fresh_database
+from tests.due_messages import due
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.operations.installation import Installation, eventually
 from tests.world import Someone, World
@@ -42,45 +45,55 @@ def claim(message: int, now: int) -> outbox.Claimed | None:
         return outbox.claim(tx, message, now)
 
 
+@pytest.mark.both_engines
 class TestOutbox:
     def test_a_mail_that_was_posted_while_the_clock_was_ahead_leaves_at_once(self, world: World) -> None:
         message = post(AHEAD)
-        assert outbox.due(reading(), NOON) == [message]
-        assert claim(message, NOON) is not None
+        assert destinations.due(reading(), NOON) == [Line("mail", False)]
+        with transaction() as tx:
+            assert [one.id for one in destinations.claim(tx, "mail", NOON, 9)] == [message]
 
-    @pytest.mark.parametrize("attempts", range(1, outbox.LAST_ATTEMPT))
-    def test_a_mail_that_was_put_off_waits_no_longer_than_its_attempts_allow(
-        self, world: World, attempts: int
+    @pytest.mark.parametrize("refusals", range(1, retries.LAST_REFUSAL))
+    def test_a_mail_that_was_put_off_waits_no_longer_than_its_refusals_allow(
+        self, world: World, refusals: int
     ) -> None:
-        message, pause = post(NOON), outbox.longest_pause(attempts)
+        message, pause = post(NOON), retries.longest_wait(refusals)
         for again, is_due in ((NOON, True), (NOON + pause, False), (NOON + pause + HOUR, True)):
             with transaction() as tx:
-                tx.execute(update(OutboxMessage).values(attempts=attempts, next_attempt_at=again))
-            assert outbox.due(reading(), NOON) == ([message] if is_due else [])
+                values = {"attempts": refusals, "refusals": refusals, "next_attempt_at": again}
+                tx.execute(update(OutboxMessage).values(values))
+            deliveries.tend(NOON)
+            assert due(NOON) == ([message] if is_due else [])
+
+    @pytest.mark.parametrize("failures", range(1, retries.LAST_REFUSAL + 1))
+    def test_a_try_that_was_put_off_waits_no_longer_than_the_failures_allow(
+        self, world: World, failures: int
+    ) -> None:
+        post(NOON)
+        pause = retries.pause_after(failures)
+        for again, is_due in ((NOON, True), (NOON + pause, False), (NOON + pause + HOUR, True)):
+            with transaction() as tx:
+                destinations.fails(tx, "mail", "away", NOON, False)
+                tx.execute(update(FailingDestination).values(failures=failures, next_try_at=again))
+            assert destinations.due(reading(), NOON) == ([Line("mail", True)] if is_due else [])
 
     def test_a_delivery_under_way_is_not_taken_by_a_machine_that_is_a_little_late(self, world: World) -> None:
         message = post(NOON)
         assert claim(message, NOON) is not None
-        assert outbox.due(reading(), NOON - 60) == [] and claim(message, NOON - 60) is None
+        deliveries.tend(NOON - 60)
+        assert destinations.due(reading(), NOON - 60) == [] and claim(message, NOON - 60) is None
 
     def test_what_was_just_posted_is_not_called_late(self, world: World) -> None:
         message = post(NOON)
-        assert outbox.late(reading(), NOON - 300) == []
-        assert outbox.late(reading(), NOON) == [message]
-
-    def test_the_index_serves(self, app: Flask, world: World) -> None:
-        dialect = reading().dialect
-        compiled = outbox._due.compile(dialect=type(dialect)(paramstyle="named"))
-        statement = re.sub(r"::[A-Z]+", "", str(compiled))
-        explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+        assert destinations.late(reading(), NOON - 300) == []
+        assert destinations.late(reading(), NOON) == [message]
         with transaction() as tx:
-            if dialect.name == "postgresql":
-                # A table of no rows would be read whole.
-                tx.execute(text("SET LOCAL enable_seqscan = off"))
-            plan = tx.execute(
-                text(f"{explain} {statement}"), {**compiled.params, "now": NOON, "most": 20}
-            ).all()
-        assert "ix_outbox_due" in str(plan)
+            destinations.fails(tx, "mail", "away", NOON, False)
+        assert destinations.late(reading(), NOON) == [], "it waits for its destination, not for a worker"
+
+
+def run_never(job: Job, now: int) -> Progress:
+    raise AssertionError("another machine holds this job")
 
 
 class TestJobs:
@@ -88,7 +101,7 @@ class TestJobs:
     def begun(now: int) -> int:
         with transaction() as tx:
             job = queue.ask(tx, "test", {}, "command", now)
-            assert jobs.claim(tx, job, "another worker", now, queue.LEASE)
+            assert jobs.claim_next(tx, ["test"], False, "another worker", now, queue.LEASE) == job
         return job
 
     def test_a_lease_that_was_taken_while_the_clock_was_ahead_is_over(self, world: World) -> None:
@@ -104,7 +117,7 @@ class TestJobs:
 
     def test_a_lease_of_a_machine_that_is_a_little_ahead_holds(self, world: World) -> None:
         self.begun(NOON + 60)
-        assert not queue.run_next({}, lambda: NOON, lambda: False)
+        assert not queue.run_next({"test": run_never}, lambda: NOON, lambda: False)
 
 
 def test_the_workers_housekeeping_goes_on(app: Flask, outdoors: World, clock: Clock) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from idp.database.engine import transaction
 from idp.demo.school import LARGE, invent
 from idp.demo.siecle_files import write_siecle
+from idp.messages.storage import destinations
 from tests.operations.installation import Installation
 
 CSV = "Nom;Prénom;Né le;Classe;Nom responsable 1;Prénom responsable 1;Mail 1\nDurand;Léa;14/03/2015;6 A;Durand;Claire;c@x.example\n"
@@ -123,6 +125,17 @@ def test_jobs_and_messages_are_listed(installation: Installation, school: str) -
     assert installation.run("jobs", "cancel", "1").returncode == 1
     assert "message" in done(installation, "jobs", "messages")
     assert installation.run("jobs", "send-again", "1").returncode == 1
+
+
+def test_destinations_that_fail_are_listed_and_tried_at_once(installation: Installation) -> None:
+    installation.post_mail()
+    with installation.inside(), transaction() as tx:
+        destinations.fails(tx, "mail", "away", 1_600_000_000, False)
+    assert "mail fails since" in installation.run("doctor").stdout
+    assert re.search(r"mail .* 1 .* 1 .* away", done(installation, "jobs", "destinations"))
+    assert "at once" in done(installation, "jobs", "try-now", "mail")
+    assert re.search(r"mail .* now +away", done(installation, "jobs", "destinations"))
+    assert installation.run("jobs", "try-now", "sms").returncode == 1
 
 
 def test_a_service_that_does_not_answer_is_told_by_its_trial(

@@ -8,12 +8,13 @@ from email.policy import default
 import pytest
 
 from idp.database.engine import reading, transaction
-from idp.messages import mail
+from idp.messages import mail, smtp
 from idp.messages.delivery import DeliveryCode
 from idp.messages.storage import outbox
 from idp.messages.storage.outbox import OutboxMessage
 from idp.worker.deliveries import deliver
 from tests.conftest import NOON
+from tests.due_messages import due
 from tests.operations.installation import Installation, PostOffice
 
 
@@ -64,7 +65,7 @@ def outcome(installation: Installation, now: int = 2_000_000_000) -> tuple[bool,
 
 def outcome_of_waiting(installation: Installation, now: int = 2_000_000_000) -> tuple[bool, bool, str | None]:
     with installation.inside():
-        [message] = outbox.due(reading(), now)
+        [message] = due(now)
         deliver(message, now)
         row = reading().execute(OutboxMessage.__table__.select()).mappings().one()
         return row["delivered_at"] is not None, row["given_up_at"] is not None, row["last_error"]
@@ -103,20 +104,20 @@ def test_a_mail_server_that_is_away_costs_nothing_but_time(
     post_office.open()
     assert (delivered, given_up) == (False, False) and "refused" in str(error)
     with installation.inside():
-        assert deliver(outbox.due(reading(), 2_100_000_000)[0], 2_100_000_000)
+        assert deliver(due(2_100_000_000)[0], 2_100_000_000)
 
 
 def test_a_connection_that_should_be_protected_is_never_used_in_clear(installation: Installation) -> None:
     settings = installation.settings().mail.model_copy(update={"security": "starttls"})
     with installation.inside(), pytest.raises(smtplib.SMTPNotSupportedError):
-        mail.connected(settings)
+        smtp.connected(settings)
 
 
 def test_a_message_of_a_kind_that_nobody_carries_stays_visible(installation: Installation) -> None:
     with installation.inside():
         with transaction() as tx:
             outbox.post(tx, "pigeon", {}, NOON)
-        assert not deliver(outbox.due(reading(), NOON)[0], NOON)
+        assert not deliver(due(NOON)[0], NOON)
         assert reading().execute(OutboxMessage.__table__.select()).mappings().one()["last_error"]
 
 

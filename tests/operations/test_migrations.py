@@ -312,3 +312,51 @@ def test_every_step_goes_down_and_up_again_with_its_rows(engine: str) -> None:
         with db.engine.connect() as connection:
             assert shape(connection) == first
         db.engine.dispose()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+def test_messages_that_wait_get_their_destination(engine: str) -> None:
+    app = create_app(settings_for(store(engine).empty()), Clock())
+    with app.app_context():
+        Migrate(app, db, directory=str(schema.MIGRATIONS), render_as_batch=True)
+        upgrade(directory=str(schema.MIGRATIONS), revision="0013")
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO clients (client_id, metadata_json, status, registered_at, updated_at)"
+                    " VALUES ('c', :metadata, 'active', 1, 1)"
+                ),
+                {"metadata": '{"backchannel_logout_uri": "https://pronote.example/bye?x=1"}'},
+            )
+            row = text(
+                "INSERT INTO outbox (kind, payload, created_at, next_attempt_at, attempts)"
+                " VALUES (:kind, :payload, 1000, :next, :attempts)"
+            )
+            for kind, payload, attempts in (
+                ("mail", "{}", 0),
+                ("sms", "{}", 2),
+                ("logout_notice", '{"client_id": "c"}', 0),
+                ("logout_notice", '{"client_id": "gone"}', 0),
+                ("session_ended", "{}", 0),
+            ):
+                values = {"kind": kind, "payload": payload, "next": 1000 + attempts, "attempts": attempts}
+                connection.execute(row, values)
+        schema.migrate()
+        app.extensions["connections"].close()
+        with db.engine.connect() as connection:
+            found = connection.execute(
+                text("SELECT destination, next_attempt_at FROM outbox ORDER BY id")
+            ).all()
+        assert [tuple(one) for one in found] == [
+            ("mail", 0),
+            ("sms", 1002),
+            ("https://pronote.example", 0),
+            ("worker", 0),
+            ("worker", 0),
+        ]
+        downgrade(directory=str(schema.MIGRATIONS), revision="0013")
+        with db.engine.connect() as connection:
+            back = connection.execute(text("SELECT next_attempt_at FROM outbox ORDER BY id")).scalars().all()
+        assert back == [1000, 1002, 1000, 1000, 1000]
+        db.engine.dispose()

@@ -14,9 +14,10 @@ from flask import Flask
 from idp.app import create_app
 from idp.database.engine import reading, transaction
 from idp.messages.sms import parts
-from idp.messages.storage import outbox
+from idp.messages.storage import destinations, outbox
 from idp.worker import deliveries
 from tests.conftest import Clock, fresh_database, settings_for
+from tests.due_messages import due
 
 NUMBER = "+33612345678"
 
@@ -79,7 +80,7 @@ def post(app: Flask) -> int:
         }
         with transaction() as tx:
             outbox.post(tx, "sms", payload, now)
-        return outbox.due(reading(), now)[-1]
+        return due(now)[-1]
 
 
 def deliver(app: Flask, message: int) -> bool:
@@ -131,6 +132,12 @@ def test_what_will_not_pass_is_given_up_and_the_rest_tried_again(
     assert NUMBER not in kept["last_error"] and "123456" not in kept["last_error"]
 
 
+def next_try(app: Flask) -> int:
+    with app.app_context():
+        (failing,) = destinations.failing(reading())
+        return failing.next_try_at
+
+
 def test_pauses_grow_and_nothing_is_lost(gateway: Gateway, clock: Clock) -> None:
     gateway.status = 500
     app = app_with_sms(clock, url=gateway.url)
@@ -138,7 +145,7 @@ def test_pauses_grow_and_nothing_is_lost(gateway: Gateway, clock: Clock) -> None
     pauses = []
     for _ in range(4):
         deliver(app, message)
-        pauses.append(row(app, message)["next_attempt_at"] - clock.now)
+        pauses.append(next_try(app) - clock.now)
         clock.advance(pauses[-1])
     gateway.status = 200
     assert pauses == [5, 10, 20, 40]

@@ -48,6 +48,7 @@ BY_SOMEBODY_KNOWN = {
     "Counted": "the worker",
     "Delegation": "an administrator",
     "Enrolment": "an import",
+    "FailingDestination": "the worker, one for each destination",
     "FederatedIdentity": "a session",
     "FederatedLogout": "the end of a session",
     "FederatedSession": "a session",

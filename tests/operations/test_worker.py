@@ -9,6 +9,7 @@ from sqlalchemy import update
 from idp.database.engine import reading, transaction
 from idp.messages.storage.outbox import OutboxMessage
 from tests.conftest import Clock
+from tests.due_messages import due
 from tests.operations.installation import Installation, PostOffice, alive, eventually
 from tests.world import World
 
@@ -119,13 +120,13 @@ def test_what_was_delivered_is_forgotten_in_time_and_what_was_given_up_is_seen(
     def post(**values: int) -> None:
         with transaction() as tx:
             outbox.post(tx, "mail", {"to": "a@example.org"}, clock())
-            (message,) = outbox.due(tx, clock())
+            (message,) = due(clock())
             claimed = outbox.claim(tx, message, clock())
             assert claimed is not None
             if values:
-                outbox.failed(tx, claimed, "550 no such mailbox", clock(), final=True)
+                outbox.refused(tx, claimed, "550 no such mailbox", clock(), final=True)
             else:
-                outbox.delivered(tx, message, clock())
+                outbox.delivered(tx, [message], clock())
 
     post()
     post(lost=1)

@@ -5,11 +5,13 @@ Here 127.0.0.2 plays a public address (it is allowed by name), and 127.0.0.1 eve
 
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from idp.network import outgoing_http
+from idp.network.kept_sessions import KeptSessions
 from idp.oidc.participants import notices
 from tests.outgoing.outside import Listener, allowing
 from tests.world import World
@@ -142,6 +144,6 @@ def test_a_logout_notice_is_checked_in_the_same_way(
     asked = looked_up(monkeypatch, answers)
     ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
     # The listener has no TLS: only the connection is checked.
-    with pytest.raises(notices.NotDelivered):
-        notices.deliver(ended, world.clock())
+    with pytest.raises(notices.NotDelivered), closing(KeptSessions()) as http:
+        notices.deliver(ended, world.clock(), http)
     assert (asked, bool(outer.seen), inner.seen) == ([NAME], called, 0)

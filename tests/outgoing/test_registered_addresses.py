@@ -5,6 +5,7 @@ The other half is the proof of the first: where loopback may be called, those th
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from idp.console import trial_login
 from idp.jobs import queue
+from idp.network.kept_sessions import KeptSessions
 from idp.oidc.clients import registration, remote_documents
 from idp.oidc.clients.registration import Registered
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
@@ -171,8 +173,8 @@ class TestARedirect:
         made = world.relying_party(backchannel_logout_uri=f"{outside.address}/there")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
         for status in statuses:
-            with pytest.raises(notices.NotDelivered, match=str(status)):
-                notices.deliver(ended, world.clock())
+            with pytest.raises(notices.NotDelivered, match=str(status)), closing(KeptSessions()) as http:
+                notices.deliver(ended, world.clock(), http)
 
     def test_of_a_sector_document(self, world: World, outside: Outside, statuses: Iterator[int]) -> None:
         document = {

@@ -4,9 +4,12 @@ No clock is looked at. Each server has far more to say than anybody may wait for
 refused, and hung up on, before that end or not at all.
 """
 
+from contextlib import closing
+
 import pytest
 
 from idp.network import outgoing_http
+from idp.network.kept_sessions import KeptSessions
 from idp.oidc.participants import notices
 from tests.outgoing.conftest import Drip
 from tests.outgoing.outside import PIECES, Dripper, allowing
@@ -78,7 +81,8 @@ class TestALogoutNotice:
     def deliver(self, world: World, server: Dripper) -> None:
         made = world.relying_party(backchannel_logout_uri=f"http://127.0.0.1:{server.port}/bye")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
-        notices.deliver(ended, world.clock())
+        with closing(KeptSessions()) as http:
+            notices.deliver(ended, world.clock(), http)
 
     @pytest.mark.parametrize("part", BEFORE_THE_BODY)
     def test_a_slow_response_head_is_not_a_delivery(self, world: World, dripping: Drip, part: str) -> None:

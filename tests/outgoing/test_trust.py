@@ -21,7 +21,7 @@ from flask import Flask
 from idp.app import create_app
 from idp.cli import doctor
 from idp.federation import providers
-from idp.messages import mail, sms
+from idp.messages import sms, smtp
 from idp.network import outgoing_http
 from idp.refusals import Refusal
 from tests.conftest import settings_for
@@ -146,9 +146,9 @@ def test_the_mail_relay_is_reached(private_ca: tuple[Path, Path]) -> None:
         given = {"host": "127.0.0.1", "port": relay.port, "security": "tls"}
         app = app_with("", mail=given)
         with app.app_context(), pytest.raises(ssl.SSLCertVerificationError):
-            mail.connected(app.extensions["settings"].mail)
+            smtp.connected(app.extensions["settings"].mail)
         app = app_with(str(private_ca[0]), mail=given)
-        with app.app_context(), mail.connected(app.extensions["settings"].mail) as server:
+        with app.app_context(), smtp.connected(app.extensions["settings"].mail) as server:
             assert server.noop()[0] == 250
     finally:
         relay.stop()

@@ -8,6 +8,7 @@ from flask import Flask
 from idp.recovery import passwords
 from idp.refusals import Refusal
 from tests.conftest import Clock
+from tests.due_messages import due
 from tests.oidc.flow import RelyingParty
 from tests.visitor import SMS, Visitor, messages
 from tests.world import Someone, World
@@ -303,13 +304,11 @@ def test_links_name_the_issuer_and_never_the_host_of_the_request(
 @pytest.mark.both_engines
 def test_a_code_looked_up_twice_is_sent_once(app: Flask, visitor: Visitor, guardian: Someone) -> None:
     """A worker that dies after its commit has done its act: the message is not looked up again."""
-    from idp.database.engine import reading
-    from idp.messages.storage import outbox
     from idp.worker import deliveries
 
     ask(visitor, "c.durand")
     with app.app_context():
-        (message,) = outbox.due(reading(), app.extensions["clock"]())
+        (message,) = due(app.extensions["clock"]())
         with ThreadPoolExecutor(4) as threads:
 
             def deliver(_: int) -> None:

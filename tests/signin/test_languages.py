@@ -21,6 +21,7 @@ from idp.messages import mail
 from idp.messages.storage import outbox
 from tests.conftest import Clock
 from tests.databases import lent
+from tests.due_messages import due
 from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of, forms_with
 from tests.world import PASSWORD, World
@@ -262,7 +263,7 @@ def waiting_mail(world: World) -> EmailMessage:
     """The one mail of the outbox, as it would leave."""
     now = world.clock()
     with world.app.app_context(), transaction() as tx:
-        [waiting] = outbox.due(tx, now)
+        [waiting] = due(now)
         claimed = outbox.claim(tx, waiting, now)
         assert claimed is not None
         return mail.compose(claimed, now)

@@ -14,11 +14,14 @@ from idp.console import approvals, incidents, record_export
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.record_words import ACTS, FAULTS
 from idp.console.rules.rights import Act
+from idp.console.rules.work_words import RECEIVERS
 from idp.console.storage import approvals as approval_storage
 from idp.console.storage import incidents as incident_storage
 from idp.database.engine import reading
 from idp.durations import DAY
 from idp.jobs.storage import jobs
+from idp.messages.storage import destinations
+from idp.network.urls import origin_of
 from idp.oidc.clients import registry
 from idp.runtime.context import begins_at, ends_at, now
 from idp.web.form_pages import Page
@@ -28,19 +31,36 @@ MONTH = 30 * DAY
 
 @page("/academy/trouble", "trouble", Act.TROUBLE)
 def trouble_page(desk: Desk) -> Page:
-    """Messages that failed, services that logout notices do not reach, running jobs."""
+    """Destinations that fail, messages that failed, services that logout notices do not reach, running jobs."""
     if pressed() == "again":
         incidents.send_again(number("message"), desk.actor, now())
+        return back("trouble")
+    if pressed() == "try":
+        incidents.try_now(request.form.get("destination", "")[:300], desk.actor, now())
         return back("trouble")
     unreachable = incident_storage.unreachable_for_logout(reading())
     names = {client.client_id: client.registration.client_name for client in registry.every()}
     return show(
         desk,
         "trouble",
+        failing=[(found, _receiver(found.destination)) for found in destinations.failing(reading())],
+        now=now(),
         lost=incident_storage.lost_messages(reading(), now() - MONTH),
         unreachable=[(client, names.get(client, client), count) for client, count in unreachable.items()],
         jobs=jobs.listed(reading(), None, True, 30),
     )
+
+
+def _receiver(destination: str) -> str:
+    """Who is behind a destination: a name, or the services that have registered the origin."""
+    if destination in RECEIVERS:
+        return str(gettext(RECEIVERS[destination]))
+    names = [
+        client.registration.client_name
+        for client in registry.every()
+        if origin_of(client.registration.backchannel_logout_uri or "") == destination
+    ]
+    return ", ".join(names) or destination
 
 
 @page("/academy/approvals", "approvals", Act.APPROVE, matters=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from idp.messages.delivery import DeliveryCode
+from idp.messages.rules import retries
 from idp.refusals import N_
 
 JOBS: dict[str, str] = {
@@ -25,6 +26,13 @@ MESSAGES: dict[str, str] = {
     "lost_username": N_("Recherche d’un identifiant"),
 }
 """Kind of a message that waits in the outbox → what it is."""
+
+RECEIVERS: dict[str, str] = {
+    retries.MAIL: N_("Le serveur de mail"),
+    retries.SMS: N_("La passerelle SMS"),
+    retries.WORKER: N_("La base de données"),
+}
+"""Destination of messages → its name; all others are services."""
 
 DELIVERY: dict[str, str] = {
     DeliveryCode.NO_SMTPUTF8: N_("le serveur de mail n’accepte pas les adresses avec des lettres accentuées"),

@@ -4,8 +4,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, exists, select, update
 
+from idp.database import notifications
+from idp.messages.storage import destinations
+from idp.messages.storage.destinations import FailingDestination
 from idp.messages.storage.outbox import OutboxMessage
 
 
@@ -23,14 +26,21 @@ class Lost:
 
 
 def lost_messages(connection: Connection, since: int, most: int = 100) -> list[Lost]:
-    """Messages posted after `since` that were given up or have failed three times, the newest first."""
+    """Messages posted after `since` that were given up or have been attempted three times, the newest first.
+
+    Those that wait for a failing destination are not listed one by one.
+    """
     rows = connection.execute(
         select(OutboxMessage.__table__)
         .where(
             OutboxMessage.created_at > since,
             OutboxMessage.delivered_at.is_(None),
             OutboxMessage.last_error.is_not(None),
-            (OutboxMessage.given_up_at.is_not(None)) | (OutboxMessage.attempts >= 3),
+            (OutboxMessage.given_up_at.is_not(None))
+            | (
+                (OutboxMessage.attempts >= 3)
+                & ~exists().where(FailingDestination.destination == OutboxMessage.destination)
+            ),
         )
         .order_by(OutboxMessage.id.desc())
         .limit(most)
@@ -62,7 +72,7 @@ def unreachable_for_logout(connection: Connection) -> dict[str, int]:
 
 
 def send_again(tx: Connection, message: int, now: int) -> bool:
-    """Give a message that was given up another twelve attempts."""
+    """Deliver a message that was given up, anew: its destination is taken to answer."""
     statement = (
         update(OutboxMessage)
         .where(
@@ -70,9 +80,15 @@ def send_again(tx: Connection, message: int, now: int) -> bool:
             OutboxMessage.given_up_at.is_not(None),
             OutboxMessage.delivered_at.is_(None),
         )
-        .values(given_up_at=None, attempts=0, next_attempt_at=now)
+        .values(given_up_at=None, attempts=0, refusals=0, next_attempt_at=0)
+        .returning(OutboxMessage.destination)
     )
-    return tx.execute(statement).rowcount == 1
+    destination = tx.execute(statement).scalar_one_or_none()
+    if destination is None:
+        return False
+    destinations.answers(tx, destination, now)
+    notifications.send(tx, notifications.MESSAGES)
+    return True
 
 
 def _to(payload: str) -> str:

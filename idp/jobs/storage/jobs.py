@@ -1,18 +1,34 @@
 """Statements on jobs and their files."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
+from idp.database import notifications
 from idp.due_times import furthest
 from idp.durations import DAY
 from idp.jobs.storage.tables import JobFile, JobRow
 
 KEPT = 30 * DAY
 
-_columns = JobRow.__table__.c
 _ask = insert(JobRow).returning(JobRow.id)
+_other = aliased(JobRow)
 _free = or_(
     JobRow.state == "waiting",
     and_(
@@ -21,22 +37,36 @@ _free = or_(
         or_(JobRow.lease_until <= bindparam("now"), JobRow.lease_until > bindparam("furthest")),
     ),
 )
-_next = (
-    select(JobRow.id)
-    .where(JobRow.state.in_(["waiting", "running"]), _free)
-    # A sum: along the key, a planner would pass every job that has ended.
-    .order_by(JobRow.id + 0)
-    .limit(1)
+_is_long = bindparam("is_long", type_=Boolean)
+_claimable = and_(
+    # `ix_jobs_open`: jobs that are over are not read.
+    JobRow.state.in_(["waiting", "running"]),
+    _free,
+    JobRow.kind.in_(bindparam("kinds", expanding=True)),
+    # One that a dead worker left is still "running": it goes on before another long one of its school begins.
+    or_(
+        ~_is_long,
+        ~exists().where(
+            _other.state == "running",
+            _other.is_long.is_(True),
+            _other.school_id == JobRow.school_id,
+            _other.id != JobRow.id,
+        ),
+    ),
 )
-_claim = (
+_oldest = select(JobRow.id).where(_claimable).order_by(JobRow.id).limit(1)
+_next = _oldest.with_for_update(skip_locked=True).cte("next")
+_claim_next = (
     update(JobRow)
-    .where(JobRow.id == bindparam("job"), _free)
-    .values(state="running", holder=bindparam("who"), lease_until=bindparam("until"))
-)
-_started = (
-    update(JobRow)
-    .where(JobRow.id == bindparam("job"), JobRow.started_at.is_(None))
-    .values(started_at=bindparam("moment"))
+    .where(JobRow.id.in_(select(_next.c.id)), _free)
+    .values(
+        state="running",
+        holder=bindparam("who"),
+        lease_until=bindparam("until"),
+        started_at=func.coalesce(JobRow.started_at, bindparam("now")),
+        is_long=_is_long,
+    )
+    .returning(JobRow.id)
 )
 _held = and_(JobRow.id == bindparam("job"), JobRow.state == "running", JobRow.holder == bindparam("who"))
 _advance = (
@@ -73,24 +103,39 @@ _find = select(JobRow.__table__).where(JobRow.id == bindparam("job"))
 _is_cancelled = select(JobRow.cancel_asked_at).where(JobRow.id == bindparam("job"))
 
 
+class LostRace(Exception):
+    """Another worker has taken a long job of the same school: this transaction is over."""
+
+
 def ask(tx: Connection, row: dict[str, Any]) -> int:
-    return int(tx.execute(_ask, row).scalar_one())
+    job = int(tx.execute(_ask, {**row, "is_long": False}).scalar_one())
+    notifications.send(tx, notifications.JOBS)
+    return job
 
 
-def next_due(connection: Connection, now: int, lease: int) -> int | None:
-    """The oldest job that no worker holds. `lease`: seconds that a worker may hold a job."""
-    parameters = {"now": now, "furthest": furthest(now, lease)}
-    found: int | None = connection.execute(_next, parameters).scalar_one_or_none()
+def claim_next(
+    tx: Connection, kinds: Collection[str], is_long: bool, holder: str, now: int, lease: int
+) -> int | None:
+    """Take the oldest job of these kinds that no worker holds, for `lease` seconds; None if there is none.
+
+    `is_long`: none whose school has a running long job. Raises LostRace if another worker took one of that school meanwhile.
+    """
+    parameters = {**_free_at(kinds, is_long, now, lease), "who": holder, "until": now + lease}
+    try:
+        found: int | None = tx.execute(_claim_next, parameters).scalar_one_or_none()
+    except IntegrityError as fault:
+        raise LostRace from fault
     return found
 
 
-def claim(tx: Connection, job: int, holder: str, now: int, lease: int) -> bool:
-    """Take a job for `lease` seconds; False if another worker was faster."""
-    parameters = {"job": job, "who": holder, "now": now, "until": now + lease}
-    if tx.execute(_claim, {**parameters, "furthest": furthest(now, lease)}).rowcount != 1:
-        return False
-    tx.execute(_started, {"job": job, "moment": now})
-    return True
+def waits(connection: Connection, kinds: Collection[str], is_long: bool, now: int, lease: int) -> bool:
+    """Whether `claim_next` would find a job."""
+    found = connection.execute(_oldest, _free_at(kinds, is_long, now, lease)).scalar_one_or_none()
+    return found is not None
+
+
+def _free_at(kinds: Collection[str], is_long: bool, now: int, lease: int) -> dict[str, Any]:
+    return {"kinds": list(kinds), "is_long": is_long, "now": now, "furthest": furthest(now, lease)}
 
 
 def advance(tx: Connection, job: int, holder: str, values: dict[str, Any]) -> bool:

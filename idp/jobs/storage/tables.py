@@ -1,6 +1,8 @@
 """Tables of long work: jobs, and their files."""
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, and_, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database.engine import Model, RowId, Seconds
@@ -11,10 +13,11 @@ class JobRow(Model):
 
     `position` (JSON) identifies the next step and is updated in the transaction of each step: after a worker is killed,
     another continues at the same position once `lease_until` has passed. `holder`: the worker with the lease.
+    `is_long`: set when a worker first claims it; a school has at most one running long job.
     """
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_due", "state", "lease_until"), {"sqlite_autoincrement": True})
+    __table_args__ = ({"sqlite_autoincrement": True},)
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"), index=True)
@@ -32,6 +35,20 @@ class JobRow(Model):
     holder: Mapped[str | None] = mapped_column(String(32))
     cancel_asked_at: Mapped[int | None] = mapped_column(Seconds)
     error: Mapped[str | None] = mapped_column(Text)
+    is_long: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+_table: Any = JobRow.__table__
+_open = JobRow.state.in_(["waiting", "running"])
+_long_and_running = and_(JobRow.state == "running", JobRow.is_long.is_(True))
+Index("ix_jobs_open", _table.c.id, sqlite_where=_open, postgresql_where=_open)
+Index(
+    "uq_jobs_long_school",
+    _table.c.school_id,
+    unique=True,
+    sqlite_where=_long_and_running,
+    postgresql_where=_long_and_running,
+)
 
 
 class JobFile(Model):

@@ -1,11 +1,11 @@
 """The outbox: an outgoing message is a row, written in the transaction of the change that it reports.
 
-A worker claims a row by one conditional UPDATE, delivers it and marks it. The claim of a killed worker ends after
-`CLAIM` seconds; the pause grows with each failure; after `LAST_ATTEMPT` attempts the row is given up and stays visible.
-A row that waits longer than its attempts allow was written by a clock that ran ahead: it is due at once.
+A worker claims rows by one conditional UPDATE, delivers them and marks them. The claim of a killed worker ends after `CLAIM`
+seconds. `destinations.py` selects what is due.
 """
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,45 +20,51 @@ from sqlalchemy import (
     case,
     delete,
     insert,
-    or_,
     select,
     text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.database import notifications
 from idp.database.engine import Model, RowId, Seconds
 from idp.due_times import furthest
 from idp.durations import DAY
-
-CLAIM = 120
-LAST_ATTEMPT = 12
-LONGEST_PAUSE = 3600
+from idp.messages.rules import retries
+from idp.messages.rules.retries import CLAIM, LAST_REFUSAL, pause_after
 
 
 class OutboxMessage(Model):
-    """`kind` is "mail", "sms" or "logout_notice"; `payload`: a JSON object for the deliverer of the kind."""
+    """A message. `payload`: a JSON object for the deliverer of `kind`.
+
+    `destination`: what fails as a whole (`rules/retries.py`). `next_attempt_at`: 0 until the first claim, so that a new message is
+    due whatever the clock of its writer says. `attempts`: claims; `refusals`: refusals of this very message.
+    """
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_due", "delivered_at", "given_up_at", "next_attempt_at"),
-        Index(
-            "ix_outbox_given_up",
-            "given_up_at",
-            sqlite_where=text("given_up_at IS NOT NULL"),
-            postgresql_where=text("given_up_at IS NOT NULL"),
-        ),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = ({"sqlite_autoincrement": True},)
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
+    destination: Mapped[str] = mapped_column(String(300), server_default=retries.WORKER)
     payload: Mapped[str] = mapped_column(Text)
     created_at: Mapped[int] = mapped_column(Seconds)
     next_attempt_at: Mapped[int] = mapped_column(Seconds)
     attempts: Mapped[int] = mapped_column(RowId, default=0)
+    refusals: Mapped[int] = mapped_column(RowId, default=0, server_default="0")
     delivered_at: Mapped[int | None] = mapped_column(Seconds)
     given_up_at: Mapped[int | None] = mapped_column(Seconds)
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+_outbox = OutboxMessage
+unsettled = and_(_outbox.delivered_at.is_(None), _outbox.given_up_at.is_(None))
+_table: Any = _outbox.__table__
+for _name, _columns, _where in (
+    ("ix_outbox_lines", ("destination", "next_attempt_at", "id"), unsettled),
+    ("ix_outbox_delivered_at", ("delivered_at",), _outbox.delivered_at.is_not(None)),
+    ("ix_outbox_given_up_at", ("given_up_at",), _outbox.given_up_at.is_not(None)),
+):
+    Index(_name, *(_table.c[column] for column in _columns), sqlite_where=_where, postgresql_where=_where)
 
 
 @dataclass(frozen=True)
@@ -70,58 +76,76 @@ class Claimed:
     payload: dict[str, Any]
     created_at: int
     attempt: int
+    refusals: int = 0
 
 
-_outbox = OutboxMessage
 _insert = insert(_outbox)
-
-
-def longest_pause(attempts: int) -> int:
-    """The longest pause in seconds after so many attempts: after a failure, or during a claim."""
-    return max(pause_after(attempts), CLAIM) if attempts else 0
-
-
-def pause_after(attempt: int) -> int:
-    """Seconds between a failed attempt (1, 2, …) and the next: it doubles from 5 s to an hour."""
-    return int(min(5 * 2 ** (attempt - 1), LONGEST_PAUSE))
-
-
-_now = bindparam("now", type_=BigInteger)
-_unsettled = and_(_outbox.delivered_at.is_(None), _outbox.given_up_at.is_(None))
-_furthest = case(
-    # A row without attempts was due when it was posted, on any machine.
-    (_outbox.attempts == 0, _now),
-    *(
-        (_outbox.attempts == attempts, _now + furthest(0, longest_pause(attempts)))
-        for attempts in range(1, LAST_ATTEMPT)
-    ),
-    else_=_now + furthest(0, LONGEST_PAUSE),
+now_ = bindparam("now", type_=BigInteger)
+due = and_(unsettled, _outbox.next_attempt_at <= now_)
+claimed_values: dict[str, Any] = {
+    "next_attempt_at": now_ + CLAIM,
+    "attempts": _outbox.attempts + 1,
+}
+claimed_columns = (
+    _outbox.id,
+    _outbox.kind,
+    _outbox.payload,
+    _outbox.created_at,
+    _outbox.attempts,
+    _outbox.refusals,
 )
-_waiting = and_(_unsettled, or_(_outbox.next_attempt_at <= _now, _outbox.next_attempt_at > _furthest))
-_due = (
-    select(_outbox.id).where(_waiting).order_by(_outbox.next_attempt_at, _outbox.id).limit(bindparam("most"))
-)
-_late = select(_outbox.id).where(_unsettled, _outbox.next_attempt_at <= bindparam("since"))
 _claim = (
     update(_outbox)
-    .where(_outbox.id == bindparam("message"), _waiting)
-    .values(next_attempt_at=bindparam("until"), attempts=_outbox.attempts + 1)
-    .returning(_outbox.id, _outbox.kind, _outbox.payload, _outbox.created_at, _outbox.attempts)
+    .where(_outbox.id == bindparam("message"), due)
+    .values(claimed_values)
+    .returning(*claimed_columns)
 )
+_chosen = _outbox.id.in_(bindparam("messages", expanding=True))
 _mark_delivered = (
     update(_outbox)
-    .where(_outbox.id == bindparam("message"), _outbox.delivered_at.is_(None))
-    .values(delivered_at=bindparam("now"), last_error=None, payload="{}")
+    .where(_chosen, _outbox.delivered_at.is_(None))
+    .values(delivered_at=now_, last_error=None, payload="{}")
 )
-_mark_failed = (
+_release = (
+    update(_outbox)
+    .where(_chosen, unsettled)
+    .values(attempts=_outbox.attempts - 1, next_attempt_at=case((_outbox.attempts == 1, 0), else_=now_))
+)
+_mark_refused = (
     update(_outbox)
     .where(_outbox.id == bindparam("message"))
     .values(
-        next_attempt_at=bindparam("again"), given_up_at=bindparam("given_up"), last_error=bindparam("error")
+        refusals=_outbox.refusals + 1,
+        next_attempt_at=bindparam("again"),
+        given_up_at=bindparam("given_up"),
+        last_error=bindparam("error"),
     )
 )
-
-
+_put_back = (
+    update(_outbox)
+    .where(_outbox.id == bindparam("message"), unsettled)
+    .values(next_attempt_at=bindparam("again"), last_error=bindparam("error"))
+)
+_ahead = (
+    update(_outbox)
+    .where(
+        unsettled,
+        _outbox.destination == bindparam("line"),
+        # Only claims and pauses lie in the future: the index holds few such rows.
+        _outbox.next_attempt_at > now_ + furthest(0, CLAIM),
+        _outbox.next_attempt_at
+        > now_
+        + case(
+            *(
+                (_outbox.refusals == refusals, furthest(0, retries.longest_wait(refusals)))
+                for refusals in range(LAST_REFUSAL)
+            ),
+            else_=furthest(0, retries.LONGEST_PAUSE),
+        ),
+    )
+    .values(next_attempt_at=now_)
+)
+_destination = select(_outbox.destination).where(_outbox.id == bindparam("message"))
 _given_up = (
     select(_outbox.kind, _outbox.last_error)
     # No message is given up before it was posted: the first condition is the index's.
@@ -130,18 +154,26 @@ _given_up = (
 )
 
 
-def post(tx: Connection, kind: str, payload: dict[str, Any], now: int) -> None:
-    """Post a message to the outbox, within the transaction of its cause."""
+def post(
+    tx: Connection, kind: str, payload: dict[str, Any], now: int, destination: str | None = None
+) -> None:
+    """Post a message to the outbox, within the transaction of its cause; its commit wakes the worker (PostgreSQL).
+
+    `destination`: the origin of a logout notice's address; without it, that of the kind.
+    """
     tx.execute(
         _insert,
         {
             "kind": kind,
+            "destination": destination or (kind if kind in (retries.MAIL, retries.SMS) else retries.WORKER),
             "payload": json.dumps(payload, ensure_ascii=False),
             "created_at": now,
-            "next_attempt_at": now,
+            "next_attempt_at": 0,
             "attempts": 0,
+            "refusals": 0,
         },
     )
+    notifications.send(tx, notifications.MESSAGES)
 
 
 def given_up(connection: Connection, since: int) -> list[tuple[str, str]]:
@@ -152,46 +184,68 @@ def given_up(connection: Connection, since: int) -> list[tuple[str, str]]:
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
     """Delete a batch of messages delivered a month ago or given up three months ago. Returns the number of rows."""
-    over = or_(_outbox.delivered_at < now - 30 * DAY, _outbox.given_up_at < now - 90 * DAY)
-    batch = select(_outbox.id).where(over).limit(most)
-    return tx.execute(delete(_outbox).where(_outbox.id.in_(batch))).rowcount
-
-
-def due(connection: Connection, now: int, most: int = 20) -> list[int]:
-    """Ids of due messages, the oldest first."""
-    return list(connection.execute(_due, {"now": now, "most": most}).scalars())
-
-
-def late(connection: Connection, since: int) -> list[int]:
-    """Ids of unclaimed messages that were due at `since`."""
-    return list(connection.execute(_late.limit(20), {"since": since}).scalars())
+    gone = 0
+    for over in (_outbox.delivered_at < now - 30 * DAY, _outbox.given_up_at < now - 90 * DAY):
+        batch = select(_outbox.id).where(over).limit(most - gone)
+        gone += tx.execute(delete(_outbox).where(_outbox.id.in_(batch))).rowcount
+    return gone
 
 
 def claim(tx: Connection, message: int, now: int) -> Claimed | None:
     """Claim a message; None if another worker was faster."""
-    row = tx.execute(_claim, {"message": message, "now": now, "until": now + CLAIM}).one_or_none()
-    return None if row is None else Claimed(row[0], row[1], json.loads(row[2]), row[3], row[4])
+    row = tx.execute(_claim, {"message": message, "now": now}).one_or_none()
+    return None if row is None else read_claimed(row)
 
 
-def delivered(tx: Connection, message: int, now: int) -> bool:
-    """The receiver has accepted the message, or the worker has acted on it; its payload (a link, a code) is wiped. True once."""
-    return tx.execute(_mark_delivered, {"message": message, "now": now}).rowcount == 1
+def destination_of(connection: Connection, message: int) -> str:
+    """The destination of a message; empty if there is no such message."""
+    found: str | None = connection.execute(_destination, {"message": message}).scalar_one_or_none()
+    return found or ""
+
+
+def read_claimed(row: Sequence[Any]) -> Claimed:
+    """The message of a row of `claimed_columns`."""
+    return Claimed(row[0], row[1], json.loads(row[2]), row[3], row[4], row[5])
+
+
+def delivered(tx: Connection, messages: Iterable[int], now: int) -> int:
+    """The receivers have accepted the messages, or the worker has acted on them; payloads (a link, a code) are wiped.
+
+    Returns how many were not marked before.
+    """
+    return tx.execute(_mark_delivered, {"messages": list(messages), "now": now}).rowcount
+
+
+def release(tx: Connection, messages: Iterable[int], now: int) -> None:
+    """Give claims back unused: the messages are due again, and no attempt is counted."""
+    tx.execute(_release, {"messages": list(messages), "now": now})
 
 
 def is_last(claimed: Claimed, final: bool) -> bool:
-    """Whether a message is given up if this attempt fails; `final`: it would fail again."""
-    return final or claimed.attempt >= LAST_ATTEMPT
+    """Whether a message is given up if it is refused now; `final`: it would be refused again."""
+    return final or claimed.refusals + 1 >= LAST_REFUSAL
 
 
-def failed(tx: Connection, claimed: Claimed, error: str, now: int, final: bool = False) -> None:
-    """Record a failure: retry after a pause that doubles from 5 s to an hour; give up at the last attempt or if `final`."""
+def refused(tx: Connection, claimed: Claimed, error: str, now: int, final: bool = False) -> None:
+    """This message was refused: retry after a pause that doubles from 5 s to an hour; give up at the last refusal or if `final`."""
     over = is_last(claimed, final)
     tx.execute(
-        _mark_failed,
+        _mark_refused,
         {
             "message": claimed.id,
-            "again": now + pause_after(claimed.attempt),
+            "again": now + pause_after(claimed.refusals + 1),
             "given_up": now if over else None,
             "error": error[:500],
         },
     )
+
+
+def put_back(tx: Connection, claimed: Claimed, error: str, now: int) -> None:
+    """The destination of this message fails: it waits behind the others."""
+    again = now + min(pause_after(claimed.attempt), retries.BEHIND_THE_OTHERS)
+    tx.execute(_put_back, {"message": claimed.id, "again": again, "error": error[:500]})
+
+
+def bring_forward(tx: Connection, destination: str, now: int) -> int:
+    """Messages further in the future than any claim or pause were put off by a clock that ran ahead: they are due."""
+    return tx.execute(_ahead, {"line": destination, "now": now}).rowcount

@@ -8,7 +8,7 @@ from idp.messages.storage.outbox import OutboxMessage
 
 MOST = 10_000
 """Rows that are counted; a deeper queue shows this many."""
-GROUPED_BY = (OutboxMessage.kind,)
+GROUPED_BY = (OutboxMessage.kind, OutboxMessage.destination)
 """Columns by which messages are counted, in the order of `Depth.group`."""
 
 
@@ -22,7 +22,6 @@ class Depth:
 
 
 def _counted(*conditions: object) -> object:
-    # The first rows by ix_outbox_due.
     rows = (
         select(*GROUPED_BY, OutboxMessage.created_at)
         .where(OutboxMessage.delivered_at.is_(None), *conditions)  # type: ignore[arg-type]

@@ -5,8 +5,9 @@ from typing import Any
 
 import requests
 
-from idp.messages.delivery import DeliveryCode, DeliveryFault
-from idp.network import outgoing_http
+from idp.messages.delivery import DeliveryCode, DeliveryFault, DestinationFails
+from idp.network.kept_sessions import KeptSessions
+from idp.network.urls import origin_of
 from idp.oidc import signing
 from idp.oidc.clients import registry
 from idp.oidc.tokens.subjects import subject_for
@@ -14,34 +15,37 @@ from idp.runtime.context import settings
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LIFETIME = 120
-PATIENCE = 5
+
+
+NO_MATTER_OF_THE_DESTINATION = 400
+"""Back-Channel Logout §2.8: this logout failed, or the request was invalid. Every other answer is about the whole service."""
 
 
 class NotDelivered(DeliveryFault):
-    """The relying party did not accept the notice; a later attempt may succeed."""
+    """The relying party refused this notice; a later attempt may succeed."""
 
 
-def deliver(payload: dict[str, Any], now: int) -> None:
+class NotReached(DestinationFails, NotDelivered):
+    """The relying party accepts no notices now."""
+
+
+def deliver(payload: dict[str, Any], now: int, http: KeptSessions) -> None:
     """Notify one relying party that a session has ended. Raises NotDelivered; the worker then retries."""
     client = registry.find(payload["client_id"])
     if client is None or client.registration.backchannel_logout_uri is None:
         return
+    address = client.registration.backchannel_logout_uri
     token = logout_token(client, payload["sid"], payload["subject"], now)
     try:
-        with outgoing_http.Session() as http:
-            response = http.post(
-                client.registration.backchannel_logout_uri,
-                data={"logout_token": token},
-                timeout=PATIENCE,
-                allow_redirects=False,
-                stream=True,
-            )
-    except requests.RequestException as fault:
-        raise NotDelivered(DeliveryCode.NO_ANSWER, type(fault).__name__) from fault
-    if http.is_late:
-        raise NotDelivered(DeliveryCode.TOO_SLOW)
-    if response.status_code not in (200, 204):
-        raise NotDelivered(DeliveryCode.ANSWERED, str(response.status_code))
+        status = http.post(origin_of(address), address, {"logout_token": token})
+    except TimeoutError as fault:
+        raise NotReached(DeliveryCode.TOO_SLOW) from fault
+    except (requests.RequestException, OSError, ValueError) as fault:
+        raise NotReached(DeliveryCode.NO_ANSWER, type(fault).__name__) from fault
+    if status == NO_MATTER_OF_THE_DESTINATION:
+        raise NotDelivered(DeliveryCode.ANSWERED, str(status))
+    if status not in (200, 204):
+        raise NotReached(DeliveryCode.ANSWERED, str(status))
 
 
 def logout_token(client: registry.Client, sid: str, subject: str, now: int) -> str:

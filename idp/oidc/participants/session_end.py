@@ -1,12 +1,12 @@
 """Ending a session: revoke its grants and notify each relying party that received tokens in it (Back-Channel Logout 1.0)."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from idp.audit import trail
 from idp.database.engine import Connection, transaction
 from idp.messages.storage import outbox
-from idp.network.urls import with_query
+from idp.network.urls import origin_of, with_query
 from idp.oidc.clients import registry
 from idp.oidc.storage import grants
 from idp.runtime.context import settings
@@ -34,7 +34,7 @@ def front_channel(connection: Connection, sid: str) -> list[str]:
 
 def origins_of(frames: list[str]) -> str:
     """The origins of `frames`, as a value of the CSP's frame-src."""
-    return " ".join(sorted({f"{urlsplit(uri).scheme}://{urlsplit(uri).netloc}" for uri in frames}))
+    return " ".join(sorted({origin_of(uri) for uri in frames}))
 
 
 def tell_ended(tx: Connection, payload: dict[str, Any], now: int) -> None:
@@ -46,9 +46,8 @@ def tell_one(tx: Connection, client_id: str, sid: str, account: int, subject: st
     """Queue a logout notice for a relying party that has a backchannel_logout_uri."""
     client = registry.find(client_id)
     if client is not None and client.registration.backchannel_logout_uri:
-        outbox.post(
-            tx, NOTICE, {"client_id": client_id, "sid": sid, "subject": subject, "account": account}, now
-        )
+        payload = {"client_id": client_id, "sid": sid, "subject": subject, "account": account}
+        outbox.post(tx, NOTICE, payload, now, origin_of(client.registration.backchannel_logout_uri))
 
 
 def _tell(tx: Connection, sid: str, account: int, subject: str, now: int) -> None:

@@ -22,7 +22,6 @@ INDEXES = (
 )
 PARTIAL = (
     ("ix_sessions_ended_at", "sessions", "ended_at", "ended_at IS NOT NULL"),
-    ("ix_outbox_given_up", "outbox", "given_up_at", "given_up_at IS NOT NULL"),
     ("ix_imports_undo", "imports", "written_at", "undo IS NOT NULL"),
     ("ix_imports_entries", "imports", "given_at", "entries IS NOT NULL"),
 )

@@ -1,0 +1,1 @@
+"""Rules of deliveries: pauses, and when a message is given up."""

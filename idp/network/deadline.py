@@ -1,0 +1,86 @@
+"""A deadline of a whole exchange: a socket's own timeout restarts with each byte, this one does not."""
+
+import contextlib
+import socket
+import threading
+
+
+class Deadline:
+    """Shuts down the connections that are open when the time of an exchange is over. Used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._sockets: dict[object, socket.socket] = {}
+        self._left: list[object] = []
+        self._timer: threading.Timer | None = None
+        self._exchange = 0
+        self.passed = False
+
+    def begin(self, seconds: float) -> None:
+        """Start the time of a new exchange, on connections that may be open already."""
+        self.rest()
+        self.begin_part(seconds)
+
+    def begin_part(self, seconds: float) -> None:
+        """Start the time of a further part of the same exchange."""
+        self._cancel()
+        self.passed = False
+        self._timer = threading.Timer(seconds, self._cut, (self._exchange,))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def rest(self) -> None:
+        """The exchange is over; connections that are still open may serve the next."""
+        self._cancel()
+        with self._guard:
+            while self._left:
+                self._close(self._left.pop())
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        with self._guard:
+            # A timer that has just run out does not cut the exchange after its own.
+            self._exchange += 1
+
+    def end(self) -> None:
+        """Watch nothing any more."""
+        self.rest()
+        with self._guard:
+            for watched in self._sockets.values():
+                watched.close()
+            self._sockets.clear()
+            self._left.clear()
+
+    def watch(self, connection: object, made: socket.socket) -> None:
+        """Cut `made`, the socket of `connection`, at the deadline."""
+        with self._guard:
+            self._close(connection)
+            # A duplicate: TLS takes over the descriptor, and shutting one down ends the connection of both.
+            self._sockets[connection] = made.dup()
+            if self.passed:
+                _shut(self._sockets[connection])
+
+    def leave(self, connection: object) -> None:
+        """`connection` was closed. A response may still be read from its socket (http.client), until the exchange is over."""
+        with self._guard:
+            self._left.append(connection)
+
+    def _close(self, connection: object) -> None:
+        watched = self._sockets.pop(connection, None)
+        if watched is not None:
+            watched.close()
+
+    def _cut(self, exchange: int) -> None:
+        with self._guard:
+            if exchange != self._exchange:
+                return
+            self.passed = True
+            for watched in self._sockets.values():
+                _shut(watched)
+
+
+def _shut(watched: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        watched.shutdown(socket.SHUT_RDWR)
