@@ -160,11 +160,11 @@ def end_old_secret(terminal: Terminal, client_id: str) -> None:
 def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
     """Run a trial login at a relying party, and report its steps (exit code 1 if one failed)."""
     with terminal.application() as app:
-        from idp.worker import long_work
         from idp.console import trial_login
         from idp.database.engine import reading
         from idp.jobs import queue
         from idp.jobs.storage import jobs
+        from idp.worker import long_work
 
         job = trial_login.ask(client_id, ACTOR, now())
         while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):

@@ -49,7 +49,6 @@ def letters(
     The provisional passwords are shown once. A letter expires after passwords.letter_days.
     """
     with terminal.application() as app:
-        from idp.worker import long_work
         from idp.console import letter_jobs
         from idp.console.rules.rights import FAMILIES, Reach
         from idp.console.storage import rights
@@ -59,6 +58,7 @@ def letters(
         from idp.letters.rules.runs import LetterChoice
         from idp.people.schools import NoSuchSchool
         from idp.refusals import Refusal
+        from idp.worker import long_work
 
         school = rights.school_by_uai(reading(), uai)
         if school is None:

@@ -18,7 +18,7 @@ from idp.due_times import is_within
 from idp.jobs import queue
 from idp.messages.storage import outbox
 from idp.worker.deliveries import deliver
-from idp.worker.housekeeping import housekeeping
+from idp.worker.housekeeping import keep_going
 from idp.worker.long_work import RUNNERS
 
 POLL = 0.5
@@ -53,16 +53,16 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Start due work twice a second, until `stop` is set."""
-        last_housekeeping: int | None = None
+        upkeep = threading.Thread(
+            target=keep_going, args=(stop, self._clock, self._guarded), name="housekeeping", daemon=True
+        )
+        upkeep.start()
         while not stop.is_set():
             self._guarded("handing out", self._hand_out)
             if self._long_work is None or self._long_work.done():
                 self._long_work = self._threads.submit(self._guarded, "long work", self._work_on)
-            moment = self._clock()
-            if last_housekeeping is None or not is_within(moment, last_housekeeping, HOUSEKEEPING):
-                last_housekeeping = moment
-                self._guarded("housekeeping", housekeeping)
             stop.wait(POLL)
+        upkeep.join(GRACE)
 
     def _work_on(self, _now: int) -> None:
         """One job at a time in each worker, on a thread of its own: mail delivery continues."""

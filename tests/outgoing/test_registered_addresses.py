@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp import worker
 from idp.console import trial_login
 from idp.jobs import queue
 from idp.oidc.clients import registration, remote_documents
@@ -20,6 +19,8 @@ from idp.oidc.clients.registration import Registered
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
 from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.participants import notices
+from idp.worker.housekeeping import housekeeping
+from idp.worker.long_work import RUNNERS
 from tests.conformance import registrations
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock
@@ -79,7 +80,7 @@ class Life:
                 self.logs_in_and_out(party, said["redirect_uris"][0])
                 self.is_tried(party.client_id)
         with self.app.app_context():
-            worker.housekeeping(self.clock())
+            housekeeping(self.clock())
 
     def registers(self, names: Iterable[str]) -> TestResponse:
         members: dict[str, Any] = {
@@ -119,7 +120,7 @@ class Life:
         """As when an administrator presses the button."""
         with self.app.app_context():
             trial_login.ask(client_id, "account:1", self.clock())
-            while queue.run_next(worker.RUNNERS, self.clock, lambda: False):
+            while queue.run_next(RUNNERS, self.clock, lambda: False):
                 pass
 
 
