@@ -4,6 +4,8 @@ Grants and refresh families die at times that no column has: `review_at` is when
 still needed gets a later time. So none is looked at again and again.
 """
 
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from idp.database.expired import delete_expired, run
@@ -70,23 +72,21 @@ def refresh_families(tx: Connection, now: int, most: int, idle: int) -> int:
 
 
 _due_grants = (
-    select(
-        Grant.id,
-        Grant.issued_at,
-        Grant.revoked_at,
-        select(RefreshFamily.expires_at)
-        .where(RefreshFamily.grant_id == Grant.id)
-        .scalar_subquery()
-        .label("family_ends"),
-        select(func.max(AccessToken.expires_at))
-        .where(AccessToken.grant_id == Grant.id)
-        .scalar_subquery()
-        .label("tokens_end"),
-    )
+    select(Grant.id, Grant.issued_at, Grant.revoked_at)
     .where(Grant.review_at <= bindparam("now"))
     .order_by(Grant.review_at)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=Grant)
+    .with_for_update(skip_locked=True)
+)
+_of_these: Any = bindparam("due", expanding=True)
+_family_ends = select(RefreshFamily.grant_id, RefreshFamily.expires_at).where(
+    RefreshFamily.grant_id.in_(_of_these)
+)
+# Grouped: PostgreSQL finds a lone max() along the index of expiries, and reads every token that lives.
+_tokens_end = (
+    select(AccessToken.grant_id, func.max(AccessToken.expires_at))
+    .where(AccessToken.grant_id.in_(_of_these))
+    .group_by(AccessToken.grant_id)
 )
 _delete_grants = delete(Grant).where(Grant.id.in_(bindparam("dead", expanding=True)))
 _keep_grant = update(Grant).where(Grant.id == bindparam("grant")).values(review_at=bindparam("later"))
@@ -108,11 +108,18 @@ def grants(tx: Connection, now: int, most: int, longest_session: int) -> int:
     if tx.execute(_late_session_end, {"since": now - LATE_NOTICES // 2}).scalar():
         return 0
     due = tx.execute(_due_grants, {"now": now, "most": most}).all()
+    if not due:
+        return 0
+    ids = {"due": [row.id for row in due]}
+    families, tokens = (
+        {grant: ends for grant, ends in tx.execute(statement, ids)}
+        for statement in (_family_ends, _tokens_end)
+    )
     reviews = [
         (
             row.id,
             review_of_grant(
-                GrantAge(row.issued_at, row.revoked_at is not None, row.family_ends, row.tokens_end),
+                GrantAge(row.issued_at, row.revoked_at is not None, families.get(row.id), tokens.get(row.id)),
                 now,
                 longest_session,
             ),
