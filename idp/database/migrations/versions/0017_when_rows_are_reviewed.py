@@ -25,7 +25,7 @@ VACUUM = {
     "autovacuum_vacuum_cost_delay": "1",
 }
 UPDATED = ("grants", "refresh_families", "sessions")
-"""Tables whose rows are updated in columns without an index: with room on the page the indexes stay as they are."""
+"""Tables whose rows are updated in columns without an index: with free space on the page the indexes stay as they are."""
 
 
 def upgrade() -> None:
@@ -48,10 +48,10 @@ def downgrade() -> None:
             batch_op.drop_column("review_at")
 
 
-def _tell_postgresql(act: str, vacuum: str, room: str) -> None:
+def _tell_postgresql(act: str, vacuum: str, fill: str) -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     for table in SHORT_LIVED:
         op.execute(f"ALTER TABLE {table} {act} ({vacuum})")
     for table in UPDATED:
-        op.execute(f"ALTER TABLE {table} {act} ({room})")
+        op.execute(f"ALTER TABLE {table} {act} ({fill})")
