@@ -1,6 +1,7 @@
 """The sides of a comparison: each can be started on one core, and names the requests of its flow."""
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -56,6 +57,17 @@ class Side:
         )
         return max((int(line) for line in pids.stdout.split()), default=0) / 1024
 
+    def processor(self) -> float:
+        """Seconds of processor time of the group so far (Linux)."""
+        assert self.process is not None
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[2]) == self.process.pid:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
 
 def pinned() -> None:
     """Run in the child before it starts: the server has one core, the driver the other."""
@@ -64,11 +76,11 @@ def pinned() -> None:
 
 
 @contextmanager
-def provider() -> Iterator[Side]:
-    """This provider as in production: one granian worker, SQLite, one guardian, one client."""
+def provider(more: tuple[str, ...] = (), port: int = 8710) -> Iterator[Side]:
+    """This provider as in production: one granian worker, SQLite, one guardian, one client. `more`: lines of its settings."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    port = 8710
-    side = _prepare(folder, port)
+    side = _prepare(folder, port, more)
+    side.extra["folder"] = folder
     with _running(
         side,
         [sys.executable, "-m", "idp.cli", "--config", str(folder / "config.toml"), "serve", "--no-worker"],
@@ -78,7 +90,7 @@ def provider() -> Iterator[Side]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(folder: Path, port: int) -> Side:
+def _prepare(folder: Path, port: int, more: tuple[str, ...]) -> Side:
     from sqlalchemy import insert
 
     from idp.app import create_app
@@ -105,6 +117,7 @@ def _prepare(folder: Path, port: int) -> Side:
         "staff_second_factor = false",
         "[hashing]",
         "waiting = 64",
+        *more,
     ]
     config.write_text("\n".join(lines), encoding="utf-8")
     app, now = create_app(load_settings(config, {})), system_clock()

@@ -37,4 +37,4 @@ def worker(terminal: Terminal, parent: int | None, pulse: int | None, metrics: P
         from idp.app import create_app
         from idp.worker.process import Worker
 
-        Worker(create_app(settings)).run_until_told()
+        Worker(create_app(settings)).run_until_stopped()

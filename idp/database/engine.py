@@ -196,6 +196,12 @@ def reading() -> Connection:
     return connections.reading()
 
 
+def close() -> None:
+    """Close this thread's connection: the thread ends."""
+    connections: Connections = current_app.extensions["connections"]
+    connections.close()
+
+
 def generation() -> int:
     """The current generation of clients and keys."""
     connections: Connections = current_app.extensions["connections"]

@@ -1,64 +1,72 @@
-"""Work of each minute: key rotation, expired letters, and the deletion of expired rows."""
+"""Housekeeping, on a thread of its own: the work of each minute, and retention in between."""
 
+import threading
+from collections import deque
 from collections.abc import Callable
 
-from idp.answers.storage import kept_answers, sent_forms
-from idp.audit import storage as records
-from idp.console import approvals, personal_data
+from idp.console import personal_data
 from idp.console.storage import numbers
 from idp.database import statistics
-from idp.database.engine import Connection, transaction
-from idp.durations import DAY, HOUR
-from idp.federation.storage import logins as federated_logins
-from idp.imports.storage import imports
-from idp.jobs.storage import jobs
-from idp.limits.storage import rate_limits, used_once
-from idp.messages.storage import outbox
+from idp.database.engine import close, transaction
+from idp.database.log_file import shorten_log
+from idp.due_times import is_within
 from idp.oidc import signing
 from idp.oidc.storage import clients
-from idp.oidc.storage import purge as oidc_purge
-from idp.people.storage import contact_changes, lifecycle
-from idp.recovery.storage import attempts as recovery_identifications
-from idp.runtime.context import settings
-from idp.signin.storage import purge as signin_purge
+from idp.people.storage import lifecycle
+from idp.worker import deliveries, retention
+from idp.worker.turns import Step, never, take_turns
 
-LETTERS_AT_ONCE = 500
+MINUTE = 60
+PAUSE = 5.0
+"""Seconds between two rounds of retention: what expires meanwhile is small against what lives."""
 
-PURGES: tuple[Callable[[Connection, int], int], ...] = (
-    jobs.purge,
-    lambda tx, now: imports.purge(tx, now, settings().imports.undo_hours * HOUR),
-    lambda tx, now: records.purge(tx, now - settings().console.audit_days * DAY),
-    numbers.count_logins,
-    clients.note_uses,
-    personal_data.retire,
-    signin_purge.purge,
-    contact_changes.purge,
-    approvals.lapse,
-    kept_answers.purge,
-    sent_forms.purge,
-    lambda tx, now: oidc_purge.purge(tx, now, settings().sessions.longest, settings().sessions.pending),
-    recovery_identifications.purge,
-    used_once.purge,
-    rate_limits.purge,
-    federated_logins.purge,
-    outbox.purge,
-)
-"""Each deletes (or counts) a small batch and returns its number of rows."""
+Guarded = Callable[..., None]
+"""(name, work): calls `work()` and logs what it raises."""
 
-BATCH = 500
-MOST_BATCHES = 200
-"""Batches of a purge in one turn: more rows than anonymous visitors can write within the minute, but bounded."""
+
+EACH_MINUTE: dict[str, Step] = {
+    "letters": lifecycle.expire_letters,
+    "logins": numbers.count_logins,
+    # Erasing a person takes twenty statements.
+    "people": lambda tx, now, most: personal_data.retire(tx, now, min(most, 10)),
+}
 
 
 def housekeeping(now: int) -> None:
-    """Do the work of a minute; every purge runs until it has caught up."""
+    """Everything that is due now, to its end."""
+    work_of_a_minute(now)
+    retention.delete_expired(now)
+
+
+def work_of_a_minute(
+    now: int,
+    stopped: Callable[[], bool] = never,
+    rest: Callable[[float], object] = lambda _: None,
+) -> None:
+    """Rotate keys, expire letters, count logins and uses of clients, erase people whom no school names any more."""
     signing.ensure(now)
     with transaction(durable=False) as tx:
-        lifecycle.expire_letters(tx, now, LETTERS_AT_ONCE)
-    for purge in PURGES:
-        for _ in range(MOST_BATCHES):
-            with transaction(durable=False) as tx:
-                gone = purge(tx, now)
-            if gone < BATCH:
-                break
+        clients.note_uses(tx, now)
+    take_turns(EACH_MINUTE, now, stopped, rest)
+    deliveries.tend(now)
     statistics.keep(now)
+
+
+def keep_going(
+    stop: threading.Event, clock: Callable[[], int], guarded: Guarded, pause: float = PAUSE
+) -> None:
+    """Run until `stop` is set. The work of a minute is not late while retention has a backlog."""
+    last: int | None = None
+    order = deque(retention.STEPS)
+
+    def is_due() -> bool:
+        return stop.is_set() or last is None or not is_within(clock(), last, MINUTE)
+
+    while not stop.is_set():
+        if is_due():
+            last = clock()
+            guarded("housekeeping", lambda: work_of_a_minute(clock(), stop.is_set, stop.wait))
+        guarded("retention", lambda: retention.delete_expired(clock(), is_due, stop.wait, order))
+        guarded("the log of the database", shorten_log)
+        stop.wait(pause)
+    guarded("the connection's end", close)

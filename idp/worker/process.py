@@ -112,9 +112,7 @@ class Worker:
             try:
                 work()
             except DATABASE_FAULTS as fault:
-                if self._silent_since is None or not is_within(
-                    self._clock(), self._silent_since, REPORTED
-                ):
+                if self._silent_since is None or not is_within(self._clock(), self._silent_since, REPORTED):
                     self._silent_since = self._clock()
                     log.error(
                         "%s: the database does not answer (%s); tried again and again", name, _line(fault)

@@ -16,7 +16,7 @@ from idp.answers.rules import kept_answers as rules
 from idp.answers.rules.kept_answers import KeptAnswer
 from idp.answers.storage.tables import KeptAnswerRow
 from idp.database.engine import reading
-from idp.worker import housekeeping
+from idp.worker.housekeeping import housekeeping
 from tests.actors.console_staff import worker_of
 from tests.actors.raw_browser import raw_browser, signed_in_here
 from tests.answers.endpoints import BY_SCRIPT, MACHINES
@@ -218,9 +218,9 @@ def test_only_the_last_responses_of_a_browser_are_stored(app: Flask, clock: Cloc
 def test_the_worker_deletes_expired_responses(app: Flask, clock: Clock) -> None:
     wrong_sign_in(app, raw_browser(app))
     with app.app_context():
-        housekeeping.housekeeping(clock.now + keeping.LIFETIME - 1)
+        housekeeping(clock.now + keeping.LIFETIME - 1)
         assert rows(app) == 1
-        housekeeping.housekeeping(clock.now + keeping.LIFETIME)
+        housekeeping(clock.now + keeping.LIFETIME)
         assert rows(app) == 0
 
 

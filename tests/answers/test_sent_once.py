@@ -13,7 +13,7 @@ from idp.answers.storage.tables import SentForm
 from idp.audit.storage import AuditRecord
 from idp.database.engine import reading
 from idp.oidc.clients import registry
-from idp.worker import housekeeping
+from idp.worker.housekeeping import housekeeping
 from tests.actors.console_staff import worker_of
 from tests.actors.raw_browser import raw_browser, signed_in_here
 from tests.at_once import at_once
@@ -244,9 +244,9 @@ class TestKeys:
     ) -> None:
         self.send(admin, fields)
         with app.app_context():
-            housekeeping.housekeeping(clock() + sending.REMEMBERED - 1)
+            housekeeping(clock() + sending.REMEMBERED - 1)
             assert reading().execute(select(func.count()).select_from(SentForm)).scalar_one() > 0
-            housekeeping.housekeeping(clock() + sending.REMEMBERED)
+            housekeeping(clock() + sending.REMEMBERED)
             assert reading().execute(select(func.count()).select_from(SentForm)).scalar_one() == 0
 
     def test_the_response_is_stored_sealed(

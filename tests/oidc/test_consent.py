@@ -3,9 +3,8 @@
 import pytest
 from flask import Flask
 
-from idp.database.engine import transaction
 from idp.oidc.clients import registration
-from idp.oidc.storage.purge import purge
+from idp.worker.retention import delete_expired
 from tests.actors.services import PUBLISHER
 from tests.conftest import Clock
 from tests.oidc.flow import REDIRECT, RelyingParty, answer, signed_in_browser
@@ -131,8 +130,8 @@ def test_an_agreement_is_seen_and_taken_back_long_after_its_grants_are_gone(
     visitor = with_browser_of(outdoors, publisher, guardian)
     at_the_question(visitor, publisher, scope="openid email").fills("act=agree")
     clock.advance(30 * 86400)
-    with outdoors.app.app_context(), transaction() as tx:
-        assert purge(tx, clock(), outdoors.app.extensions["settings"].sessions.longest, 3600) > 0
+    with outdoors.app.app_context():
+        assert delete_expired(clock())["grants"] > 0
     visitor = with_browser_of(outdoors, publisher, guardian)
     visitor.opens("/account/services").sees("Éditeur", "votre adresse mail").fills(client=publisher.client_id)
     assert answer(publisher.authorize(scope="openid", prompt="none"))["error"] == "consent_required"

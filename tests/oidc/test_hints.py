@@ -2,9 +2,8 @@
 
 from flask import Flask
 
-from idp.database.engine import transaction
 from idp.oidc import signing
-from idp.signin.storage.purge import purge
+from idp.worker.retention import delete_expired
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.visitor import Visitor
@@ -15,8 +14,8 @@ DAY = 86400
 
 def forget_sessions(app: Flask, clock: Clock) -> None:
     clock.advance(40 * DAY)
-    with app.app_context(), transaction() as tx:
-        assert purge(tx, clock()) > 0
+    with app.app_context():
+        assert delete_expired(clock())["sessions"] > 0
 
 
 def test_a_hint_outlives_its_session(

@@ -21,7 +21,8 @@ from idp.oidc.clients.registration import Registered
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
 from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.participants import notices
-from idp.worker import housekeeping, long_work
+from idp.worker.housekeeping import housekeeping
+from idp.worker.long_work import RUNNERS
 from tests.conformance import registrations
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock
@@ -81,7 +82,7 @@ class Life:
                 self.logs_in_and_out(party, body["redirect_uris"][0])
                 self.is_tried(party.client_id)
         with self.app.app_context():
-            housekeeping.housekeeping(self.clock())
+            housekeeping(self.clock())
 
     def registers(self, names: Iterable[str]) -> TestResponse:
         members: dict[str, Any] = {
@@ -121,7 +122,7 @@ class Life:
         """As when an administrator presses the button."""
         with self.app.app_context():
             trial_login.ask(client_id, "account:1", self.clock())
-            while queue.run_next(long_work.RUNNERS, self.clock, lambda: False):
+            while queue.run_next(RUNNERS, self.clock, lambda: False):
                 pass
 
 

@@ -11,7 +11,7 @@ from idp.people import campaigns
 from idp.people.accounts import find
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
-from idp.worker import housekeeping
+from idp.worker.housekeeping import housekeeping
 from tests.actors.sign_in import through_sign_in
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty
@@ -189,11 +189,11 @@ class TestLetters:
         new = outdoors.guardian("Anne", state="notified")
         clock.advance(90 * 86400 - 1)
         with app.app_context():
-            housekeeping.housekeeping(clock())
+            housekeeping(clock())
         assert outdoors.facts(new).state == "notified"
         clock.advance(1)
         with app.app_context():
-            housekeeping.housekeeping(clock())
+            housekeeping(clock())
         assert outdoors.facts(new).state == "expired"
         through_sign_in(visitor, new, PROVISIONAL).sees("S03")
         with app.app_context():

@@ -8,7 +8,7 @@ from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
 from idp.signin.birth_date_check import check_birth_date
 from idp.signin.storage import sendings, throttles
-from idp.worker import housekeeping
+from idp.worker.retention import delete_expired
 from tests.conftest import Clock
 from tests.world import World
 
@@ -16,10 +16,7 @@ DAY = 86400
 
 
 def purge_all(clock: Clock) -> None:
-    """Every purge of the worker, as often as it finds something."""
-    for purge in housekeeping.PURGES:
-        with transaction() as tx:
-            purge(tx, clock())
+    delete_expired(clock())
 
 
 def test_wrong_birth_dates_are_remembered_for_a_year(world: World, clock: Clock) -> None:

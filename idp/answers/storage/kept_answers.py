@@ -4,6 +4,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from idp.answers.storage.tables import KeptAnswerRow
 from idp.crypto.opaque_tokens import TokenDigest
+from idp.database.expired import delete_expired, run
 
 _keep = insert(KeptAnswerRow)
 _find = select(KeptAnswerRow.sealed).where(
@@ -18,13 +19,7 @@ _forget_beyond = delete(KeptAnswerRow).where(
         .offset(bindparam("most"))
     ),
 )
-_expired = delete(KeptAnswerRow).where(
-    KeptAnswerRow.digest.in_(
-        select(KeptAnswerRow.digest)
-        .where(KeptAnswerRow.forget_at <= bindparam("moment"))
-        .limit(bindparam("batch"))
-    )
-)
+_expired = delete_expired(KeptAnswerRow.digest, KeptAnswerRow.forget_at)
 
 
 def keep(tx: Connection, digest: TokenDigest, browser: str, sealed: str, forget_at: int, most: int) -> None:
@@ -40,4 +35,4 @@ def find(connection: Connection, digest: TokenDigest, now: int) -> str | None:
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
     """Delete a batch of expired responses. Returns the number of rows."""
-    return tx.execute(_expired, {"moment": now, "batch": most}).rowcount
+    return run(tx, _expired, now + 1, most)

@@ -5,6 +5,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.answers.storage.tables import SentForm
 from idp.crypto.opaque_tokens import TokenDigest
+from idp.database.expired import delete_expired, run
 
 _find = select(SentForm.claimed_at, SentForm.outcome).where(SentForm.digest == bindparam("form"))
 _settle = (
@@ -13,11 +14,7 @@ _settle = (
     .values(outcome=bindparam("led_to"), refused=bindparam("was_refused"))
 )
 _release = delete(SentForm).where(SentForm.digest == bindparam("form"), SentForm.outcome.is_(None))
-_expired = delete(SentForm).where(
-    SentForm.digest.in_(
-        select(SentForm.digest).where(SentForm.forget_at <= bindparam("moment")).limit(bindparam("batch"))
-    )
-)
+_expired = delete_expired(SentForm.digest, SentForm.forget_at)
 
 
 def claim(tx: Connection, digest: TokenDigest, now: int, forget_at: int) -> bool:
@@ -47,4 +44,5 @@ def find(connection: Connection, digest: TokenDigest) -> Row[tuple[int, str | No
 
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
-    return tx.execute(_expired, {"moment": now, "batch": most}).rowcount
+    """Delete a batch of expired keys. Returns the number of rows."""
+    return run(tx, _expired, now + 1, most)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from idp.database.expired import delete_expired, run
 from idp.durations import DAY
 from idp.federation.storage.tables import (
     FederatedIdentity,
@@ -133,14 +134,13 @@ def signed_out(tx: Connection, state: str, now: int) -> str | None:
     return found
 
 
+_expired = (
+    delete_expired(WaitingIdentity.digest, WaitingIdentity.expires_at),
+    delete_expired(FederatedSession.sid, FederatedSession.expires_at),
+    delete_expired(FederatedLogout.state, FederatedLogout.expires_at),
+)
+
+
 def purge(tx: Connection, now: int, most: int = 500) -> int:
-    """Delete a batch of rows that expired a day ago. Returns their number."""
-    gone = 0
-    for table, key in (
-        (WaitingIdentity, WaitingIdentity.digest),
-        (FederatedSession, FederatedSession.sid),
-        (FederatedLogout, FederatedLogout.state),
-    ):
-        batch = select(key).where(table.expires_at < now - DAY).limit(most)
-        gone += tx.execute(delete(table).where(key.in_(batch))).rowcount
-    return gone
+    """Delete a batch of rows of each table that expired a day ago. Returns their number."""
+    return sum(run(tx, statement, now - DAY, most) for statement in _expired)

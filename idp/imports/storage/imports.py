@@ -5,7 +5,7 @@ import tempfile
 import zlib
 from typing import IO, Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from idp.database.upserts import upsert
 from idp.durations import DAY
@@ -120,29 +120,24 @@ def note_digest(tx: Connection, school: int, digest: str, now: int) -> None:
 
 def purge(tx: Connection, now: int, undo: int, most: int = 20) -> int:
     """Delete undo data older than `undo` seconds, and files and entries older than `RETENTION`; the number of changed rows."""
-    old = (
-        select(ImportRow.id).where(ImportRow.undo.is_not(None), ImportRow.written_at < now - undo).limit(most)
+    old = ImportRow.given_at < now - RETENTION
+    changes: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (and_(ImportRow.undo.is_not(None), ImportRow.written_at < now - undo), {"undo": None}),
+        (
+            and_(old, ImportRow.state.in_(("written", "undone")), ImportRow.entries.is_not(None)),
+            {"entries": None},
+        ),
+        (
+            and_(old, ImportRow.state.in_(("given", "columns", "refused", "checked"))),
+            {"state": "dropped", "entries": None},
+        ),
     )
-    gone = tx.execute(update(ImportRow).where(ImportRow.id.in_(old)).values(undo=None)).rowcount
-    tx.execute(
-        update(ImportRow)
-        .where(
-            ImportRow.given_at < now - RETENTION,
-            ImportRow.state.in_(("written", "undone")),
-            ImportRow.entries.is_not(None),
-        )
-        .values(entries=None)
-    )
-    old_import = exists().where(ImportRow.id == ImportFile.import_id, ImportRow.given_at < now - RETENTION)
-    tx.execute(
-        update(ImportRow)
-        .where(
-            ImportRow.given_at < now - RETENTION,
-            ImportRow.state.in_(("given", "columns", "refused", "checked")),
-        )
-        .values(state="dropped", entries=None)
-    )
-    return gone + tx.execute(delete(ImportFile).where(old_import)).rowcount
+    changed = 0
+    for condition, values in changes:
+        batch = select(ImportRow.id).where(condition).limit(most)
+        changed += tx.execute(update(ImportRow).where(ImportRow.id.in_(batch)).values(**values)).rowcount
+    files = select(ImportFile.id).join(ImportRow, ImportRow.id == ImportFile.import_id).where(old).limit(most)
+    return changed + tx.execute(delete(ImportFile).where(ImportFile.id.in_(files))).rowcount
 
 
 def _encoded(values: dict[str, Any]) -> dict[str, Any]:

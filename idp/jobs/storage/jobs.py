@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
-    delete,
     exists,
     func,
     insert,
@@ -21,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from idp.database import notifications
+from idp.database.expired import delete_expired, run
 from idp.due_times import furthest
 from idp.durations import DAY
 from idp.jobs.storage.tables import JobFile, JobRow
@@ -201,9 +201,10 @@ def file_of(connection: Connection, job: int, file: int, now: int) -> tuple[str,
     return (row.name, row.mime, row.sealed) if row else None
 
 
+_expired_files = delete_expired(JobFile.id, JobFile.expires_at)
+_ended_jobs = delete_expired(JobRow.id, JobRow.finished_at)
+
+
 def purge(tx: Connection, now: int, most: int = 100) -> int:
     """Delete a batch of expired files, and of jobs that ended a month ago. Returns the number of rows."""
-    files = select(JobFile.id).where(JobFile.expires_at <= now).limit(most)
-    gone = tx.execute(delete(JobFile).where(JobFile.id.in_(files))).rowcount
-    jobs = select(JobRow.id).where(JobRow.finished_at < now - KEPT).limit(most)
-    return gone + tx.execute(delete(JobRow).where(JobRow.id.in_(jobs))).rowcount
+    return run(tx, _expired_files, now + 1, most) + run(tx, _ended_jobs, now - KEPT, most)

@@ -8,11 +8,12 @@ import ipaddress
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, delete, select
+from sqlalchemy import Connection, String, bindparam
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.crypto.opaque_tokens import digest
 from idp.database.engine import Model, RowId, Seconds
+from idp.database.expired import delete_expired, run
 from idp.database.upserts import insert_into
 from idp.runtime.context import settings
 
@@ -78,7 +79,9 @@ def _take(tx: Connection, place: str, most: int, now: int) -> bool:
     return int(tx.execute(_count(tx.dialect.name), parameters).scalar_one()) <= most
 
 
+_expired = delete_expired(RateLimit.bucket, RateLimit.forget_at)
+
+
 def purge(tx: Connection, now: int, most: int = 500) -> int:
     """Delete a batch of expired windows. Returns the number of rows."""
-    batch = select(RateLimit.bucket).where(RateLimit.forget_at <= now).limit(most)
-    return tx.execute(delete(RateLimit).where(RateLimit.bucket.in_(batch))).rowcount
+    return run(tx, _expired, now + 1, most)

@@ -3,12 +3,13 @@
 A row is written only after a valid use, so anonymous visitors write none.
 """
 
-from sqlalchemy import Connection, String, bindparam, delete, insert, select
+from sqlalchemy import Connection, String, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.crypto.opaque_tokens import TokenDigest
 from idp.database.engine import Model, Seconds
+from idp.database.expired import delete_expired, run
 from idp.durations import DAY
 
 
@@ -21,6 +22,7 @@ class UsedOnce(Model):
 
 
 _insert = insert(UsedOnce)
+_expired = delete_expired(UsedOnce.id, UsedOnce.expires_at)
 _find = select(UsedOnce.id).where(UsedOnce.id == bindparam("used"))
 
 
@@ -42,5 +44,4 @@ def purge(tx: Connection, now: int, most: int = 500) -> int:
 
     They are stored a day longer: a clock that runs ahead for a while must not delete the id of a valid assertion.
     """
-    batch = select(UsedOnce.id).where(UsedOnce.expires_at < now - DAY).limit(most)
-    return tx.execute(delete(UsedOnce).where(UsedOnce.id.in_(batch))).rowcount
+    return run(tx, _expired, now - DAY, most)

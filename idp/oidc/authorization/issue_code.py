@@ -9,6 +9,7 @@ from idp.oidc.authorization.rules.authorization_request import AuthorizationRequ
 from idp.oidc.authorization.rules.levels import granted_acr
 from idp.oidc.authorization.rules.saved_request import claims_text
 from idp.oidc.rules.claims import released
+from idp.oidc.rules.retention import first_review
 from idp.oidc.storage import devices, pushed
 from idp.oidc.storage import grants as storage
 from idp.refusals import Refusal
@@ -55,6 +56,7 @@ def issue(authorization: Authorization, waiting: Pending | None, now: int) -> st
         "code_expires_at": now + (min(lifetime, LONGEST_UNDER_FAPI) if registration.is_fapi else lifetime),
         "resources": " ".join(request.resources) or None,
         "dpop_jkt": request.dpop_jkt,
+        "review_at": first_review(now, settings().sessions.longest),
     }
     with transaction(durable=False) as tx:
         if waiting is not None and not pending.answer_in(tx, waiting):

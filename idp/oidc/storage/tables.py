@@ -50,7 +50,7 @@ class Grant(Model):
     A code is used once: `consumed_at` is set by one conditional UPDATE. `revoked_at` ends every token at once.
     `offline` grants outlive the session (OIDC Core §11). `resources`: for which RFC 8707 lets tokens be made, words.
     `dpop_jkt`: thumbprint of the key that alone may redeem the code (RFC 9449 §10). `generation`: that of the session, as
-    in `signin.storage.tables.Session`.
+    in `signin.storage.tables.Session`. `review_at`: when the worker looks whether the grant is still needed.
     """
 
     __tablename__ = "grants"
@@ -77,6 +77,7 @@ class Grant(Model):
     resources: Mapped[str | None] = mapped_column(Text)
     dpop_jkt: Mapped[str | None] = mapped_column(String(43))
     generation: Mapped[int] = mapped_column(RowId, server_default="0")
+    review_at: Mapped[int] = mapped_column(Seconds, server_default="0", index=True)
 
 
 class AccessToken(Model):
@@ -100,7 +101,7 @@ class RefreshFamily(Model):
     """The refresh tokens of one grant: digests of the one in force and of its direct predecessor.
 
     The token text begins with `id`, so that an older token identifies the family and revokes it (RFC 9700 §4.14.2).
-    `dpop_jkt`: the key that a public client must prove at each use (RFC 9449 §5).
+    `dpop_jkt`: the key that a public client must prove at each use (RFC 9449 §5). `review_at`: as in `Grant`.
     """
 
     __tablename__ = "refresh_families"
@@ -109,8 +110,9 @@ class RefreshFamily(Model):
     digest: Mapped[str] = mapped_column(String(64))
     previous_digest: Mapped[str | None] = mapped_column(String(64))
     rotated_at: Mapped[int] = mapped_column(Seconds)
-    expires_at: Mapped[int] = mapped_column(Seconds, index=True)
+    expires_at: Mapped[int] = mapped_column(Seconds)
     dpop_jkt: Mapped[str | None] = mapped_column(String(43))
+    review_at: Mapped[int] = mapped_column(Seconds, server_default="0", index=True)
 
 
 class SigningKey(Model):

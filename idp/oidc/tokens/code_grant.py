@@ -12,6 +12,7 @@ from idp.crypto.opaque_tokens import digest, same
 from idp.database.engine import Connection, reading, transaction
 from idp.oidc.clients import authentication
 from idp.oidc.clients.registry import Client
+from idp.oidc.rules.retention import kept_family
 from idp.oidc.storage import grants as storage
 from idp.oidc.tokens import access_tokens, dpop
 from idp.oidc.tokens.access_tokens import Issue, issue_for
@@ -105,12 +106,14 @@ def code_challenge(verifier: str) -> str:
 
 
 def _family_row(refresh_token: str, issue: Issue, client: Client) -> dict[str, Any]:
+    lifetimes = settings().tokens
     return {
         "id": family_of(refresh_token),
         "grant_id": issue.grant.id,
         "digest": digest(refresh_token),
         "rotated_at": issue.issued_at,
-        "expires_at": issue.issued_at + settings().tokens.refresh_longest,
+        "expires_at": issue.issued_at + lifetimes.refresh_longest,
         # RFC 9449 §5: a public client's refresh token is bound to its DPoP key; a confidential client's to its authentication.
         "dpop_jkt": issue.dpop_jkt if client.registration.is_public else None,
+        "review_at": kept_family(issue.issued_at + min(lifetimes.refresh_idle, lifetimes.refresh_longest)),
     }

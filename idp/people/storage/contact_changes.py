@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from idp.database.expired import delete_expired, run
 from idp.people.storage.tables import ContactChange
 
 
@@ -18,6 +19,7 @@ class Replaced:
 
 
 _note = insert(ContactChange)
+_expired = delete_expired(ContactChange.id, ContactChange.forget_at)
 _since = (
     select(
         ContactChange.contact,
@@ -57,5 +59,4 @@ def forget(tx: Connection, account: int) -> None:
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
     """Delete a batch of changes whose objection period is over; the number of deleted rows."""
-    batch = select(ContactChange.id).where(ContactChange.forget_at < now).limit(most)
-    return tx.execute(delete(ContactChange).where(ContactChange.id.in_(batch))).rowcount
+    return run(tx, _expired, now, most)

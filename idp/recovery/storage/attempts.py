@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
+from idp.database.expired import delete_expired, run
 from idp.durations import DAY
 from idp.people.storage.tables import Account
 from idp.recovery.rules.proofs import Identification as Facts
@@ -13,6 +14,7 @@ from idp.recovery.rules.proofs import the_one
 from idp.recovery.storage.tables import Identification
 
 _add = insert(Identification)
+_expired = delete_expired(Identification.id, Identification.expires_at)
 _find = (
     select(Identification.__table__, Account.state.label("account_state"))
     .outerjoin(Account, Account.id == Identification.account_id)
@@ -135,8 +137,7 @@ def finish(tx: Connection, wanted: str, now: int) -> bool:
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
     """Delete a batch of identifications that expired a day ago. Returns the number of rows."""
-    batch = select(Identification.id).where(Identification.expires_at < now - DAY).limit(most)
-    return tx.execute(delete(Identification).where(Identification.id.in_(batch))).rowcount
+    return run(tx, _expired, now - DAY, most)
 
 
 def _written(accounts: Sequence[int], narrowed_by: str, birth_date: str | None) -> str:

@@ -1,6 +1,6 @@
 """Tables of the sign-in package: sessions, one-time mail links, throttles."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, text
+from sqlalchemy import Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database.engine import Model, RowId, Seconds
@@ -15,14 +15,6 @@ class Session(Model):
     """
 
     __tablename__ = "sessions"
-    __table_args__ = (
-        Index(
-            "ix_sessions_ended_at",
-            "ended_at",
-            sqlite_where=text("ended_at IS NOT NULL"),
-            postgresql_where=text("ended_at IS NOT NULL"),
-        ),
-    )
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     sid: Mapped[str] = mapped_column(String(32), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

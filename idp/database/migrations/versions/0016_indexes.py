@@ -21,7 +21,6 @@ INDEXES = (
     ("ix_imports_state", "imports", ["state", "given_at"]),
 )
 PARTIAL = (
-    ("ix_sessions_ended_at", "sessions", "ended_at", "ended_at IS NOT NULL"),
     ("ix_imports_undo", "imports", "written_at", "undo IS NOT NULL"),
     ("ix_imports_entries", "imports", "given_at", "entries IS NOT NULL"),
 )
