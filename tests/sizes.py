@@ -58,6 +58,7 @@ SMALL = {
     "generations": "one row",
     "counted": "a row for each count",
     "audit_head": "one row",
+    "failing_destinations": "services, mail servers and gateways that do not respond",
     "schools": "three hundred",
     "clients": "some tens of services",
     "signing_keys": "a few for each algorithm, for some months",

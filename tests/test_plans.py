@@ -9,7 +9,7 @@ from tests.databases import fresh_database
 from tests.plans import examine, unnamed_tables
 from tests.sizes import LARGE
 
-WALKS = (
+FULL_SCANS = (
     "SELECT id FROM accounts WHERE language = ?",
     "SELECT id FROM accounts WHERE mobile = ? OR language = ?",
     "UPDATE persons SET hold_reason = NULL WHERE birth_date < ?",
@@ -31,8 +31,8 @@ def _sent(statement: str) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("statement", WALKS)
-def test_a_walk_through_a_large_table_is_found_on_both_engines(statement: str) -> None:
+@pytest.mark.parametrize("statement", FULL_SCANS)
+def test_a_full_scan_of_a_large_table_is_reported_on_both_engines(statement: str) -> None:
     engines = {line.split(": ")[1] for line in examine(_sent(statement))}
     assert engines == {"sqlite", "postgresql"}
 
@@ -49,7 +49,7 @@ def test_a_search_that_meets_thousands_of_rows_is_found() -> None:
     assert "SEARCH accounts (state)" in finding
 
 
-def test_every_table_is_said_to_be_large_or_small() -> None:
+def test_every_table_is_listed_as_large_or_small() -> None:
     assert unnamed_tables(fresh_database("sqlite")) == set()
 
 

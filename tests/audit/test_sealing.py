@@ -159,4 +159,3 @@ def test_the_worker_seals(world: World, write: Write) -> None:
         assert thread.is_alive()
     stop.set()
     thread.join()
-    worker._threads.shutdown()

@@ -18,6 +18,9 @@ from tests.conftest import Clock, fresh_database, settings_for
 from tests.databases import store
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+
+
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_rows_of_the_first_version_live_on(engine: str) -> None:
     url = store(engine).empty()
@@ -50,7 +53,7 @@ def test_rows_of_the_first_version_live_on(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.filterwarnings("ignore:autogenerate skipping", "ignore:Skipped unsupported reflection")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping")
 def test_the_migrations_make_what_the_models_say(engine: str) -> None:
     app = create_app(settings_for(fresh_database(engine)), Clock())
     with app.app_context(), db.engine.connect() as connection:
@@ -60,7 +63,6 @@ def test_the_migrations_make_what_the_models_say(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_names_of_every_script_are_folded_anew(engine: str) -> None:
     app = create_app(settings_for(store(engine).empty()), Clock())
     with app.app_context():
@@ -85,7 +87,6 @@ def test_names_of_every_script_are_folded_anew(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_counts_of_tries_are_kept_as_long_as_any_may_be(engine: str) -> None:
     app, year = create_app(settings_for(store(engine).empty()), Clock()), 365 * 86400
     with app.app_context():
@@ -279,7 +280,7 @@ def shape(connection: Connection) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:autogenerate skipping")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping")
 def test_every_step_goes_down_and_up_again_with_its_rows(engine: str) -> None:
     app = create_app(settings_for(store(engine).empty()), Clock())
     with app.app_context():
@@ -315,7 +316,6 @@ def test_every_step_goes_down_and_up_again_with_its_rows(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_messages_that_wait_get_their_destination(engine: str) -> None:
     app = create_app(settings_for(store(engine).empty()), Clock())
     with app.app_context():
