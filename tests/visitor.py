@@ -79,15 +79,15 @@ class Visitor:
 
 def deliver_internal_messages(app: Flask) -> None:
     """Deliver the messages that the worker acts on itself; mails and SMS stay in the outbox to be read."""
-    from idp import worker
     from idp.database.engine import reading
     from idp.messages.storage import outbox
+    from idp.worker import deliveries
 
     with app.app_context():
         now = app.extensions["clock"]()
         for message in outbox.due(reading(), now, 1000):
-            if kind_of(message) in worker.ACTS:
-                worker.deliver(message, now)
+            if kind_of(message) in deliveries.ACTS:
+                deliveries.deliver(message, now)
 
 
 def kind_of(message: int) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select, update
 
-from idp import worker
 from idp.database.engine import reading, transaction
 from idp.messages.storage import outbox
 from idp.messages.storage.outbox import OutboxMessage
@@ -31,6 +30,7 @@ from idp.people.storage.tables import (
 )
 from idp.signin import sessions
 from idp.signin.sessions import Session
+from idp.worker import deliveries
 
 PASSWORD = "Cerises-Rouges-1789"
 PROVISIONAL = "kT4mHx9wRq7B"
@@ -217,7 +217,7 @@ def deliver_due(app: Flask) -> None:
     with app.app_context():
         now = app.extensions["clock"]()
         for message in outbox.due(reading(), now):
-            worker.deliver(message, now)
+            deliveries.deliver(message, now)
 
 
 def waiting_messages(kind: str) -> list[dict[str, Any]]:

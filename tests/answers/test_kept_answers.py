@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from idp import worker
 from idp.answers import keeping
 from idp.answers.rules import kept_answers as rules
 from idp.answers.rules.kept_answers import KeptAnswer
 from idp.answers.storage.tables import KeptAnswerRow
 from idp.database.engine import reading
+from idp.worker import housekeeping
 from tests.actors.console_staff import worker_of
 from tests.actors.raw_browser import raw_browser, signed_in_here
 from tests.answers.endpoints import BY_SCRIPT, MACHINES
@@ -218,9 +218,9 @@ def test_a_browser_has_its_last_answers_and_no_more(app: Flask, clock: Clock) ->
 def test_the_worker_deletes_what_nobody_may_see_any_more(app: Flask, clock: Clock) -> None:
     wrong_sign_in(app, raw_browser(app))
     with app.app_context():
-        worker.housekeeping(clock.now + keeping.LIFETIME - 1)
+        housekeeping.housekeeping(clock.now + keeping.LIFETIME - 1)
         assert rows(app) == 1
-        worker.housekeeping(clock.now + keeping.LIFETIME)
+        housekeeping.housekeeping(clock.now + keeping.LIFETIME)
         assert rows(app) == 0
 
 

@@ -8,12 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from idp import worker
 from idp.answers import sending
 from idp.answers.storage.tables import SentForm
 from idp.audit.storage import AuditRecord
 from idp.database.engine import reading
 from idp.oidc.clients import registry
+from idp.worker import housekeeping
 from tests.actors.console_staff import worker_of
 from tests.actors.raw_browser import raw_browser, signed_in_here
 from tests.at_once import at_once
@@ -246,9 +246,9 @@ class TestKeys:
     ) -> None:
         self.send(admin, fields)
         with app.app_context():
-            worker.housekeeping(clock() + sending.REMEMBERED - 1)
+            housekeeping.housekeeping(clock() + sending.REMEMBERED - 1)
             assert reading().execute(select(func.count()).select_from(SentForm)).scalar_one() > 0
-            worker.housekeeping(clock() + sending.REMEMBERED)
+            housekeeping.housekeeping(clock() + sending.REMEMBERED)
             assert reading().execute(select(func.count()).select_from(SentForm)).scalar_one() == 0
 
     def test_what_it_led_to_is_kept_sealed(

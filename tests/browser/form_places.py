@@ -8,7 +8,6 @@ from urllib.parse import urlencode, urlsplit
 from playwright.sync_api import Page
 from sqlalchemy import insert, update
 
-from idp import worker
 from idp.console import trial_login
 from idp.console.storage.tables import Approval
 from idp.database.engine import transaction
@@ -21,6 +20,7 @@ from idp.messages.storage.outbox import OutboxMessage
 from idp.people.storage.tables import StaffPost
 from idp.recovery import activation_links
 from idp.signin import mail_confirmation, not_me_link, sessions
+from idp.worker import long_work
 from tests.actors.enrolment import enrol
 from tests.imports.exports import export, link, person, pupil
 from tests.oidc.flow import challenge
@@ -140,7 +140,7 @@ class Stage:
 
     def jobs(self) -> None:
         def run(_: World) -> None:
-            while queue.run_next(worker.RUNNERS, self.served.app.extensions["clock"], lambda: False):
+            while queue.run_next(long_work.RUNNERS, self.served.app.extensions["clock"], lambda: False):
                 pass
 
         self.within(run)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from idp import worker
 from idp.database.engine import reading
 from idp.jobs import queue
 from idp.people.storage import accounts
+from idp.worker import long_work
 from tests.actors.account_holder import signed_in
 from tests.visitor import Visitor
 from tests.world import Someone, World
@@ -41,7 +41,7 @@ def work(app: Flask) -> Callable[[], None]:
 
     def turn() -> None:
         with app.app_context():
-            while queue.run_next(worker.RUNNERS, app.extensions["clock"], lambda: False):
+            while queue.run_next(long_work.RUNNERS, app.extensions["clock"], lambda: False):
                 pass
 
     return turn

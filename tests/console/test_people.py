@@ -378,15 +378,15 @@ def test_nobody_acts_on_a_whole_school_by_an_empty_search(
 def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
     app: Flask, outdoors: World, family, work: Callable[[], None], clock: Clock
 ) -> None:
-    from idp import worker
     from idp.jobs import queue
     from idp.jobs.storage import jobs
+    from idp.worker import long_work
 
     people = [outdoors.pupil("A", f"N{n}", state="locked") for n in range(bulk.A_STEP + 5)]
     with app.app_context():
         number = bulk.ask(1, "unlock", [one.account for one in people], "", "account:1", NOON)
         turns = iter([False, True])
-        queue.run_next(worker.RUNNERS, clock, lambda: next(turns))
+        queue.run_next(long_work.RUNNERS, clock, lambda: next(turns))
         row = jobs.find(reading(), number)
         assert (row["state"], row["done"]) == ("running", bulk.A_STEP)
         clock.advance(queue.LEASE + 1)
@@ -394,7 +394,7 @@ def test_a_job_on_many_stops_when_it_is_told_and_is_taken_up_where_it_was(
         assert jobs.find(reading(), number)["done"] == bulk.A_STEP + 5
         again = bulk.ask(1, "close", [one.account for one in people], "fin d’année", "account:1", NOON)
         turns = iter([False, True])
-        queue.run_next(worker.RUNNERS, clock, lambda: next(turns))
+        queue.run_next(long_work.RUNNERS, clock, lambda: next(turns))
         queue.cancel(again, "account:1", NOON)
         clock.advance(queue.LEASE + 1)
         work()

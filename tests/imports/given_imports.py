@@ -2,19 +2,19 @@
 
 from flask import Flask
 
-from idp import worker
 from idp.database.engine import reading
 from idp.imports import lifecycle
 from idp.imports.storage import imports
 from idp.jobs import queue
 from idp.people.storage import schools
+from idp.worker import long_work
 from tests.conftest import NOON
 from tests.imports.exports import HERE, files_of
 
 
 def work(app: Flask) -> None:
     """The worker's turn: every job that waits."""
-    while queue.run_next(worker.RUNNERS, app.extensions["clock"], lambda: False):
+    while queue.run_next(long_work.RUNNERS, app.extensions["clock"], lambda: False):
         pass
 
 

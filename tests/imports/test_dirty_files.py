@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from idp import worker
 from idp.database.engine import reading
 from idp.imports import answers as import_answers
 from idp.imports import lifecycle
@@ -20,6 +19,7 @@ from idp.jobs import queue
 from idp.people.storage import schools
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person
 from idp.refusals import Refusal
+from idp.worker import long_work
 from tests.conftest import NOON
 from tests.imports.exports import HERE, NEARBY, export, file_of, files_of, link, person, pupil
 from tests.world import World
@@ -231,7 +231,7 @@ def test_readable_new_people_are_imported(world: World) -> None:
 
 
 def work(app: Flask) -> None:
-    while queue.run_next(worker.RUNNERS, app.extensions["clock"], lambda: False):
+    while queue.run_next(long_work.RUNNERS, app.extensions["clock"], lambda: False):
         pass
 
 

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from idp import worker
 from idp.database.engine import reading, transaction
 from idp.imports import academy, answers, csv_columns, lifecycle
 from idp.imports.preview import ImportFault
@@ -18,6 +17,7 @@ from idp.jobs import queue
 from idp.jobs.storage import jobs
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, UsernameCounter
 from idp.refusals import Refusal
+from idp.worker import long_work
 from tests.conftest import NOON, Clock
 from tests.imports.exports import HERE, NEARBY, export, files_of, link, person, pupil
 from tests.imports.given_imports import given, row, school, work
@@ -341,7 +341,7 @@ def test_another_worker_takes_over_the_job_of_a_dead_worker(app: Flask, world: W
     number = lifecycle.submit(school(), files, "siecle", "account:1", NOON)
     with transaction() as tx:
         assert jobs.claim(tx, 1, "a worker that dies", NOON, queue.LEASE)
-    assert not queue.run_next(worker.RUNNERS, clock, lambda: False)
+    assert not queue.run_next(long_work.RUNNERS, clock, lambda: False)
     clock.advance(queue.LEASE + 1)
     work(app)
     assert row(number)["state"] == "checked"
@@ -352,7 +352,7 @@ def test_a_stopping_worker_releases_its_job(app: Flask, world: World, clock: Clo
     number = lifecycle.submit(
         school(), [(file.name, file.content) for file in files_of(export())], "siecle", "account:1", NOON
     )
-    assert queue.run_next(worker.RUNNERS, clock, lambda: True)
+    assert queue.run_next(long_work.RUNNERS, clock, lambda: True)
     work(app)
     assert row(number)["state"] == "checked"
 

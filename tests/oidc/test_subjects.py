@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from idp import worker
 from idp.accounts import close
 from idp.console import personal_data
 from idp.database.engine import reading, transaction
@@ -16,6 +15,7 @@ from idp.oidc.tokens.rules.subjects import ine_hash, pairwise_subject
 from idp.passwords.hashing import hashing_pool
 from idp.people.accounts import find
 from idp.people.storage.tables import Account, Guardianship, Person, SourceRecord
+from idp.worker import housekeeping
 from tests.conftest import NOON, Clock
 from tests.imports.exports import export, files_of, link, person, pupil
 from tests.oidc.flow import RelyingParty, signed_in_browser
@@ -120,7 +120,7 @@ def is_erased_by_the_worker(base: School, *people: Someone) -> None:
     is_not_in_the_base_any_more(base)
     base.clock.advance(366 * 86400)
     with base.app.app_context():
-        for purge in worker.PURGES * 2:
+        for purge in housekeeping.PURGES * 2:
             with transaction() as tx:
                 purge(tx, base.clock())
         usernames = {base.world.facts(one).username for one in people}

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl
 import pytest
 from flask import Flask
 
-from idp import worker
 from idp.app import create_app
 from idp.database.engine import reading, transaction
 from idp.messages.sms import parts
 from idp.messages.storage import outbox
+from idp.worker import deliveries
 from tests.conftest import Clock, fresh_database, settings_for
 
 NUMBER = "+33612345678"
@@ -84,7 +84,7 @@ def post(app: Flask) -> int:
 
 def deliver(app: Flask, message: int) -> bool:
     with app.app_context():
-        return worker.deliver(message, app.extensions["clock"]())
+        return deliveries.deliver(message, app.extensions["clock"]())
 
 
 def row(app: Flask, message: int) -> dict[str, Any]:

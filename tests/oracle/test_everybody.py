@@ -17,7 +17,6 @@ from pypdf import PdfReader
 from sqlalchemy import update
 
 from clients.pronote.registration import registration as pronotes_registration
-from idp import worker
 from idp.console import letter_jobs
 from idp.console.rules.rights import FAMILIES, Reach
 from idp.console.storage import rights
@@ -26,6 +25,7 @@ from idp.jobs import queue
 from idp.jobs.storage import jobs
 from idp.letters.rules.runs import LetterChoice
 from idp.people.storage.tables import Account
+from idp.worker import long_work
 from tests.clients.conftest import LogIn, Service
 from tests.conftest import NOON
 from tests.oidc.flow import REDIRECT, RelyingParty
@@ -45,7 +45,7 @@ def written(everybody: Everybody, uai: str, form: str) -> list[tuple[str, bytes]
         assert school is not None
         choice = LetterChoice(FAMILIES, frozenset(), form, again=True)
         job = letter_jobs.ask(school.id, Reach(FAMILIES, None), choice, "fr", "test", NOON)
-        while queue.run_next(worker.RUNNERS, everybody.app.extensions["clock"], lambda: False):
+        while queue.run_next(long_work.RUNNERS, everybody.app.extensions["clock"], lambda: False):
             pass
         files = [queue.read_file(job, number, NOON) for number, _ in jobs.files_of(reading(), job, NOON)]
         return [(name, content) for name, _, content in filter(None, files)]

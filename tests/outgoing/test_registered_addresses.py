@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp import worker
 from idp.console import trial_login
 from idp.jobs import queue
 from idp.oidc.clients import registration, remote_documents
@@ -20,6 +19,7 @@ from idp.oidc.clients.registration import Registered
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
 from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.participants import notices
+from idp.worker import housekeeping, long_work
 from tests.conformance import registrations
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock
@@ -79,7 +79,7 @@ class Life:
                 self.logs_in_and_out(party, said["redirect_uris"][0])
                 self.is_tried(party.client_id)
         with self.app.app_context():
-            worker.housekeeping(self.clock())
+            housekeeping.housekeeping(self.clock())
 
     def registers(self, names: Iterable[str]) -> TestResponse:
         members: dict[str, Any] = {
@@ -119,7 +119,7 @@ class Life:
         """As when an administrator presses the button."""
         with self.app.app_context():
             trial_login.ask(client_id, "account:1", self.clock())
-            while queue.run_next(worker.RUNNERS, self.clock, lambda: False):
+            while queue.run_next(long_work.RUNNERS, self.clock, lambda: False):
                 pass
 
 

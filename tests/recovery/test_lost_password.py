@@ -303,9 +303,9 @@ def test_links_name_the_issuer_and_never_the_host_of_the_request(
 @pytest.mark.both_engines
 def test_a_code_looked_up_twice_is_sent_once(app: Flask, visitor: Visitor, guardian: Someone) -> None:
     """A worker that dies after its commit has done its act: the message is not looked up again."""
-    from idp import worker
     from idp.database.engine import reading
     from idp.messages.storage import outbox
+    from idp.worker import deliveries
 
     ask(visitor, "c.durand")
     with app.app_context():
@@ -314,7 +314,7 @@ def test_a_code_looked_up_twice_is_sent_once(app: Flask, visitor: Visitor, guard
 
             def deliver(_: int) -> None:
                 with app.app_context():
-                    worker.deliver(message, app.extensions["clock"]())
+                    deliveries.deliver(message, app.extensions["clock"]())
                     app.extensions["connections"].close()
 
             list(threads.map(deliver, range(8)))

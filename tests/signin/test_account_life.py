@@ -5,13 +5,13 @@ import re
 import pytest
 from flask import Flask
 
-from idp import worker
 from idp.accounts import close, lock, reset
 from idp.letters import issue
 from idp.people import campaigns
 from idp.people.accounts import find
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
+from idp.worker import housekeeping
 from tests.actors.sign_in import through_sign_in
 from tests.conftest import Clock
 from tests.oidc.flow import RelyingParty
@@ -183,11 +183,11 @@ class TestLetters:
         new = outdoors.guardian("Anne", state="notified")
         clock.advance(90 * 86400 - 1)
         with app.app_context():
-            worker.housekeeping(clock())
+            housekeeping.housekeeping(clock())
         assert outdoors.facts(new).state == "notified"
         clock.advance(1)
         with app.app_context():
-            worker.housekeeping(clock())
+            housekeeping.housekeeping(clock())
         assert outdoors.facts(new).state == "expired"
         through_sign_in(visitor, new, PROVISIONAL).sees("S03")
         with app.app_context():

@@ -3,12 +3,12 @@
 import pytest
 from flask import Flask
 
-from idp import worker
 from idp.database.engine import reading, transaction
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
 from idp.signin.birth_date_check import check_birth_date
 from idp.signin.storage import sendings, throttles
+from idp.worker import housekeeping
 from tests.conftest import Clock
 from tests.world import World
 
@@ -17,7 +17,7 @@ DAY = 86400
 
 def purge_all(clock: Clock) -> None:
     """Every purge of the worker, as often as it finds something."""
-    for purge in worker.PURGES:
+    for purge in housekeeping.PURGES:
         with transaction() as tx:
             purge(tx, clock())
 

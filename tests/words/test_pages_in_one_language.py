@@ -14,7 +14,6 @@ from flask_babel import force_locale
 from sqlalchemy import insert, update
 from werkzeug.exceptions import HTTPException
 
-from idp import worker
 from idp.app import create_app
 from idp.audit import trail
 from idp.console.rules import record_words, registration_words, service_form, work_words
@@ -34,6 +33,7 @@ from idp.oidc.clients.rules.client_metadata import SIGNING_ALGS
 from idp.oidc.clients.rules.metadata_reader import Fault
 from idp.refusals import CATALOGUE, Refusal
 from idp.web import errors
+from idp.worker import deliveries, long_work
 from tests.actors.console_staff import worker_of
 from tests.actors.enrolment import enrol
 from tests.actors.services import PUBLISHER
@@ -234,13 +234,13 @@ def fill(world: World) -> dict[str, Someone]:
                 SUBJECTS[number % len(SUBJECTS)],
                 **{name: SAMPLES[name] for name in details},
             )
-        for number, kind in enumerate([*worker.DELIVERERS, *worker.ACTS] * 3):
+        for number, kind in enumerate([*deliveries.DELIVERERS, *deliveries.ACTS] * 3):
             outbox.post(tx, kind, {"to": "zilda@example.org", "template": "notice", "facts": {}}, NOON)
             row = update(OutboxMessage).values(
                 given_up_at=NOON, attempts=12, last_error=FAILURES[number % len(FAILURES)]
             )
             tx.execute(row.where(OutboxMessage.last_error.is_(None)))
-        for kind in worker.RUNNERS:
+        for kind in long_work.RUNNERS:
             for state, error in (
                 ("done", None),
                 ("failed", "ValueError: the zephyr is gone"),
@@ -290,7 +290,7 @@ def _import(world: World, school: int) -> None:
     lifecycle.submit(school, [("e.csv", io.BytesIO(table))], "csv", "account:1", NOON)
     from idp.jobs import queue
 
-    while queue.run_next(worker.RUNNERS, world.app.extensions["clock"], lambda: False):
+    while queue.run_next(long_work.RUNNERS, world.app.extensions["clock"], lambda: False):
         pass
 
 
@@ -661,8 +661,8 @@ def test_every_kind_has_its_words() -> None:
     acts = recorded_acts()
     assert set(acts) <= set(record_words.ACTS)
     assert set().union(*acts.values()) <= set(record_words.DETAILS)
-    assert set(worker.RUNNERS) == set(work_words.JOBS)
-    assert {*worker.DELIVERERS, *worker.ACTS} == set(work_words.MESSAGES)
+    assert set(long_work.RUNNERS) == set(work_words.JOBS)
+    assert {*deliveries.DELIVERERS, *deliveries.ACTS} == set(work_words.MESSAGES)
     assert constants("idp/console", "note", 0) == set(work_words.STEPS)
     of_rules = constants("idp/oidc/clients/rules", "fault", 1) | {"is a JSON object", "is not a JSON object"}
     of_addresses = {
