@@ -26,7 +26,7 @@ from tests.world import World
 __all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settings_for"]
 
 pytest.register_assert_rewrite("tests.actors")
-pytest_plugins = ["tests.engines", "tests.distribution"]
+pytest_plugins = ["tests.engines", "tests.distribution", "tests.processor_times"]
 
 joined_tables.watch()
 

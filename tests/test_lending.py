@@ -8,6 +8,7 @@ from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
 from tests.distribution import DEMONSTRATION, LONGEST, ordered, unit_of
 from tests.engines import ENGINES, ROOT, drawn
+from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.world import World
 
 CONTENT = {
@@ -69,6 +70,25 @@ def test_an_application_is_lent_again_unless_a_test_has_changed_it() -> None:
         loan.end()
         loan = Loan(settings, Clock())
         assert loan.app is not first
+        loan.end()
+
+
+def test_an_application_that_has_served_a_login_is_lent_again() -> None:
+    """Making one takes as long as ten tests: what a request leaves behind must not count as a change."""
+    with lent("sqlite") as url:
+        settings, clock = settings_for(url), Clock()
+        loan = Loan(settings, clock)
+        first = loan.app
+        with first.app_context():
+            world = World(first, clock)
+            party = RelyingParty(first, world.relying_party(), signed_in_browser(world, world.guardian()))
+            assert party.tokens()["id_token"]
+        for path in ("/jwks.json", "/help", "/nowhere", "/health/ready"):
+            first.test_client().get(path)
+        first.logger.info("as at a fault")
+        loan.end()
+        loan = Loan(settings, clock)
+        assert loan.app is first
         loan.end()
 
 
