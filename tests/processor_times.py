@@ -5,6 +5,7 @@ below it, those included that have left their parent (PostgreSQL, Chromium, serv
 once for a module or a run counts for the test that has asked for it first.
 """
 
+import contextlib
 import ctypes
 import os
 from collections import Counter
@@ -40,15 +41,15 @@ def used() -> float:
 
 
 def _used_below(pid: int) -> int:
-    try:
+    # What has ended meanwhile is counted, or will be, as its parent's.
+    ticks, gone = 0, (FileNotFoundError, ProcessLookupError)
+    with contextlib.suppress(*gone):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks = sum(map(int, fields[11:15]))
         for thread in os.listdir(f"/proc/{pid}/task"):
-            children = Path(f"/proc/{pid}/task/{thread}/children").read_text()
-            ticks += sum(_used_below(int(child)) for child in children.split())
-    except (FileNotFoundError, ProcessLookupError):
-        # It has ended meanwhile: its time is, or will be, its parent's.
-        return 0
+            with contextlib.suppress(*gone):
+                children = Path(f"/proc/{pid}/task/{thread}/children").read_text()
+                ticks += sum(_used_below(int(child)) for child in children.split())
     return ticks
 
 
