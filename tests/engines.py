@@ -8,10 +8,13 @@ What the draw must never hide is held by `--statements-on-both`: a function of t
 the run and never to the other fails it.
 """
 
+import contextlib
 import hashlib
 import subprocess
 import sys
+import threading
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -37,6 +40,8 @@ _BELOW = {
 }
 _executed: dict[str, set[str]] = defaultdict(set)
 """Engine → the functions of the provider ("idp/people/storage/accounts.py by_id") that have sent SQL to it."""
+
+_here = threading.local()
 
 ON_ONE_ENGINE = {
     # PostgreSQL's own locks; SQLite has one writer at a time.
@@ -138,8 +143,20 @@ def _is_a_race(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and "at_once" in item.function.__code__.co_names
 
 
+@contextlib.contextmanager
+def not_noted() -> Iterator[None]:
+    """What runs meanwhile in this thread counts for no engine, as if it were a process of its own."""
+    _here.not_noted = True
+    try:
+        yield
+    finally:
+        _here.not_noted = False
+
+
 def note(engine: str) -> None:
     """The innermost function of the provider, above its database modules, that has led here."""
+    if getattr(_here, "not_noted", False):
+        return
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
