@@ -1,12 +1,14 @@
 """What tests borrow is as new: databases, applications; and how the engine of a test is drawn."""
 
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
-from tests.distribution import DEMONSTRATION, LONGEST, ordered, unit_of
+from tests.distribution import DEMONSTRATION, LONGEST, SECONDS, ordered, unit_of
 from tests.engines import ENGINES, ROOT, drawn
 from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.world import World
@@ -103,5 +105,11 @@ def test_units_that_take_longest_begin() -> None:
     for module in (*DEMONSTRATION, *LONGEST):
         assert (ROOT / module).is_file(), module
     assert len({unit_of(f"{module}::test_x") for module in DEMONSTRATION}) == 1
-    units = {"tests/a.py": [1], LONGEST[0]: [1], "tests/b.py": [1, 2]}
-    assert list(ordered(units)) == [LONGEST[0], "tests/b.py", "tests/a.py"]
+    quick, page = SimpleNamespace(fixturenames=["app"]), SimpleNamespace(fixturenames=["served", "desk"])
+    units = {"tests/a.py": [quick], LONGEST[0]: [quick], "tests/b.py": [quick] * 2, "tests/c.py": [page]}
+    assert list(ordered(units)) == [LONGEST[0], "tests/c.py", "tests/b.py", "tests/a.py"]
+
+
+def test_fixtures_that_are_expected_to_take_long_are_there() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    assert [name for name in SECONDS if f"def {name}(" not in text] == []
