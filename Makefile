@@ -19,7 +19,7 @@ BIN := .venv/bin
 PYTHON_BIN := $(BIN)/python
 SOURCES := idp keys clients bench tests scripts
 DEMO ?=
-PYTEST ?= -n 2 --dist loadscope
+PYTEST ?= -n 3 --dist loadscope
 QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/test_structure.py tests/test_statements.py tests/test_lending.py
 BENCH ?=
 

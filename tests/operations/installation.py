@@ -20,11 +20,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from click.testing import CliRunner
 from flask import Flask
 
-from idp.app import create_app
 from idp.cli import main
 from idp.database.engine import transaction
 from idp.messages.storage import outbox
+from idp.runtime.context import system_clock
 from idp.settings import Settings, load_settings
+from tests.applications import Loan
 from tests.conftest import TEST_SECRETS
 from tests.engines import not_noted
 
@@ -171,10 +172,10 @@ class Installation:
     @contextlib.contextmanager
     def inside(self) -> Iterator[Flask]:
         """An application on the same database, to look and to act in."""
-        app = create_app(self.settings())
-        with app.app_context():
-            yield app
-            app.extensions["connections"].close()
+        loan = Loan(self.settings(), system_clock)
+        with loan.app.app_context():
+            yield loan.app
+        loan.end()
 
     def post_mail(self, to: str = "claire@example.org") -> None:
         """Put a confirming mail into the outbox."""
