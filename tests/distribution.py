@@ -23,6 +23,8 @@ LONGEST = (
     "tests/test_fresh_clone.py",
     DEMONSTRATION[0],
     "tests/operations/test_demo.py",
+    "tests/oracle/test_everybody.py",
+    "tests/browser/test_forms_twice.py",
     "tests/operations/test_crashes.py",
     "tests/operations/test_request_bodies.py",
 )
