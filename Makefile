@@ -1,7 +1,7 @@
 # make demo        everything, running, with an invented school: http://localhost:8001
 # make demo-fresh  the same, begun anew
 # make test        every check and every test, browser journeys included
-# make quick       rules, storage, pages, on one engine: for daily work
+# make quick       rules, storage, pages, protocol, on one engine: for daily work
 # make crashes     stop 200 workers, hang up 200 times, and look for processes that died
 # make bench       measure the provider, beside its peers
 # make format      write the code as ruff wants it
@@ -19,8 +19,8 @@ BIN := .venv/bin
 PYTHON_BIN := $(BIN)/python
 SOURCES := idp keys clients bench tests scripts
 DEMO ?=
-PYTEST ?= -n 2 --dist loadscope
-QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/test_structure.py tests/test_statements.py tests/test_lending.py
+PYTEST ?= -n 3 --dist loadscope
+QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/oidc tests/console tests/web tests/performance tests/test_structure.py tests/test_statements.py tests/test_lending.py
 BENCH ?=
 
 help:

@@ -94,7 +94,7 @@ class _Lent:
         return app
 
     def is_as_new(self) -> bool:
-        kept = {"clock", "hashing", "connections", "registry", "fetched"}
+        kept = {"clock", "hashing", "connections", "generation", "registry", "fetched"}
         changed = {
             name
             for name in self.app.extensions.keys() | self.extensions.keys()
@@ -128,7 +128,7 @@ class _Lent:
             },
             list(app.teardown_appcontext_funcs),
             list(app.url_map.iter_rules()),
-            {name: value for name, value in vars(app).items() if name in ("wsgi_app", "logger", "json")},
+            (app.wsgi_app, app.json, app.logger),
         )
 
 

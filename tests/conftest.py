@@ -20,13 +20,14 @@ from tests import joined_tables
 from tests.applications import NOON, TEST_SECRETS, Clock, Loan, migrate, settings_for
 from tests.browser.windows import chromium, desk  # noqa: F401
 from tests.databases import close_stores, fresh_database, lent, use_memory_for_files
+from tests.served import Address
 from tests.visitor import Visitor
 from tests.world import World
 
 __all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settings_for"]
 
 pytest.register_assert_rewrite("tests.actors")
-pytest_plugins = ["tests.engines", "tests.plans", "tests.distribution"]
+pytest_plugins = ["tests.engines", "tests.plans", "tests.distribution", "tests.processor_times"]
 
 joined_tables.watch()
 
@@ -101,6 +102,14 @@ def outdoors(app: Flask, clock: Clock) -> World:
 def visitor(app: Flask) -> Visitor:
     """Somebody before a browser that knows no script."""
     return Visitor(app)
+
+
+@pytest.fixture(scope="session")
+def provider_address() -> Iterator[Address]:
+    """Where the provider of one test after the other answers."""
+    address = Address()
+    yield address
+    address.close()
 
 
 Serve = Callable[[Flask], str]

@@ -19,10 +19,30 @@ DEMONSTRATION = (
 """Modules that use the fixture `demo`: one unit, named by the first of them."""
 
 LONGEST = (
+    "tests/operations/test_operators_page.py",
     "tests/test_fresh_clone.py",
     DEMONSTRATION[0],
+    "tests/operations/test_demo.py",
+    "tests/oracle/test_everybody.py",
+    "tests/browser/test_forms_twice.py",
+    "tests/operations/test_crashes.py",
+    "tests/operations/test_request_bodies.py",
 )
-"""Units that take longest by `--durations`, in that order; all others follow by the number of their tests."""
+"""Units that take longest, in that order; all others follow by what their tests ask for."""
+
+SECONDS = {
+    "providers": 6.0,
+    "start_node": 3.0,
+    "apache": 3.0,
+    "installation": 3.0,
+    "proxied": 3.0,
+    "demo": 3.0,
+    "desk": 2.5,
+    "served": 0.5,
+}
+"""Fixture → about how long a test with it takes. What starts processes or opens pages in Chromium takes long."""
+
+OF_ANY_TEST = 0.1
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,7 +70,15 @@ def unit_of(test: str) -> str:
 def ordered(of_unit: dict[str, list[Any]]) -> Iterable[str]:
     """The units, the longest first."""
     rank = {unit: place for place, unit in enumerate(LONGEST)}
-    return sorted(of_unit, key=lambda unit: (rank.get(unit, len(LONGEST)), -len(of_unit[unit]), unit))
+    seconds = {unit: sum(map(expected, items)) for unit, items in of_unit.items()}
+    return sorted(of_unit, key=lambda unit: (rank.get(unit, len(LONGEST)), -seconds[unit], unit))
+
+
+def expected(item: Any) -> float:
+    """About how many seconds a test takes: as long as the dearest of its fixtures."""
+    return max(
+        (SECONDS.get(name, OF_ANY_TEST) for name in getattr(item, "fixturenames", ())), default=OF_ANY_TEST
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

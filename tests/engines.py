@@ -8,11 +8,14 @@ What the draw must never hide is held by `--statements-on-both`: a function of t
 the run and never to the other fails it. `--plans` has `tests.plans` look at how each engine would execute each statement.
 """
 
+import contextlib
 import hashlib
 import re
 import subprocess
 import sys
+import threading
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -44,6 +47,8 @@ statements: dict[str, dict[str, str]] = defaultdict(dict)
 
 _LIST = re.compile(r"IN \((\?|%\(\w+\)s(?:::[\w ]+)?)(?:, (?:\?|%\(\w+\)s(?:::[\w ]+)?))+\)")
 """A list of values: a statement is kept once, whatever their number."""
+
+_here = threading.local()
 
 ON_ONE_ENGINE = {
     # PostgreSQL's own locks; SQLite has one writer at a time.
@@ -142,8 +147,20 @@ def _is_a_race(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and "at_once" in item.function.__code__.co_names
 
 
+@contextlib.contextmanager
+def not_noted() -> Iterator[None]:
+    """What runs meanwhile in this thread counts for no engine, as if it were a process of its own."""
+    _here.not_noted = True
+    try:
+        yield
+    finally:
+        _here.not_noted = False
+
+
 def note(engine: str, statement: str) -> None:
     """Keep `statement`, and the innermost function of the provider, above its database modules, that has led here."""
+    if getattr(_here, "not_noted", False):
+        return
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename

@@ -1,13 +1,16 @@
 """Databases and applications of tests are reset before each test; and the engine of a test is drawn."""
 
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
-from tests.distribution import DEMONSTRATION, LONGEST, ordered, unit_of
+from tests.distribution import DEMONSTRATION, LONGEST, SECONDS, ordered, unit_of
 from tests.engines import ENGINES, ROOT, drawn
+from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.world import World
 
 CONTENT = {
@@ -72,6 +75,25 @@ def test_an_application_is_lent_again_unless_a_test_has_changed_it() -> None:
         loan.end()
 
 
+def test_an_application_that_has_served_a_login_is_lent_again() -> None:
+    """Making one takes as long as ten tests: what a request leaves behind must not count as a change."""
+    with lent("sqlite") as url:
+        settings, clock = settings_for(url), Clock()
+        loan = Loan(settings, clock)
+        first = loan.app
+        with first.app_context():
+            world = World(first, clock)
+            party = RelyingParty(first, world.relying_party(), signed_in_browser(world, world.guardian()))
+            assert party.tokens()["id_token"]
+        for path in ("/jwks.json", "/help", "/nowhere", "/health/ready"):
+            first.test_client().get(path)
+        first.logger.info("as at a fault")
+        loan.end()
+        loan = Loan(settings, clock)
+        assert loan.app is first
+        loan.end()
+
+
 def test_the_seed_alone_draws_the_engine_of_a_test() -> None:
     names = [f"tests/test_x.py::test_{number}" for number in range(400)]
     first, again, other = ([drawn(name, seed) for name in names] for seed in ("a", "a", "b"))
@@ -83,5 +105,11 @@ def test_the_longest_units_run_first() -> None:
     for module in (*DEMONSTRATION, *LONGEST):
         assert (ROOT / module).is_file(), module
     assert len({unit_of(f"{module}::test_x") for module in DEMONSTRATION}) == 1
-    units = {"tests/a.py": [1], LONGEST[0]: [1], "tests/b.py": [1, 2]}
-    assert list(ordered(units)) == [LONGEST[0], "tests/b.py", "tests/a.py"]
+    quick, page = SimpleNamespace(fixturenames=["app"]), SimpleNamespace(fixturenames=["served", "desk"])
+    units = {"tests/a.py": [quick], LONGEST[0]: [quick], "tests/b.py": [quick] * 2, "tests/c.py": [page]}
+    assert list(ordered(units)) == [LONGEST[0], "tests/c.py", "tests/b.py", "tests/a.py"]
+
+
+def test_fixtures_that_are_expected_to_take_long_are_there() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    assert [name for name in SECONDS if f"def {name}(" not in text] == []

@@ -28,7 +28,7 @@ from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.operations.installation import Installation, eventually, status
 from tests.world import World
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 OFFLINE = "openid offline_access profile"
 ASKED = json.dumps({"id_token": {"children": None}})

@@ -17,13 +17,17 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from click.testing import CliRunner
 from flask import Flask
 
-from idp.app import create_app
+from idp.cli import main
 from idp.database.engine import transaction
 from idp.messages.storage import outbox
+from idp.runtime.context import system_clock
 from idp.settings import Settings, load_settings
+from tests.applications import Loan
 from tests.conftest import TEST_SECRETS
+from tests.engines import not_noted
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -122,7 +126,21 @@ class Installation:
         )
         self.config.write_text(text, encoding="utf-8")
 
-    def run(self, *words: object, **more: Any) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: object, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end within this process: a process of its own takes a second to start.
+
+        A fault that the command does not answer with a sentence is raised here; a terminal would show its stack trace.
+        """
+        command = ["--config", str(self.config), *map(str, words)]
+        unset = {name: None for name in os.environ if name.startswith("IDP_")}
+        with not_noted():
+            done = CliRunner().invoke(main, command, input=stdin, env={**unset, **more}, prog_name="idp")
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
+
+    def run_process(self, *words: object, **more: Any) -> subprocess.CompletedProcess[str]:
+        """The same as a process, where that is the subject."""
         return idp("--config", self.config, *words, **more)
 
     @contextlib.contextmanager
@@ -154,10 +172,10 @@ class Installation:
     @contextlib.contextmanager
     def inside(self) -> Iterator[Flask]:
         """An application on the same database, to look and to act in."""
-        app = create_app(self.settings())
-        with app.app_context():
-            yield app
-            app.extensions["connections"].close()
+        loan = Loan(self.settings(), system_clock)
+        with loan.app.app_context():
+            yield loan.app
+        loan.end()
 
     def post_mail(self, to: str = "claire@example.org") -> None:
         """Put a confirming mail into the outbox."""

@@ -1,5 +1,6 @@
 """`idp …` from a terminal: what it says, what it exits with, and never a stack trace for somebody's mistake."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -36,6 +37,46 @@ def test_every_command_explains_itself(noun: str) -> None:
     assert done.returncode == 0 and "Usage: idp" in done.stdout
 
 
+IMPORTED_FIRST = """
+import importlib, os, sys
+for library in ("authlib.jose", "flask_babel", "flask_sqlalchemy", "flask_wtf", "joserfc.jwt", "phonenumbers", "pydantic_settings"):
+    importlib.import_module(library)
+for name in sys.argv[1:]:
+    child = os.fork()
+    if not child:
+        importlib.import_module(name)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        print(name, flush=True)
+"""
+
+
+def imported_by_commands() -> list[str]:
+    """Modules of the provider that a command imports when it is called."""
+    return sorted(
+        {
+            node.module
+            for path in (ROOT / "idp/cli").glob("*.py")
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("idp.")
+        }
+    )
+
+
+def test_what_a_command_imports_can_be_the_first_that_is_imported() -> None:
+    """Commands run in the process of these tests, where everything is imported already; in a terminal nothing is."""
+    names = imported_by_commands()
+    assert len(names) > 20
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", IMPORTED_FIRST, *names],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
 MISTAKES: list[tuple[list[str], int, str]] = [
     (["serv"], 2, "serv"),
     (["--config", "missing.toml", "doctor"], 1, "missing.toml"),
@@ -69,7 +110,7 @@ def test_a_mistake_is_answered_with_a_sentence(
 
 
 def test_a_mistake_leaves_no_stack_trace_in_a_terminal(installation: Installation) -> None:
-    done = installation.run("accounts", "show", "nobody")
+    done = installation.run_process("accounts", "show", "nobody")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: There is no account with the username 'nobody'.\n"
 

@@ -73,37 +73,66 @@ def base() -> int:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, base: int) -> Path:
-    """A demonstration that was prepared, and stopped by Ctrl-C."""
-    folder = tmp_path_factory.mktemp("demonstration") / "data"
-    with demonstration(folder, base) as first:
+def first(tmp_path_factory: pytest.TempPathFactory, base: int) -> Iterator[Demonstration]:
+    """A demonstration that has prepared itself and runs, until a test stops it."""
+    with demonstration(tmp_path_factory.mktemp("demonstration") / "data", base) as first:
         assert READY in first.until(READY)
+        yield first
+
+
+@pytest.fixture(scope="module")
+def folder(first: Demonstration) -> Path:
+    """A demonstration that was prepared and is stopped."""
+    if first.process.poll() is None:
         assert first.told(signal.SIGINT) == 0
-    return folder
+    return first.folder
 
 
 def addresses(base: int) -> list[str]:
     return [f"http://localhost:{base + offset}/" for offset in (0, 1, 2, 3, 25)]
 
 
-def test_it_prints_the_accounts_to_try_and_stops_at_ctrl_c(folder: Path, base: int) -> None:
-    with demonstration(folder, base) as again:
-        said = again.until(READY)
-        below = descendants(again.process.pid)
-        cards = again.read("accounts.json")
-        assert {card["who"] for card in cards} >= {
-            "guardian_new",
-            "guardian",
-            "pupil",
-            "head",
-            "administrator",
-        }
-        for card in cards:
-            assert card["username"] in said
-            assert card["password"] in said
-        answers = [status(address) for address in addresses(base)]
-        assert [answer for answer in answers if answer is None or answer >= 500] == []
-        assert again.told(signal.SIGINT) == 0
+def refused(folder: Path, base: int) -> str:
+    with demonstration(folder, base) as running:
+        said = running.until("nothing of the kind")
+        assert running.process.wait(30) == 1
+    assert "Traceback" not in said
+    return said
+
+
+def has_the_accounts(said: str, running: Demonstration) -> bool:
+    cards = running.read("accounts.json")
+    assert {card["who"] for card in cards} >= {"guardian_new", "guardian", "pupil", "head", "administrator"}
+    return all(card[name] in said for card in cards for name in ("username", "password"))
+
+
+def test_it_prints_the_accounts_to_try_and_all_of_it_answers(first: Demonstration, base: int) -> None:
+    assert has_the_accounts(first.until(READY), first)
+    answers = [status(address) for address in addresses(base)]
+    assert [answer for answer in answers if answer is None or answer >= 500] == []
+
+
+def test_a_mail_of_the_provider_arrives_in_the_mail_box(first: Demonstration, base: int) -> None:
+    import smtplib
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "Bonjour"
+    message.set_content("Bonjour")
+    with smtplib.SMTP("127.0.0.1", base + 26, timeout=10) as server:
+        server.send_message(message)
+    with urllib.request.urlopen(f"http://localhost:{base + 25}/api/messages", timeout=10) as answer:
+        assert "Bonjour" in [mail["subject"] for mail in json.load(answer)]
+
+
+def test_two_demonstrations_in_one_folder_are_refused(first: Demonstration, base: int) -> None:
+    assert "Another demonstration runs" in refused(first.folder, base)
+
+
+def test_it_stops_at_ctrl_c(first: Demonstration, base: int) -> None:
+    below = descendants(first.process.pid)
+    assert len(below) >= 5
+    assert first.told(signal.SIGINT) == 0
     eventually(lambda: not any(map(alive, below)))
     assert [status(address) for address in addresses(base)] == [None] * 5
 
@@ -115,24 +144,9 @@ def test_it_finds_its_data_again_after_kill_9_and_nothing_outlives_it(folder: Pa
         below = descendants(killed.process.pid)
         killed.told(signal.SIGKILL)
         with demonstration(folder, base) as again:
-            assert READY in again.until(READY)
+            assert has_the_accounts(again.until(READY), again)
             assert {name: again.read(name) for name in before} == before
             assert not any(map(alive, below))
-
-
-def test_a_mail_of_the_provider_arrives_in_the_mail_box(folder: Path, base: int) -> None:
-    import smtplib
-    from email.message import EmailMessage
-
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "Bonjour"
-    message.set_content("Bonjour")
-    with demonstration(folder, base) as running:
-        running.until(READY)
-        with smtplib.SMTP("127.0.0.1", base + 26, timeout=10) as server:
-            server.send_message(message)
-        with urllib.request.urlopen(f"http://localhost:{base + 25}/api/messages", timeout=10) as answer:
-            assert [mail["subject"] for mail in json.load(answer)] == ["Bonjour"]
 
 
 def test_a_service_that_dies_is_named_and_all_the_others_stop(folder: Path, base: int) -> None:
@@ -165,14 +179,6 @@ def test_a_preparation_that_is_killed_begins_anew(tmp_path: Path, base: int, mad
         assert again.told(signal.SIGTERM) == 0
 
 
-def refused(folder: Path, base: int) -> str:
-    with demonstration(folder, base) as running:
-        said = running.until("nothing of the kind")
-        assert running.process.wait(30) == 1
-    assert "Traceback" not in said
-    return said
-
-
 def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, base: int) -> None:
     with socket.create_server(("127.0.0.1", base + 2)):
         assert f"Port {base + 2} (Pronote) is in use" in refused(tmp_path / "data", base)
@@ -182,9 +188,3 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, base: 
     (tmp_path / "thesis.txt").write_text("mine")
     assert "holds something else than a demonstration" in refused(tmp_path, base)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
-
-
-def test_two_demonstrations_in_one_folder_are_refused(folder: Path, base: int) -> None:
-    with demonstration(folder, base) as running:
-        running.until(READY)
-        assert "Another demonstration runs" in refused(folder, base)

@@ -17,7 +17,6 @@ from idp.database.engine import db
 from tests.conftest import Clock, fresh_database, settings_for
 from tests.databases import store
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 
 

@@ -142,7 +142,7 @@ def test_no_secret_of_an_address_reaches_the_log(installation: Installation) -> 
 def test_a_taken_port_is_one_sentence(installation: Installation) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = installation.run("serve", "--port", port)
+        done = installation.run_process("serve", "--port", port)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1 and f"Port {port}" in done.stderr
 

@@ -4,7 +4,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +11,15 @@ from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
-from idp.app import create_app
 from idp.oidc.clients import initial_tokens
 from idp.runtime.context import system_clock
-from tests.conftest import fresh_database, settings_for
+from tests.applications import Loan, settings_for
+from tests.databases import lent
 from tests.journeys.person import Person
 from tests.peers.passage import Peer
 from tests.peers.process import Process
+from tests.served import Address
 from tests.world import World
 
 NODE = Path(__file__).parent / "node"
@@ -39,23 +38,16 @@ class Served:
 
 
 @pytest.fixture
-def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+def served(request: pytest.FixtureRequest, provider_address: Address) -> Iterator[Served]:
     """Marker `@pytest.mark.settings(…)` overrides single keys, as elsewhere."""
     marker = request.node.get_closest_marker("settings")
-    # The port is held before the settings are made, for the issuer names it.
-    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
-    issuer = f"http://localhost:{server.server_port}"
-    sections = {"server": {"issuer": issuer}, **(marker.kwargs if marker else {})}
-    app = create_app(settings_for(fresh_database("sqlite"), **sections), system_clock)
-    server.app = app
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield Served(app, issuer)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    with app.app_context():
-        app.extensions["connections"].close()
+    sections = {"server": {"issuer": provider_address.url}, **(marker.kwargs if marker else {})}
+    with lent("sqlite") as url:
+        loan = Loan(settings_for(url, **sections), system_clock)
+        provider_address.lend(loan.app)
+        yield Served(loan.app, provider_address.url)
+        provider_address.end()
+        loan.end()
 
 
 def missing(what: str, lack: str) -> NoReturn:

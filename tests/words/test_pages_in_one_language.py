@@ -14,7 +14,6 @@ from flask_babel import force_locale
 from sqlalchemy import insert, update
 from werkzeug.exceptions import HTTPException
 
-from idp.app import create_app
 from idp.audit import trail
 from idp.console.rules import record_words, registration_words, service_form, work_words
 from idp.console.storage import approvals
@@ -37,8 +36,9 @@ from idp.worker import deliveries, long_work
 from tests.actors.console_staff import worker_of
 from tests.actors.enrolment import enrol
 from tests.actors.services import PUBLISHER
-from tests.conftest import NOON, Clock, fresh_database, settings_for
+from tests.applications import NOON, Clock, Loan, settings_for
 from tests.console.conftest import UAI, sends_files
+from tests.databases import lent
 from tests.imports.exports import export, link, person, pupil
 from tests.oidc.flow import RelyingParty
 from tests.pages import links_of
@@ -93,13 +93,11 @@ def app(language: str, clock: Clock) -> Iterator[Flask]:
         "school_office": {"fr": "zephyr bureau", "en": "zephyr office"},
         "languages": sorted(LANGUAGES, key=lambda one: one != language),
     }
-    settings = settings_for(
-        fresh_database("sqlite"), service=service, sms=SMS, console={"four_eyes": ["merge", "export", "keys"]}
-    )
-    app = create_app(settings, clock)
-    yield app
-    with app.app_context():
-        app.extensions["connections"].close()
+    with lent("sqlite") as url:
+        four_eyes = {"four_eyes": ["merge", "export", "keys"]}
+        loan = Loan(settings_for(url, service=service, sms=SMS, console=four_eyes), clock)
+        yield loan.app
+        loan.end()
 
 
 def recorded_acts() -> dict[str, set[str]]:

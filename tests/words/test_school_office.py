@@ -11,14 +11,14 @@ from flask import Flask
 from flask.signals import template_rendered
 from pypdf import PdfReader
 
-from idp.app import create_app
 from idp.letters.issue import Letter
 from idp.letters.pdf import letters_pdf
 from idp.refusals import CATALOGUE, Refusal
 from idp.settings import SettingsFault, load_settings
 from idp.web import errors
 from tests.actors.enrolment import enrol
-from tests.conftest import Clock, fresh_database, settings_for
+from tests.applications import Clock, Loan, settings_for
+from tests.databases import lent
 from tests.visitor import SMS, Visitor, messages
 from tests.world import World
 
@@ -68,10 +68,10 @@ def app(case: tuple[dict[str, str], str], with_sms: bool, clock: Clock) -> Itera
     office, language = case
     service = {"school_office": office, "languages": sorted(LANGUAGES, key=lambda one: one != language)}
     changed = {"sms": SMS} if with_sms else {}
-    app = create_app(settings_for(fresh_database("sqlite"), service=service, **changed), clock)
-    yield app
-    with app.app_context():
-        app.extensions["connections"].close()
+    with lent("sqlite") as url:
+        loan = Loan(settings_for(url, service=service, **changed), clock)
+        yield loan.app
+        loan.end()
 
 
 def names_the_office(text: str, office: dict[str, str], language: str) -> None:
