@@ -27,7 +27,13 @@ from tests.world import World
 __all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settings_for"]
 
 pytest.register_assert_rewrite("tests.actors")
-pytest_plugins = ["tests.engines", "tests.plans", "tests.distribution", "tests.processor_times"]
+pytest_plugins = [
+    "tests.engines",
+    "tests.second_engine",
+    "tests.plans",
+    "tests.distribution",
+    "tests.processor_times",
+]
 
 joined_tables.watch()
 

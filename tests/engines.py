@@ -4,8 +4,8 @@ Tests of SQL, of races and of the hot path bear `@pytest.mark.both_engines` and 
 other test that takes `database_url` one engine is drawn, by a seed that changes with the commit: the header of the run
 shows it, and `--engine-seed` draws the same again. `--engines=both` runs everything on both.
 
-What the draw must never hide is held by `--statements-on-both`: a function of the provider that sends SQL to one engine during
-the run and never to the other fails it. `--plans` has `tests.plans` look at how each engine would execute each statement.
+What the draw must never hide is held by `--statements-on-both`: of each function of the provider that has sent SQL to one engine
+alone, a test is run again on the other (`tests.second_engine`); a function that still has not sent any there fails the run. `--plans` has `tests.plans` look at how each engine would execute each statement.
 """
 
 import contextlib
@@ -40,8 +40,8 @@ _BELOW = {
         "database/statistics",
     )
 }
-_executed: dict[str, set[str]] = defaultdict(set)
-"""Engine → the functions of the provider ("idp/people/storage/accounts.py by_id") that have sent SQL to it."""
+executed: dict[str, dict[str, str]] = defaultdict(dict)
+"""Engine → function of the provider ("idp/people/storage/accounts.py by_id") that has sent SQL to it → a test that called it."""
 statements: dict[str, dict[str, str]] = defaultdict(dict)
 """Engine → statement → a function of the provider that has sent it."""
 
@@ -49,10 +49,14 @@ _LIST = re.compile(r"IN \((\?|%\(\w+\)s(?:::[\w ]+)?)(?:, (?:\?|%\(\w+\)s(?:::[\
 """A list of values: a statement is kept once, whatever their number."""
 
 _here = threading.local()
+_test = ""
+"""The test that runs now."""
 
 ON_ONE_ENGINE = {
     # PostgreSQL's own locks; SQLite has one writer at a time.
     "idp/people/storage/account_creation.py lock_creation",
+    # PostgreSQL's NOTIFY; SQLite is polled.
+    "idp/database/notifications.py send",
 }
 """Functions whose SQL may run on one engine alone. Migrations are run on both by tests/operations/test_migrations.py."""
 
@@ -166,7 +170,8 @@ def note(engine: str, statement: str) -> None:
         name = frame.f_code.co_filename
         if name.startswith(_PRODUCT) and name not in _BELOW:
             function = f"{name[len(str(ROOT)) + 1 :]} {frame.f_code.co_qualname}"
-            _executed[engine].add(function)
+            if engine not in executed[engine].get(function, ""):
+                executed[engine][function] = _test
             statements[engine].setdefault(_LIST.sub("IN (\\1)", statement), function)
             return
         frame = frame.f_back
@@ -186,26 +191,25 @@ class _Statements:
 
             Prepared._execute = saying  # type: ignore[method-assign]
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        global _test
+        _test = nodeid
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        output = getattr(node, "workeroutput", {})
-        for engine, lines in output.get("executed", {}).items():
-            _executed[engine] |= set(lines)
-        for engine, texts in output.get("statements", {}).items():
-            statements[engine] = texts | statements[engine]
+        take_over(getattr(node, "workeroutput", {}))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         config = session.config
         if hasattr(config, "workeroutput"):
-            config.workeroutput["executed"] = {name: sorted(lines) for name, lines in _executed.items()}
-            config.workeroutput["statements"] = {name: dict(texts) for name, texts in statements.items()}
+            config.workeroutput |= gathered()
         elif config.option.statements_on_both and one_sided():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
         if config.option.statements_on_both and (found := one_sided()):
-            terminalreporter.section("SQL that ran on one engine alone: mark a test of it both_engines")
+            terminalreporter.section("SQL that ran on one engine alone: no test of it runs on the other")
             for line, engine in found.items():
                 terminalreporter.line(f"{line}: {engine} only")
 
@@ -214,9 +218,27 @@ def _executing(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
     note(connection.dialect.name, statement)
 
 
+def gathered() -> dict[str, Any]:
+    """What this process has seen, as plain values for another process."""
+    return {
+        "executed": {engine: dict(functions) for engine, functions in executed.items()},
+        "statements": {engine: dict(texts) for engine, texts in statements.items()},
+    }
+
+
+def take_over(seen: dict[str, Any]) -> None:
+    """Add what another process has `gathered`."""
+    for engine, functions in seen.get("executed", {}).items():
+        for function, test in functions.items():
+            if engine not in executed[engine].get(function, ""):
+                executed[engine][function] = test
+    for engine, texts in seen.get("statements", {}).items():
+        statements[engine] = texts | statements[engine]
+
+
 def one_sided() -> dict[str, str]:
     """Function → the only engine that has had its SQL."""
-    sqlite, postgresql = (_executed[engine] for engine in ENGINES)
+    sqlite, postgresql = (executed[engine].keys() for engine in ENGINES)
     found = {
         line
         for line in sqlite ^ postgresql

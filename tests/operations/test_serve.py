@@ -65,6 +65,8 @@ def test_beside_a_web_worker_that_is_frozen_the_others_answer(installation: Inst
         eventually(lambda: ready(installation) == 200)
         below = descendants(server.pid)
         os.kill(below[0], signal.SIGSTOP)
+        # Until it has stopped it may still accept a connection, which nobody would serve then.
+        eventually(lambda: Path(f"/proc/{below[0]}/stat").read_text().rpartition(")")[2].split()[0] == "T")
         assert [ready(installation) for _ in range(30)] == [200] * 30
         assert descendants(server.pid) == below
 

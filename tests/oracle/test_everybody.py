@@ -77,6 +77,7 @@ def lines_of_letter(filed: Filed) -> list[str]:
     return lines
 
 
+@pytest.mark.timeout(1200)
 def test_letters_on_paper(everybody: Everybody) -> None:
     for uai, school in everybody.names.items():
         waiting, seen = everybody.of(uai), set()
