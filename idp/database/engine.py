@@ -130,7 +130,7 @@ class Connections:
         if self._sqlite and durable:
             # NORMAL survives the end of the process; FULL also a power cut, at three times the cost.
             driver.execute("PRAGMA synchronous=FULL")
-        self._execute(driver, "BEGIN IMMEDIATE" if self._sqlite else "BEGIN")
+        self._begin(driver, durable)
         held.within = True
         try:
             yield connection
@@ -146,6 +146,16 @@ class Connections:
             held.within = False
             if self._sqlite and durable and not connection.invalidated:
                 driver.execute("PRAGMA synchronous=NORMAL")
+
+    def _begin(self, driver: Any, durable: bool) -> None:
+        if self._sqlite or durable:
+            self._execute(driver, "BEGIN IMMEDIATE" if self._sqlite else "BEGIN")
+            return
+        try:
+            # The commit does not wait for the disk, and locks of rows end that much sooner. Both in one round trip.
+            driver.execute("BEGIN; SET LOCAL synchronous_commit TO off", prepare=False)
+        except self._fault as fault:
+            raise DatabaseUnavailable(str(fault)) from fault
 
     def generation(self) -> int:
         """The current generation. The first statement of a request: a lost connection is renewed here."""
