@@ -17,7 +17,7 @@ from idp.database.engine import Connections, db
 from idp.oidc import signing
 from idp.passwords.hashing import HashingPool
 from idp.settings import Settings, load_settings
-from tests.form_client import FormClient
+from tests.actors.form_client import FormClient
 
 NOON = 1_795_000_000
 """The moment at which tests begin, epoch seconds."""

@@ -17,16 +17,15 @@ from werkzeug.serving import make_server
 
 from idp.settings import Settings
 from tests import joined_tables
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
 from tests.applications import NOON, TEST_SECRETS, Clock, Loan, migrate, settings_for
 from tests.browser.windows import chromium, desk  # noqa: F401
 from tests.databases import close_stores, fresh_database, lent, use_memory_for_files
 from tests.served import Address
-from tests.visitor import Visitor
-from tests.world import World
 
 __all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settings_for"]
 
-pytest.register_assert_rewrite("tests.actors")
 pytest_plugins = [
     "tests.engines",
     "tests.second_engine",

@@ -15,12 +15,12 @@ from idp.oidc.clients import registration
 from idp.oidc.clients.rules.client_metadata import read_metadata
 from idp.runtime.context import system_clock
 from tests import documents
+from tests.actors.person import Person
+from tests.actors.world import World
 from tests.conftest import Serve, fresh_database, settings_for
 from tests.document_code import block_fault
 from tests.documents import blocks
 from tests.journeys.conftest import free_ports
-from tests.journeys.person import Person
-from tests.world import World
 
 NOT_OURS = {
     "00/00/2014": "a wrong date",

@@ -6,12 +6,12 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import World
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
 from tests.distribution import DEMONSTRATION, LONGEST, SECONDS, ordered, unit_of
 from tests.engines import ENGINES, ROOT, drawn
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.world import World
 
 CONTENT = {
     "persons": "SELECT count(*) FROM persons",

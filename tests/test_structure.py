@@ -194,17 +194,6 @@ MAY_USE_OLD_WORDS = {
     "clients/pronote/templates/pronote/timetable.html": {"room"},
 }
 """File → words that stand there for a reason."""
-NOT_YET = {
-    "idp/cli/worker.py": {"told"},  # Worker.run_until_told.
-    "idp/messages/": {"told"},
-    "idp/worker/": {"told"},
-    "tests/account/": {"told"},  # Names of tests/actors.
-    "tests/actors/": {"said", "told"},
-    "tests/browser/test_agreement_pages.py": {"told"},
-    "tests/oidc/": {"told"},  # Device.is_told.
-    "tests/operations/": {"said", "told"},
-}
-"""Start of a path → words that its files may still use."""
 READ_FOR_WORDS = {".py", ".md", ".html", ".js", ".mjs", ".sh", ".toml", ".service", ".conf", ".cfg"}
 """Of templates, comments and expressions are read: their text is French."""
 LIBRARY_NAMES = frozenset({"walk", "walk_packages", "walk_revisions"})
@@ -244,8 +233,7 @@ def words_of_file(path: Path) -> set[str]:
 
 
 def allowed_words(name: str) -> set[str]:
-    later = [words for start, words in NOT_YET.items() if name.startswith(start)]
-    return MAY_USE_OLD_WORDS.get(name, set()).union(*later)
+    return MAY_USE_OLD_WORDS.get(name, set())
 
 
 def test_old_words_are_gone() -> None:

@@ -5,7 +5,7 @@ A request reads the generation once, so no worker serves stale values after the 
 
 from typing import Any
 
-from flask import current_app, has_request_context, request
+from flask.globals import _cv_app, _cv_request
 
 from idp.database.engine import generation
 
@@ -20,13 +20,17 @@ class Cache:
 
 def cache() -> Cache:
     """The cache of the current generation: one short SELECT a request; outside of requests, one each time."""
-    known: Cache | None = request.environ.get("idp.generation") if has_request_context() else None
+    # Flask's proxies find the same; on every request they would cost more than the SELECT.
+    context = _cv_request.get(None)
+    environ = None if context is None else context.request.environ
+    known: Cache | None = None if environ is None else environ.get("idp.generation")
     if known is not None:
         return known
     number = generation()
-    held: Cache | None = current_app.extensions.get("generation")
+    extensions = _cv_app.get().app.extensions
+    held: Cache | None = extensions.get("generation")
     if held is None or held.number != number:
-        held = current_app.extensions["generation"] = Cache(number)
-    if has_request_context():
-        request.environ["idp.generation"] = held
+        held = extensions["generation"] = Cache(number)
+    if environ is not None:
+        environ["idp.generation"] = held
     return held

@@ -145,7 +145,7 @@ def tell(
     if address is None:
         return
     notice = NOTICES[what]
-    told = {
+    notice_facts = {
         "name": account.first_name,
         "subject": notice.subject,
         "sentence": notice.sentence,
@@ -155,4 +155,6 @@ def tell(
         "link": link,
     }
     language = account.language or settings().service.languages[0]
-    outbox.post(tx, "mail", {"to": address, "template": "notice", "language": language, "facts": told}, now)
+    outbox.post(
+        tx, "mail", {"to": address, "template": "notice", "language": language, "facts": notice_facts}, now
+    )

@@ -9,7 +9,7 @@ from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
-from flask import Flask, Response, current_app
+from flask import Flask, Request, Response, current_app
 from flask import request as http
 
 from idp.observability.requests import note_outcome
@@ -22,7 +22,7 @@ from idp.oidc.tokens import access_tokens, code_grant, refresh_grant
 from idp.oidc.tokens.introspection import Introspection
 from idp.oidc.tokens.revocation import Revocation
 from idp.oidc.tokens.userinfo import UserInfo
-from idp.runtime.context import application, now, settings
+from idp.runtime.context import application, incoming, now, settings
 from idp.web.application import PlainResponse
 
 JSON_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
@@ -38,10 +38,12 @@ class SlimRequest(OAuth2Request):  # type: ignore[misc]
     """
 
     def __init__(self, form: dict[str, str], resources: tuple[str, ...], now: int) -> None:
+        request = incoming()
+        assert request is not None
         self.now = now
-        self.method = http.method
-        self.uri = http.path
-        self.headers = http.headers
+        self.method = request.method
+        self.uri = request.path
+        self.headers = request.headers
         self.resources = resources
         self.issue: access_tokens.Issue | None = None
         self._form = form
@@ -121,13 +123,15 @@ def parameters() -> tuple[dict[str, str], tuple[str, ...]]:
 
     The query is ignored: a secret in a URL would end in logs. Raises InvalidRequestError, RequestEntityTooLarge.
     """
-    known: tuple[dict[str, str], tuple[str, ...]] | None = http.environ.get("idp.parameters")
+    request = incoming()
+    assert request is not None
+    known: tuple[dict[str, str], tuple[str, ...]] | None = request.environ.get("idp.parameters")
     if known is not None:
         return known
     form: dict[str, str] = {}
     resources: dict[str, None] = {}
     seen: set[str] = set()
-    for name, value in _pairs():
+    for name, value in _pairs(request):
         if name == "resource":
             if value:
                 resources[value] = None
@@ -138,20 +142,20 @@ def parameters() -> tuple[dict[str, str], tuple[str, ...]]:
         # RFC 6749 §3.1: a parameter without a value is treated as omitted.
         if value != "":
             form[name] = value
-    http.environ["idp.parameters"] = form, tuple(resources)
+    request.environ["idp.parameters"] = form, tuple(resources)
     return form, tuple(resources)
 
 
-def _pairs() -> list[tuple[str, str]]:
+def _pairs(request: Request) -> list[tuple[str, str]]:
     """The form's pairs, read as Werkzeug reads them; an encoding other than this form's has none."""
-    if http.mimetype == "multipart/form-data":
+    if request.mimetype == "multipart/form-data":
         raise InvalidRequestError("The body must be application/x-www-form-urlencoded.")
-    if http.mimetype != "application/x-www-form-urlencoded":
+    if request.mimetype != "application/x-www-form-urlencoded":
         return []
-    if "form" in vars(http):
+    if "form" in vars(request):
         # It was parsed before, and the body cannot be read again.
-        return list(http.form.items(multi=True))
-    body = http.get_data().decode(errors="replace")
+        return list(request.form.items(multi=True))
+    body = request.get_data().decode(errors="replace")
     return parse_qsl(body, keep_blank_values=True, errors="werkzeug.url_quote")
 
 

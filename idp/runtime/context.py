@@ -4,8 +4,8 @@ import time
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Flask, has_request_context, request
-from flask.globals import _cv_app
+from flask import Flask, Request
+from flask.globals import _cv_app, _cv_request
 
 from idp.settings import Settings
 
@@ -21,6 +21,12 @@ def application() -> Flask:
     `flask.current_app` finds the same through a proxy, at eight times the cost.
     """
     return _cv_app.get().app
+
+
+def incoming() -> Request | None:
+    """The request that this thread answers; None outside of one. `flask.request` finds the same through a proxy."""
+    context = _cv_request.get(None)
+    return None if context is None else context.request
 
 
 def settings() -> Settings:
@@ -61,9 +67,11 @@ def _zone() -> ZoneInfo:
 
 def caller() -> str | None:
     """The network address of the client; None outside of a request (commands, the worker)."""
-    return request.remote_addr if has_request_context() else None
+    request = incoming()
+    return None if request is None else request.remote_addr
 
 
 def address() -> str:
     """The network address of the client, behind the trusted proxies."""
-    return request.remote_addr or "unknown"
+    request = incoming()
+    return (None if request is None else request.remote_addr) or "unknown"

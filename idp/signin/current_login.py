@@ -16,9 +16,10 @@ from idp.signin.sessions import Session
 
 def current(now: int) -> Session | None:
     """The live session of this browser, read once for each request."""
-    if "idp.session" not in request.environ:
-        request.environ["idp.session"] = sessions.read(cookies.session_token(), now, settings().sessions)
-    session: Session | None = request.environ["idp.session"]
+    environ = request.environ
+    if "idp.session" not in environ:
+        environ["idp.session"] = sessions.read(cookies.session_token(), now, settings().sessions)
+    session: Session | None = environ["idp.session"]
     return session
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from idp.database.engine import reading
 from idp.people.storage.tables import Guardianship
-from tests.actors.account_holder import signed_in, told
+from tests.actors.account_holder import notice_subjects, signed_in
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ class TestChildsPassword:
         lea.fills(username="l.durand", password=password)
         lea.sees("Choisissez votre mot de passe").fills(password="azerty", again="azerty").sees("A01")
         lea.fills(password="Poires-Vertes-1848", again="Poires-Vertes-1848").sees("Mes informations")
-        assert told(app) == ["Nouveau mot de passe pour votre enfant"]
+        assert notice_subjects(app) == ["Nouveau mot de passe pour votre enfant"]
 
     @pytest.mark.parametrize("which", ["another's", "unknown", "text", "disputed"])
     def test_only_the_guardians_own_children_are_reset(
@@ -85,7 +85,7 @@ class TestJoining:
         page = signed_in(app, guardian).opens("/account/children").follows("Réunir un autre de mes comptes")
         page.fills(username="C.DURAND2", password=other.password).sees("réunis", "Léa", "Tom")
         assert world.facts(other).state == "closed"
-        assert told(app) == ["Vos deux comptes sont réunis"]
+        assert notice_subjects(app) == ["Vos deux comptes sont réunis"]
 
     @pytest.mark.both_engines
     def test_joining_unlinks_the_other_accounts_provider_identity(

@@ -18,11 +18,11 @@ from idp.people.storage.tables import Account, Guardianship, Person
 from idp.recovery import activation_links
 from idp.signin.storage.tables import Session
 from tests.actors.account_holder import signed_in
+from tests.actors.relying_party import RelyingParty
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import NOON, Clock
-from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of
-from tests.visitor import SMS, Visitor, messages
-from tests.world import Someone, World
 
 HOSTILE: dict[str, str] = {
     column.name: "1" if "_at" in column.name or "_id" in column.name else "evil"

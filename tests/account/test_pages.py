@@ -5,11 +5,11 @@ import json
 import pytest
 from flask import Flask
 
-from tests.actors.account_holder import signed_in, told
+from tests.actors.account_holder import notice_subjects, signed_in
+from tests.actors.relying_party import RelyingParty
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty
-from tests.visitor import SMS, Visitor, messages
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.settings(sms=SMS)
 NEW = "Poires-Vertes-1848"
@@ -111,7 +111,7 @@ class TestPassword:
         claire.opens("/account/password").fills(password=NEW, again=NEW).sees("Votre mot de passe est changé")
         claire.opens("/account").sees("Mes informations")
         assert phone.opens("/account").path.endswith(("/sign_in", "/profile"))
-        assert "Votre mot de passe a été changé" in told(app)
+        assert "Votre mot de passe a été changé" in notice_subjects(app)
 
     def test_the_password_rules_apply_in_mon_compte(self, claire: Visitor) -> None:
         claire.opens("/account/password").fills(password="azerty", again="azerty").sees("A01")
@@ -176,7 +176,7 @@ class TestMobile:
         claire.fills(code="000000").sees("V01")
         claire.fills(code=messages(app, "sms")[-1]["facts"]["code"]).sees("Votre numéro de mobile est changé")
         assert world.facts(guardian).mobile == "+33611223344"
-        assert told(app) == ["Votre numéro de mobile a changé"]
+        assert notice_subjects(app) == ["Votre numéro de mobile a changé"]
         claire.opens("/account/mobile").fills("act=remove")
         assert world.facts(guardian).mobile is None
 

@@ -7,9 +7,9 @@ from idp.database.engine import transaction
 from idp.factors import changes
 from idp.factors.storage import passkeys
 from tests.actors.account_holder import signed_in
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.visitor import SMS, Visitor, messages
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.settings(sms=SMS)
 DAY = 86400

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from tests.visitor import Visitor, messages
-from tests.world import Someone
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import Someone
 
 
 def signed_in(app: Flask, someone: Someone, profile: str = "responsable") -> Visitor:
@@ -11,5 +11,5 @@ def signed_in(app: Flask, someone: Someone, profile: str = "responsable") -> Vis
     return visitor.fills(username=someone.username, password=someone.password).sees("Mes informations")
 
 
-def told(app: Flask) -> list[str]:
+def notice_subjects(app: Flask) -> list[str]:
     return [mail["facts"]["subject"] for mail in messages(app, "mail") if mail["template"] == "notice"]

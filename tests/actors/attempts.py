@@ -2,7 +2,7 @@
 
 from idp.refusals import Refusal
 from idp.signin.authentication import Opened, sign_in
-from tests.world import World
+from tests.actors.world import World
 
 HOME = "192.0.2.1"
 

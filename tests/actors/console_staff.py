@@ -1,6 +1,6 @@
 """Staff who work in the console."""
 
-from tests.world import Someone, World
+from tests.actors.world import Someone, World
 
 ACADEMY = {"academy_administrator", "academy_support", "academy_auditor"}
 

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
-from tests.oidc.flow import RelyingParty
+from tests.actors.relying_party import RelyingParty
 
 APP = {
     "client_name": "Pronote sur le téléphone",
@@ -42,7 +42,7 @@ class Device:
         }
         return self.http.post("/token", data=form)
 
-    def is_told(self, **changes: str) -> str:
+    def poll_error(self, **changes: str) -> str:
         response = self.asks(**changes)
         assert response.status_code == 400, response.text
         return str(response.get_json()["error"])

@@ -2,7 +2,7 @@
 
 from idp.factors import authenticators
 from idp.factors.rules.totp import code_at, step_at
-from tests.world import Someone, World
+from tests.actors.world import Someone, World
 
 
 def enrol(world: World, someone: Someone) -> tuple[bytes, list[str]]:

@@ -17,7 +17,7 @@ from idp.oidc.storage.tables import AccessToken, DeviceRequest, Grant, PushedReq
 from idp.people.storage.tables import ContactChange
 from idp.recovery.storage.tables import Identification
 from idp.signin.storage.tables import KnownDevice, MailLink, Sending, Session, Throttle
-from tests.world import World
+from tests.actors.world import World
 
 GOES = -1
 """A row goes at the very second that it names."""

@@ -2,8 +2,8 @@
 
 import time
 
+from tests.actors.person import Person, mails
 from tests.journeys.conftest import Demo
-from tests.journeys.person import Person, mails
 
 
 def first_login(demo: Demo, who: str, mail: str, password: str) -> Person:

@@ -4,7 +4,7 @@ import re
 
 from flask import Flask
 
-from tests.visitor import messages
+from tests.actors.visitor import messages
 
 NUMBER = "+33612345678"
 

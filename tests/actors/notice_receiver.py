@@ -7,8 +7,8 @@ from typing import Any
 from idp.database.engine import transaction
 from idp.messages.storage import outbox
 from idp.network.urls import origin_of
+from tests.actors.world import World
 from tests.operations.installation import free_port
-from tests.world import World
 
 NEVER = threading.Event()
 """The sign to stop, for deliveries that go on to their end."""

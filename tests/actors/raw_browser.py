@@ -3,8 +3,8 @@
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.visitor import Visitor
-from tests.world import Someone
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone
 
 
 def raw_browser(app: Flask) -> FlaskClient:

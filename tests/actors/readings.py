@@ -5,7 +5,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.oidc.flow import RelyingParty
+from tests.actors.relying_party import RelyingParty
 
 
 def claims_of(portal: RelyingParty, id_token: str) -> dict[str, Any]:

@@ -9,19 +9,19 @@ import pytest
 from flask import Flask, request
 from playwright.sync_api import Page, expect
 
+from tests.actors.relying_party import challenge
 from tests.conftest import Serve
-from tests.oidc.flow import challenge
 from tests.peers.conftest import Served
 
 
 @dataclass
 class Service:
-    """A relying party that only says whether it was given a code. `told`: the sessions that it heard the end of."""
+    """A relying party that shows whether it received a code. `ended_sids`: the sessions of which it was notified of the end of."""
 
     served: Served
     address: str
     client_id: str
-    told: list[str]
+    ended_sids: list[str]
 
     def asks(self, **more: str) -> str:
         """The address of an authorization request."""
@@ -43,13 +43,13 @@ Opens = Callable[..., Service]
 
 @pytest.fixture
 def opens(served: Served, serve: Serve) -> Opens:
-    """Register a service with these members beside its addresses; `listens`: it is told of a logout in the browser."""
+    """Register a service with these members beside its addresses; `listens`: it is notified of a logout in the browser."""
 
     def begin(listens: bool = False, **members: Any) -> Service:
-        app, told = Flask("service"), list[str]()
+        app, ended_sids = Flask("service"), list[str]()
 
         def bye() -> str:
-            told.append(request.args.get("sid", ""))
+            ended_sids.append(request.args.get("sid", ""))
             return "<!doctype html><title>bye</title>"
 
         app.add_url_rule("/callback", view_func=_arrival, methods=["GET", "POST"])
@@ -59,16 +59,14 @@ def opens(served: Served, serve: Serve) -> Opens:
             members["frontchannel_logout_uri"] = f"{address}/bye"
         with served.app.app_context():
             registered = served.world.relying_party(redirect_uris=[f"{address}/callback"], **members)
-        return Service(served, address, registered.client_id, told)
+        return Service(served, address, registered.client_id, ended_sids)
 
     return begin
 
 
 def _arrival() -> str:
-    said = "Bienvenue" if request.values.get("code") else request.values.get("error", "")
-    return (
-        f'<!doctype html><html lang="fr"><link rel="icon" href="data:,"><title>Service</title><h1>{said}</h1>'
-    )
+    heading = "Bienvenue" if request.values.get("code") else request.values.get("error", "")
+    return f'<!doctype html><html lang="fr"><link rel="icon" href="data:,"><title>Service</title><h1>{heading}</h1>'
 
 
 def press(page: Page, name: str) -> None:

@@ -1,7 +1,7 @@
 """From the choice of a profile through the sign-in page."""
 
-from tests.visitor import Visitor
-from tests.world import Someone
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone
 
 
 def through_sign_in(visitor: Visitor, someone: Someone, password: str | None = None) -> Visitor:

@@ -19,12 +19,12 @@ from idp.database.engine import reading
 from idp.worker.housekeeping import housekeeping
 from tests.actors.console_staff import worker_of
 from tests.actors.raw_browser import raw_browser, signed_in_here
+from tests.actors.relying_party import RelyingParty
+from tests.actors.visitor import SMS, Visitor
+from tests.actors.world import World
 from tests.answers.endpoints import BY_SCRIPT, MACHINES
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of
-from tests.visitor import SMS, Visitor
-from tests.world import World
 
 pytestmark = pytest.mark.both_engines
 

@@ -16,12 +16,12 @@ from idp.oidc.clients import registry
 from idp.worker.housekeeping import housekeeping
 from tests.actors.console_staff import worker_of
 from tests.actors.raw_browser import raw_browser, signed_in_here
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import PASSWORD, World
 from tests.at_once import at_once
 from tests.conftest import Clock
 from tests.console.conftest import UAI
 from tests.pages import forms_with
-from tests.visitor import SMS, Visitor, messages
-from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.both_engines
 

@@ -6,8 +6,8 @@ import pytest
 
 from idp.audit import sealing, trail
 from idp.database.engine import transaction
+from tests.actors.world import World
 from tests.conftest import NOON
-from tests.world import World
 
 Write = Callable[..., int]
 

@@ -10,10 +10,10 @@ from idp.audit import sealing, storage, trail, verification
 from idp.audit.storage import seals
 from idp.audit.storage.tables import AuditHead, AuditRecord, AuditSeal
 from idp.database.engine import db, reading, transaction
+from tests.actors.world import World
 from tests.at_once import at_once
 from tests.audit.conftest import Write
 from tests.conftest import NOON
-from tests.world import World
 
 pytestmark = pytest.mark.both_engines
 

@@ -13,10 +13,10 @@ from idp.audit.storage import chain, purge, seals
 from idp.audit.storage.tables import AuditHead, AuditRecord, AuditSeal
 from idp.database.engine import reading, transaction
 from idp.durations import DAY
+from tests.actors.world import World
 from tests.audit.conftest import Write
 from tests.conftest import NOON
 from tests.recorded import statements
-from tests.world import World
 
 pytestmark = pytest.mark.both_engines
 

@@ -22,11 +22,11 @@ from idp.recovery import activation_links
 from idp.signin import mail_confirmation, not_me_link, sessions
 from idp.worker import long_work
 from tests.actors.enrolment import enrol
+from tests.actors.relying_party import challenge
+from tests.actors.visitor import deliver_internal_messages
+from tests.actors.world import Someone, World, waiting_messages
 from tests.imports.exports import export, link, person, pupil
-from tests.oidc.flow import challenge
 from tests.peers.conftest import Served
-from tests.visitor import deliver_internal_messages
-from tests.world import Someone, World, waiting_messages
 
 UAI = "0990001N"
 HERE = f"/console/school/{UAI}"

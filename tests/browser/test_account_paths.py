@@ -9,9 +9,9 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.actors.in_a_browser import accept_terms, fill_date, press
+from tests.actors.person import mails
 from tests.browser.conftest import Desk, follow, looks_right_everywhere
 from tests.journeys.conftest import Demo
-from tests.journeys.person import mails
 
 pytestmark = pytest.mark.browser
 PASSWORD = "Poires-Vertes-1848"

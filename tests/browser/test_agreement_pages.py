@@ -6,9 +6,9 @@ from playwright.sync_api import Page, expect
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from idp.runtime.context import system_clock
 from tests.actors.service_in_a_browser import Opens, come_to_sign_in, heading, press, sign_in
+from tests.actors.world import PASSWORD, Someone
 from tests.browser.conftest import Desk, follow, looks_right_everywhere
 from tests.peers.conftest import Served
-from tests.world import PASSWORD, Someone
 
 pytestmark = pytest.mark.browser
 PUBLISHER = {
@@ -126,7 +126,7 @@ def test_services_are_notified_in_frames_and_the_page_continues(
     heading(page, "Vous êtes déconnecté(e)")
     expect(page.locator("iframe")).to_have_count(1)
     looks_right_everywhere(page, "signed_out-frames")
-    assert service.told and len(service.told[0]) == 32
+    assert service.ended_sids and len(service.ended_sids[0]) == 32
 
 
 def redeem(page: Page, served: Served, client_id: str) -> None:

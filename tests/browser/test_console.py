@@ -20,10 +20,10 @@ from idp.demo.siecle_files import guardians_xml, pupils_xml
 from idp.oidc.clients import registration
 from idp.people.storage.tables import StaffPost
 from idp.worker.process import Worker
+from tests.actors.world import PASSWORD, Someone
 from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
 from tests.imports.exports import export, link, person, pupil
 from tests.peers.conftest import Served
-from tests.world import PASSWORD, Someone
 
 UAI = "0990001N"
 

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from idp.audit.storage import AuditRecord
 from idp.database.engine import reading
+from tests.actors.visitor import SMS
 from tests.answers.endpoints import BY_SCRIPT, MACHINES
 from tests.browser.conftest import Desk
 from tests.browser.form_places import PLACES, Form, Stage
 from tests.conftest import settings_for
 from tests.peers.conftest import Served
-from tests.visitor import SMS
 
 pytestmark = [
     pytest.mark.browser,

@@ -5,9 +5,9 @@ from playwright.sync_api import Page, Route, expect
 
 from idp.runtime.context import system_clock
 from tests.actors.service_in_a_browser import Opens, Service, come_to_sign_in, heading, press, sign_in
+from tests.actors.world import PROVISIONAL, Someone, waiting_messages
 from tests.browser.conftest import Desk, follow, looks_right_everywhere, tab_to
 from tests.peers.conftest import Served
-from tests.world import PROVISIONAL, Someone, waiting_messages
 
 pytestmark = pytest.mark.browser
 CHOSEN = "Poires-Vertes-1848"

@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.actors.visitor import SMS
+from tests.actors.world import World
 from tests.browser.conftest import Desk, looks_right_everywhere
 from tests.browser.form_places import NUMBER, Stage
 from tests.peers.conftest import Served
-from tests.visitor import SMS
-from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.settings(sms=SMS)]
 

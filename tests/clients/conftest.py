@@ -11,8 +11,8 @@ import requests
 from flask import Flask
 
 from clients.configuration import Configuration
+from tests.actors.person import Person
 from tests.clients.outside import OutsideProvider, Served
-from tests.journeys.person import Person
 
 SCHOOL = {"uai": "0990001A", "name": "Collège des Tilleuls"}
 ZOE = {"sub": "child-zoe", "given_name": "Zoé", "family_name": "Martin", "class": "6 A", "school": SCHOOL}

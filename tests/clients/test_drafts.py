@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from clients import french_dates
+from tests.actors.person import Person
 from tests.clients.conftest import FATHER, MOTHER, ZOE, LogIn, Service
 from tests.clients.outside import OutsideProvider
-from tests.journeys.person import Person
 
 WISHES = {"first_wish": "CAP", "second_wish": "Aucun", "reasons": "Elle aime le bois.\nBeaucoup."}
 

@@ -8,8 +8,8 @@ from clients.icart import catalogue
 from clients.icart.app import TERMS_VERSION
 from clients.pronote.registration import registration as pronote_registration
 from clients.teleservices.registration import registration as teleservices_registration
+from tests.actors.person import Person
 from tests.clients.conftest import FATHER, HEAD, MOTHER, PUPIL, SCHOOL, LogIn, Service, Start
-from tests.journeys.person import Person
 
 
 def tiles(someone: Person) -> list[str]:

@@ -9,9 +9,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from clients.pronote.app import create_app
+from tests.actors.person import Person
 from tests.clients.conftest import HEAD, MOTHER, PUPIL, ZOE, LogIn, Service, Start
 from tests.clients.outside import AWAY, OutsideProvider
-from tests.journeys.person import Person
 
 SERVICES = ("icart", "pronote", "teleservices")
 

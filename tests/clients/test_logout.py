@@ -13,9 +13,9 @@ from joserfc.jwk import ECKey, OctKey
 
 from clients.backchannel import EVENT
 from clients.store import Store
+from tests.actors.person import Person
 from tests.clients.conftest import FATHER, MOTHER, LogIn, Service, Start
 from tests.clients.outside import AWAY, OutsideProvider
-from tests.journeys.person import Person
 
 CLOSED = "Votre session a été fermée"
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.actors.world import World
 from tests.conformance import registrations, suite
 from tests.conformance.fapi_client import FapiClient
 from tests.conformance.fapi_fixtures import MakeClient, maker
 from tests.conformance.suite import Own, Person, RelyingParty
 from tests.conftest import Clock, Serve
 from tests.peers.conftest import served  # noqa: F401
-from tests.world import World
 
 Register = Callable[..., RelyingParty]
 

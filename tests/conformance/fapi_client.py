@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 from werkzeug.test import TestResponse
 
-from tests.oidc.flow import REDIRECT, VERIFIER, challenge
+from tests.actors.relying_party import REDIRECT, VERIFIER, challenge
 
 ISSUER = "http://localhost"
 QUERY = "?dummy1=lorem&dummy2=ipsum"

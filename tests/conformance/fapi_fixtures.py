@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 
 from idp.signin import cookies
 from idp.signin.authentication import sign_in
+from tests.actors.relying_party import REDIRECT
+from tests.actors.world import Someone, World
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock
-from tests.oidc.flow import REDIRECT
-from tests.world import Someone, World
 
 MakeClient = Callable[..., FapiClient]
 

@@ -15,12 +15,12 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey as SigningKey
 from werkzeug.test import TestResponse
 
+from tests.actors.relying_party import basic
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone
 from tests.conformance import checks
 from tests.conftest import Clock, Serve
-from tests.oidc.flow import basic
 from tests.pages import forms_with
-from tests.visitor import Visitor
-from tests.world import Someone
 
 ISSUER = "http://localhost"
 """The issuer of the tests' settings."""

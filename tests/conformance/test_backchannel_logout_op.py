@@ -4,12 +4,12 @@ from urllib.parse import parse_qs
 
 from flask import Flask, request
 
+from tests.actors.world import deliver_due
 from tests.conformance import checks
 from tests.conformance.conftest import Register
 from tests.conformance.registrations import BYE
 from tests.conformance.suite import ISSUER, RelyingParty
 from tests.conftest import Clock, Serve
-from tests.world import deliver_due
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 

@@ -5,12 +5,12 @@ import json
 import pytest
 from flask import Flask
 
+from tests.actors.relying_party import VERIFIER, challenge
 from tests.conformance import checks, registrations, suite
 from tests.conformance.conftest import Register
 from tests.conformance.registrations import CALLBACK
 from tests.conformance.suite import ISSUER, Own, RelyingParty
 from tests.conftest import Clock
-from tests.oidc.flow import VERIFIER, challenge
 
 ALL = "openid profile email address phone"
 

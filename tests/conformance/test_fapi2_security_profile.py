@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.actors.relying_party import REDIRECT
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conformance import checks
 from tests.conformance.fapi_client import QUERY, FapiClient, refused
 from tests.conformance.fapi_fixtures import MakeClient
-from tests.oidc.flow import REDIRECT
 from tests.pages import forms_of
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 
 def test_discovery_end_point_verification(client: FapiClient) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import OctKey
 
+from tests.actors.relying_party import REDIRECT, VERIFIER
 from tests.conformance import checks
 from tests.conformance.fapi_client import FapiClient, any_algorithm, new_key, payload, refused, signed
-from tests.oidc.flow import REDIRECT, VERIFIER
 
 
 def test_check_dpop_proof_nbf_exp(client: FapiClient) -> None:

@@ -1,10 +1,10 @@
 """FAPI 2.0 Security Profile, final: the modules about pushed requests (RFC 9126), their PKCE and their client assertions."""
 
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
 from tests.conformance.fapi_client import FapiClient, refused, shown
 from tests.conformance.fapi_fixtures import MakeClient, browser_of
 from tests.conftest import Clock
-from tests.visitor import Visitor
-from tests.world import World
 
 
 def test_par_ensure_reused_request_uri_prior_to_auth_completion_succeeds(

@@ -2,12 +2,12 @@
 
 import pytest
 
+from tests.actors.relying_party import REDIRECT, VERIFIER
+from tests.actors.visitor import Visitor
 from tests.conformance import checks
 from tests.conformance.fapi_client import QUERY, FapiClient, any_algorithm, new_key, refused
 from tests.conformance.fapi_fixtures import MakeClient, known_key
 from tests.conftest import Clock
-from tests.oidc.flow import REDIRECT, VERIFIER
-from tests.visitor import Visitor
 
 
 def test_ensure_client_id_in_token_endpoint(make_client: MakeClient) -> None:

@@ -9,11 +9,11 @@ import requests
 from flask import Flask, request
 from playwright.sync_api import Page
 
+from tests.actors.relying_party import basic
+from tests.actors.world import Someone
 from tests.conformance import checks, registrations
 from tests.conftest import Serve
-from tests.oidc.flow import basic
 from tests.peers.conftest import Served
-from tests.world import Someone
 
 PAGE = '<!doctype html><html><head><meta charset="utf-8"><title>Suite</title><link rel="icon" href="data:,"></head><body>{}</body></html>'
 

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
+from tests.actors.world import World
 from tests.console.conftest import UAI
-from tests.world import World
 
 
 def paths(app: Flask, world: World) -> dict[str, str]:

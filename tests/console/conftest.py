@@ -11,8 +11,8 @@ from idp.jobs import queue
 from idp.people.storage import accounts
 from idp.worker import long_work
 from tests.actors.account_holder import signed_in
-from tests.visitor import Visitor
-from tests.world import Someone, World
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 
 UAI = "0990001N"
 

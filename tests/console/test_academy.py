@@ -26,11 +26,11 @@ from idp.runtime.context import settings
 from idp.services import access
 from idp.services.rules.access import in_season
 from tests.actors.console_staff import worker_of
+from tests.actors.due_messages import due
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import NOON, Clock
-from tests.due_messages import due
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 DAY = 86400
 ACADEMY = "/console/academy"

@@ -20,10 +20,10 @@ from idp.people.rules.families import is_of_age
 from idp.runtime.context import begins_at, day_of, ends_at, last_day
 from idp.services import access, consent
 from tests.actors.console_staff import worker_of
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock, settings_for
 from tests.console.conftest import UAI
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 HERE = f"/console/school/{UAI}"
 ZONES = ["Europe/Paris", "America/Martinique", "Indian/Reunion", "Pacific/Noumea", "UTC"]

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from idp.database.engine import reading
 from idp.demo.siecle_files import guardians_xml, pupils_xml
 from idp.people.storage.tables import Person
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.console.conftest import UAI, sends_files
 from tests.imports.exports import export, link, person, pupil
 from tests.pages import fields_of
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 HERE = f"/console/school/{UAI}"
 

@@ -14,7 +14,7 @@ from idp.database.engine import reading, transaction
 from idp.factors.storage import authenticators
 from idp.people.storage.tables import Guardianship
 from idp.refusals import Refusal
-from tests.world import Someone, World, waiting_messages
+from tests.actors.world import Someone, World, waiting_messages
 
 BECAUSE = "a reason"
 

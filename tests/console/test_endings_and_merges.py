@@ -14,7 +14,7 @@ from idp.database.engine import Model, reading, transaction
 from idp.federation.storage.tables import FederatedIdentity
 from idp.people.storage.tables import Account
 from idp.refusals import Refusal
-from tests.world import Someone, World, waiting_messages
+from tests.actors.world import Someone, World, waiting_messages
 
 REASON = "La même mère, dit-elle"
 DAY = 86400

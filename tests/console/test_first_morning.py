@@ -9,11 +9,11 @@ from flask import Flask
 from pypdf import PdfReader
 
 from idp.demo.siecle_files import guardians_xml, pupils_xml
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
 from tests.console.conftest import UAI, sends_files
 from tests.imports.exports import export, link, person, pupil
-from tests.visitor import SMS, Visitor, messages
-from tests.world import Someone, World
 
 HERE = f"/console/school/{UAI}"
 

@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from tests.actors.console_staff import worker_of
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
 from tests.console.conftest import UAI, sends_files
 from tests.pages import forms_with
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 HERE = f"/console/school/{UAI}"
 ACADEMY = "/console/academy"

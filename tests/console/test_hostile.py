@@ -25,12 +25,12 @@ from idp.letters.issue import Letter
 from idp.oidc.storage.tables import ClientRow
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
 from tests.actors.console_staff import ACADEMY, worker_of
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
 from tests.console.addresses import needs_things_that_are_not_there, paths
 from tests.console.conftest import UAI, sends_files
 from tests.imports.exports import export, pupil
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 HERE = f"/console/school/{UAI}"
 MODELS = (Account, Person, StaffPost, School, Enrolment, Guardianship, Delegation, ClientRow)

@@ -21,9 +21,9 @@ from idp.letters.rules.runs import LetterChoice, people_waiting
 from idp.letters.storage import letters as letter_rows
 from idp.people.storage import schools
 from idp.people.storage.tables import Enrolment
+from tests.actors.visitor import SMS, Visitor
+from tests.actors.world import Someone, World
 from tests.console.conftest import UAI
-from tests.visitor import SMS, Visitor
-from tests.world import Someone, World
 
 HERE = f"/console/school/{UAI}"
 NEARBY = "0990002P"

@@ -8,10 +8,10 @@ from flask import Flask
 from idp.console.pages.page import RIGHTS
 from idp.console.rules.rights import GRANTS, Act, Role
 from tests.actors.console_staff import ACADEMY, worker_of
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.console.addresses import needs_things_that_are_not_there, paths
 from tests.console.conftest import UAI
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 
 @pytest.mark.parametrize("role", [*Role, "nobody", "guardian"])

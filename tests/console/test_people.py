@@ -19,10 +19,10 @@ from idp.people.rules.accounts import State
 from idp.people.storage.tables import Account, Guardianship
 from idp.refusals import Refusal
 from idp.signin import mail_confirmation
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import NOON, Clock
 from tests.console.conftest import UAI
-from tests.visitor import Visitor, messages
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.both_engines
 

@@ -11,11 +11,11 @@ from idp.database.engine import reading
 from idp.demo.siecle_files import guardians_xml, pupils_xml
 from idp.imports import lifecycle
 from idp.people.storage.tables import Person
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import NOON
 from tests.console.conftest import UAI, sends_files
 from tests.imports.exports import NEARBY, export, files_of, link, person, pupil
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 HERE = f"/console/school/{UAI}"
 HOMONYMS = export((pupil("1"), pupil("9", ine=None)), links=(link(), link("9")))

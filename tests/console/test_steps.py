@@ -4,8 +4,8 @@ import pytest
 
 from idp.console.storage import erasure, numbers
 from idp.database.engine import reading, transaction
+from tests.actors.world import Someone, World
 from tests.conftest import NOON
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.both_engines
 

@@ -15,10 +15,10 @@ from idp.factors import passkeys
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import Refusal
 from idp.signin import second_factor
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
 from tests.factors.authenticator import Authenticator, text
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 HERE = "digest-of-this-browser"
 

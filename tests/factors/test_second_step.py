@@ -14,10 +14,10 @@ from idp.factors.rules.totp import code_at, step_at
 from idp.refusals import Refusal
 from idp.signin import second_factor
 from tests.actors.enrolment import enrol
+from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer
-from tests.visitor import Visitor, messages
-from tests.world import Someone, World
 
 
 def code_of(act: Callable[..., object], *arguments: object) -> str | None:

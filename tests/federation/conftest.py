@@ -12,11 +12,11 @@ from werkzeug.serving import make_server
 
 from idp.app import create_app
 from idp.runtime.context import system_clock
+from tests.actors.person import Person
+from tests.actors.visitor import SMS
 from tests.conftest import fresh_database, settings_for
 from tests.journeys.conftest import free_ports
-from tests.journeys.person import Person
 from tests.peers.conftest import NODE, Served, node  # noqa: F401
-from tests.visitor import SMS
 
 SECRET = "a secret of: ours & theirs"
 

@@ -13,8 +13,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from idp.app import create_app
 from idp.runtime.context import system_clock
+from tests.actors.visitor import SMS, Visitor
 from tests.conftest import Serve, fresh_database, settings_for
-from tests.visitor import SMS, Visitor
 
 KEY = ECKey.generate_key("P-256", {"kid": "theirs"})
 OTHER = ECKey.generate_key("P-256", {"kid": "theirs"})

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from idp.database.engine import db, reading
 from tests.actors.letter_lost import dates
+from tests.actors.person import Person
+from tests.actors.visitor import messages
+from tests.actors.world import Someone
 from tests.federation.conftest import abort_address, sign_in_there
-from tests.journeys.person import Person
 from tests.peers.conftest import Served
-from tests.visitor import messages
-from tests.world import Someone
 
 pytestmark = pytest.mark.node
 NUMBER = "+33612345678"

@@ -4,7 +4,7 @@ import pytest
 
 from idp.database.engine import reading, transaction
 from idp.federation.storage import logins
-from tests.world import World
+from tests.actors.world import World
 
 pytestmark = pytest.mark.both_engines
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from tests.actors.relying_party import REDIRECT, RelyingParty, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
 from tests.fuzz.parameters import NAMES
-from tests.oidc.flow import REDIRECT, RelyingParty, signed_in_browser
-from tests.visitor import Visitor
-from tests.world import World
 
 pytestmark = pytest.mark.both_engines
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from tests.oidc.flow import RelyingParty, basic, signed_in_browser
+from tests.actors.relying_party import RelyingParty, basic, signed_in_browser
 from tests.peers.conftest import Served
 
 CHECKS = [status_code_conformance, response_schema_conformance]

@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from idp.oidc.clients import initial_tokens
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from idp.oidc.openapi import FORM, registration_schema
+from tests.actors.relying_party import REDIRECT, VERIFIER, RelyingParty, answer, signed_in_browser
+from tests.actors.world import World
 from tests.conftest import NOON
 from tests.databases import lent
 from tests.fuzz.parameters import NAMES
-from tests.oidc.flow import REDIRECT, VERIFIER, RelyingParty, answer, signed_in_browser
-from tests.world import World
 
 TOO_MUCH = {
     "a megabyte": "x" * 1_000_000,

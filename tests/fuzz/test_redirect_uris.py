@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from idp.oidc.clients.rules.redirect_uris import matches
+from tests.actors.relying_party import RelyingParty, is_error_page, signed_in_browser
+from tests.actors.world import World
 from tests.databases import lent
-from tests.oidc.flow import RelyingParty, is_error_page, signed_in_browser
-from tests.world import World
 
 WEB = ("https://portail.example/cb", "https://portail.example:8443/a/b?x=1&y=%C3%A9", "http://127.0.0.1/cb")
 NATIVE = (

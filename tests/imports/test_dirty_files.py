@@ -20,9 +20,9 @@ from idp.people.storage import schools
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person
 from idp.refusals import Refusal
 from idp.worker import long_work
+from tests.actors.world import World
 from tests.conftest import NOON
 from tests.imports.exports import HERE, NEARBY, export, file_of, files_of, link, person, pupil
-from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -18,10 +18,10 @@ from idp.jobs.storage import jobs
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, UsernameCounter
 from idp.refusals import Refusal
 from idp.worker import long_work
+from tests.actors.world import World
 from tests.conftest import NOON, Clock
 from tests.imports.exports import HERE, NEARBY, export, files_of, link, person, pupil
 from tests.imports.given_imports import given, row, school, work
-from tests.world import World
 
 DAY = 86400
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("world")]

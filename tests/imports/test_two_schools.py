@@ -12,10 +12,10 @@ from idp.imports.rules.set_aside import apply_answers
 from idp.people.storage import family, lifecycle
 from idp.people.storage.tables import Account, Guardianship, Person
 from idp.refusals import Refusal
+from tests.actors.world import World
 from tests.conftest import NOON
 from tests.imports.exports import HERE, NEARBY, export, file_of, files_of, link, person, pupil
 from tests.imports.given_imports import given, row, school, work
-from tests.world import World
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("world")]
 

@@ -23,6 +23,7 @@ from idp.people.storage.tables import (
     StaffPost,
     UsernameCounter,
 )
+from tests.actors.world import Someone, World
 from tests.conftest import NOON
 from tests.imports.exports import (
     HERE,
@@ -33,7 +34,6 @@ from tests.imports.exports import (
     person,
     pupil,
 )
-from tests.world import Someone, World
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("world")]
 

@@ -4,8 +4,8 @@ import re
 import time
 
 from tests.actors.first_login import first_login
+from tests.actors.person import Person, mails
 from tests.journeys.conftest import Demo
-from tests.journeys.person import Person, mails
 from tests.pages import fields_of
 
 

@@ -10,9 +10,9 @@ from idp.people.storage import schools
 from idp.people.storage.tables import Account
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
+from tests.actors.world import World
 from tests.conftest import NOON
 from tests.imports.exports import HERE, NEARBY, export, files_of, pupil
-from tests.world import World
 
 DAY = 86_400
 

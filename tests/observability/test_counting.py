@@ -11,11 +11,11 @@ from idp.observability import catalogue, counting, recording
 from idp.passwords.hashing import HashingPool
 from idp.refusals import Refusal
 from idp.web.request_bodies import WholeRequests
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
 from tests.conftest import settings_for
 from tests.observability.conftest import Shown
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.visitor import Visitor
-from tests.world import World
 
 
 def test_a_flow_is_counted_by_step_outcome_and_client(world: World, shown: Shown) -> None:

@@ -13,10 +13,10 @@ from idp.messages.storage import outbox
 from idp.observability import log_lines
 from idp.observability.requests import is_well_formed
 from idp.worker.deliveries import deliver
-from tests.oidc.flow import RelyingParty, signed_in_browser
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.visitor import SMS, Visitor
+from tests.actors.world import World
 from tests.pages import forms_with
-from tests.visitor import SMS, Visitor
-from tests.world import World
 
 
 class Lines:

@@ -17,12 +17,12 @@ from idp.monitoring.exposition import Exposition
 from idp.monitoring.readings import READINGS, DatabaseReadings
 from idp.settings import Settings
 from idp.signin.storage.tables import Session
+from tests.actors.world import World
 from tests.conftest import Clock, settings_for
 from tests.databases import lent
 from tests.observability.conftest import Shown
 from tests.observability.samples import Samples
 from tests.recorded import statements
-from tests.world import World
 
 
 @pytest.mark.both_engines

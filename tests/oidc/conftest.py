@@ -1,7 +1,7 @@
 import pytest
 
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.world import Someone, World
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import Someone, World
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable
 
+from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.visitor import messages
+from tests.actors.world import World
 from tests.conformance.fapi_client import FapiClient, new_key, payload
-from tests.oidc.flow import RelyingParty, answer
 from tests.outgoing.outside import Outside
 from tests.pages import fields_of
-from tests.visitor import messages
-from tests.world import World
 
 ADDRESSES = {
     "authorization_endpoint",

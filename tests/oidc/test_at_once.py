@@ -11,12 +11,12 @@ from werkzeug.test import TestResponse
 from idp.database.engine import reading
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from idp.oidc.storage.tables import Grant
+from tests.actors.relying_party import REDIRECT, RelyingParty, answer
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.at_once import at_once
 from tests.conftest import Clock
-from tests.oidc.flow import REDIRECT, RelyingParty, answer
 from tests.pages import fields_of
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.both_engines
 

@@ -6,16 +6,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from idp.oidc.clients import registration
-from tests.conftest import Clock
-from tests.oidc.flow import (
+from tests.actors.relying_party import (
     REDIRECT,
     RelyingParty,
     answer,
     is_error_page,
     signed_in_browser,
 )
-from tests.visitor import Visitor
-from tests.world import Someone, World
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
+from tests.conftest import Clock
 
 pytestmark = pytest.mark.both_engines
 

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.oidc.flow import REDIRECT, VERIFIER, RelyingParty, answer
+from tests.actors.relying_party import REDIRECT, VERIFIER, RelyingParty, answer
 
 FORM = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
 

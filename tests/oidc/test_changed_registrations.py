@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 
 from idp.oidc.clients import registration, registry
+from tests.actors.relying_party import REDIRECT, RelyingParty, answer, is_error_page, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import REDIRECT, RelyingParty, answer, is_error_page, signed_in_browser
 from tests.pages import fields_of
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 PUBLISHER = {
     "client_name": "Éditeur",

@@ -8,10 +8,10 @@ from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
-from tests.visitor import Visitor
-from tests.world import World
 
 
 @pytest.fixture

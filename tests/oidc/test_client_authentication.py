@@ -13,10 +13,10 @@ from joserfc._rfc7518.jws_algs import ESAlgorithm
 from joserfc.jwk import ECKey, OctKey
 
 from idp.app import create_app
+from tests.actors.relying_party import RelyingParty, basic
+from tests.actors.world import World
 from tests.at_once import at_once
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, basic
-from tests.world import World
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

@@ -8,8 +8,8 @@ from werkzeug.test import TestResponse
 
 from idp.oidc.clients import initial_tokens
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
-from tests.oidc.flow import RelyingParty
-from tests.world import World
+from tests.actors.relying_party import RelyingParty
+from tests.actors.world import World
 
 DOCUMENT = {"client_name": "Éditeur", "redirect_uris": ["https://portail.example/cb"]}
 

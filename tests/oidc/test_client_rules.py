@@ -14,10 +14,10 @@ from flask import Flask
 from idp.oidc.clients import registration, registry
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from tests.actors.device import Device
+from tests.actors.relying_party import REDIRECT, RelyingParty, answer, is_error_page, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import REDIRECT, RelyingParty, answer, is_error_page, signed_in_browser
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 SCOPE = "openid email offline_access ect.scope.portail"
 DOCUMENT = {
@@ -141,7 +141,7 @@ def test_a_rule_refuses_a_person_on_every_path(service: Service, rule: str) -> N
     assert service.refreshes()["error"] == "invalid_grant"
     assert service.refreshes_on_a_device(on_a_device)["error"] == "invalid_grant"
     service.types_the_devices_code().sees(code)
-    assert service.device.is_told() == "authorization_pending"
+    assert service.device.poll_error() == "authorization_pending"
 
 
 def test_the_rules_admit_a_matching_person_on_every_path(service: Service) -> None:
@@ -201,7 +201,7 @@ class TestDefaultMaxAge:
     def test_a_devices_person_signs_in_again(self, later: Service) -> None:
         later.types_the_devices_code()
         assert later.person.path.endswith(("/profile", "/sign_in"))
-        assert later.device.is_told() == "authorization_pending"
+        assert later.device.poll_error() == "authorization_pending"
 
     def test_a_refresh_has_the_auth_time_of_the_login(self, later: Service) -> None:
         assert claims_of(later.refreshes())["auth_time"] == later.clock() - 61
@@ -216,7 +216,7 @@ class TestDefaultAcrValues:
         assert answer(party.authorize(prompt="none"))["error"] == "interaction_required"
         assert Visitor(service.app, party.browser)._arrive(party.authorize()).path.endswith("/set_up_factor")
         assert service.types_the_devices_code().path.endswith("/set_up_factor")
-        assert service.device.is_told() == "authorization_pending"
+        assert service.device.poll_error() == "authorization_pending"
         assert claims_of(service.refreshes())["acr"] == "eidas1", "what that login was, and no more"
 
     def test_a_profile_is_required_on_every_path(self, service: Service) -> None:
@@ -226,7 +226,7 @@ class TestDefaultAcrValues:
         assert answer(party.authorize(prompt="none"))["error"] == "account_selection_required"
         Visitor(service.app, party.browser)._arrive(party.authorize()).sees("S07")
         service.types_the_devices_code().sees("S07")
-        assert service.device.is_told() == "authorization_pending"
+        assert service.device.poll_error() == "authorization_pending"
 
 
 def test_a_removed_scope_is_granted_on_no_path(service: Service) -> None:

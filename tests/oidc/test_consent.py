@@ -5,11 +5,11 @@ from flask import Flask
 
 from idp.oidc.clients import registration
 from idp.worker.retention import delete_expired
+from tests.actors.relying_party import REDIRECT, RelyingParty, answer, signed_in_browser
 from tests.actors.services import PUBLISHER
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import REDIRECT, RelyingParty, answer, signed_in_browser
-from tests.visitor import Visitor, messages
-from tests.world import Someone, World
 
 
 @pytest.fixture

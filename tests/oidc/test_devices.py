@@ -6,11 +6,11 @@ from flask import Flask
 from idp.oidc.clients import registration
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from tests.actors.device import APP, Device
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.at_once import at_once
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def person(outdoors: World, guardian: Someone) -> Visitor:
 def test_a_person_agrees_on_their_own_browser_and_the_device_gets_its_tokens_once(
     device: Device, person: Visitor, clock: Clock
 ) -> None:
-    assert device.is_told() == "authorization_pending"
+    assert device.poll_error() == "authorization_pending"
     person.opens("/device").fills(user_code=device.shown["user_code"].lower().replace("-", " "))
     person.sees("Connecter cet appareil ?", "Pronote sur le téléphone", "votre nom et votre identifiant")
     person.fills("act=agree").sees("Appareil connecté")
@@ -42,7 +42,7 @@ def test_a_person_agrees_on_their_own_browser_and_the_device_gets_its_tokens_onc
     assert tokens["token_type"] == "Bearer" and tokens["refresh_token"] and tokens["id_token"]
     claims = device.party.userinfo(tokens["access_token"]).get_json()
     assert claims["name"] == "Claire Durand"
-    assert device.is_told() == "invalid_grant"
+    assert device.poll_error() == "invalid_grant"
 
 
 @pytest.mark.both_engines
@@ -74,29 +74,29 @@ def test_a_link_alone_connects_nothing(device: Device, person: Visitor) -> None:
     # RFC 8628 §5.4: a person who scans an attacker's QR code sees the code and is asked for consent.
     person.opens(device.shown["verification_uri_complete"].removeprefix("http://localhost"))
     person.sees(f'value="{device.shown["user_code"]}"')
-    assert device.is_told() == "authorization_pending"
+    assert device.poll_error() == "authorization_pending"
 
 
 @pytest.mark.both_engines
 def test_a_refusal_answers_the_device(device: Device, person: Visitor) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=refuse")
     person.sees("Appareil refusé")
-    assert device.is_told() == "access_denied"
+    assert device.poll_error() == "access_denied"
     person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01")
 
 
 def test_a_device_that_asks_too_often_is_slowed_down_more_and_more(device: Device, clock: Clock) -> None:
-    assert device.is_told() == "authorization_pending"
-    assert device.is_told() == "slow_down"
+    assert device.poll_error() == "authorization_pending"
+    assert device.poll_error() == "slow_down"
     clock.advance(9)
-    assert device.is_told() == "slow_down", "the pause has grown to 10 seconds (§3.5)"
+    assert device.poll_error() == "slow_down", "the pause has grown to 10 seconds (§3.5)"
     clock.advance(15)
-    assert device.is_told() == "authorization_pending"
+    assert device.poll_error() == "authorization_pending"
 
 
 def test_device_codes_expire(device: Device, person: Visitor, clock: Clock) -> None:
     clock.advance(601)
-    assert device.is_told() == "expired_token"
+    assert device.poll_error() == "expired_token"
     person.opens("/device").fills(user_code=device.shown["user_code"]).sees("D01")
 
 
@@ -113,7 +113,7 @@ def test_another_client_cannot_redeem_a_device_code(
 ) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
     thief = outdoors.relying_party(**APP)
-    assert device.is_told(client_id=thief.client_id) == "invalid_grant"
+    assert device.poll_error(client_id=thief.client_id) == "invalid_grant"
     assert device.asks().status_code == 200
 
 
@@ -165,7 +165,7 @@ def test_a_closed_account_revokes_the_grant_of_a_waiting_device(
 ) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
     outdoors.set_account(guardian, state="closed")
-    assert device.is_told() == "invalid_grant"
+    assert device.poll_error() == "invalid_grant"
 
 
 def test_consent_survives_a_restart(device: Device, person: Visitor, app: Flask, clock: Clock) -> None:

@@ -8,11 +8,11 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from authlib.oidc.discovery import OpenIDProviderMetadata
 
 from idp.oidc.authorization.rules.authorization_request import PROMPTS, RESPONSE_MODES
+from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.world import World
 from tests.conftest import Serve
 from tests.oidc.discovered import ADDRESSES, BOOLEANS, parameter_request_uri, request_uris_are_registered
-from tests.oidc.flow import RelyingParty, answer
 from tests.outgoing.outside import Outside
-from tests.world import World
 
 
 def document(portal: RelyingParty) -> dict[str, object]:

@@ -13,11 +13,11 @@ from idp.app import create_app
 from idp.database.engine import reading
 from idp.limits.storage.used_once import UsedOnce
 from idp.oidc.tokens.rules import dpop as rules
+from tests.actors.relying_party import REDIRECT, VERIFIER
 from tests.at_once import at_once
 from tests.conformance.fapi_client import FapiClient, answered, new_key, refused
 from tests.conformance.fapi_fixtures import MakeClient, client, make_client, signer
 from tests.conftest import Clock
-from tests.oidc.flow import REDIRECT, VERIFIER
 
 __all__ = ["client", "make_client", "signer"]
 

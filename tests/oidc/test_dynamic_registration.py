@@ -8,8 +8,8 @@ from werkzeug.test import TestResponse
 
 from idp.oidc.clients import initial_tokens, registry
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
+from tests.actors.world import World
 from tests.conftest import NOON, Clock
-from tests.world import World
 
 SHORT_KEY = {"kty": "RSA", "e": "AQAB", "n": "x" * 171}
 """A modulus of 1,024 bits."""

@@ -22,12 +22,12 @@ from idp.imports import lifecycle
 from idp.oidc.clients.registration import Registered
 from idp.passwords.hashing import hashing_pool
 from idp.people.storage.tables import Account, Person
+from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import PASSWORD, Someone, World
 from tests.conftest import NOON, Clock
 from tests.imports.exports import export, files_of, link, person, pupil
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.operations.installation import Installation
-from tests.visitor import Visitor, messages
-from tests.world import PASSWORD, Someone, World
 
 pytestmark = pytest.mark.both_engines
 

@@ -22,9 +22,9 @@ from idp.oidc import signing
 from idp.oidc.clients import initial_tokens, registry
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from idp.oidc.participants.notices import logout_token
+from tests.actors.relying_party import REDIRECT, VERIFIER
 from tests.conformance.fapi_client import ASSERTION_TYPE, ISSUER, FapiClient, answered, new_key, payload
 from tests.conformance.fapi_fixtures import MakeClient, client, make_client, signer
-from tests.oidc.flow import REDIRECT, VERIFIER
 
 __all__ = ["client", "make_client", "signer"]
 

@@ -4,10 +4,10 @@ from flask import Flask
 
 from idp.oidc import signing
 from idp.worker.retention import delete_expired
+from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import PASSWORD, Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
-from tests.visitor import Visitor
-from tests.world import PASSWORD, Someone, World
 
 DAY = 86400
 

@@ -9,9 +9,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from idp.oidc import signing
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.both_engines
 

@@ -24,9 +24,9 @@ from idp.database.engine import reading
 from idp.oidc.storage import grants
 from idp.oidc.tokens.refresh_tokens import family_of
 from idp.runtime.context import system_clock
-from tests.oidc.flow import RelyingParty, signed_in_browser
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import World
 from tests.operations.installation import Installation, eventually, status
-from tests.world import World
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 

@@ -13,10 +13,10 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey
 from werkzeug.test import TestResponse
 
+from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
+from tests.actors.world import Someone, World, deliver_due
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.pages import fields_of
-from tests.world import Someone, World, deliver_due
 
 BYE = "https://portail.example/bye"
 

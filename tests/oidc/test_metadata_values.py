@@ -27,13 +27,13 @@ from idp.people.storage.tables import Enrolment
 from idp.runtime.context import settings
 from idp.signin import sessions
 from tests.actors.device import APP, Device
+from tests.actors.relying_party import REDIRECT, VERIFIER, RelyingParty, answer, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conformance.fapi_client import ISSUER, FapiClient, payload
 from tests.conftest import Clock, fresh_database, settings_for
 from tests.oidc.discovered import ADDRESSES, BOOLEANS
-from tests.oidc.flow import REDIRECT, VERIFIER, RelyingParty, answer, signed_in_browser
 from tests.pages import forms_of
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 
 @cache

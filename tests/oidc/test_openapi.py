@@ -4,7 +4,7 @@ from flask import Flask
 
 from idp.oidc import discovery, openapi
 from idp.oidc.clients.rules.client_metadata import BY_PROTOCOL, read_metadata
-from tests.world import World
+from tests.actors.world import World
 
 PAGES = {"/authorize", "/login/<pending_id>", "/logout", "/check_session"}
 

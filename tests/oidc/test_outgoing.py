@@ -11,12 +11,12 @@ from flask import Flask
 from idp.network import outgoing_http
 from idp.oidc.clients import registration, remote_documents
 from idp.oidc.clients.rules.metadata_reader import MetadataFaults
+from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
+from tests.actors.world import World, deliver_due
 from tests.conformance.fapi_client import ASSERTION_TYPE, FapiClient, new_key
 from tests.conftest import NOON, Clock
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.outgoing.conftest import listener, outside
 from tests.outgoing.outside import Listener, Outside, allowing
-from tests.world import World, deliver_due
 
 __all__ = ["listener", "outside"]
 

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.actors.relying_party import RelyingParty, answer, is_error_page, signed_in_browser
+from tests.actors.world import World
 from tests.at_once import at_once
-from tests.oidc.flow import RelyingParty, answer, is_error_page, signed_in_browser
-from tests.world import World
 
 
 @pytest.fixture

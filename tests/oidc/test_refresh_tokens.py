@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from tests.actors.readings import claims_of
+from tests.actors.relying_party import RelyingParty
+from tests.actors.world import Someone, World
 from tests.at_once import at_once
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.both_engines
 

@@ -14,8 +14,8 @@ from idp.oidc.clients import initial_tokens
 from idp.oidc.clients.registry import secret_digest
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
 from idp.oidc.storage.tables import ClientRow, InitialAccessToken
+from tests.actors.world import World
 from tests.conftest import NOON, Clock
-from tests.world import World
 
 TABLES = (ClientRow.__table__, InitialAccessToken.__table__)
 HOSTILE: dict[str, Any] = {

@@ -7,9 +7,9 @@ from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
+from tests.actors.world import World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
-from tests.world import World
 
 GRADES, MEALS = "https://notes.example/api", "https://cantine.example/"
 

@@ -16,10 +16,10 @@ from idp.passwords.hashing import hashing_pool
 from idp.people.accounts import find
 from idp.people.storage.tables import Account, Guardianship, Person, SourceRecord
 from idp.worker.housekeeping import housekeeping
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import PASSWORD, Someone, World
 from tests.conftest import NOON, Clock
 from tests.imports.exports import export, files_of, link, person, pupil
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.world import PASSWORD, Someone, World
 
 KEY = b"a key that never changes, of 32+ bytes"
 

@@ -7,10 +7,10 @@ import pytest
 
 from idp.oidc.clients import registration
 from tests.actors.readings import claims_of
+from tests.actors.relying_party import RelyingParty, basic, challenge
+from tests.actors.world import Someone, World
 from tests.at_once import at_once
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, basic, challenge
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.both_engines
 

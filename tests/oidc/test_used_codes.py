@@ -7,7 +7,7 @@ from sqlalchemy import select
 from idp.console.storage.trials import code_was_used
 from idp.database.engine import reading
 from idp.oidc.storage.tables import Grant
-from tests.oidc.flow import RelyingParty
+from tests.actors.relying_party import RelyingParty
 
 pytestmark = pytest.mark.both_engines
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from idp.oidc.clients import registration, registry
-from tests.oidc.flow import RelyingParty, signed_in_browser
-from tests.world import Someone, World
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import Someone, World
 
 pytestmark = pytest.mark.both_engines
 

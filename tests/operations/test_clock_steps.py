@@ -24,11 +24,11 @@ from idp.signin import authentication, mail_confirmation
 from idp.signin.storage import sendings
 from idp.worker import deliveries
 from idp.worker.process import Worker
+from tests.actors.due_messages import due
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import Someone, World
 from tests.conftest import NOON, Clock, fresh_database
-from tests.due_messages import due
-from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.operations.installation import Installation, eventually
-from tests.world import Someone, World
 
 HOUR = 3600
 AHEAD = NOON + HOUR

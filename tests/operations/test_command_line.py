@@ -96,9 +96,9 @@ MISTAKES: list[tuple[list[str], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("words", "code", "said"), MISTAKES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("words", "code", "output"), MISTAKES, ids=lambda value: str(value))
 def test_a_mistake_is_answered_with_a_sentence(
-    installation: Installation, words: list[str], code: int, said: str
+    installation: Installation, words: list[str], code: int, output: str
 ) -> None:
     # Within this process, for speed; an exception that is not an exit would be a stack trace in a terminal.
     done = CliRunner().invoke(
@@ -106,7 +106,7 @@ def test_a_mistake_is_answered_with_a_sentence(
     )
     assert isinstance(done.exception, SystemExit), done.exc_info
     assert done.exit_code == code
-    assert said in done.output
+    assert output in done.output
 
 
 def test_a_mistake_leaves_no_stack_trace_in_a_terminal(installation: Installation) -> None:
@@ -116,7 +116,7 @@ def test_a_mistake_leaves_no_stack_trace_in_a_terminal(installation: Installatio
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "output"),
     [
         ("nothing", "is not JSON"),
         ("[]", "a JSON object is expected"),
@@ -128,10 +128,10 @@ def test_a_mistake_leaves_no_stack_trace_in_a_terminal(installation: Installatio
     ],
 )
 def test_a_wrong_registration_is_answered_with_what_is_wrong(
-    installation: Installation, text: str, said: str
+    installation: Installation, text: str, output: str
 ) -> None:
     done = installation.run("clients", "add", "-", stdin=text)
-    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 1 and output in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_client_is_added_listed_shown_disabled_and_gets_another_secret(

@@ -20,9 +20,9 @@ CSV = "Nom;Prénom;Né le;Classe;Nom responsable 1;Prénom responsable 1;Mail 1\
 @pytest.fixture
 def school(installation: Installation, tmp_path: Path) -> str:
     files = write_siecle(invent(pupils=12, pupils_nearby=6).schools[0].export, tmp_path / "siecle")
-    said = installation.run("people", "import", *files).stdout
-    number = re.search(r"written as import (\d+)", said)
-    assert number, said
+    output = installation.run("people", "import", *files).stdout
+    number = re.search(r"written as import (\d+)", output)
+    assert number, output
     return number[1]
 
 
@@ -138,7 +138,7 @@ def test_destinations_that_fail_are_listed_and_tried_at_once(installation: Insta
     assert installation.run("jobs", "try-now", "sms").returncode == 1
 
 
-def test_a_service_that_does_not_answer_is_told_by_its_trial(
+def test_a_trial_reports_a_service_that_does_not_answer(
     installation: Installation, school: str, tmp_path: Path
 ) -> None:
     document = tmp_path / "service.json"

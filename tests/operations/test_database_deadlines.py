@@ -20,9 +20,9 @@ from idp.database.engine import reading, transaction
 from idp.database.faults import DATABASE_FAULTS
 from idp.runtime.context import system_clock
 from tests.actors.device import APP
+from tests.actors.world import World
 from tests.conftest import fresh_database, settings_for
 from tests.operations.installation import Installation, eventually, status
-from tests.world import World
 
 SOON = 6.0
 """Seconds: five that are promised, and one for a busy machine."""
@@ -61,7 +61,7 @@ class Line:
             contextlib.suppress(OSError),
             contextlib.ExitStack() as end,
         ):
-            # A client that has gone is told to the server, which else holds its locks.
+            # The server is notified of a client that has gone, which else holds its locks.
             end.callback(_shut, other)
             selector.register(one, selectors.EVENT_READ)
             while not self.over.is_set():

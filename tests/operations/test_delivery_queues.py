@@ -14,9 +14,9 @@ from idp.messages.storage.outbox import OutboxMessage
 from idp.network import outgoing_http
 from tests.actors.notice_receiver import NoticeReceiver, notices
 from tests.actors.running_worker import working
+from tests.actors.world import World
 from tests.conftest import Clock
 from tests.operations.installation import Installation, PostOffice, eventually
-from tests.world import World
 
 
 def waiting(app: Flask) -> int:

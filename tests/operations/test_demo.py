@@ -29,18 +29,18 @@ class Demonstration:
         ports = ("--port-base", str(base), "--smtp-port", str(base + 26))
         command = [sys.executable, "-m", "idp.cli", "demo", "--folder", str(folder), *ports, *words]
         folder.parent.mkdir(exist_ok=True)
-        self._said = folder.parent / f"{folder.name}-{time.monotonic_ns()}.txt"
-        with open(self._said, "w") as said:
+        self._log = folder.parent / f"{folder.name}-{time.monotonic_ns()}.txt"
+        with open(self._log, "w") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
 
     def until(self, words: str) -> str:
-        """All that was said, up to the moment when it has `words` in it or the process has ended."""
-        eventually(lambda: words in self._said.read_text() or self.process.poll() is not None, PATIENCE)
-        return self._said.read_text()
+        """All output, up to the moment when it has `words` in it or the process has ended."""
+        eventually(lambda: words in self._log.read_text() or self.process.poll() is not None, PATIENCE)
+        return self._log.read_text()
 
-    def told(self, number: signal.Signals) -> int:
+    def exit_code_after(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
         return self.process.wait(30)
 
@@ -84,7 +84,7 @@ def first(tmp_path_factory: pytest.TempPathFactory, base: int) -> Iterator[Demon
 def folder(first: Demonstration) -> Path:
     """A demonstration that was prepared and is stopped."""
     if first.process.poll() is None:
-        assert first.told(signal.SIGINT) == 0
+        assert first.exit_code_after(signal.SIGINT) == 0
     return first.folder
 
 
@@ -94,16 +94,16 @@ def addresses(base: int) -> list[str]:
 
 def refused(folder: Path, base: int) -> str:
     with demonstration(folder, base) as running:
-        said = running.until("nothing of the kind")
+        output = running.until("nothing of the kind")
         assert running.process.wait(30) == 1
-    assert "Traceback" not in said
-    return said
+    assert "Traceback" not in output
+    return output
 
 
-def has_the_accounts(said: str, running: Demonstration) -> bool:
+def has_the_accounts(output: str, running: Demonstration) -> bool:
     cards = running.read("accounts.json")
     assert {card["who"] for card in cards} >= {"guardian_new", "guardian", "pupil", "head", "administrator"}
-    return all(card[name] in said for card in cards for name in ("username", "password"))
+    return all(card[name] in output for card in cards for name in ("username", "password"))
 
 
 def test_it_prints_the_accounts_to_try_and_all_of_it_answers(first: Demonstration, base: int) -> None:
@@ -132,7 +132,7 @@ def test_two_demonstrations_in_one_folder_are_refused(first: Demonstration, base
 def test_it_stops_at_ctrl_c(first: Demonstration, base: int) -> None:
     below = descendants(first.process.pid)
     assert len(below) >= 5
-    assert first.told(signal.SIGINT) == 0
+    assert first.exit_code_after(signal.SIGINT) == 0
     eventually(lambda: not any(map(alive, below)))
     assert [status(address) for address in addresses(base)] == [None] * 5
 
@@ -142,7 +142,7 @@ def test_it_finds_its_data_again_after_kill_9_and_nothing_outlives_it(folder: Pa
         killed.until(READY)
         before = {name: killed.read(name) for name in ("accounts.json", "credentials/icart.json")}
         below = descendants(killed.process.pid)
-        killed.told(signal.SIGKILL)
+        killed.exit_code_after(signal.SIGKILL)
         with demonstration(folder, base) as again:
             assert has_the_accounts(again.until(READY), again)
             assert {name: again.read(name) for name in before} == before
@@ -171,12 +171,12 @@ def test_a_preparation_that_is_killed_begins_anew(tmp_path: Path, base: int, mad
     folder = tmp_path / "data"
     with demonstration(folder, base) as killed:
         eventually(lambda: (folder / made).exists())
-        killed.told(signal.SIGKILL)
+        killed.exit_code_after(signal.SIGKILL)
     # A preparation that was faster than the kill is held to the same.
     with demonstration(folder, base) as again:
         assert READY in again.until(READY)
         assert len(again.read("accounts.json")) >= 5
-        assert again.told(signal.SIGTERM) == 0
+        assert again.exit_code_after(signal.SIGTERM) == 0
 
 
 def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, base: int) -> None:

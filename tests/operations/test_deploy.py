@@ -20,12 +20,12 @@ from cryptography.x509.oid import NameOID
 from idp.demo.siecle_files import guardians_xml, pupils_xml
 from idp.runtime.context import system_clock
 from idp.settings.sections import Imports, Secrets
+from tests.actors.person import Person
+from tests.actors.world import Someone, World
 from tests.conftest import fresh_database
 from tests.imports.exports import HERE, export, link, person, pupil
-from tests.journeys.person import Person
 from tests.operations.installation import ROOT, Installation, eventually, free_port
 from tests.pages import fields_of
-from tests.world import Someone, World
 
 DEPLOY = ROOT / "deploy"
 LARGEST = Imports().largest_file
@@ -257,7 +257,7 @@ def unit(name: str) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("name", UNITS)
 def test_a_unit_begins_again_however_long_the_database_is_away(name: str) -> None:
-    """systemd gives up after five starts in ten seconds unless it is told not to (systemd.unit(5), StartLimitIntervalSec)."""
+    """systemd gives up after five starts in ten seconds unless it is configured otherwise (systemd.unit(5), StartLimitIntervalSec)."""
     read = unit(name)
     assert read["Service"]["Restart"] == "always"
     assert float(read["Service"]["RestartSec"]) >= 1

@@ -15,9 +15,9 @@ from idp.messages.storage.destinations import Line
 from idp.messages.storage.outbox import OutboxMessage
 from idp.worker.deliveries import OpenConnections, deliver_batch, deliver_try, tend
 from tests.actors.notice_receiver import NEVER, NoticeReceiver, notices
+from tests.actors.world import World
 from tests.at_once import at_once
 from tests.conftest import NOON, Clock
-from tests.world import World
 
 pytestmark = pytest.mark.both_engines
 

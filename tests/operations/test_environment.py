@@ -41,7 +41,8 @@ def make(clone: Path, *words: str) -> str:
 def test_an_old_python_is_named_with_what_is_needed(clone: Path) -> None:
     old = program(clone, 'case "$1" in --version) echo Python 3.9.2;; *) exit 1;; esac')
     assert (
-        "Python 3.11 or newer is needed" in (said := make(clone, "demo", f"PYTHON={old}")) and "3.9.2" in said
+        "Python 3.11 or newer is needed" in (output := make(clone, "demo", f"PYTHON={old}"))
+        and "3.9.2" in output
     )
 
 

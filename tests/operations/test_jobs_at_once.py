@@ -12,10 +12,10 @@ from idp.jobs.queue import Job, Progress
 from idp.jobs.storage import jobs
 from idp.worker import long_work
 from tests.actors.running_worker import working
+from tests.actors.world import World
 from tests.at_once import at_once
 from tests.conftest import NOON, Clock
 from tests.operations.installation import eventually
-from tests.world import World
 
 LONG, SHORT = "import.check", "letters"
 

@@ -13,8 +13,8 @@ from idp.messages.delivery import DeliveryCode
 from idp.messages.storage import outbox
 from idp.messages.storage.outbox import OutboxMessage
 from idp.worker.deliveries import deliver
+from tests.actors.due_messages import due
 from tests.conftest import NOON
-from tests.due_messages import due
 from tests.operations.installation import Installation, PostOffice
 
 

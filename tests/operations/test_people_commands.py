@@ -67,7 +67,7 @@ def test_staff_of_an_unknown_school_are_refused(installation: Installation) -> N
     assert "'0990009X'" in done.stderr
 
 
-def test_records_that_cannot_be_read_are_named_and_set_aside_when_told(
+def test_unreadable_records_are_named_and_set_aside_on_request(
     installation: Installation, files: tuple[Path, Path]
 ) -> None:
     pupils = files[0].read_text("iso-8859-15").replace("ISO-8859-15", "UTF-8", 1)

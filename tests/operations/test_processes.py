@@ -1,4 +1,4 @@
-"""A child never outlives its parent; a taken port is said in one sentence."""
+"""A child never outlives its parent; a taken port is reported in one sentence."""
 
 import contextlib
 import os

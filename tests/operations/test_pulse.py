@@ -55,7 +55,7 @@ def test_the_pulse_of_another_program_is_seen() -> None:
 
 
 @pytest.mark.parametrize("command", [("worker",), ("serve", "--no-worker")])
-def test_systemd_is_told_for_as_long_as_the_process_moves(
+def test_systemd_is_notified_as_long_as_the_process_moves(
     command: tuple[str, ...], installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:

@@ -164,7 +164,7 @@ def test_a_body_in_chunks_is_read_as_one(served: Installation) -> None:
 
 
 def called(app: WholeRequests, body: bytes = b"", path: str = "/token", **environ: Any) -> tuple[str, bytes]:
-    said: list[str] = []
+    output: list[str] = []
     made = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": path,
@@ -174,8 +174,8 @@ def called(app: WholeRequests, body: bytes = b"", path: str = "/token", **enviro
         "wsgi.input": io.BytesIO(body),
         **environ,
     }
-    answer = b"".join(app(made, lambda line, _headers: said.append(line)))
-    return said[0], answer
+    answer = b"".join(app(made, lambda line, _headers: output.append(line)))
+    return output[0], answer
 
 
 def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
@@ -188,7 +188,7 @@ def test_a_length_that_is_none_is_malformed(length: str) -> None:
     assert called(WholeRequests(echo, 1), b"abc", CONTENT_LENGTH=length)[0] == "400 Bad Request"
 
 
-def test_what_is_shorter_than_it_said_is_not_handed_on() -> None:
+def test_a_body_shorter_than_its_content_length_is_refused() -> None:
     assert called(WholeRequests(echo, 1), b"abc", CONTENT_LENGTH="9")[0] == "408 Request Timeout"
 
 

@@ -24,8 +24,8 @@ from idp.worker.pace import Pace
 from idp.worker.retention import STEPS, delete_expired
 from idp.worker.turns import take_turns
 from tests.actors.expired_rows import FAMILY, GRANT, KINDS, Kind, Rows, count
+from tests.actors.world import World
 from tests.conftest import Clock, settings_for
-from tests.world import World
 
 MANY = 20_000
 

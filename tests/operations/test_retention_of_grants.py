@@ -10,7 +10,7 @@ from idp.oidc.storage.tables import Grant, RefreshFamily
 from idp.signin.sessions import SESSION_ENDED
 from idp.worker.retention import delete_expired
 from tests.actors.expired_rows import GRANT, Rows, count
-from tests.world import World
+from tests.actors.world import World
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`idp serve`: it answers, stops when told, and none of its processes outlives it."""
+"""`idp serve`: it answers, stops at a signal, and none of its processes outlives it."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ def ready(installation: Installation) -> int | None:
     return status(f"{installation.address}/health/ready")
 
 
-def test_a_server_answers_and_stops_when_told(installation: Installation) -> None:
+def test_a_server_answers_and_stops_at_a_signal(installation: Installation) -> None:
     with installation.running("serve") as server:
         eventually(lambda: ready(installation) == 200)
         below = descendants(server.pid)

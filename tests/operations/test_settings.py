@@ -63,13 +63,13 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_variable_and_its_file_at_once_are_refused(tmp_path: Path) -> None:
-    said = fault(
+    output = fault(
         environ={
             "IDP_MAIL__PASSWORD": "a",
             "IDP_MAIL__PASSWORD_FILE": str(tmp_path / "b"),
         }
     )
-    assert "mail.password" in said and "IDP_MAIL__PASSWORD_FILE" in said
+    assert "mail.password" in output and "IDP_MAIL__PASSWORD_FILE" in output
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_a_variable_and_its_file_at_once_are_refused(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_named_with_what_was_given_and_what_is_allowed(
     tmp_path: Path, text: str, words: list[str]
 ) -> None:
-    said = fault(toml(tmp_path, text))
-    assert [word for word in words if word not in said] == []
+    output = fault(toml(tmp_path, text))
+    assert [word for word in words if word not in output] == []
 
 
 def test_production_refuses_plain_http_example_secrets_and_debug() -> None:
-    said = fault(environ={"IDP_SERVER__LOG_LEVEL": "DEBUG"})
+    output = fault(environ={"IDP_SERVER__LOG_LEVEL": "DEBUG"})
     for name in (
         "server.issuer",
         "server.log_level",
@@ -104,12 +104,12 @@ def test_production_refuses_plain_http_example_secrets_and_debug() -> None:
         "secrets.master_key",
         "secrets.pairwise_key",
     ):
-        assert name in said
+        assert name in output
 
 
 def test_a_wrong_secret_is_never_shown() -> None:
-    said = fault(environ={"IDP_SERVER__MODE": "development", "IDP_SECRETS__SECRET_KEY": "hush"})
-    assert "secrets.secret_key" in said and "hush" not in said
+    output = fault(environ={"IDP_SERVER__MODE": "development", "IDP_SECRETS__SECRET_KEY": "hush"})
+    assert "secrets.secret_key" in output and "hush" not in output
 
 
 def test_a_settings_file_that_is_missing_is_named(tmp_path: Path) -> None:

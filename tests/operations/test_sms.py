@@ -16,8 +16,8 @@ from idp.database.engine import reading, transaction
 from idp.messages.sms import parts
 from idp.messages.storage import destinations, outbox
 from idp.worker import deliveries
+from tests.actors.due_messages import due
 from tests.conftest import Clock, fresh_database, settings_for
-from tests.due_messages import due
 
 NUMBER = "+33612345678"
 

@@ -7,8 +7,8 @@ from bench.academy.base import write
 from bench.academy.rows import Size, of_people
 from idp.database import statistics
 from idp.database.engine import reading, transaction
+from tests.actors.world import World
 from tests.conftest import NOON
-from tests.world import World
 
 pytestmark = pytest.mark.both_engines
 

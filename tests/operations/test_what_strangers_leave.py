@@ -16,11 +16,11 @@ from idp.database.engine import db, reading, transaction
 from idp.runtime.context import now as moment
 from idp.worker.housekeeping import housekeeping
 from tests.actors.device import APP
+from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.visitor import SMS, Visitor
+from tests.actors.world import World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer
 from tests.pages import fields_of, forms_with
-from tests.visitor import SMS, Visitor
-from tests.world import World
 
 BOUNDED = {
     "AuditRecord": "a failed sign-in; failures have a budget an address (idp.signin.rate_limits)",

@@ -1,4 +1,4 @@
-"""The worker as a process: it delivers, stops when told, and loses nothing when it is killed."""
+"""The worker as a process: it delivers, stops at a signal, and loses nothing when it is killed."""
 
 import os
 import signal
@@ -8,10 +8,10 @@ from sqlalchemy import update
 
 from idp.database.engine import reading, transaction
 from idp.messages.storage.outbox import OutboxMessage
+from tests.actors.due_messages import due
+from tests.actors.world import World
 from tests.conftest import Clock
-from tests.due_messages import due
 from tests.operations.installation import Installation, PostOffice, alive, eventually
-from tests.world import World
 
 
 def test_a_worker_delivers_what_waits_and_what_comes(

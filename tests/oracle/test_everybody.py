@@ -26,12 +26,12 @@ from idp.jobs.storage import jobs
 from idp.letters.rules.runs import LetterChoice
 from idp.people.storage.tables import Account
 from idp.worker import long_work
+from tests.actors.relying_party import REDIRECT, RelyingParty
+from tests.actors.world import Someone, World, waiting_messages
 from tests.clients.conftest import LogIn, Service
 from tests.conftest import NOON
-from tests.oidc.flow import REDIRECT, RelyingParty
 from tests.oracle.conftest import Everybody, Somebody
 from tests.oracle.siecle import Filed
-from tests.world import Someone, World, waiting_messages
 
 SAMPLE = random.Random(10)
 """The seed of who is looked at in Pronote."""

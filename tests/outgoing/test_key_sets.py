@@ -10,9 +10,9 @@ import pytest
 from flask import Flask, Response
 
 from idp.oidc.clients import remote_documents
+from tests.actors.world import World
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock, Serve
-from tests.world import World
 
 HELD = 0.4
 """Seconds for which a fetch is held up at most, so that others come while it is under way."""

@@ -13,8 +13,8 @@ import pytest
 from idp.network import outgoing_http
 from idp.network.kept_sessions import KeptSessions
 from idp.oidc.participants import notices
+from tests.actors.world import World
 from tests.outgoing.outside import Listener, allowing
-from tests.world import World
 
 NAME = "service.example"
 OUTER, INNER = "127.0.0.2", "127.0.0.1"

@@ -4,8 +4,8 @@ import pytest
 
 from idp.database.engine import reading, transaction
 from idp.messages.storage import outbox
+from tests.actors.world import World
 from tests.conftest import NOON
-from tests.world import World
 
 
 @pytest.mark.both_engines

@@ -23,13 +23,13 @@ from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.participants import notices
 from idp.worker.housekeeping import housekeeping
 from idp.worker.long_work import RUNNERS
+from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import World, deliver_due
 from tests.conformance import registrations
 from tests.conformance.fapi_client import FapiClient, new_key
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer, signed_in_browser
 from tests.outgoing.outside import Listener, Outside
-from tests.visitor import Visitor
-from tests.world import World, deliver_due
 
 FETCHED = {
     "jwks_uri": "at the token endpoint",

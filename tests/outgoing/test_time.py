@@ -11,9 +11,9 @@ import pytest
 from idp.network import outgoing_http
 from idp.network.kept_sessions import KeptSessions
 from idp.oidc.participants import notices
+from tests.actors.world import World
 from tests.outgoing.conftest import Drip
 from tests.outgoing.outside import PIECES, Dripper, allowing
-from tests.world import World
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

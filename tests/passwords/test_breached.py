@@ -14,8 +14,8 @@ from idp.cli import main
 from idp.passwords import breached
 from idp.passwords.policy import failed_rules
 from idp.settings import SettingsFault
+from tests.actors.world import World
 from tests.conftest import settings_for
-from tests.world import World
 
 WORDS = [f"motdepasse-{number}" for number in range(20_000)]
 

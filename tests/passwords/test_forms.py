@@ -8,7 +8,7 @@ from wtforms.validators import Length
 
 from idp.passwords.forms import NewPasswordForm, PasswordForm, SignInForm
 from idp.passwords.rules.passwords import LONGEST_PASSWORD
-from tests.visitor import Visitor
+from tests.actors.visitor import Visitor
 
 
 @pytest.mark.parametrize("form", [SignInForm, PasswordForm, NewPasswordForm])

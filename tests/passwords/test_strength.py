@@ -7,7 +7,7 @@ import pytest
 
 from idp.passwords.policy import failed_rules
 from idp.passwords.strength import score
-from tests.world import World
+from tests.actors.world import World
 
 
 @pytest.mark.parametrize(

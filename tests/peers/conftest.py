@@ -14,13 +14,13 @@ from flask import Flask
 
 from idp.oidc.clients import initial_tokens
 from idp.runtime.context import system_clock
+from tests.actors.person import Person
+from tests.actors.world import World
 from tests.applications import Loan, settings_for
 from tests.databases import lent
-from tests.journeys.person import Person
 from tests.peers.passage import Peer
 from tests.peers.process import Process
 from tests.served import Address
-from tests.world import World
 
 NODE = Path(__file__).parent / "node"
 

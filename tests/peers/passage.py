@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.journeys.person import Person
-from tests.world import Someone
+from tests.actors.person import Person
+from tests.actors.world import Someone
 
 
 def log_in(person: Person, at: str, who: Someone) -> None:

@@ -12,11 +12,11 @@ from cryptojwt.key_jar import init_key_jar
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
+from tests.actors.person import Person
+from tests.actors.world import Someone, deliver_due
 from tests.conftest import Serve
-from tests.journeys.person import Person
 from tests.peers.conftest import Served
 from tests.peers.passage import log_in, log_out
-from tests.world import Someone, deliver_due
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from joserfc.jwk import RSAKey
 
-from tests.journeys.person import Person
+from tests.actors.person import Person
+from tests.actors.world import deliver_due
 from tests.operations.installation import eventually, free_port, status
 from tests.peers.conftest import Served, missing
 from tests.peers.passage import Peer, log_in, log_out
-from tests.world import deliver_due
 
 SITE = Path(__file__).parent / "apache"
 MODULES = Path("/usr/lib/apache2/modules")

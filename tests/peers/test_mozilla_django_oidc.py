@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.person import Person
+from tests.actors.person import Person
 from tests.peers.conftest import Served, install
 from tests.peers.passage import Peer
 from tests.peers.process import Process

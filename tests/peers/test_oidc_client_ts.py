@@ -10,10 +10,10 @@ from flask import Flask, send_file, send_from_directory
 from playwright.sync_api import Page, expect
 from werkzeug.wrappers import Response
 
+from tests.actors.world import Someone
 from tests.browser.windows import Desk
 from tests.conftest import Serve
 from tests.peers.conftest import NODE, Served
-from tests.world import Someone
 
 pytestmark = [pytest.mark.node, pytest.mark.browser]
 PAGE = Path(__file__).parent / "spa"

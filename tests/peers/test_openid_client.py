@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
+from tests.actors.world import deliver_due
 from tests.peers.conftest import Served, StartNode
 from tests.peers.passage import Peer, log_in
-from tests.world import deliver_due
 
 pytestmark = pytest.mark.node
 Start = partial[Peer]

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask, redirect, request, session
 from werkzeug.wrappers import Response
 
+from tests.actors.person import Person
 from tests.conftest import Serve
-from tests.journeys.person import Person
 from tests.peers.conftest import Served
 from tests.peers.passage import Peer
 

@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 
 from idp.signin import authentication
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.world import World
 from tests.conftest import NOON
 from tests.databases import lent
-from tests.oidc.flow import RelyingParty, signed_in_browser
 from tests.recorded import statements
-from tests.world import World
 
 
 @pytest.fixture

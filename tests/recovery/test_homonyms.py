@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from tests.actors.letter_lost import PASSWORD, dates, newest_code
+from tests.actors.visitor import SMS, Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
 from tests.pages import fields_of
-from tests.visitor import SMS, Visitor
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.settings(sms=SMS)
 NUMBER = "+33612345678"

@@ -7,11 +7,11 @@ from flask import Flask
 
 from idp.recovery import passwords
 from idp.refusals import Refusal
+from tests.actors.due_messages import due
+from tests.actors.relying_party import RelyingParty
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.due_messages import due
-from tests.oidc.flow import RelyingParty
-from tests.visitor import SMS, Visitor, messages
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.settings(sms=SMS)
 NEW = "Poires-Vertes-1848"

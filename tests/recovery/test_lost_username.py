@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from tests.visitor import SMS, Visitor, messages
-from tests.world import World
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import World
 
 pytestmark = pytest.mark.settings(sms=SMS)
 NUMBER = "+33612345678"

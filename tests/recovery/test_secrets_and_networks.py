@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from tests.actors.letter_lost import NUMBER, dates, newest_code
-from tests.visitor import SMS, Visitor, messages
-from tests.world import World
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import World
 
 pytestmark = pytest.mark.settings(sms=SMS, throttling={"per_address": 6})
 PASSWORD = "Poires-Vertes-1848"

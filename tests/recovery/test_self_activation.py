@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from tests.actors.letter_lost import NUMBER, PASSWORD, dates, newest_code
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
 from tests.pages import forms_of
-from tests.visitor import SMS, Visitor, messages
-from tests.world import Someone, World
 
 pytestmark = pytest.mark.settings(sms=SMS)
 
@@ -256,7 +256,7 @@ def test_an_expired_identification_is_refused(visitor: Visitor, mother: Someone,
 def test_activation_invalidates_the_printed_letter(
     app: Flask, world: World, visitor: Visitor, mother: Someone
 ) -> None:
-    from tests.world import PROVISIONAL
+    from tests.actors.world import PROVISIONAL
 
     world.set_account(mother, state="notified")
     to_children(app, visitor)
@@ -270,7 +270,7 @@ def test_activation_invalidates_the_printed_letter(
 
 
 def test_the_waiting_login_continues(app: Flask, world: World, visitor: Visitor, mother: Someone) -> None:
-    from tests.oidc.flow import RelyingParty
+    from tests.actors.relying_party import RelyingParty
 
     portal = RelyingParty(app, world.relying_party(), visitor.browser)
     visitor.opens(portal.authorize(acr_values="responsable").headers["Location"])

@@ -12,11 +12,11 @@ from idp.people.accounts import find
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
 from idp.worker.housekeeping import housekeeping
+from tests.actors.relying_party import RelyingParty
 from tests.actors.sign_in import through_sign_in
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import PROVISIONAL, Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty
-from tests.visitor import Visitor, messages
-from tests.world import PROVISIONAL, Someone, World
 
 CHECKED = {"new_device_check": True}
 NEW = "Poires-Vertes-1848"

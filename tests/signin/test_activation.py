@@ -12,9 +12,9 @@ from idp.audit.storage import AuditRecord
 from idp.database.engine import reading
 from idp.refusals import Refusal
 from idp.signin import activation, mail_confirmation
+from tests.actors.visitor import Visitor
+from tests.actors.world import PROVISIONAL, Someone, World, waiting_messages
 from tests.conftest import Clock
-from tests.visitor import Visitor
-from tests.world import PROVISIONAL, Someone, World, waiting_messages
 
 
 def code_of(act: Callable[..., Any], *arguments: Any) -> str | None:

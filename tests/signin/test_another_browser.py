@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from idp.database.engine import db, reading
-from tests.oidc.flow import RelyingParty, signed_in_browser
+from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.pages import fields_of, forms_with
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 STEPS = "/login/<pending_id>/"
 DISPATCHER = "/login/<pending_id>"

@@ -20,9 +20,9 @@ from idp.signin import sessions
 from idp.signin.authentication import Opened, sign_in
 from idp.signin.storage.tables import Session
 from tests.actors.attempts import HOME, attempt
+from tests.actors.visitor import Visitor
+from tests.actors.world import PROVISIONAL, Someone, World
 from tests.conftest import Clock
-from tests.visitor import Visitor
-from tests.world import PROVISIONAL, Someone, World
 
 pytestmark = pytest.mark.both_engines
 

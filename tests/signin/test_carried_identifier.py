@@ -5,10 +5,10 @@ import logging
 import pytest
 from flask import Flask
 
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import PROVISIONAL, World
 from tests.conftest import Clock
 from tests.pages import fields_of
-from tests.visitor import SMS, Visitor, messages
-from tests.world import PROVISIONAL, World
 
 TYPED = "c.durand-of-the-6a"
 

@@ -13,10 +13,10 @@ from flask import Flask
 from idp.passwords.hashing import hashing_pool
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in
+from tests.actors.visitor import SMS, Visitor
+from tests.actors.world import World
 from tests.databases import lent
 from tests.recorded import hashes, statements
-from tests.visitor import SMS, Visitor
-from tests.world import World
 
 KINDS = {
     "active.here1": {"state": "active"},

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.crypto.opaque_tokens import TICKET_LENGTH, BadTicket, new_ticket, read_ticket
+from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.visitor import Visitor
+from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer
-from tests.visitor import Visitor
-from tests.world import Someone, World
 
 KEPT = "idp_login"
 HOME = "https://portail.example/home"

@@ -19,12 +19,12 @@ from werkzeug.test import TestResponse
 from idp.database.engine import transaction
 from idp.messages import mail
 from idp.messages.storage import outbox
+from tests.actors.due_messages import due
+from tests.actors.relying_party import RelyingParty
+from tests.actors.world import PASSWORD, World
 from tests.conftest import Clock
 from tests.databases import lent
-from tests.due_messages import due
-from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of, forms_with
-from tests.world import PASSWORD, World
 
 ROOT = Path(__file__).parent.parent.parent
 ENGLISH = ROOT / "idp/translations/en/LC_MESSAGES"

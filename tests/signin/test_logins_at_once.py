@@ -10,11 +10,11 @@ from flask import Flask
 
 from bench.academy.lock_log import LockLog
 from idp.signin import authentication
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
 from tests.at_once import at_once
 from tests.conftest import NOON
 from tests.databases import lent
-from tests.visitor import Visitor
-from tests.world import World
 
 PEOPLE = 50
 

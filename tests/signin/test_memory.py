@@ -9,8 +9,8 @@ from idp.signin.authentication import sign_in
 from idp.signin.birth_date_check import check_birth_date
 from idp.signin.storage import sendings, throttles
 from idp.worker.retention import delete_expired
+from tests.actors.world import World
 from tests.conftest import Clock
-from tests.world import World
 
 DAY = 86400
 

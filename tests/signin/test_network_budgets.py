@@ -9,9 +9,9 @@ from idp.durations import HOUR
 from idp.signin import rate_limits
 from idp.signin.storage import purge
 from idp.signin.storage.tables import NetworkAttempt, Throttle
+from tests.actors.world import World
 from tests.at_once import at_once
 from tests.conftest import NOON, Clock
-from tests.world import World
 
 pytestmark = [
     pytest.mark.both_engines,

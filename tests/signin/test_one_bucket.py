@@ -8,8 +8,8 @@ from flask import Flask
 
 from idp.refusals import Refusal
 from idp.signin.authentication import sign_in, verify
-from tests.visitor import Visitor, messages
-from tests.world import World
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import World
 
 SPELLINGS = [
     "e.durand",

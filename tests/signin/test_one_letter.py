@@ -20,13 +20,13 @@ from idp.refusals import Refusal
 from idp.runtime.context import settings
 from idp.signin import authentication, sessions
 from idp.signin import passwords as signin_passwords
+from tests.actors.relying_party import RelyingParty
 from tests.actors.sign_in import through_sign_in
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import PASSWORD, PROVISIONAL, Someone, World
 from tests.at_once import at_once
 from tests.conftest import NOON, Clock
-from tests.oidc.flow import RelyingParty
 from tests.pages import fields_of
-from tests.visitor import SMS, Visitor, messages
-from tests.world import PASSWORD, PROVISIONAL, Someone, World
 
 pytestmark = pytest.mark.both_engines
 

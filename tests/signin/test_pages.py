@@ -11,12 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from idp.app import create_app
+from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.visitor import Visitor
+from tests.actors.world import PROVISIONAL, Someone, World
 from tests.conftest import Clock, fresh_database, settings_for
 from tests.databases import lent
-from tests.oidc.flow import RelyingParty, answer
 from tests.pages import fields_of, forms_with
-from tests.visitor import Visitor
-from tests.world import PROVISIONAL, Someone, World
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from idp.database.engine import reading
 from idp.signin.storage import sessions
-from tests.world import World
+from tests.actors.world import World
 
 
 @pytest.mark.both_engines

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from idp.database.engine import reading
 from idp.signin.authentication import sign_in
 from idp.signin.storage.tables import Session
-from tests.oidc.flow import RelyingParty
+from tests.actors.relying_party import RelyingParty
+from tests.actors.visitor import Visitor, messages
+from tests.actors.world import Someone, World
 from tests.pages import fields_of, forms_with, links_of
-from tests.visitor import Visitor, messages
-from tests.world import Someone, World
 
 WRONG = "Une-Autre-Chose-1515"
 

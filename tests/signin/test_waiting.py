@@ -10,10 +10,10 @@ from flask import Flask
 from idp.passwords.hashing import HashingPool
 from idp.refusals import Refusal
 from idp.settings import Hashing
+from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
 from tests.conftest import Clock
-from tests.oidc.flow import RelyingParty, answer
-from tests.visitor import Visitor
-from tests.world import World
 
 pytestmark = pytest.mark.both_engines
 
@@ -107,7 +107,7 @@ class TestQueue:
             assert sign_in(guardian.username, guardian.password, "192.0.2.1", "", app.extensions["clock"]())
 
     def test_single_sign_on_and_tokens_do_not_wait(self, app: Flask, outdoors: World) -> None:
-        from tests.oidc.flow import signed_in_browser
+        from tests.actors.relying_party import signed_in_browser
 
         guardian = outdoors.guardian()
         with app.app_context():

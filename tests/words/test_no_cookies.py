@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
+from tests.actors.world import World
 from tests.pages import forms_with
-from tests.world import World
 
 
 @pytest.mark.parametrize(

@@ -35,16 +35,16 @@ from idp.web import errors
 from idp.worker import deliveries, long_work
 from tests.actors.console_staff import worker_of
 from tests.actors.enrolment import enrol
+from tests.actors.relying_party import RelyingParty
 from tests.actors.services import PUBLISHER
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import Someone, World, waiting_messages
 from tests.applications import NOON, Clock, Loan, settings_for
 from tests.console.conftest import UAI, sends_files
 from tests.databases import lent
 from tests.imports.exports import export, link, person, pupil
-from tests.oidc.flow import RelyingParty
 from tests.pages import links_of
-from tests.visitor import SMS, Visitor, messages
 from tests.words.reading import ROOT, faults
-from tests.world import Someone, World, waiting_messages
 
 LANGUAGES = ("fr", "en")
 ROLES = ("anonymous", "guardian", "pupil", "head", "academy_administrator")

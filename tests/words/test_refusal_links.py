@@ -12,8 +12,8 @@ from werkzeug.routing import BuildError
 from idp.refusals import CATALOGUE, Refusal
 from idp.web import errors
 from idp.web.typography import with_no_break_spaces
-from tests.visitor import SMS, Visitor
-from tests.world import World
+from tests.actors.visitor import SMS, Visitor
+from tests.actors.world import World
 
 ROOT = Path(__file__).parent.parent.parent
 QUOTED = re.compile(r"« ?(.*?) ?»")

@@ -17,10 +17,10 @@ from idp.refusals import CATALOGUE, Refusal
 from idp.settings import SettingsFault, load_settings
 from idp.web import errors
 from tests.actors.enrolment import enrol
+from tests.actors.visitor import SMS, Visitor, messages
+from tests.actors.world import World
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
-from tests.visitor import SMS, Visitor, messages
-from tests.world import World
 
 ROOT = Path(__file__).parent.parent.parent
 OFFICES = (

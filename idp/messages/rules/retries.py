@@ -1,6 +1,6 @@
 """When a message is tried again, and when it is given up.
 
-Two faults are told apart. A message may be refused while its server answers (an unknown recipient): it waits by itself, and its
+There are two kinds of fault. A message may be refused while its server answers (an unknown recipient): it waits by itself, and its
 twelfth refusal is its last. Or the destination fails (no connection, no answer, 503): then one message at a time tries it, after
 pauses that grow to an hour, and all others of the destination wait without being claimed. They are given up when they are too old.
 """

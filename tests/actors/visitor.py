@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.due_messages import due
+from tests.actors.due_messages import due
+from tests.actors.world import waiting_messages
 from tests.pages import forms_with, links_of
-from tests.world import waiting_messages
 
 SMS = {"url": "http://127.0.0.1:9/sms"}
 """A gateway that nobody calls: what would leave is read in the outbox."""

@@ -30,7 +30,7 @@ from idp.people.storage.tables import (
 from idp.signin import sessions
 from idp.signin.sessions import Session
 from idp.worker import deliveries
-from tests.due_messages import due
+from tests.actors.due_messages import due
 
 PASSWORD = "Cerises-Rouges-1789"
 PROVISIONAL = "kT4mHx9wRq7B"

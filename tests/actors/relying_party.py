@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from idp.oidc.clients.registration import Registered
 from idp.signin.authentication import sign_in
-from tests.world import Someone, World
+from tests.actors.world import Someone, World
 
 VERIFIER = "a-code-verifier-of-more-than-43-characters-0123456789"
 REDIRECT = "https://portail.example/cb"
