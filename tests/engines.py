@@ -27,7 +27,7 @@ from idp.database.compiled import Prepared
 
 ENGINES = ("sqlite", "postgresql")
 ROOT = Path(__file__).parent.parent
-_PRODUCT = f"{ROOT / 'idp'}/"
+_PRODUCT, _TESTS = f"{ROOT / 'idp'}/", f"{ROOT / 'tests'}/"
 _BELOW = {
     f"{ROOT}/idp/{name}.py"
     for name in (
@@ -168,6 +168,9 @@ def note(engine: str, statement: str) -> None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
+        if name.startswith(_TESTS) and name != __file__:
+            # A statement of a test's own.
+            return
         if name.startswith(_PRODUCT) and name not in _BELOW:
             function = f"{name[len(str(ROOT)) + 1 :]} {frame.f_code.co_qualname}"
             if engine not in executed[engine].get(function, ""):

@@ -111,15 +111,26 @@ COUNTED = (
 INFO = Metric("idp_info", "gauge", "1, with the version of the program.", ("version",))
 DATABASE_UP = Metric("idp_database_up", "gauge", "1 if the database answered the last read, else 0.")
 OUTBOX_MESSAGES = Metric(
-    "idp_outbox_messages", "gauge", "Messages that wait for their delivery; counted up to 10,000.", ("kind",)
+    "idp_outbox_messages",
+    "gauge",
+    "Messages that wait for their delivery; counted up to 10,000.",
+    ("kind", "destination"),
 )
 OUTBOX_OLDEST = Metric(
-    "idp_outbox_oldest_age_seconds", "gauge", "Age of the oldest waiting message.", ("kind",)
+    "idp_outbox_oldest_age_seconds", "gauge", "Age of the oldest waiting message.", ("kind", "destination")
 )
 OUTBOX_GIVEN_UP = Metric(
-    "idp_outbox_given_up", "gauge", "Messages given up and still stored; counted up to 10,000.", ("kind",)
+    "idp_outbox_given_up",
+    "gauge",
+    "Messages given up and still stored; counted up to 10,000.",
+    ("kind", "destination"),
 )
-JOBS = Metric("idp_jobs", "gauge", "Jobs by state; counted up to 10,000 a state.", ("kind", "state"))
+JOBS = Metric(
+    "idp_jobs",
+    "gauge",
+    "Jobs by state; counted up to 10,000 that are not over, and 10,000 that are.",
+    ("kind", "state"),
+)
 LIVE_SESSIONS = Metric("idp_sessions_live", "gauge", "Live sessions; counted up to 100,000.")
 SIGNING_KEYS = Metric(
     "idp_signing_keys",

@@ -16,7 +16,7 @@ from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.storage.tables import AccessToken, DeviceRequest, Grant, PushedRequest, RefreshFamily
 from idp.people.storage.tables import ContactChange
 from idp.recovery.storage.tables import Identification
-from idp.signin.storage.tables import KnownDevice, MailLink, Sending, Session, Throttle
+from idp.signin.storage.tables import KnownDevice, MailLink, NetworkAttempt, Sending, Session, Throttle
 from tests.actors.world import World
 
 GOES = -1
@@ -40,6 +40,7 @@ KINDS = (
     Kind("known_devices", KnownDevice, "last_seen_at", 400 * DAY),
     Kind("mail_links", MailLink, "expires_at", DAY),
     Kind("throttles", Throttle, "forget_at", 0),
+    Kind("network_attempts", NetworkAttempt, "forget_at", GOES),
     Kind("sendings", Sending, "forget_at", GOES),
     Kind("sessions", Session, "expires_at", DAY),
     Kind("contact_changes", ContactChange, "forget_at", 0),
@@ -49,7 +50,7 @@ KINDS = (
     Kind("device_requests", DeviceRequest, "expires_at", HOUR),
     Kind("access_tokens", AccessToken, "expires_at", 300, {"grant_id": "keeper"}),
     Kind("identifications", Identification, "expires_at", DAY),
-    Kind("used_once", UsedOnce, "expires_at", HOUR),
+    Kind("used_once", UsedOnce, "expires_at", DAY),
     Kind("rate_limits", RateLimit, "forget_at", GOES),
     Kind("federated_logins", WaitingIdentity, "expires_at", DAY),
     Kind("federated_logins", FederatedSession, "expires_at", DAY),

@@ -1,7 +1,7 @@
 """Endpoints with POST that are no forms of pages."""
 
 MACHINES = {
-    "oidc.begin",
+    "oidc.begin_by_form",
     "oidc.device_authorization",
     "oidc.introspect",
     "oidc.push",

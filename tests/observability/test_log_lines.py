@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from idp.database.engine import reading
-from idp.messages.storage import outbox
 from idp.observability import log_lines
 from idp.observability.requests import is_well_formed
 from idp.worker.deliveries import deliver
+from tests.actors.due_messages import due
 from tests.actors.relying_party import RelyingParty, signed_in_browser
 from tests.actors.visitor import SMS, Visitor
 from tests.actors.world import World
@@ -62,7 +62,7 @@ def test_journeys_leave_nothing_personal_in_the_log(outdoors: World, lines: Line
     Visitor(outdoors.app).opens("/recovery/username").fills(contact="clotilde@exemple.fr")
     Visitor(outdoors.app).opens("/mail/a-secret-token")
     with outdoors.app.app_context():
-        for message in outbox.due(reading(), outdoors.clock()):
+        for message in due(outdoors.clock()):
             deliver(message, outdoors.clock())
     written = list(lines)
     assert len([line for line in written if line["logger"] == "idp.access"]) > 10
@@ -95,8 +95,6 @@ def test_a_requests_line_names_its_endpoint_client_and_outcome(world: World, lin
 
 def test_a_fault_and_its_traceback_are_one_line_without_values(world: World, lines: Lines) -> None:
     from sqlalchemy import text
-
-    from idp.database.engine import reading
 
     @world.app.get("/faulty")
     def faulty() -> str:

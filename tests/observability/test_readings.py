@@ -6,23 +6,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, make_url, text, update
 
-from idp.app import create_app
 from idp.database.engine import reading, transaction
 from idp.jobs import queue
 from idp.jobs.storage.tables import JobRow
+from idp.messages.rules import retries
 from idp.messages.storage import outbox, outbox_depth
 from idp.messages.storage.outbox import OutboxMessage
 from idp.monitoring import process
 from idp.monitoring.exposition import Exposition
-from idp.monitoring.readings import READINGS, DatabaseReadings
+from idp.monitoring.readings import DatabaseReadings
 from idp.settings import Settings
 from idp.signin.storage.tables import Session
+from tests.actors.due_messages import due
 from tests.actors.world import World
 from tests.conftest import Clock, settings_for
-from tests.databases import lent
 from tests.observability.conftest import Shown
 from tests.observability.samples import Samples
-from tests.recorded import statements
 
 
 @pytest.mark.both_engines
@@ -32,14 +31,14 @@ def test_the_numbers_of_the_database(world: World, clock: Clock, shown: Shown) -
         outbox.post(tx, "mail", {}, clock.now - 30)
         outbox.post(tx, "sms", {}, clock.now - 5)
         outbox.post(tx, "sms", {}, clock.now)
-        gone = outbox.due(tx, clock.now)[0]
+        gone = due(clock.now)
         tx.execute(update(OutboxMessage).where(OutboxMessage.kind == "sms").values(given_up_at=clock.now))
         queue.ask(tx, "letters", {}, "test", clock.now)
         queue.ask(tx, "letters", {}, "test", clock.now)
         tx.execute(
             update(JobRow)
             .where(JobRow.id == queue.ask(tx, "bulk", {}, "x", clock.now))
-            .values(state="failed")
+            .values(state="failed", finished_at=clock.now)
         )
     assert gone
     guardian = world.guardian()
@@ -50,10 +49,10 @@ def test_the_numbers_of_the_database(world: World, clock: Clock, shown: Shown) -
         tx.execute(update(Session).where(Session.digest == over).values(ended_at=clock.now))
     samples = shown()
     assert samples.value("idp_database_up") == 1
-    assert samples.value("idp_outbox_messages", kind="mail") == 2
-    assert samples.value("idp_outbox_oldest_age_seconds", kind="mail") == 90
-    assert samples.value("idp_outbox_messages", kind="sms") == 0
-    assert samples.value("idp_outbox_given_up", kind="sms") == 2
+    assert samples.value("idp_outbox_messages", kind="mail", destination=retries.MAIL) == 2
+    assert samples.value("idp_outbox_oldest_age_seconds", kind="mail", destination=retries.MAIL) == 90
+    assert samples.value("idp_outbox_messages", kind="sms", destination=retries.SMS) == 0
+    assert samples.value("idp_outbox_given_up", kind="sms", destination=retries.SMS) == 2
     assert samples.value("idp_jobs", kind="letters", state="waiting") == 2
     assert samples.value("idp_jobs", kind="bulk", state="failed") == 1
     assert samples.value("idp_sessions_live") == 2
@@ -71,27 +70,6 @@ def test_a_deep_queue_is_counted_up_to_a_bound(
         tx.execute(insert(OutboxMessage), [row] * (outbox_depth.MOST + 7))
         (depth,) = outbox_depth.waiting(tx)
     assert depth.number == outbox_depth.MOST
-
-
-def test_every_statement_has_an_index(clock: Clock) -> None:
-    """SQLite says how it would execute each: none goes through a whole table, but for the few signing keys."""
-    with lent("sqlite") as url:
-        app = create_app(settings_for(url), clock)
-        with app.app_context(), statements(app) as executed:
-            for read in READINGS:
-                list(read(reading(), clock.now))
-            plans = [
-                reading().exec_driver_sql(f"EXPLAIN QUERY PLAN {one.replace('?', '1')}").all()
-                for one in tuple(executed)
-            ]
-        with app.app_context():
-            app.extensions["connections"].close()
-    assert len(plans) > 8
-    for plan, statement in zip(plans, executed, strict=False):
-        scans = [row.detail for row in plan if row.detail.startswith("SCAN") and "USING" not in row.detail]
-        assert all("signing_keys" in scan or "anon" in scan or "subquery" in scan for scan in scans), (
-            statement
-        )
 
 
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/gone.sqlite3", "postgresql+psycopg://x@127.0.0.1:1/idp"])

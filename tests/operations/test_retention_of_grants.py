@@ -9,6 +9,7 @@ from idp.oidc.rules.retention import GrantAge, review_of_family, review_of_grant
 from idp.oidc.storage.tables import Grant, RefreshFamily
 from idp.signin.sessions import SESSION_ENDED
 from idp.worker.retention import delete_expired
+from tests.actors.due_messages import due
 from tests.actors.expired_rows import GRANT, Rows, count
 from tests.actors.world import World
 
@@ -75,5 +76,5 @@ class TestGrants:
             outbox.post(tx, SESSION_ENDED, {"sid": "sid"}, rows.now - HOUR)
         assert not delete_expired(rows.now)
         with transaction() as tx:
-            outbox.delivered(tx, outbox.due(tx, rows.now)[0], rows.now)
+            outbox.delivered(tx, due(rows.now), rows.now)
         assert delete_expired(rows.now)["grants"] == 2

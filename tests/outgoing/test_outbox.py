@@ -4,6 +4,7 @@ import pytest
 
 from idp.database.engine import reading, transaction
 from idp.messages.storage import outbox
+from tests.actors.due_messages import due
 from tests.actors.world import World
 from tests.conftest import NOON
 
@@ -13,9 +14,9 @@ def test_messages_that_were_given_up_are_listed_with_their_reasons_the_newest_fi
     with transaction() as tx:
         for number, moment in enumerate((NOON - 60, NOON, NOON, NOON)):
             outbox.post(tx, "mail" if number % 2 else "sms", {"to": f"{number}@example.org"}, moment)
-        for message in outbox.due(tx, NOON)[:3]:
+        for message in due(NOON)[:3]:
             claimed = outbox.claim(tx, message, NOON)
             assert claimed is not None
-            outbox.failed(tx, claimed, f"reason {claimed.payload['to'][0]}", NOON, final=True)
+            outbox.refused(tx, claimed, f"reason {claimed.payload['to'][0]}", NOON, final=True)
     assert outbox.given_up(reading(), NOON - 1) == [("sms", "reason 2"), ("mail", "reason 1")]
     assert outbox.given_up(reading(), NOON) == []

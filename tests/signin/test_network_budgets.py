@@ -74,7 +74,7 @@ def test_a_limited_network_leaves_no_rows(world: World) -> None:
     accounts = select(func.count()).where(Throttle.failures > 0)
     assert reading().execute(accounts).scalar_one() <= 10
     with transaction() as tx:
-        purge.purge(tx, NOON + HOUR)
+        purge.network_attempts(tx, NOON + HOUR, 100)
     assert counted() == 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from idp.audit.rules import merkle
 from idp.audit.rules.seals import FIELDS, Link, Seal, leaf_of
@@ -64,25 +64,31 @@ def placed(rows: Sequence[Any]) -> list[Placed]:
 
 _last_number = select(AuditHead.number).where(AuditHead.id == 1).scalar_subquery()
 _purged_number = select(AuditHead.purged_number).where(AuditHead.id == 1).scalar_subquery()
-_strange_seals = (
-    select(AuditSeal.number)
-    .where(or_(AuditSeal.number > _last_number, AuditSeal.number <= _purged_number))
-    .order_by(AuditSeal.number)
-)
-_strange_records = (
+# A statement for each end: with OR both tables would be read whole.
+_strange_seals = [
+    select(AuditSeal.number).where(strange).order_by(AuditSeal.number)
+    for strange in (AuditSeal.number <= _purged_number, AuditSeal.number > _last_number)
+]
+_strange_records = [
     select(AuditRecord.id, AuditRecord.seal, AuditRecord.position)
-    .where(or_(AuditRecord.seal > _last_number, AuditRecord.seal <= _purged_number))
+    .where(strange)
     .order_by(AuditRecord.seal, AuditRecord.position)
-)
+    for strange in (AuditRecord.seal <= _purged_number, AuditRecord.seal > _last_number)
+]
 
 
 def beyond_the_ends(connection: Connection, most: int) -> list[Fault]:
     """Seals, and records of seals, that lie before the beginning or after the end of the chain."""
     return [
-        *(Fault(Kind.SEAL_INSERTED, row.number) for row in connection.execute(_strange_seals.limit(most))),
+        *(
+            Fault(Kind.SEAL_INSERTED, row.number)
+            for statement in _strange_seals
+            for row in connection.execute(statement.limit(most))
+        ),
         *(
             Fault(Kind.RECORD_INSERTED, row.seal, row.id, row.position)
-            for row in connection.execute(_strange_records.limit(most))
+            for statement in _strange_records
+            for row in connection.execute(statement.limit(most))
         ),
     ]
 
@@ -156,9 +162,15 @@ def _newest(tx: Connection, first: int, last: int) -> dict[int, int]:
 
 def seals_between(connection: Connection, since: int | None, until: int | None) -> tuple[int, int] | None:
     """The numbers of the first and last seal with a record from `since` to before `until`; None if there is none."""
-    statement = select(func.min(AuditRecord.seal), func.max(AuditRecord.seal))
-    first, last = connection.execute(statement.where(*_in_time(since, until))).one()
-    return None if first is None else (first, last)
+    if since is None and until is None:
+        # Each alone is one look at an end of the index; together they would read all of it.
+        first, last = (
+            connection.execute(select(end(AuditRecord.seal))).scalar() for end in (func.min, func.max)
+        )
+    else:
+        statement = select(func.min(AuditRecord.seal), func.max(AuditRecord.seal))
+        first, last = connection.execute(statement.where(*_in_time(since, until))).one()
+    return None if first is None or last is None else (first, last)
 
 
 def unsealed_rows(connection: Connection, since: int | None, until: int | None) -> Iterator[Any]:

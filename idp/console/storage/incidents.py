@@ -9,7 +9,7 @@ from sqlalchemy import Connection, exists, select, update
 from idp.database import notifications
 from idp.messages.storage import destinations
 from idp.messages.storage.destinations import FailingDestination
-from idp.messages.storage.outbox import OutboxMessage
+from idp.messages.storage.outbox import OutboxMessage, unsettled
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,25 @@ def lost_messages(connection: Connection, since: int, most: int = 100) -> list[L
 
     Those that wait for a failing destination are not listed one by one.
     """
-    rows = connection.execute(
-        select(OutboxMessage.__table__)
-        .where(
-            OutboxMessage.created_at > since,
-            OutboxMessage.delivered_at.is_(None),
-            OutboxMessage.last_error.is_not(None),
-            (OutboxMessage.given_up_at.is_not(None))
-            | (
-                (OutboxMessage.attempts >= 3)
-                & ~exists().where(FailingDestination.destination == OutboxMessage.destination)
-            ),
-        )
-        .order_by(OutboxMessage.id.desc())
-        .limit(most)
-    ).mappings()
+    # Ranges of ix_outbox_given_up_at and ix_outbox_lines.
+    given_up = (OutboxMessage.given_up_at > 0, OutboxMessage.delivered_at.is_(None))
+    fails = (
+        unsettled,
+        OutboxMessage.destination.in_(destinations.every(connection)),
+        OutboxMessage.attempts >= 3,
+        ~exists().where(FailingDestination.destination == OutboxMessage.destination),
+    )
+    rows = [
+        row
+        for conditions in (given_up, fails)
+        for row in connection.execute(
+            select(OutboxMessage.__table__)
+            .where(OutboxMessage.created_at > since, OutboxMessage.last_error.is_not(None), *conditions)
+            .order_by(OutboxMessage.id.desc())
+            .limit(most)
+        ).mappings()
+    ]
+    rows = sorted(rows, key=lambda row: -row["id"])[:most]
     return [
         Lost(
             row["id"],

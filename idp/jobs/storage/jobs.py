@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     update,
@@ -23,7 +24,7 @@ from idp.database import notifications
 from idp.database.expired import delete_expired, run
 from idp.due_times import furthest
 from idp.durations import DAY
-from idp.jobs.storage.tables import JobFile, JobRow
+from idp.jobs.storage.tables import JobFile, JobRow, is_open
 
 KEPT = 30 * DAY
 
@@ -39,15 +40,16 @@ _free = or_(
 )
 _is_long = bindparam("is_long", type_=Boolean)
 _claimable = and_(
-    # `ix_jobs_open`: jobs that are over are not read.
-    JobRow.state.in_(["waiting", "running"]),
+    # A range of `ix_jobs_open`: jobs that are over are not read.
+    is_open,
+    JobRow.id > 0,
     _free,
     JobRow.kind.in_(bindparam("kinds", expanding=True)),
     # One that a dead worker left is still "running": it goes on before another long one of its school begins.
     or_(
         ~_is_long,
         ~exists().where(
-            _other.state == "running",
+            _other.state == literal_column("'running'"),
             _other.is_long.is_(True),
             _other.school_id == JobRow.school_id,
             _other.id != JobRow.id,

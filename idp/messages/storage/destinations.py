@@ -195,6 +195,7 @@ _late = (
     select(_outbox.id)
     .where(
         unsettled,
+        _outbox.destination == _line,
         _outbox.next_attempt_at <= bindparam("since"),
         _outbox.created_at <= bindparam("since"),
         ~exists().where(_failing.destination == _outbox.destination),
@@ -277,7 +278,9 @@ def failing(connection: Connection) -> list[Failing]:
 
 def late(connection: Connection, since: int) -> list[int]:
     """Ids of up to twenty unclaimed messages that were due at `since`, and whose destination does not fail."""
-    return list(connection.execute(_late, {"since": since}).scalars())
+    lines = every(connection)
+    rows = (connection.execute(_late, {"since": since, "line": line}).scalars() for line in lines)
+    return [message for line in rows for message in line][:20]
 
 
 def every(connection: Connection) -> list[str]:

@@ -39,13 +39,12 @@ PERSON_COLUMNS = (
     Person.updated_at,
 )
 
-_session_is_over = select(Session.sid).where(Session.sid == Grant.sid, Session.ended_at.is_not(None)).exists()
 _holder_may = and_(
     Grant.revoked_at.is_(None),
     Grant.generation == Account.credentials_generation,
     Account.present.is_(True),
     Account.state == "active",
-    or_(Grant.offline.is_(True), ~_session_is_over),
+    or_(Grant.offline.is_(True), Session.ended_at.is_(None)),
 )
 """The grant is not revoked, its account may sign in with the same credentials as then, and its session has not ended.
 
@@ -65,6 +64,7 @@ _unredeemed = (
     .select_from(Grant)
     .join(Account, Account.id == Grant.account_id)
     .join(Person, Person.id == Account.person_id)
+    .outerjoin(Session, Session.sid == Grant.sid)
 )
 _find_code = Prepared(_unredeemed.where(Grant.code_digest == bindparam("code")))
 _find_by_id = Prepared(_unredeemed.where(Grant.id == bindparam("grant")))
@@ -159,6 +159,7 @@ _find_token = Prepared(
     .join(Grant, Grant.id == AccessToken.grant_id)
     .join(Account, Account.id == Grant.account_id)
     .join(Person, Person.id == Account.person_id)
+    .outerjoin(Session, Session.sid == Grant.sid)
     .where(
         AccessToken.digest == bindparam("token"),
         AccessToken.expires_at > bindparam("now"),
@@ -206,6 +207,7 @@ _find_family = Prepared(
     .join(Grant, Grant.id == RefreshFamily.grant_id)
     .join(Account, Account.id == Grant.account_id)
     .join(Person, Person.id == Account.person_id)
+    .outerjoin(Session, Session.sid == Grant.sid)
     .where(RefreshFamily.id == bindparam("family"))
 )
 _rotate = Prepared(

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, select, upda
 
 from idp.database.expired import delete_expired, run
 from idp.durations import HOUR
-from idp.messages.storage.outbox import OutboxMessage
+from idp.messages.rules.retries import WORKER
+from idp.messages.storage.outbox import OutboxMessage, unsettled
 from idp.oidc.rules.retention import (
     LATE_NOTICES,
     GrantAge,
@@ -92,9 +93,9 @@ _delete_grants = delete(Grant).where(Grant.id.in_(bindparam("dead", expanding=Tr
 _keep_grant = update(Grant).where(Grant.id == bindparam("grant")).values(review_at=bindparam("later"))
 _late_session_end = select(
     exists().where(
+        unsettled,
+        OutboxMessage.destination == WORKER,
         OutboxMessage.kind == SESSION_ENDED,
-        OutboxMessage.delivered_at.is_(None),
-        OutboxMessage.given_up_at.is_(None),
         OutboxMessage.created_at < bindparam("since"),
     )
 )

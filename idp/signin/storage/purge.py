@@ -8,15 +8,17 @@ from idp.signin.storage.devices import REMEMBERED
 from idp.signin.storage.tables import KnownDevice, MailLink, NetworkAttempt, Sending, Session, Throttle
 
 _forgotten = KnownDevice.last_seen_at < bindparam("before")
+_batch = (
+    select(KnownDevice.browser)
+    .where(_forgotten)
+    .order_by(KnownDevice.last_seen_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("batch", nesting=True)
+)
 _devices = delete(KnownDevice).where(
     _forgotten,
-    KnownDevice.browser.in_(
-        select(KnownDevice.browser)
-        .where(_forgotten)
-        .order_by(KnownDevice.last_seen_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    ),
+    KnownDevice.browser.in_(select(_batch.c.browser)),
 )
 _links = delete_expired(MailLink.digest, MailLink.expires_at)
 _throttles = delete_expired(Throttle.bucket, Throttle.forget_at)
