@@ -177,7 +177,7 @@ class TestAtEighteen:
         world.family(guardian, grown)
         max_page = signed_in(app, grown, "eleve").opens("/account/guardians").sees("Claire Durand")
         max_page.fills("act=end").sees("Le lien est terminé", "Aucun responsable")
-        assert "Max" not in signed_in(app, guardian).opens("/account/children").html
+        assert "Max" not in signed_in(app, guardian).opens("/account/children").words
 
     @pytest.mark.both_engines
     def test_a_pupil_under_age_ends_no_link(

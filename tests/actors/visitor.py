@@ -55,6 +55,11 @@ class Visitor:
         return re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
 
     @property
+    def words(self) -> str:
+        """What the page shows: without tags, whose random values may contain any short word."""
+        return re.sub(r"<[^>]*>", " ", self.html)
+
+    @property
     def status(self) -> int:
         assert self.page is not None
         return self.page.status_code

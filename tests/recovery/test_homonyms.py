@@ -50,7 +50,7 @@ def test_a_childs_birth_date_selects_the_account(
 ) -> None:
     to_the_child(app, visitor)
     visitor.fills(**day("2013-01-02")).sees("Vos enfants", "Zoé", "Max")
-    assert "Ana" not in visitor.html and "Noé" not in visitor.html
+    assert "Ana" not in visitor.words and "Noé" not in visitor.words
     visitor.fills(**dates(visitor.html, "2013-01-02", "2015-03-04")).sees(three[2].username)
     visitor.fills(password=PASSWORD, again=PASSWORD).sees("Votre adresse mail")
     assert [world.facts(one).state for one in three] == ["created", "created", "confirming"]
@@ -71,7 +71,7 @@ def test_two_parents_of_one_child_need_the_office(app: Flask, visitor: Visitor, 
     assert visitor.status == 409
     for one in three:
         assert one.username not in visitor.html
-    assert "Ana" not in visitor.html
+    assert "Ana" not in visitor.words
     visitor.opens(visitor.path).sees("V11")
 
 

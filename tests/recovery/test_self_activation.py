@@ -37,7 +37,7 @@ def test_a_guardian_activates_the_account(
     visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-06"))
     visitor.sees("Choisissez votre mot de passe", mother.username)
     visitor.fills(password=PASSWORD, again=PASSWORD).sees("Votre adresse mail")
-    assert "Jour" not in visitor.html, "the birth dates were given already"
+    assert "Jour" not in visitor.words, "the birth dates were given already"
     visitor.fills(mail="claire@example.org").sees("Regardez votre boîte mail")
     visitor.fills(code=messages(app, "mail")[-1]["facts"]["code"]).sees("Mes informations", mother.username)
     assert world.facts(mother).state == "active"

@@ -1,5 +1,6 @@
 """A login cannot continue in another browser (CVE-2022-39222): every step is refused with another cookie jar."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -126,7 +127,7 @@ def test_the_forms_that_strangers_send_are_right_in_the_browser_of_the_login(
     pending_id = address.removeprefix("/login/")
     for method, path in addresses(app, pending_id):
         own = portal.browser.get(path) if method == "GET" else None
-        assert own is None or "R02" not in own.text, path
+        assert own is None or "R02" not in re.sub(r"<[^>]*>", " ", own.text), path
     form = {**answers(guardian), "csrf_token": token_of(portal.browser)}
     portal.browser.post(f"/login/{pending_id}/profile", data=form)
     portal.browser.post(f"/login/{pending_id}/sign_in", data=form)
