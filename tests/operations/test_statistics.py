@@ -24,19 +24,27 @@ def _import(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
 
 
-def test_tables_that_an_import_has_filled_have_statistics_after_the_workers_next_minute(world: World) -> None:
+@pytest.fixture
+def empty(world: World) -> World:
+    """PostgreSQL remembers what earlier tests have written to this database; TRUNCATE makes its tables new to the planner."""
+    if reading().dialect.name == "postgresql":
+        with transaction() as tx:
+            tx.exec_driver_sql("TRUNCATE persons CASCADE")
+        reading().exec_driver_sql("SELECT pg_stat_force_next_flush()")
+    return world
+
+
+def test_tables_that_an_import_has_filled_have_statistics_after_the_workers_next_minute(empty: World) -> None:
     with transaction() as tx:
         _import(tx)
-    # PostgreSQL also counts what earlier tests have written to this database.
     assert {"accounts", "persons"} <= set(statistics.missing(reading()))
     statistics.keep(NOON)
     assert statistics.missing(reading()) == []
 
 
-def test_a_small_base_needs_no_statistics(world: World) -> None:
-    before = statistics.missing(reading())
-    world.guardian()
-    assert statistics.missing(reading()) == before
+def test_a_small_base_needs_no_statistics(empty: World) -> None:
+    empty.guardian()
+    assert not {"accounts", "persons"} & set(statistics.missing(reading()))
 
 
 def test_autovacuum_is_on(world: World) -> None:
