@@ -7,9 +7,11 @@ A late request gets 408 (RFC 9110 §15.5.9) and its connection is closed. Linux 
 """
 
 import contextlib
+import errno
 import io
 import os
 import socket
+import stat
 import struct
 import sys
 import threading
@@ -265,14 +267,18 @@ def _is_late(seconds: float, received: int) -> bool:
 
 @contextlib.contextmanager
 def _duplicate(number: int) -> Iterator[socket.socket]:
-    """A duplicate socket object for a file descriptor. Raises OSError if it is no socket."""
+    """A duplicate socket object for a file descriptor. Raises OSError if it is no socket.
+
+    Only a socket may be duplicated: closing any descriptor of a file releases all POSIX locks that this process holds on it
+    (fcntl(2)), so a closed duplicate of an SQLite database would let another process delete the log in use.
+    """
+    if not stat.S_ISSOCK(os.fstat(number).st_mode):
+        raise OSError(errno.ENOTSOCK, os.strerror(errno.ENOTSOCK))
     copy = os.dup(number)
-    try:
-        connection = socket.socket(fileno=copy)
-    except OSError:
-        os.close(copy)
-        raise
-    with connection:
+    if not stat.S_ISSOCK(os.fstat(copy).st_mode):
+        # The number was closed and assigned to a file since the first look. The duplicate stays open, for the same reason.
+        raise OSError(errno.ENOTSOCK, os.strerror(errno.ENOTSOCK))
+    with socket.socket(fileno=copy) as connection:
         yield connection
 
 

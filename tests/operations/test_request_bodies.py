@@ -5,6 +5,9 @@ import http.client
 import io
 import os
 import socket
+import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +19,7 @@ import pytest
 from sqlalchemy import make_url
 
 from idp.web import request_bodies
-from idp.web.request_bodies import LARGEST_REQUEST, MOST_WAITING, WholeRequests
+from idp.web.request_bodies import LARGEST_REQUEST, MOST_WAITING, LateBodies, WholeRequests
 from tests.operations.installation import Installation, descendants, eventually, status
 
 HALF = b"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200\r\n\r\ngrant"
@@ -245,3 +248,41 @@ def test_a_full_server_answers_503_and_health_still_works(monkeypatch: pytest.Mo
     finally:
         over.set()
         first.join()
+
+
+def test_the_watch_releases_no_lock_of_the_database(tmp_path: Path) -> None:
+    """A descriptor of the database that is closed releases every POSIX lock of its process: another process would delete the log in use."""
+    database = tmp_path / "idp.sqlite3"
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY)")
+    other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM accounts'); c.close()"
+    LateBodies()._look(time.monotonic(), time.monotonic())
+    subprocess.run([sys.executable, "-c", other, str(database)], check=True)
+    assert Path(f"{database}-wal").exists(), "the other process took its connection for the last"
+    connection.close()
+
+
+def test_a_descriptor_that_became_a_file_meanwhile_is_not_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at a number and its duplicate, the socket may be closed and the database opened under its number."""
+    ours, peer = socket.socketpair()
+    number, file = ours.fileno(), os.open(tmp_path / "idp.sqlite3", os.O_CREAT | os.O_RDWR)
+    look, copies = os.fstat, list[int]()
+
+    def replaced_after_look(looked_at: int) -> os.stat_result:
+        mode = look(looked_at)
+        os.dup2(file, number) if looked_at == number else copies.append(looked_at)
+        return mode
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fstat", replaced_after_look)
+        with pytest.raises(OSError, match="socket"), request_bodies._duplicate(number):
+            pass
+    [copy] = copies
+    assert os.path.samestat(os.fstat(copy), os.fstat(file)), "the duplicate is still open"
+    for opened in (copy, file):
+        os.close(opened)
+    ours.close()
+    peer.close()
