@@ -31,6 +31,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import NullPool
 
+from idp.database import checkpoints
 from idp.database.deadlines import LONG_PATIENCE, connect_arguments, is_dead, limit, use_careful_connections
 from idp.database.faults import DatabaseUnavailable
 from idp.database.slots import Slots
@@ -96,6 +97,7 @@ class Connections:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.slots = Slots()
         self._sqlite = engine.dialect.name == "sqlite"
+        self._file = _sqlite_file(engine)
         self._fault: type[Exception] = engine.dialect.loaded_dbapi.OperationalError
         self.patience = LONG_PATIENCE
         """Seconds that a connection waits for the database; a web worker sets a shorter time before it serves."""
@@ -115,8 +117,9 @@ class Connections:
     def _connected(self) -> Connection:
         connection = self._engine.connect()
         limit(connection, self.patience)
-        if self._sqlite and Path(self._engine.url.database or "").is_file():
-            connection.info["inode"] = os.stat(str(self._engine.url.database)).st_ino
+        self.slots.mine().checkpoint_at = checkpoints.ROWS
+        if self._file and Path(self._file).is_file():
+            connection.info["inode"] = os.stat(self._file).st_ino
         return connection
 
     @contextmanager
@@ -146,6 +149,9 @@ class Connections:
             held.within = False
             if self._sqlite and durable and not connection.invalidated:
                 driver.execute("PRAGMA synchronous=NORMAL")
+        if self._file and driver.total_changes >= held.checkpoint_at:
+            held.checkpoint_at = driver.total_changes + checkpoints.ROWS
+            checkpoints.write_back(driver, self._file)
 
     def _begin(self, driver: Any, durable: bool) -> None:
         if self._sqlite or durable:
@@ -180,12 +186,12 @@ class Connections:
 
     def refuse_moved_file(self) -> None:
         """Raise DatabaseUnavailable if another file has replaced the open SQLite file; the next use opens the new one."""
-        connection, path = self.reading(), self._engine.url.database
-        if not self._sqlite or path in (None, "", ":memory:"):
+        connection, path = self.reading(), self._file
+        if path is None:
             return
         opened = connection.info.get("inode")
         try:
-            present = os.stat(str(path)).st_ino
+            present = os.stat(path).st_ino
         except FileNotFoundError:
             present = None
         if present != opened:
@@ -275,11 +281,18 @@ def _from_working_folder(url: str) -> str:
     return parsed.set(database=str(Path(path).absolute())).render_as_string(hide_password=False)
 
 
+def _sqlite_file(engine: Engine) -> str | None:
+    """The path of the SQLite database; None in memory, and for PostgreSQL."""
+    path = engine.url.database
+    return path if engine.dialect.name == "sqlite" and path not in (None, "", ":memory:") else None
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
+        "wal_autocheckpoint=0",
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-8000",

@@ -1,15 +1,16 @@
-"""The write-ahead log of SQLite: a file beside the database, which is emptied only in a moment without readers."""
+"""The write-ahead log of SQLite: a file beside the database, which is cut only in a moment without readers."""
 
 import os
 from typing import Any
 
 from flask import current_app
 
+from idp.database import checkpoints
 from idp.database.deadlines import limit
 from idp.database.engine import Connections, reading
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes beyond which the log is written back and cut. SQLite writes it back at 4 MB, and then begins it anew if nobody reads."""
+"""Bytes beyond which the log is cut. It is written back about every 4 MB, and then begun anew if nobody reads."""
 _PATIENCE = 0.1
 """Seconds for which readers are waited for: acts of people wait too meanwhile."""
 
@@ -19,8 +20,9 @@ def shorten_log(largest: int = LARGEST) -> bool:
     connection = reading()
     if connection.dialect.name != "sqlite":
         return False
+    database = str(connection.engine.url.database)
     try:
-        size = os.stat(f"{connection.engine.url.database}-wal").st_size
+        size = os.stat(f"{database}-wal").st_size
     except FileNotFoundError:
         return False
     if size <= largest:
@@ -29,7 +31,6 @@ def shorten_log(largest: int = LARGEST) -> bool:
     connections: Connections = current_app.extensions["connections"]
     limit(connection, _PATIENCE)
     try:
-        busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return checkpoints.cut(driver, database)
     finally:
         limit(connection, connections.patience)
-    return not busy

@@ -15,6 +15,8 @@ class Slot:
 
     connection: Connection | None = None
     within = False
+    checkpoint_at = 0
+    """Rows changed on the connection (`total_changes`) at which it writes SQLite's log back."""
 
 
 class _Entered(threading.local):
