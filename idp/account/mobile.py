@@ -48,5 +48,5 @@ def _replace(tx: Connection, account: AccountFacts, number: str | None, now: int
         not_me_link.replaced_in(tx, account, Replaced("mobile", own, since, now))
     contacts.set_mobile(tx, account.id, number, now)
     notices.tell(tx, account, "mobile_changed", now, link=not_me_link.link_in(tx, account, now))
-    who = account.actor
-    trail.record(tx, now, "mobile.changed", who, who)
+    actor = account.actor
+    trail.record(tx, now, "mobile.changed", actor, actor)

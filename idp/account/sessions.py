@@ -25,8 +25,8 @@ def disconnect(session: Session, sid: str, now: int) -> None:
     with transaction() as tx:
         if session_storage.end_session(tx, now, sid=sid):
             session_end.tell_ended(tx, {"sid": sid, "account": account.id, "subject": account.subject}, now)
-            who = account.actor
-            trail.record(tx, now, "session.end", who, who, sid=sid)
+            actor = account.actor
+            trail.record(tx, now, "session.end", actor, actor, sid=sid)
 
 
 def disconnect_others(session: Session, now: int) -> None:

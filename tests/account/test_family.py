@@ -47,7 +47,7 @@ class TestChildsPassword:
     def test_only_the_guardians_own_children_are_reset(
         self, app: Flask, world: World, guardian: Someone, child: Someone, which: str
     ) -> None:
-        other = world.pupil("Tom")
+        pupil_of_others = world.pupil("Tom")
         page = signed_in(app, guardian).opens("/account/children")
         if which == "disputed":
             from sqlalchemy import update
@@ -56,10 +56,12 @@ class TestChildsPassword:
 
             with app.app_context(), transaction() as tx:
                 tx.execute(update(Guardianship).values(disputed_at=1))
-        wanted = {"another's": other.person, "unknown": 999, "text": "x", "disputed": child.person}[which]
+        wanted = {"another's": pupil_of_others.person, "unknown": 999, "text": "x", "disputed": child.person}[
+            which
+        ]
         page.fills("act=reset", child=str(wanted)).sees("C01")
         assert page.status == 403
-        assert world.facts(child).state == world.facts(other).state == "active"
+        assert world.facts(child).state == world.facts(pupil_of_others).state == "active"
 
     def test_a_child_of_full_age_is_not_reset(self, app: Flask, world: World, guardian: Someone) -> None:
         grown = world.pupil("Max", birth_date="2007-01-01")
@@ -73,18 +75,18 @@ class TestChildsPassword:
 class TestJoining:
     def second(self, world: World, **more: object) -> tuple[Someone, Someone]:
         """Another account of the same guardian, with a child in another school."""
-        other = world.guardian(username="c.durand2", mail="other@example.org", **more)
+        second_account = world.guardian(username="c.durand2", mail="other@example.org", **more)
         tom = world.pupil("Tom", birth_date="2012-07-08")
-        world.family(other, tom)
-        return other, tom
+        world.family(second_account, tom)
+        return second_account, tom
 
     def test_joining_moves_the_children_and_closes_the_other_account(
         self, app: Flask, world: World, guardian: Someone, child: Someone
     ) -> None:
-        other, _ = self.second(world)
+        second_account, _ = self.second(world)
         page = signed_in(app, guardian).opens("/account/children").follows("Réunir un autre de mes comptes")
-        page.fills(username="C.DURAND2", password=other.password).sees("réunis", "Léa", "Tom")
-        assert world.facts(other).state == "closed"
+        page.fills(username="C.DURAND2", password=second_account.password).sees("réunis", "Léa", "Tom")
+        assert world.facts(second_account).state == "closed"
         assert notice_subjects(app) == ["Vos deux comptes sont réunis"]
 
     @pytest.mark.both_engines
@@ -94,12 +96,16 @@ class TestJoining:
         from idp.database.engine import transaction
         from idp.federation.storage import logins
 
-        other, _ = self.second(world)
-        identity = {"issuer": "https://theirs.example", "subject": "claire", "account_id": other.account}
+        second_account, _ = self.second(world)
+        identity = {
+            "issuer": "https://theirs.example",
+            "subject": "claire",
+            "account_id": second_account.account,
+        }
         with app.app_context(), transaction() as tx:
             logins.add_identity(tx, {**identity, "linked_at": 1, "last_used_at": 1})
         signed_in(app, guardian).opens("/account/children/join").fills(
-            username="c.durand2", password=other.password
+            username="c.durand2", password=second_account.password
         )
         with app.app_context(), transaction() as tx:
             assert logins.account_of(tx, "https://theirs.example", "claire", 1) is None
@@ -107,10 +113,10 @@ class TestJoining:
     def test_a_child_of_both_accounts_is_linked_once(
         self, app: Flask, world: World, guardian: Someone, child: Someone
     ) -> None:
-        other, _ = self.second(world)
-        world.family(other, child)
+        second_account, _ = self.second(world)
+        world.family(second_account, child)
         signed_in(app, guardian).opens("/account/children/join").fills(
-            username="c.durand2", password=other.password
+            username="c.durand2", password=second_account.password
         )
         with app.app_context():
             rows = reading().execute(
@@ -123,23 +129,23 @@ class TestJoining:
     def test_a_wrong_password_counts_in_the_other_accounts_bucket(
         self, app: Flask, world: World, guardian: Someone
     ) -> None:
-        other, _ = self.second(world)
+        second_account, _ = self.second(world)
         page = signed_in(app, guardian).opens("/account/children/join")
         for _ in range(5):
             page.fills(username="c.durand2", password="wrong").sees("S01")
-        page.fills(username="c.durand2", password=other.password).sees("S02")
+        page.fills(username="c.durand2", password=second_account.password).sees("S02")
 
     @pytest.mark.parametrize("changes", [{"first": "Anne"}, {"last": "Petit"}, {"second_factor_since": 1}])
     def test_accounts_of_different_names_are_not_joined(
         self, app: Flask, world: World, guardian: Someone, changes: dict[str, object]
     ) -> None:
-        other, _ = self.second(world, **changes)
+        second_account, _ = self.second(world, **changes)
         page = signed_in(app, guardian).opens("/account/children/join")
-        page.fills(username="c.durand2", password=other.password).sees("C03")
-        assert world.facts(other).state == "active"
+        page.fills(username="c.durand2", password=second_account.password).sees("C03")
+        assert world.facts(second_account).state == "active"
 
     @pytest.mark.parametrize(
-        ("mine", "theirs", "joined"),
+        ("mother", "homonym", "joined"),
         [
             ({"civility": "MME"}, {"civility": "M."}, False),
             ({}, {"relation": "20"}, False),
@@ -147,18 +153,18 @@ class TestJoining:
         ],
     )
     def test_the_other_parent_of_the_same_name_is_not_joined(
-        self, app: Flask, world: World, child: Someone, mine: dict, theirs: dict, joined: bool
+        self, app: Flask, world: World, child: Someone, mother: dict, homonym: dict, joined: bool
     ) -> None:
         """They know each other's password, and a mother is not a father."""
-        camille = world.guardian("Camille", "Ormail", mail="camille@example.org", **mine)
+        camille = world.guardian("Camille", "Ormail", mail="camille@example.org", **mother)
         world.family(camille, child)
-        relation = theirs.get("relation", "10")
-        more = {name: value for name, value in theirs.items() if name != "relation"}
-        other = world.guardian("Camille", "Ormail", mail="other@example.org", **more)
-        world.family(other, world.pupil("Tom", birth_date="2012-07-08"), relation=relation)
+        relation = homonym.get("relation", "10")
+        more = {name: value for name, value in homonym.items() if name != "relation"}
+        other_parent = world.guardian("Camille", "Ormail", mail="other@example.org", **more)
+        world.family(other_parent, world.pupil("Tom", birth_date="2012-07-08"), relation=relation)
         page = signed_in(app, camille).opens("/account/children/join")
-        page = page.fills(username=other.username, password=other.password)
-        assert (world.facts(other).state == "closed") is joined
+        page = page.fills(username=other_parent.username, password=other_parent.password)
+        assert (world.facts(other_parent).state == "closed") is joined
         if not joined:
             page.sees("C03")
 

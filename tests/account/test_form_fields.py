@@ -52,11 +52,11 @@ FORMS: dict[str, tuple[dict[str, str], set[str]]] = {
 
 def rows(app: Flask) -> dict[str, Any]:
     with app.app_context():
-        found = {}
+        values = {}
         for table in (Account, Person, Guardianship):
             for row in reading().execute(select(table.__table__)).mappings():
-                found |= {f"{table.__tablename__}.{row['id']}.{key}": value for key, value in row.items()}
-        return found
+                values |= {f"{table.__tablename__}.{row['id']}.{key}": value for key, value in row.items()}
+        return values
 
 
 @pytest.mark.both_engines
@@ -115,9 +115,11 @@ class Journey:
     clock: Clock
     visitor: Visitor
 
-    def signs_in(self, who: Someone, profile: str = "responsable", visitor: Visitor | None = None) -> Visitor:
+    def signs_in(
+        self, someone: Someone, profile: str = "responsable", visitor: Visitor | None = None
+    ) -> Visitor:
         visitor = (visitor or self.visitor).opens("/account").fills(profile=profile)
-        return visitor.fills(username=who.username, password=who.password)
+        return visitor.fills(username=someone.username, password=someone.password)
 
     def presses(self, path: str, **values: str) -> None:
         """A button in the corner of the page."""
@@ -182,9 +184,9 @@ def comes_first(journey: Journey) -> tuple[Someone, Changes]:
 def brings_a_second_factor(journey: Journey) -> tuple[Someone, Changes]:
     head = journey.world.staff()
     journey.signs_in(head, "personnel")
-    found = re.search(r'id="key">([A-Z2-7 ]+)<', journey.visitor.html)
-    assert found is not None
-    secret = secret_of(found[1])
+    match = re.search(r'id="key">([A-Z2-7 ]+)<', journey.visitor.html)
+    assert match is not None
+    secret = secret_of(match[1])
     journey.visitor.fills(code=code_at(secret, step_at(NOON))).sees("Vos codes de secours")
     journey.visitor.opens("/logout").fills(confirm="1")
     journey.clock.advance(60)
@@ -243,9 +245,9 @@ def has_no_letter(journey: Journey) -> tuple[Someone, Changes]:
         code=journey.last("sms")["code"]
     )
     journey.visitor.fills(first_name="Claire", family_name="Durand").fills(**BIRTH)
-    found = re.search(r'name="(\d+)-day"', journey.visitor.html)
-    assert found is not None
-    journey.visitor.fills(**{f"{found[1]}-{part}": value for part, value in BIRTH.items()})
+    match = re.search(r'name="(\d+)-day"', journey.visitor.html)
+    assert match is not None
+    journey.visitor.fills(**{f"{match[1]}-{part}": value for part, value in BIRTH.items()})
     journey.visitor.fills(password=CHOSEN, again=CHOSEN).sees("Votre adresse mail")
     # Once for the proof, which ends a letter and what it opened, and once for the password.
     return guardian, FIRST_PASSWORD | {

@@ -181,7 +181,7 @@ class TestMobile:
         assert world.facts(guardian).mobile is None
 
     @pytest.mark.parametrize(
-        ("uai", "typed", "kept"),
+        ("uai", "typed", "stored"),
         [
             ("0990001N", "0692 11 22 33", "+262692112233"),
             ("9740001H", "06 12 34 56 78", "+33612345678"),
@@ -189,12 +189,12 @@ class TestMobile:
         ],
     )
     def test_the_territories_of_the_schools_come_first(
-        self, app: Flask, world: World, uai: str, typed: str, kept: str
+        self, app: Flask, world: World, uai: str, typed: str, stored: str
     ) -> None:
         parent = world.guardian("Marc")
         world.family(parent, world.pupil("Zoé", school=world.school(uai)))
         signed_in(app, parent).opens("/account/mobile").fills(contact=typed).sees("Écrivez le code")
-        assert messages(app, "sms")[-1]["to"] == kept
+        assert messages(app, "sms")[-1]["to"] == stored
 
     def test_a_landline_gets_no_code(self, app: Flask, claire: Visitor) -> None:
         claire.opens("/account/mobile").fills(contact="01 23 45 67 89").sees("V12", "téléphone fixe")
@@ -206,8 +206,8 @@ class TestMobile:
     ) -> None:
         claire.opens("/account/mobile").fills(contact="06 11 22 33 44")
         page = claire.path
-        other = signed_in(app, world.guardian("Marc"))
-        assert other.opens(page).status == 403
+        marc = signed_in(app, world.guardian("Marc"))
+        assert marc.opens(page).status == 403
         assert world.facts(guardian).mobile is None
 
 
@@ -233,9 +233,9 @@ class TestDevices:
         assert len(messages(app, "logout_notice")) == 1
 
     def test_all_other_sessions_are_ended(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
-        others = [signed_in(app, guardian) for _ in range(3)]
+        visitors = [signed_in(app, guardian) for _ in range(3)]
         claire.opens("/account/devices").fills("act=others").sees("Tous les autres appareils")
-        assert all(one.opens("/account").path.endswith(("/sign_in", "/profile")) for one in others)
+        assert all(visitor.opens("/account").path.endswith(("/sign_in", "/profile")) for visitor in visitors)
         claire.opens("/account").sees("Mes informations")
 
     def test_nobody_disconnects_another_person(
@@ -244,9 +244,9 @@ class TestDevices:
         from tests.pages import forms_with
 
         marc = signed_in(app, world.guardian("Marc"))
-        ((_, theirs),) = forms_with(marc.opens("/account/devices").html, {"sid"})
-        ((_, mine),) = forms_with(claire.opens("/account/devices").html, {"sid"})
-        answer = claire.browser.post("/account/devices", data={**mine, "sid": theirs["sid"]})
+        ((_, marcs_form),) = forms_with(marc.opens("/account/devices").html, {"sid"})
+        ((_, claires_form),) = forms_with(claire.opens("/account/devices").html, {"sid"})
+        answer = claire.browser.post("/account/devices", data={**claires_form, "sid": marcs_form["sid"]})
         assert answer.status_code == 404
         marc.opens("/account").sees("Mes informations")
 
@@ -304,8 +304,12 @@ class TestData:
         world.set_account(guardian, provisional_digest="a-secret-digest")
         answer = claire.browser.get("/account/data")
         assert answer.headers["Content-Disposition"] == 'attachment; filename="c.durand.json"'
-        found = json.loads(answer.text)
-        assert found["account"][0]["username"] == "c.durand" and found["family_links"] and found["sessions"]
+        download = json.loads(answer.text)
+        assert (
+            download["account"][0]["username"] == "c.durand"
+            and download["family_links"]
+            and download["sessions"]
+        )
         for hidden in ("argon2", "a-secret-digest", "password_hash"):
             assert hidden not in answer.text
 

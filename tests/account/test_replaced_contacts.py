@@ -34,7 +34,7 @@ def asks(claire: Visitor, address: str = NEW) -> Visitor:
 
 
 def newest(app: Flask, template: str) -> dict[str, str]:
-    return [one for one in messages(app, "mail") if one["template"] == template][-1]["facts"]
+    return [message for message in messages(app, "mail") if message["template"] == template][-1]["facts"]
 
 
 def replaces(app: Flask, claire: Visitor, address: str = NEW) -> None:
@@ -49,7 +49,7 @@ def path_of(link: str | None) -> str:
 def recovery_goes_to(app: Flask, method: str = "mail", username: str = "c.durand") -> list[str]:
     before = len(messages(app, method))
     Visitor(app).opens("/recovery/password").fills(username=username, method=method)
-    return [one["to"] for one in messages(app, method)[before:]]
+    return [message["to"] for message in messages(app, method)[before:]]
 
 
 class TestUnconfirmedAddress:
@@ -78,7 +78,7 @@ class TestUnconfirmedAddress:
 
     def test_its_mail_can_be_sent_again(self, app: Flask, claire: Visitor) -> None:
         asks(claire).fills("act=resend").sees(NEW)
-        sent = [one["to"] for one in messages(app, "mail") if one["template"] == "confirm_mail"]
+        sent = [message["to"] for message in messages(app, "mail") if message["template"] == "confirm_mail"]
         assert sent == [NEW, NEW]
 
 
@@ -104,11 +104,11 @@ class TestRecoveryDelay:
     def test_the_previous_address_gets_a_notice(self, app: Flask, claire: Visitor) -> None:
         replaces(app, claire)
         notices = [
-            one
-            for one in messages(app, "mail")
-            if one["facts"].get("subject") == "Votre adresse mail a changé"
+            message
+            for message in messages(app, "mail")
+            if message["facts"].get("subject") == "Votre adresse mail a changé"
         ]
-        assert [one["to"] for one in notices] == [OLD]
+        assert [message["to"] for message in notices] == [OLD]
         assert path_of(notices[0]["facts"]["link"]).startswith("/not-me/")
 
     def test_a_new_number_is_delayed_too(self, app: Flask, claire: Visitor, clock: Clock) -> None:

@@ -21,10 +21,10 @@ def children(session: Session) -> Page:
     with form_page:
         if request.form.get("act") == "reset" and EmptyForm().validate_on_submit():
             reset = acts.reset_child(session.account, number("child"), now())
-    shown, today = acts.children_of(session.account), day_of(now()).isoformat()
+    relatives, today = acts.children_of(session.account), day_of(now()).isoformat()
     return form_page.show(
-        children=shown,
-        of_age={child.person for child in shown if is_of_age(child.birth_date, today)},
+        children=relatives,
+        of_age={child.person for child in relatives if is_of_age(child.birth_date, today)},
         reset=reset,
         days=settings().passwords.letter_days,
     )

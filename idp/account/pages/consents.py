@@ -24,12 +24,12 @@ def consents(session: Session) -> Page:
         if EmptyForm().validate_on_submit():
             _act(session, request.form.get("act", ""))
             return back_to("consents", done="1")
-    shown = []
+    rows = []
     for row in consent.of_children(session.account, now()):
         client = registry.find(row.client_id)
         if client is not None and (row.asked_scope or row.given_at):
-            shown.append((row, client.registration, in_words(row.asked_scope or row.scope)))
-    return form_page.show(consents=shown)
+            rows.append((row, client.registration, in_words(row.asked_scope or row.scope)))
+    return form_page.show(consents=rows)
 
 
 def _act(session: Session, act: str) -> None:
@@ -40,5 +40,5 @@ def _act(session: Session, act: str) -> None:
     if act == "withdraw":
         acts.withdraw_for_child(session, child, client.client_id, now())
     else:
-        shown = request.form.get("shown", "")
-        consent.decide_for_child(session.account, child, client.service, shown, act == "agree", now())
+        kinds = request.form.get("shown", "")
+        consent.decide_for_child(session.account, child, client.service, kinds, act == "agree", now())

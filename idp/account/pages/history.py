@@ -15,8 +15,8 @@ A_PAGE = 30
 
 @page("/history", "history")
 def history(session: Session) -> Page:
-    asked = request.args.get("before", "")
-    before = int(asked) if asked.isdecimal() and len(asked) < 18 else None
+    before_text = request.args.get("before", "")
+    before = int(before_text) if before_text.isdecimal() and len(before_text) < 18 else None
     newest = records.history(reading(), session.account.id, list(SENTENCES), before, A_PAGE + 1)
     events = [
         (

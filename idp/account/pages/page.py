@@ -34,8 +34,8 @@ def page(path: str, name: str, matters: bool = False) -> Callable[[View], View]:
             if name == "password" and request.method == "POST" and current_login.current(now()) is None:
                 # A typed password is not stored over a login: without this page it would be believed to be set.
                 current_login.refuse_replaced()
-            asked = Asked(profiles=tuple(PROFILES.values()))
-            session = guarded.session_or_login(asked, f"account.{'overview' if arguments else name}")
+            login_request = Asked(profiles=tuple(PROFILES.values()))
+            session = guarded.session_or_login(login_request, f"account.{'overview' if arguments else name}")
             if isinstance(session, Response):
                 return session
             if matters:
