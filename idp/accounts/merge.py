@@ -82,15 +82,15 @@ def merge_in(
     trail.record(tx, now, "account.merged", actor, staying.actor, joined=joined.username, reason=reason)
 
 
-def join(own: AccountFacts, other: AccountFacts, now: int) -> None:
+def join(own: AccountFacts, ended: AccountFacts, now: int) -> None:
     """A guardian joins another account of their own, whose password the caller has verified.
 
     Raises Refusal C03 (`obstacle`: another name, a second factor, or no guardian's account).
     """
-    if obstacle(own, other) is not None:
+    if obstacle(own, ended) is not None:
         raise Refusal(ACCOUNTS_DIFFER, "the accounts are not of one guardian")
     with transaction() as tx:
-        family.join_persons(tx, own.person_id, other.person_id, now)
-        close_in(tx, other, own.actor, now, joined_to=own.id)
-        notices.tell(tx, own, "account_joined", now, joined=other.username)
-        trail.record(tx, now, "account.joined", own.actor, own.actor, joined=other.id)
+        family.join_persons(tx, own.person_id, ended.person_id, now)
+        close_in(tx, ended, own.actor, now, joined_to=own.id)
+        notices.tell(tx, own, "account_joined", now, joined=ended.username)
+        trail.record(tx, now, "account.joined", own.actor, own.actor, joined=ended.id)
