@@ -37,8 +37,8 @@ def init_outcomes(app: Flask) -> None:
 
 def new_key() -> str:
     """The one-time key of a form, for a signed-in person or a form that sends a message; empty on other pages."""
-    known = request.environ.get("idp.session") or request.blueprint in FOR_STRANGERS
-    return secrets.token_urlsafe(16) if known else ""
+    has_sender = request.environ.get("idp.session") or request.blueprint in FOR_STRANGERS
+    return secrets.token_urlsafe(16) if has_sender else ""
 
 
 def _sender() -> str | None:

@@ -49,10 +49,10 @@ def _show_kept() -> BaseResponse | None:
         return None
     account = current_login.current(now())
     viewer = _viewer(account.account.id if account else None)
-    found = keeping.find(request.args[PARAMETER], viewer, now())
-    if found is None:
+    kept_answer = keeping.find(request.args[PARAMETER], viewer, now())
+    if kept_answer is None:
         return redirect(url_for("signin.home") if only_posts else this_page(), 303)
-    response = Response(found.body, found.status, list(found.headers))
+    response = Response(kept_answer.body, kept_answer.status, list(kept_answer.headers))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -100,8 +100,8 @@ def _viewer(account: int | None) -> Viewer:
 
 def _account_after(response: Response) -> int | None:
     """The session's account after the response: an act may have opened, renewed or ended the session."""
-    found = sessions.read(cookies.session_token_after(response), now(), settings().sessions)
-    return found.account.id if found else None
+    session = sessions.read(cookies.session_token_after(response), now(), settings().sessions)
+    return session.account.id if session else None
 
 
 def _is_authorization() -> bool:

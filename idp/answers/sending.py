@@ -42,9 +42,9 @@ class Sending:
     location: str = ""
 
 
-def name_of(key: str, who: str, path: str) -> TokenDigest:
+def name_of(key: str, sender: str, path: str) -> TokenDigest:
     """A key is valid for one sender (an account, or a browser) and one URL."""
-    return digest(f"form\0{key}\0{who}\0{path}")
+    return digest(f"form\0{key}\0{sender}\0{path}")
 
 
 def claim(name: TokenDigest, now: int) -> bool:

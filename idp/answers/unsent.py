@@ -36,9 +36,9 @@ def _bring_back() -> None:
     waiting = session.get(COOKIE_FIELD, {}).get(request.path)
     if waiting is None or current_login.current(now()) is None:
         return
-    found = keeping.find(waiting, _viewer(made_for.mark()), now())
-    if found is not None:
-        g.unsent_fields = MultiDict(json.loads(found.body))
+    fields = keeping.find(waiting, _viewer(made_for.mark()), now())
+    if fields is not None:
+        g.unsent_fields = MultiDict(json.loads(fields.body))
 
 
 def _keep(response: Response) -> Response:

@@ -58,19 +58,19 @@ def wrong_sign_in(app: Flask, browser: FlaskClient) -> str:
 
 
 @pytest.mark.settings(sms=SMS, server={"mode": "development"})
-@pytest.mark.parametrize("who", ["stranger", "guardian", "pupil", "academy_administrator", "head"])
+@pytest.mark.parametrize("sender", ["stranger", "guardian", "pupil", "academy_administrator", "head"])
 @pytest.mark.parametrize("forged", [False, True], ids=["", "forged"])
-def test_every_form_is_answered_by_a_redirect(app: Flask, outdoors: World, who: str, forged: bool) -> None:
+def test_every_form_is_answered_by_a_redirect(app: Flask, outdoors: World, sender: str, forged: bool) -> None:
     """For every input and outcome: refused, done, forged, expired. No typed password is in the response."""
     outdoors.school()
-    if who == "stranger":
+    if sender == "stranger":
         browser = raw_browser(app)
-    elif who == "guardian":
+    elif sender == "guardian":
         browser = signed_in_here(app, outdoors.guardian(), "responsable")
-    elif who == "pupil":
+    elif sender == "pupil":
         browser = signed_in_here(app, outdoors.pupil(), "eleve")
     else:
-        browser = signed_in_here(app, worker_of(outdoors, who), "personnel")
+        browser = signed_in_here(app, worker_of(outdoors, sender), "personnel")
     token = token_of(browser)[: 0 if forged else None]
     wrong = []
     for endpoint, path in forms_of_the_product(app):
@@ -101,7 +101,7 @@ def test_a_refusal_keeps_its_status_at_each_reload(app: Flask) -> None:
     browser = raw_browser(app)
     address = wrong_sign_in(app, browser)
     shown = [browser.get(address) for _ in range(3)]
-    assert {(one.status_code, one.data) for one in shown} == {(401, shown[0].data)}
+    assert {(response.status_code, response.data) for response in shown} == {(401, shown[0].data)}
     assert "S01" in shown[0].text and 'value="nobody"' in shown[0].text and SECRET not in shown[0].text
 
 
@@ -203,16 +203,16 @@ def test_a_browser_without_cookies_gets_a_direct_response_and_no_row(app: Flask)
 
 
 def test_only_the_last_responses_of_a_browser_are_stored(app: Flask, clock: Clock) -> None:
-    browser, other = raw_browser(app), raw_browser(app)
-    kept_by_other = wrong_sign_in(app, other)
+    browser, second_browser = raw_browser(app), raw_browser(app)
+    kept_by_other = wrong_sign_in(app, second_browser)
     addresses = []
     for _ in range(keeping.MOST_PER_BROWSER + 3):
         clock.advance(1)
         addresses.append(browser.post("/device", data={"csrf_token": token_of(browser)}).headers["Location"])
     assert rows(app) == keeping.MOST_PER_BROWSER + 1
-    assert [browser.get(one).status_code for one in addresses[:3]] == [303] * 3
+    assert [browser.get(kept_address).status_code for kept_address in addresses[:3]] == [303] * 3
     assert browser.get(addresses[3]).status_code != 303
-    assert other.get(kept_by_other).status_code == 401
+    assert second_browser.get(kept_by_other).status_code == 401
 
 
 def test_the_worker_deletes_expired_responses(app: Flask, clock: Clock) -> None:

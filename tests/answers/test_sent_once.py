@@ -145,9 +145,9 @@ def test_concurrent_submissions_act_once(app: Flask, outdoors: World) -> None:
         return browser.post(f"{ACADEMY}/services/new", data=fields)
 
     answers = at_once(app, send, 12)
-    assert {one.status_code for one in answers} == {303}
-    assert sum("answer=" in one.headers["Location"] for one in answers) == 1
-    shown = {arrives(first, one).data for one in answers}
+    assert {response.status_code for response in answers} == {303}
+    assert sum("answer=" in response.headers["Location"] for response in answers) == 1
+    shown = {arrives(first, response).data for response in answers}
     assert len(shown) == 1 and b"client_secret" in shown.pop()
     with app.app_context():
         assert len(registry.every()) == 1
@@ -173,19 +173,19 @@ class TestKeys:
         assert self.made(app) == 1
 
     def test_two_forms_have_two_keys(self, app: Flask, admin: FlaskClient, fields: dict[str, Any]) -> None:
-        other = form(admin, f"{ACADEMY}/tokens", "label") | {"label": "Éditeur", "act": "make"}
-        assert other["once"] != fields["once"]
-        for one in (fields, other):
-            self.send(admin, one)
+        second_form = form(admin, f"{ACADEMY}/tokens", "label") | {"label": "Éditeur", "act": "make"}
+        assert second_form["once"] != fields["once"]
+        for filled in (fields, second_form):
+            self.send(admin, filled)
         assert self.made(app) == 2
 
     def test_a_key_is_of_one_account_and_one_address(
         self, app: Flask, outdoors: World, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         self.send(admin, fields)
-        other = signed_in_here(app, worker_of(outdoors, "academy_administrator"), "personnel")
-        mine = form(other, f"{ACADEMY}/tokens", "label") | {"label": "Autre", "act": "make"}
-        self.send(other, mine | {"once": fields["once"]})
+        second_admin = signed_in_here(app, worker_of(outdoors, "academy_administrator"), "personnel")
+        own_form = form(second_admin, f"{ACADEMY}/tokens", "label") | {"label": "Autre", "act": "make"}
+        self.send(second_admin, own_form | {"once": fields["once"]})
         assert self.made(app) == 2
         path = f"{ACADEMY}/trouble"
         assert admin.post(path, data=fields | {"act": "x"}).headers["Location"].startswith(f"{path}?answer=")
@@ -255,7 +255,9 @@ class TestKeys:
         self.send(admin, fields)
         with app.app_context():
             outcomes = reading().execute(select(SentForm.outcome)).scalars().all()
-        assert outcomes and not [one for one in outcomes if "/" in (one or "").replace("1.", "", 1)]
+        assert outcomes and not [
+            outcome for outcome in outcomes if "/" in (outcome or "").replace("1.", "", 1)
+        ]
 
 
 def test_one_of_fifty_submissions_claims_the_key(app: Flask, clock: Clock) -> None:
@@ -278,6 +280,9 @@ def test_one_sms_for_two_sendings(app: Flask, outdoors: World) -> None:
     first = browser.post("/activation", data=fields).headers["Location"]
     second = arrives(browser, browser.post("/activation", data=fields))
     assert second.request.path.startswith(first) and len(messages(app, "sms")) == 1
-    other = raw_browser(app)
-    mine = form(other, "/activation", "contact") | {"contact": "06 12 34 56 78", "once": fields["once"]}
-    assert other.post("/activation", data=mine).headers["Location"] != first
+    second_browser = raw_browser(app)
+    own_form = form(second_browser, "/activation", "contact") | {
+        "contact": "06 12 34 56 78",
+        "once": fields["once"],
+    }
+    assert second_browser.post("/activation", data=own_form).headers["Location"] != first

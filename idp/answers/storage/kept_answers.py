@@ -11,10 +11,10 @@ _find = select(KeptAnswerRow.sealed).where(
     KeptAnswerRow.digest == bindparam("answer"), KeptAnswerRow.forget_at > bindparam("moment")
 )
 _forget_beyond = delete(KeptAnswerRow).where(
-    KeptAnswerRow.browser == bindparam("whose"),
+    KeptAnswerRow.browser == bindparam("of_browser"),
     KeptAnswerRow.digest.in_(
         select(KeptAnswerRow.digest)
-        .where(KeptAnswerRow.browser == bindparam("whose"))
+        .where(KeptAnswerRow.browser == bindparam("of_browser"))
         .order_by(KeptAnswerRow.forget_at.desc(), KeptAnswerRow.digest)
         .offset(bindparam("most"))
     ),
@@ -24,13 +24,13 @@ _expired = delete_expired(KeptAnswerRow.digest, KeptAnswerRow.forget_at)
 
 def keep(tx: Connection, digest: TokenDigest, browser: str, sealed: str, forget_at: int, most: int) -> None:
     """Store a response for a browser. The oldest are deleted, so that there are at most `most`."""
-    tx.execute(_forget_beyond, {"whose": browser, "most": most - 1})
+    tx.execute(_forget_beyond, {"of_browser": browser, "most": most - 1})
     tx.execute(_keep, {"digest": digest, "browser": browser, "sealed": sealed, "forget_at": forget_at})
 
 
 def find(connection: Connection, digest: TokenDigest, now: int) -> str | None:
-    found: str | None = connection.execute(_find, {"answer": digest, "moment": now}).scalar()
-    return found
+    sealed: str | None = connection.execute(_find, {"answer": digest, "moment": now}).scalar()
+    return sealed
 
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:
