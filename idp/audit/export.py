@@ -23,14 +23,16 @@ def lines(connection: Connection, since: int | None = None, until: int | None = 
     stored = chain.seals(connection, ends[0] - 1, min(ends[1], head.last.number)) if ends else iter(())
     for batch in chain.batches(stored):
         rows = chain.rows_of(connection, batch[0].seal.number, batch[-1].seal.number)
-        for one in batch:
-            chosen = [row for row in rows.get(one.seal.number, ()) if _is_in_time(row["at"], since, until)]
-            whole = len(chosen) == one.seal.count
-            leaves = {} if whole else {"leaves": [leaf.hex() for leaf in one.leaves]}
-            yield _line("seal", **asdict(one.seal), **leaves)
+        for stored_seal in batch:
+            chosen = [
+                row for row in rows.get(stored_seal.seal.number, ()) if _is_in_time(row["at"], since, until)
+            ]
+            whole = len(chosen) == stored_seal.seal.count
+            leaves = {} if whole else {"leaves": [leaf.hex() for leaf in stored_seal.leaves]}
+            yield _line("seal", **asdict(stored_seal.seal), **leaves)
             for row in chosen:
                 yield _line("record", **_members(row), seal=row["seal"], position=row["position"])
-            last, counted, sealed = one.seal.link, counted + len(chosen), sealed + 1
+            last, counted, sealed = stored_seal.seal.link, counted + len(chosen), sealed + 1
     unsealed = 0
     for row in chain.unsealed_rows(connection, since, until):
         yield _line("record", **_members(row), seal=None, position=None)

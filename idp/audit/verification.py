@@ -33,17 +33,17 @@ def verify(everything: bool = False) -> Report:
     connection = reading()
     head = seals.head(connection)
     run = _Run(connection, head, everything)
-    found = list(islice(run.faults(), MOST_FAULTS))
-    found += chain.beyond_the_ends(connection, MOST_FAULTS - len(found))
+    faults = list(islice(run.faults(), MOST_FAULTS))
+    faults += chain.beyond_the_ends(connection, MOST_FAULTS - len(faults))
     # A purge may have taken the beginning away meanwhile.
     begins = seals.head(connection).purged.number
     if begins != head.purged.number:
-        found = [fault for fault in found if (fault.until or fault.seal) > begins]
-    if not found:
+        faults = [fault for fault in faults if (fault.until or fault.seal) > begins]
+    if not faults:
         with transaction(durable=False) as tx:
             chain.note_verified(tx, head.last, head)
     unsealed, oldest = seals.unsealed_count(connection)
-    return Report(tuple(found), run.seals, run.records, head.last, unsealed, oldest)
+    return Report(tuple(faults), run.seals, run.records, head.last, unsealed, oldest)
 
 
 class _Run:
@@ -100,8 +100,8 @@ class _Run:
         """A seal of a master key that is gone counts if it was verified before: the verified seal's hash covers it."""
         seal, verified = stored.seal, self._head.verified
         marked = is_marked(seals.SEAL, seals.marked_text(seal.link), stored.mark)
-        known = marked or (marked is None and self._trusted and seal.number <= verified.number)
-        if not known:
+        is_verified = marked or (marked is None and self._trusted and seal.number <= verified.number)
+        if not is_verified:
             yield Fault(Kind.SEAL_UNMARKED, seal.number)
         if self._trusted and seal.number == verified.number and seal.hash != verified.hash:
             yield Fault(Kind.SEAL_CHANGED, seal.number)

@@ -59,10 +59,10 @@ def test_a_part_proves_itself(write: Write, tmp_path: Path, since: int, until: i
     for index in records(lines):
         assert lines[index]["at"] >= since and (until is None or lines[index]["at"] < until)
     assert verified(lines, tmp_path)[0] == 0
-    given = [line for line in lines if line.get("leaves")]
-    assert bool(given) == bool(records(lines))
-    if given:
-        touched = next(line for line in lines if line.get("seal") == given[0]["number"])
+    seals_with_leaves = [line for line in lines if line.get("leaves")]
+    assert bool(seals_with_leaves) == bool(records(lines))
+    if seals_with_leaves:
+        touched = next(line for line in lines if line.get("seal") == seals_with_leaves[0]["number"])
         touched["actor"] = "somebody"
         code, output = verified(lines, tmp_path)
         assert code == 1 and f"record {touched['id']} is not the one" in output
@@ -99,13 +99,13 @@ def unseal(lines: Lines) -> None:
 
 
 def swap(lines: Lines) -> None:
-    one, other = (lines[index] for index in records(lines)[5:7])
-    one["position"], other["position"] = other["position"], one["position"]
+    first, second = (lines[index] for index in records(lines)[5:7])
+    first["position"], second["position"] = second["position"], first["position"]
 
 
 def swap_lines(lines: Lines) -> None:
-    one, other = records(lines)[5:7]
-    lines[one], lines[other] = lines[other], lines[one]
+    first, second = records(lines)[5:7]
+    lines[first], lines[second] = lines[second], lines[first]
 
 
 def remove_a_seal(lines: Lines) -> None:

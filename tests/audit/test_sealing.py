@@ -102,13 +102,13 @@ def beside(database_url: str) -> Engine:
 
 def late_record(engine: Engine):
     connection = engine.connect()
-    given = connection.execute(
+    number = connection.execute(
         text(
             "INSERT INTO audit (at, act, actor, subject, detail)"
             f" VALUES ({NOON}, 'late', 'command', 'thing', '{{}}') RETURNING id"
         )
     ).scalar_one()
-    return connection, given
+    return connection, number
 
 
 def test_a_low_id_that_commits_late_is_sealed_later(write: Write, beside: Engine) -> None:
@@ -126,8 +126,8 @@ def test_a_low_id_that_commits_late_is_sealed_later(write: Write, beside: Engine
 
 
 def test_a_sealer_waits_for_no_other_one_and_no_act_for_a_sealer(write: Write, beside: Engine) -> None:
-    with beside.connect() as other:
-        other.execute(select(AuditHead.__table__).with_for_update())
+    with beside.connect() as connection:
+        connection.execute(select(AuditHead.__table__).with_for_update())
         write(2, seal=False)
         assert sealing.seal_all(NOON) == 0
     beside.dispose()

@@ -101,7 +101,7 @@ def recompute_everything(tx: Connection, last: int) -> None:
     change_a_record(tx, last)
     for number in (last - 1, last):
         rows = chain.rows_of(tx, number, number)[number]
-        leaves = [one.leaf for one in chain.placed(rows)]
+        leaves = [placed.leaf for placed in chain.placed(rows)]
         before = tx.execute(select(AuditSeal.hash).where(AuditSeal.number == number - 1)).scalar_one()
         seal = next_seal(Link(number - 1, before), leaves, NOON)
         values = {**vars(seal), "leaves": b"".join(leaves)}
@@ -142,8 +142,8 @@ def test_what_was_touched_is_named(
     with transaction() as tx:
         damage(tx, last)
     for everything in (False, True):
-        found = verification.verify(everything).faults
-        assert [(fault.kind, fault.seal - last, fault.position) for fault in found] == expected
+        faults = verification.verify(everything).faults
+        assert [(fault.kind, fault.seal - last, fault.position) for fault in faults] == expected
     assert seals.head(reading()).verified.number == 0, "what does not hold is not verified"
 
 
@@ -221,16 +221,18 @@ def test_marks_of_a_master_key_that_is_gone_hold_as_far_as_they_were_verified(
 ) -> None:
     from keys.sealing import generate_master_key
 
-    given = world.app.extensions["settings"]
+    configured = world.app.extensions["settings"]
     new = generate_master_key()
 
     def use(master_key: str) -> None:
-        secrets = given.secrets.model_copy(update={"master_key": master_key})
-        monkeypatch.setitem(world.app.extensions, "settings", given.model_copy(update={"secrets": secrets}))
+        secrets = configured.secrets.model_copy(update={"master_key": master_key})
+        monkeypatch.setitem(
+            world.app.extensions, "settings", configured.model_copy(update={"secrets": secrets})
+        )
 
     use(new)
     assert {fault.kind for fault in verification.verify().faults} == {Kind.SEAL_UNMARKED}
-    use(f"{new},{given.secrets.master_key}")
+    use(f"{new},{configured.secrets.master_key}")
     write(1)
     assert verification.verify(everything=True).faults == ()
     use(new)
@@ -244,8 +246,8 @@ def test_the_record_is_purged_by_whole_seals_and_its_chain_still_holds(write: Wr
     with transaction() as tx:
         first = purge(tx, NOON + 2 * DAY, 3)
     with transaction() as tx:
-        rest = purge(tx, NOON + 2 * DAY)
-    assert first >= 3 and first + rest >= 6
+        last_purged = purge(tx, NOON + 2 * DAY)
+    assert first >= 3 and first + last_purged >= 6
     remaining = reading().execute(select(AuditRecord.at)).scalars().all()
     assert min(remaining) == NOON + 2 * DAY and len(remaining) == 9
     assert verification.verify(everything=True).records == 9

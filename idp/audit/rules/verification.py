@@ -68,10 +68,10 @@ def check_records(stored: StoredSeal, records: Sequence[Placed]) -> Iterator[Fau
         # Without the leaves that the root covers, no record of the batch can be named.
         yield Fault(Kind.SEAL_CHANGED, seal.number)
         return
-    known = frozenset(stored.leaves)
+    stored_leaves = frozenset(stored.leaves)
     for position, record in sorted(places.items()):
         if record.leaf != stored.leaves[position]:
-            kind = Kind.RECORD_MOVED if record.leaf in known else Kind.RECORD_CHANGED
+            kind = Kind.RECORD_MOVED if record.leaf in stored_leaves else Kind.RECORD_CHANGED
             yield Fault(kind, seal.number, record.id, position)
 
 

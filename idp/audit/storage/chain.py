@@ -36,8 +36,8 @@ def _stored(row: Any) -> StoredSeal:
 def batches(stored: Iterator[StoredSeal]) -> Iterator[list[StoredSeal]]:
     """Consecutive seals whose records fit into memory."""
     batch: list[StoredSeal] = []
-    for one in stored:
-        batch.append(one)
+    for stored_seal in stored:
+        batch.append(stored_seal)
         if sum(each.seal.count for each in batch) >= _WHOLE:
             yield batch
             batch = []
@@ -52,10 +52,10 @@ def rows_of(connection: Connection, first: int, last: int) -> dict[int, list[Any
         .where(AuditRecord.seal >= first, AuditRecord.seal <= last)
         .order_by(AuditRecord.seal, AuditRecord.position)
     )
-    found: dict[int, list[Any]] = {}
+    rows_of_seal: dict[int, list[Any]] = {}
     for row in connection.execute(statement).mappings():
-        found.setdefault(row["seal"], []).append(row)
-    return found
+        rows_of_seal.setdefault(row["seal"], []).append(row)
+    return rows_of_seal
 
 
 def placed(rows: Sequence[Any]) -> list[Placed]:
@@ -93,7 +93,7 @@ def beyond_the_ends(connection: Connection, most: int) -> list[Fault]:
     ]
 
 
-def note_verified(tx: Connection, verified: Link, seen: Head) -> None:
+def note_verified(tx: Connection, verified: Link, head: Head) -> None:
     """Store the last verified seal. The mark of the purged seal is made anew, under the master key of today."""
     tx.execute(
         update(AuditHead)
@@ -104,11 +104,11 @@ def note_verified(tx: Connection, verified: Link, seen: Head) -> None:
             verified_mark=mark(VERIFIED, marked_text(verified)),
         )
     )
-    if seen.purged.number:
+    if head.purged.number:
         tx.execute(
             update(AuditHead)
-            .where(AuditHead.id == 1, AuditHead.purged_number == seen.purged.number)
-            .values(purged_mark=mark(PURGED, marked_text(seen.purged)))
+            .where(AuditHead.id == 1, AuditHead.purged_number == head.purged.number)
+            .values(purged_mark=mark(PURGED, marked_text(head.purged)))
         )
 
 

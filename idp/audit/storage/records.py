@@ -34,7 +34,7 @@ class Event:
 _history = (
     select(AuditRecord.id, AuditRecord.act, AuditRecord.at, AuditRecord.address, AuditRecord.detail)
     .where(
-        AuditRecord.subject == bindparam("who"),
+        AuditRecord.subject == bindparam("of_subject"),
         AuditRecord.act.in_(bindparam("acts", expanding=True)),
         AuditRecord.id < bindparam("before"),
     )
@@ -50,7 +50,7 @@ def history(
     connection: Connection, account: int, acts: list[str], before: int | None, most: int
 ) -> list[Event]:
     """The newest events of an account with ids below `before`."""
-    parameters = {"who": f"account:{account}", "acts": acts, "before": before or _LAST, "most": most}
+    parameters = {"of_subject": f"account:{account}", "acts": acts, "before": before or _LAST, "most": most}
     rows = connection.execute(_history, parameters)
     return [Event(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
 

@@ -85,8 +85,8 @@ OTHER = merkle.leaf_hash(b"other")
     ],
 )
 def test_a_fault_of_a_record_is_named(records: list[Placed], expected: list[object]) -> None:
-    found = [(fault.kind, fault.record, fault.position) for fault in check_records(STORED, records)]
-    assert found == expected
+    faults = [(fault.kind, fault.record, fault.position) for fault in check_records(STORED, records)]
+    assert faults == expected
 
 
 def test_leaves_that_the_root_does_not_cover_name_no_record() -> None:
