@@ -115,14 +115,14 @@ def purge(terminal: Terminal) -> None:
         from idp.database.engine import transaction
 
         before = now() - app.extensions["settings"].console.audit_days * DAY
-        gone = 0
+        deleted = 0
         while True:
             with transaction() as tx:
                 batch = records.purge(tx, before)
             if not batch:
                 break
-            gone += batch
-    click.echo(f"{gone} records are deleted; the chain begins after them.")
+            deleted += batch
+    click.echo(f"{deleted} records are deleted; the chain begins after them.")
 
 
 def _moment(day: datetime | None) -> int | None:

@@ -87,11 +87,11 @@ def _guarded(name: str, check: "Callable[[Flask], Finding]", app: "Flask") -> Fi
     try:
         return check(app)
     except Exception as fault:
-        known = as_sentence(fault)
-        if known is None:
+        sentence = as_sentence(fault)
+        if sentence is None:
             raise
         return Finding(
-            name, False, known.message, "Check database.url, and that this user may read and write there."
+            name, False, sentence.message, "Check database.url, and that this user may read and write there."
         )
 
 
@@ -112,8 +112,8 @@ def _database(_app: "Flask") -> Finding:
     if (
         free := _free_space(db.engine.dialect.name, db.engine.url.database)
     ) is not None and free < _LEAST_SPACE:
-        seen = f"{where}: {free // 1_000_000} MB are free on its disk"
-        return Finding("database", False, seen, "Free space: without it people cannot sign in.")
+        observed = f"{where}: {free // 1_000_000} MB are free on its disk"
+        return Finding("database", False, observed, "Free space: without it people cannot sign in.")
     if present == newest:
         try_writing()
         return Finding("database", True, f"{where}, at {present}")
@@ -140,13 +140,13 @@ def _clocks(_app: "Flask") -> Finding:
     difference = clock_difference(reading())
     if difference is None:
         return Finding("clocks", True, "the database has the clock of this machine")
-    seen = (
+    observed = (
         f"this machine is {abs(difference):.1f} s {'ahead of' if difference > 0 else 'behind'} the database"
     )
     mend = (
         "Have NTP keep both machines: links, codes and tokens of one are too early or too late for the other."
     )
-    return Finding("clocks", abs(difference) <= _APART, seen, mend)
+    return Finding("clocks", abs(difference) <= _APART, observed, mend)
 
 
 def _audit(_app: "Flask") -> Finding:
@@ -159,9 +159,9 @@ def _audit(_app: "Flask") -> Finding:
         return Finding("audit", False, sentence(report.faults[0]), mend)
     late = 0 if report.oldest is None else now() - report.oldest
     if late > _LATE:
-        seen = f"{report.unsealed} records are not sealed, the oldest for {late} s"
+        observed = f"{report.unsealed} records are not sealed, the oldest for {late} s"
         return Finding(
-            "audit", False, seen, "No worker runs: start idp worker, or idp serve without --no-worker."
+            "audit", False, observed, "No worker runs: start idp worker, or idp serve without --no-worker."
         )
     return Finding("audit", True, f"the chain of seals holds; {report.unsealed} records are not sealed yet")
 

@@ -94,10 +94,10 @@ def _print_plan(plan: "Plan") -> None:
         for fault in entry.faults:
             click.echo(f"  not imported: {_record_name(entry)}: {fault}")
     for question in plan.questions:
-        meant = ", ".join(f"« {doubt.mended} »" for doubt in question.doubts if doubt.mended)
+        proposals = ", ".join(f"« {doubt.mended} »" for doubt in question.doubts if doubt.mended)
         click.echo(
             f"  damaged text: {question.aside.kind}:{question.aside.source_id} {question.aside.name}"
-            f"{f', probably {meant}' if meant else ''}; answer so far: {question.answer or 'aside'}"
+            f"{f', probably {proposals}' if proposals else ''}; answer so far: {question.answer or 'aside'}"
         )
 
 

@@ -96,14 +96,14 @@ def destinations(terminal: Terminal) -> None:
         failing = storage.failing(reading())
     rows = [
         (
-            found.destination,
-            day_and_hour(found.failing_since),
-            found.failures,
-            found.waiting,
-            day_and_hour(found.next_try_at) if found.next_try_at else "now",
-            found.last_error,
+            destination.destination,
+            day_and_hour(destination.failing_since),
+            destination.failures,
+            destination.waiting,
+            day_and_hour(destination.next_try_at) if destination.next_try_at else "now",
+            destination.last_error,
         )
-        for found in failing
+        for destination in failing
     ]
     say_table(("destination", "since", "failures", "waiting", "next try", "reason"), rows)
 

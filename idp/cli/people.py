@@ -90,8 +90,8 @@ def renew(terminal: Terminal, uai: str, kinds: tuple[str, ...], changed_before: 
         from idp.runtime.context import begins_at
 
         since = begins_at(changed_before.date()) if changed_before else now()
-        asked = campaigns.ask_renewal(uai, kinds or campaigns.KINDS, since, ACTOR, now())
-    click.echo(f"{asked} accounts will be asked for a new password.")
+        accounts = campaigns.ask_renewal(uai, kinds or campaigns.KINDS, since, ACTOR, now())
+    click.echo(f"{accounts} accounts will be asked for a new password.")
 
 
 @people.command()

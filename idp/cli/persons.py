@@ -20,8 +20,8 @@ def mail(terminal: Terminal, username: str, address: str) -> None:
 
         account = accounts.find(username)
         language = app.extensions["settings"].service.languages[0]
-        seen = mail_confirmation.asked_for(account, now()) or ""
-        correct_mail(account, address, seen, language, ACTOR, now())
+        shown_address = mail_confirmation.asked_for(account, now()) or ""
+        correct_mail(account, address, shown_address, language, ACTOR, now())
     click.echo(f"A mail has left for {address}.")
 
 
@@ -87,9 +87,9 @@ def export(terminal: Terminal, username: str) -> None:
         from idp.people import accounts
 
         account = accounts.find(username)
-        what = account.actor
-        if not approvals.may_export(what, ACTOR, now()):
-            approvals.do_or_ask("export", {"what": what}, username, ACTOR, now())
+        subject = account.actor
+        if not approvals.may_export(subject, ACTOR, now()):
+            approvals.do_or_ask("export", {"what": subject}, username, ACTOR, now())
             raise click.ClickException("An administrator has to agree on the console; then call this again.")
         say_json(personal_data.everything(account, ACTOR, now()))
 

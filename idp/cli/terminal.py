@@ -124,10 +124,10 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as fault:
-            known = as_sentence(fault)
-            if known is None:
+            sentence = as_sentence(fault)
+            if sentence is None:
                 raise
-            raise known from None
+            raise sentence from None
 
 
 def as_sentence(fault: Exception) -> click.ClickException | None:
