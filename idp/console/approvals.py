@@ -20,7 +20,7 @@ Step = Callable[[Connection], None]
 """What an act does first, within its own transaction: it marks the request as agreed."""
 
 
-def _nothing(_tx: Connection) -> None:
+def _no_agreement(_tx: Connection) -> None:
     """The act needs no agreement."""
 
 
@@ -60,7 +60,7 @@ ACTS: dict[str, Callable[[dict[str, Any], str, int, Step], None]] = {
 def do_or_ask(act: str, payload: dict[str, Any], summary: str, actor: str, now: int) -> bool:
     """Do it now, or ask for agreement where the settings want it; whether it is done."""
     if act.partition(".")[0] not in settings().console.four_eyes:
-        ACTS[act](payload, actor, now, _nothing)
+        ACTS[act](payload, actor, now, _no_agreement)
         return True
     row = {
         "act": act,
@@ -102,7 +102,7 @@ def lapse(tx: Connection, now: int, most: int = 100) -> int:
     return storage.lapse(tx, _oldest(now), most)
 
 
-def may_export(what: str, actor: str, now: int) -> bool:
+def may_export(subject: str, actor: str, now: int) -> bool:
     """Whether an export needs no agreement, or has one that is not older than an hour."""
     if "export" not in settings().console.four_eyes:
         return True
@@ -110,7 +110,7 @@ def may_export(what: str, actor: str, now: int) -> bool:
         row["act"] == "export"
         and row["state"] == "agreed"
         and row["asked_by"] == actor
-        and json.loads(row["payload"])["what"] == what
+        and json.loads(row["payload"])["what"] == subject
         and now - (row["decided_at"] or 0) < 3600
         for row in storage.listed(reading())
     )

@@ -35,8 +35,8 @@ def lend(
         raise Refusal(DELEGATION_IMPOSSIBLE, "no kind of person was chosen")
     if not since < until <= since + LONGEST or until <= now:
         raise Refusal(DELEGATION_IMPOSSIBLE, "the days do not follow one another, or are over")
-    known = set(storage.classes_of(reading(), school))
-    if classes is not None and (not classes or not set(classes) <= known):
+    classes_of_school = set(storage.classes_of(reading(), school))
+    if classes is not None and (not classes or not set(classes) <= classes_of_school):
         raise Refusal(DELEGATION_IMPOSSIBLE, "no class, or an unknown one")
     row = {
         "school_id": school,

@@ -49,11 +49,11 @@ def ask(
     language: str,
     actor: str,
     now: int,
-    seen: int | None = None,
+    agreed: int | None = None,
 ) -> int:
     """Ask for the letters of a choice; the job.
 
-    `seen`: the number of letters that the page showed. Raises Refusal K08 (as `plan`), K03 (the number has changed).
+    `agreed`: the number of letters that the page showed. Raises Refusal K08 (as `plan`), K03 (the number has changed).
     """
     groups = [
         [group.code, list(group.accounts)]
@@ -61,8 +61,8 @@ def ask(
         if group.accounts
     ]
     total = sum(len(accounts) for _, accounts in groups)
-    if seen is not None and seen != total:
-        raise Refusal(STATE_CHANGED, f"{seen} letters were agreed to, there are {total}")
+    if agreed is not None and agreed != total:
+        raise Refusal(STATE_CHANGED, f"{agreed} letters were agreed to, there are {total}")
     # A letter printed after this moment expires at `ends` or later: the run does not replace it.
     ends = issue.expiry(now) if choice.again else now
     payload = {"groups": groups, "form": choice.form, "language": language, "ends": ends}

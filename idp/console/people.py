@@ -15,10 +15,10 @@ from idp.refusals.console import ACT_UNSUITABLE, PERSON_NOT_FOUND
 
 def facts(account: int) -> AccountFacts:
     """Raises Refusal K02."""
-    found = storage.by_id(reading(), account)
-    if found is None:
+    account_facts = storage.by_id(reading(), account)
+    if account_facts is None:
         raise Refusal(PERSON_NOT_FOUND, "no such account")
-    return found
+    return account_facts
 
 
 def acts_for(account: AccountFacts) -> frozenset[str]:

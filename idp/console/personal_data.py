@@ -62,8 +62,8 @@ def erase(account: AccountFacts, reason: str, actor: str, now: int) -> None:
 
 def retire(tx: Connection, now: int, most: int = 10) -> int:
     """Erase at most `most` people whom no school has named for `console.history_years`; how many. The worker calls it."""
-    left = storage.long_gone(tx, now - settings().console.history_years * YEAR, now, most)
-    for person, account in left:
+    people = storage.long_gone(tx, now - settings().console.history_years * YEAR, now, most)
+    for person, account in people:
         storage.erase(tx, person, account, now)
         trail.record(tx, now, "data.erased", "worker", f"account:{account}", reason="retention")
-    return len(left)
+    return len(people)

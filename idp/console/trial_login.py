@@ -45,8 +45,8 @@ class Trial:
 
     steps: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def note(self, what: str, ok: bool, detail: str = "") -> bool:
-        self.steps.append((what, "ok" if ok else "wrong", detail[:300]))
+    def note(self, step: str, ok: bool, detail: str = "") -> bool:
+        self.steps.append((step, "ok" if ok else "wrong", detail[:300]))
         return ok
 
 
@@ -169,9 +169,9 @@ def _sign_in(kind: str, now: int) -> tuple[Session, str]:
 
 def _test_person(tx: Connection, kind: str, now: int) -> int:
     """The test account of a kind, created at its first trial: it belongs to no school, and has no password."""
-    known = storage.test_account(tx, kind)
-    if known is not None:
-        return known
+    account = storage.test_account(tx, kind)
+    if account is not None:
+        return account
     account_creation.lock_creation(tx)
     names = {"first_name": storage.FIRST_NAME, "family_name": storage.FAMILY_NAME}
     row = {"kind": kind, **names, "birth_date": "2010-01-01" if kind == "pupil" else None}

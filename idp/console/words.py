@@ -52,8 +52,8 @@ def import_sentence(stored: Mapping[str, Any] | str) -> str:
 
 def field_word(name: str) -> str:
     """A field of SIECLE, or of a guardian in a table (R1.MEL); a column of the office's own stays as it is."""
-    number, dot, rest = name.rpartition(".")
-    word = SIECLE_FIELDS.get(rest if number in ("R1", "R2") else name)
+    number, dot, column = name.rpartition(".")
+    word = SIECLE_FIELDS.get(column if number in ("R1", "R2") else name)
     return f"{number}{' – ' if dot else ''}{gettext(word)}" if word else name
 
 
@@ -87,8 +87,8 @@ def party(text: str) -> Markup:
     word = _word(PARTIES, sort)
     if not colon:
         return escape(word)
-    shown = escape(f"n° {which.replace('+', ' + ')}") if re.fullmatch(r"[\d+]+", which) else code(which)
-    return Markup("{} {}").format(word, shown)
+    number = escape(f"n° {which.replace('+', ' + ')}") if re.fullmatch(r"[\d+]+", which) else code(which)
+    return Markup("{} {}").format(word, number)
 
 
 def detail(values: Mapping[str, Any]) -> Markup:
@@ -106,13 +106,13 @@ def _value(name: str, value: Any) -> Any:
     if value is None or value == "":
         return "–"
     if isinstance(value, list):
-        return Markup(", ").join(_value(name, one) for one in value)
+        return Markup(", ").join(_value(name, entry) for entry in value)
     if isinstance(value, dict):
         return (
             Markup(", ").join(
-                Markup("{} {}").format(_word(VALUES, str(key)), _value(name, one))
-                for key, one in value.items()
-                if one
+                Markup("{} {}").format(_word(VALUES, str(key)), _value(name, entry))
+                for key, entry in value.items()
+                if entry
             )
             or "0"
         )
@@ -129,17 +129,17 @@ def reason_words(error: str) -> str:
     return str(gettext(sentence, **facts))
 
 
-def trial_step(seen: Sequence[str]) -> tuple[str, str, str]:
+def trial_step(raw_step: Sequence[str]) -> tuple[str, str, str]:
     """A step of a trial login: its name, what is wrong, what was seen."""
-    name, wrong, what = step(seen)
-    return gettext(name), gettext(wrong) if wrong else "", what
+    name, wrong, detail = step(raw_step)
+    return gettext(name), gettext(wrong) if wrong else "", detail
 
 
 def registration_fault(fault: Fault) -> Markup:
     """What is wrong with a member of a registration: its name on the form and in documents, then what to do."""
     label = gettext(LABELS[fault.field]) if fault.field in LABELS else gettext("Document")
     facts = {
-        name: Markup(", ").join(code(one) for one in fact) if isinstance(fact, tuple) else fact
+        name: Markup(", ").join(code(item) for item in fact) if isinstance(fact, tuple) else fact
         for name, fact in fault.facts.items()
     }
     facts |= {name: code(facts[name]) for name in ("reason", "value", "profile") if name in facts}

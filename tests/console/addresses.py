@@ -20,12 +20,12 @@ def paths(app: Flask, world: World) -> dict[str, str]:
         "import_number": 1,
         "file": 1,
     }
-    found = {}
+    path_of = {}
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("console."):
             _, path = rule.build({name: values[name] for name in rule.arguments}) or (None, None)
-            found[rule.endpoint.removeprefix("console.")] = path
-    return found
+            path_of[rule.endpoint.removeprefix("console.")] = path
+    return path_of
 
 
 def needs_things_that_are_not_there(name: str) -> bool:

@@ -113,11 +113,11 @@ def test_concurrent_changes_of_a_service_are_refused(
     app: Flask, admin: Visitor, at_desk: Callable[[Someone], Visitor], outdoors: World
 ) -> None:
     client_id, _ = registered(admin)
-    other = at_desk(worker_of(outdoors, "academy_administrator")).opens(
+    second_admin = at_desk(worker_of(outdoors, "academy_administrator")).opens(
         f"{ACADEMY}/services/{client_id}/edit"
     )
     admin.opens(f"{ACADEMY}/services/{client_id}/edit").fills(press="act=save", client_name="Cantine bleue")
-    other.fills(press="act=save", client_name="Cantine rouge").sees("K03")
+    second_admin.fills(press="act=save", client_name="Cantine rouge").sees("K03")
     with app.app_context():
         assert registry.find(client_id).registration.client_name == "Cantine bleue"
 
@@ -441,8 +441,8 @@ def test_all_data_on_a_person_is_exported(app: Flask, admin: Visitor, outdoors: 
     guardian = outdoors.guardian("Zoé", "Roux")
     page = admin.opens(f"{ACADEMY}?q=roux").follows("Roux Zoé").follows("Exporter, garder ou effacer")
     page.fills(press="act=export")
-    found = json.loads(page.page.text)
-    assert found["person"][0]["first_name"] == "Zoé" and "password_hash" not in page.page.text
+    export = json.loads(page.page.text)
+    assert export["person"][0]["first_name"] == "Zoé" and "password_hash" not in page.page.text
     assert guardian.username in page.page.text
 
 
@@ -451,8 +451,8 @@ def test_with_four_eyes_an_export_waits_and_then_opens_for_an_hour(
     app: Flask, admin: Visitor, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock
 ) -> None:
     admin.opens(f"{ACADEMY}/audit").fills(press="act=export").sees("Exporter des données", "Attend une autre")
-    other = at_desk(worker_of(outdoors, "academy_administrator"))
-    other.opens(f"{ACADEMY}/approvals").fills(press="act=agree").sees("Accordée")
+    second_admin = at_desk(worker_of(outdoors, "academy_administrator"))
+    second_admin.opens(f"{ACADEMY}/approvals").fills(press="act=agree").sees("Accordée")
     with app.app_context():
         row = reading().execute(select(approvals.storage.Approval.asked_by)).scalar_one()
         assert approvals.may_export("audit", row, NOON) and not approvals.may_export(

@@ -74,9 +74,12 @@ def test_the_audit_trail_is_searched_by_days_of_the_school(
     app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock, there: str
 ) -> None:
     auditor = worker_of(outdoors, "academy_auditor")
-    for hour, who in ((moment(there, 2026, 12, 1, 23, 59), "zoe"), (moment(there, 2026, 12, 2, 0, 1), "ida")):
+    for hour, username in (
+        (moment(there, 2026, 12, 1, 23, 59), "zoe"),
+        (moment(there, 2026, 12, 2, 0, 1), "ida"),
+    ):
         clock.now = hour
-        someone = outdoors.guardian(username=who)
+        someone = outdoors.guardian(username=username)
         Visitor(app).opens("/account").fills(profile="responsable").fills(
             username=someone.username, password=someone.password
         )
@@ -154,12 +157,12 @@ def test_days_of_twenty_three_and_twenty_five_hours() -> None:
 def test_no_other_code_derives_a_day_from_utc() -> None:
     """`datetime.fromtimestamp(…, UTC).date()` and `tzinfo=UTC`: what they make is shown as the day before or after."""
     folder = Path(__file__).parent.parent.parent / "idp"
-    found = []
+    uses = []
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
             text = ast.unparse(node)
             if (text.endswith(".date()") and "UTC" in text) or "tzinfo=UTC" in text:
-                found.append(f"{path.relative_to(folder)}:{node.lineno} {text}")
-    assert not found
+                uses.append(f"{path.relative_to(folder)}:{node.lineno} {text}")
+    assert not uses

@@ -27,7 +27,7 @@ def give(office: Visitor, work, change) -> None:
         (person("11"), person("12", first_name="Marc", contact_mail=None, mobile=None)),
         (link("1"), link("2"), link("3"), link("1", "12", "20")),
     )
-    texts = [one(exported).decode("iso-8859-15") for one in (pupils_xml, guardians_xml)]
+    texts = [document_of(exported).decode("iso-8859-15") for document_of in (pupils_xml, guardians_xml)]
     files = [change(text).replace("ISO-8859-15", "UTF-8").encode() for text in texts]
     sends_files(office, f"{HERE}/imports", *zip(map(io.BytesIO, files), ("e.xml", "r.xml"), strict=True))
     work()
@@ -47,12 +47,12 @@ def test_unreadable_records_are_named_and_the_others_imported(
     work: Callable[[], None],
 ) -> None:
     office = at_desk(head)
-    born, nobody = "<DATE_NAISS>14/03/2015</DATE_NAISS>", "<PERSONNE_ID>99</PERSONNE_ID>"
+    born, person_id = "<DATE_NAISS>14/03/2015</DATE_NAISS>", "<PERSONNE_ID>99</PERSONNE_ID>"
     give(
         office,
         work,
         lambda text: text.replace(born, "<DATE_NAISS>00/00/2014</DATE_NAISS>", 1).replace(
-            "<PERSONNE_ID>12</PERSONNE_ID>", nobody
+            "<PERSONNE_ID>12</PERSONNE_ID>", person_id
         ),
     )
     page = office.opens(office.path)

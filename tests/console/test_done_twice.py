@@ -38,18 +38,18 @@ def guardian(world: World) -> Someone:
 
 
 def link_of(guardian: Someone) -> int:
-    found = select(Guardianship.id).where(Guardianship.guardian_id == guardian.person)
-    return int(reading().execute(found).scalar_one())
+    statement = select(Guardianship.id).where(Guardianship.guardian_id == guardian.person)
+    return int(reading().execute(statement).scalar_one())
 
 
 def test_closing_and_locking(world: World) -> None:
-    one, other = world.guardian(username="c.durand"), world.guardian(username="m.petit")
-    first = world.facts(one)
+    claire, marie = world.guardian(username="c.durand"), world.guardian(username="m.petit")
+    first = world.facts(claire)
     twice(lambda: lock.lock(first, "test", world.clock()))
     twice(lambda: close.close(first, "test", world.clock()))
-    facts = world.facts(other)
+    facts = world.facts(marie)
     twice(lambda: close.close(facts, "test", world.clock(), BECAUSE))
-    assert world.facts(one).state == world.facts(other).state == "closed"
+    assert world.facts(claire).state == world.facts(marie).state == "closed"
 
 
 def test_ending_a_link_by_the_school(world: World, guardian: Someone) -> None:
@@ -71,13 +71,13 @@ def test_upholding_a_disputed_link(world: World, guardian: Someone) -> None:
 
 @pytest.mark.both_engines
 def test_ending_a_link_by_a_pupil_of_full_age(world: World) -> None:
-    pupil, other = world.pupil(birth_date="2001-01-01"), world.pupil("Tom", birth_date="2001-01-01")
+    pupil, second_pupil = world.pupil(birth_date="2001-01-01"), world.pupil("Tom", birth_date="2001-01-01")
     guardian = world.guardian()
     world.family(guardian, pupil)
     link = link_of(guardian)
     twice(lambda: guardianship.end_link(world.facts(pupil), link, world.clock()))
     with pytest.raises(Refusal, match="C04"):
-        guardianship.end_link(world.facts(other), link, world.clock())
+        guardianship.end_link(world.facts(second_pupil), link, world.clock())
 
 
 @pytest.mark.both_engines

@@ -55,35 +55,35 @@ def identities() -> list[int]:
 
 @pytest.fixture
 def pair(world: World) -> tuple[Someone, Someone]:
-    kept = world.guardian("Claire", "Durand", mail="claire@example.org")
+    remaining = world.guardian("Claire", "Durand", mail="claire@example.org")
     joined = world.guardian("Claire", "Durand", mail="other@example.org")
-    for one in (kept, joined):
-        world.family(one, world.pupil(f"Léa{one.account}", "Durand"))
-        linked(one)
-    return kept, joined
+    for guardian in (remaining, joined):
+        world.family(guardian, world.pupil(f"Léa{guardian.account}", "Durand"))
+        linked(guardian)
+    return remaining, joined
 
 
 def test_every_ending_unlinks_the_provider_identity(
     app: Flask, world: World, pair: tuple[Someone, Someone]
 ) -> None:
-    kept, joined = pair
+    remaining, joined = pair
     third = world.guardian("Marc", "Roux")
     fourth = world.guardian("Anne", "Roux")
-    for one in (third, fourth):
-        linked(one)
-    merge.merge(world.facts(kept), world.facts(joined), REASON, "staff:1", world.clock())
+    for guardian in (third, fourth):
+        linked(guardian)
+    merge.merge(world.facts(remaining), world.facts(joined), REASON, "staff:1", world.clock())
     close.close(world.facts(third), "command", world.clock())
     close.close(world.facts(fourth), "staff:1", world.clock(), REASON)
-    assert identities() == [kept.account]
+    assert identities() == [remaining.account]
 
 
 def test_joining_in_the_own_account_is_the_same_ending(
     app: Flask, world: World, pair: tuple[Someone, Someone]
 ) -> None:
-    kept, joined = pair
-    session = world.session(kept)
+    remaining, joined = pair
+    session = world.session(remaining)
     children.join(session, joined.username, joined.password, "192.0.2.1", "browser", world.clock())
-    assert identities() == [kept.account]
+    assert identities() == [remaining.account]
     assert world.facts(joined).state == "closed"
 
 
@@ -91,8 +91,8 @@ class TestAMerge:
     def test_both_accounts_get_a_notice(
         self, app: Flask, world: World, pair: tuple[Someone, Someone]
     ) -> None:
-        kept, joined = pair
-        merge.merge(world.facts(kept), world.facts(joined), REASON, "staff:1", world.clock())
+        remaining, joined = pair
+        merge.merge(world.facts(remaining), world.facts(joined), REASON, "staff:1", world.clock())
         notices = [
             mail for mail in waiting_messages("mail") if mail["facts"]["subject"].startswith("Vos deux")
         ]
@@ -109,19 +109,19 @@ class TestAMerge:
     def test_contradicting_records_need_an_explicit_confirmation(
         self, app: Flask, world: World, first: str, more: dict[str, str], code: str
     ) -> None:
-        kept = world.guardian("Claire", "Durand", civility="MME")
+        remaining = world.guardian("Claire", "Durand", civility="MME")
         joined = world.guardian(first, "Durand", **more)
-        one, other = world.facts(kept), world.facts(joined)
-        assert merge.obstacle(one, other) == code
+        remaining_facts, joined_facts = world.facts(remaining), world.facts(joined)
+        assert merge.obstacle(remaining_facts, joined_facts) == code
         with pytest.raises(Refusal) as refused:
-            merge.merge(one, other, REASON, "staff:1", world.clock())
+            merge.merge(remaining_facts, joined_facts, REASON, "staff:1", world.clock())
         assert refused.value.code == code
-        merge.merge(one, other, REASON, "staff:1", world.clock(), sure=True)
+        merge.merge(remaining_facts, joined_facts, REASON, "staff:1", world.clock(), sure=True)
         assert world.facts(joined).state == "closed"
 
     def test_two_surnames_are_never_merged(self, app: Flask, world: World) -> None:
-        one, other = world.guardian("Claire", "Durand"), world.guardian("Claire", "Roux")
-        assert merge.obstacle(world.facts(one), world.facts(other), sure=True) == "K34"
+        durand, roux = world.guardian("Claire", "Durand"), world.guardian("Claire", "Roux")
+        assert merge.obstacle(world.facts(durand), world.facts(roux), sure=True) == "K34"
 
 
 def test_a_reset_by_command_sends_a_notice(app: Flask, world: World, pair: tuple[Someone, Someone]) -> None:

@@ -29,8 +29,8 @@ def at_fault(page: Visitor) -> set[str]:
 
 
 def refusal_of(page: Visitor) -> str:
-    found = re.search(r'id="refusal">(.*?)</div>', page.html, re.DOTALL)
-    return found[1] if found else ""
+    match = re.search(r'id="refusal">(.*?)</div>', page.html, re.DOTALL)
+    return match[1] if match else ""
 
 
 class TestDelegation:
@@ -134,13 +134,13 @@ class TestAcademy:
         client = outdoors.relying_party()
         path = f"{ACADEMY}/services/{client.client_id}/edit"
         admin.opens(path)
-        mine = Visitor(app, admin.browser).opens(path)
+        second_tab = Visitor(app, admin.browser).opens(path)
         admin.fills("act=save", client_name="Cantine bleue")
-        mine.fills("act=save", client_name="Cantine rouge", owner="Ida")
-        assert mine.status == 409
-        again = filled(mine, "client_name")
+        second_tab.fills("act=save", client_name="Cantine rouge", owner="Ida")
+        assert second_tab.status == 409
+        again = filled(second_tab, "client_name")
         assert (again["client_name"], again["owner"]) == ("Cantine rouge", "Ida")
-        mine.sees("Cantine bleue")
+        second_tab.sees("Cantine bleue")
 
     def test_a_hold_keeps_its_days(self, outdoors: World, admin: Visitor) -> None:
         guardian = outdoors.guardian()
@@ -166,7 +166,7 @@ def test_the_columns_of_an_import_stay_as_they_were_chosen(
     page._arrive(page.browser.post(page.path, data=fields | {"field": chosen, "act": "columns"}))
     assert page.status == 422
     selected = re.findall(r'<select name="field".*?</select>', page.html, re.DOTALL)
-    shown = [(re.search(r'value="([^"]*)" selected', one) or [None, ""])[1] for one in selected]
+    shown = [(re.search(r'value="([^"]*)" selected', select) or [None, ""])[1] for select in selected]
     assert shown == chosen
 
 
@@ -205,8 +205,8 @@ class TestALoginInBetween:
     ) -> None:
         clock.advance(1801)
         admin.fills("act=register", **self.SERVICE)
-        other = worker_of(outdoors, "academy_administrator")
-        admin.fills(username=other.username, password=other.password)
+        second_admin = worker_of(outdoors, "academy_administrator")
+        admin.fills(username=second_admin.username, password=second_admin.password)
         page = admin.opens(f"{ACADEMY}/services/new")
         assert "Votre texte est revenu" not in page.html and "Cantine" not in page.html
 

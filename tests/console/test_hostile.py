@@ -58,9 +58,9 @@ def rows(app: Flask) -> dict[str, list[dict[str, Any]]]:
 
 
 def token_of(visitor: Visitor) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', visitor.opens("/account/devices").html)
-    assert found
-    return found[1]
+    match = re.search(r'name="csrf_token" value="([^"]+)"', visitor.opens("/account/devices").html)
+    assert match
+    return match[1]
 
 
 @pytest.mark.parametrize("role", ["head", "academy_administrator"])
@@ -115,7 +115,7 @@ def test_no_address_has_a_value_that_the_database_cannot_hold(
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "static":
             continue
-        places = re.sub(r"<(?:(\w+):)?\w+>", lambda found: "9" * 30 if found[1] else quote(value), rule.rule)
+        places = re.sub(r"<(?:(\w+):)?\w+>", lambda match: "9" * 30 if match[1] else quote(value), rule.rule)
         real = rule.rule.replace("<uai>", UAI)
         for path in {places, re.sub(r"<(?:(\w+):)?\w+>", "1", real)}:
             for browser in (visitor.browser, machine):
@@ -314,8 +314,8 @@ def test_a_wrong_set_of_files_is_refused_at_once(
     names: tuple[str, ...],
     texts: tuple[str, ...],
 ) -> None:
-    given = [(io.BytesIO(b"<x/>"), name) for name in names]
-    sends_files(at_desk(head), f"{HERE}/imports", *given).sees(*texts)
+    files = [(io.BytesIO(b"<x/>"), name) for name in names]
+    sends_files(at_desk(head), f"{HERE}/imports", *files).sees(*texts)
 
 
 def test_a_gigabyte_is_refused_before_it_is_read(

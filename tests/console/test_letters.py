@@ -32,12 +32,12 @@ NEARBY = "0990002P"
 @pytest.fixture
 def families(outdoors: World, head: Someone):
     """Claire has children in 6 A and 4 B here, and one at the other school; two girls are called Léa Durand."""
-    other = outdoors.school(NEARBY, "Collège de la Roselière")
+    nearby = outdoors.school(NEARBY, "Collège de la Roselière")
     state = {"state": "created"}
     people = {
         "lea": outdoors.pupil("Léa", "Durand", "6 A", **state),
         "tom": outdoors.pupil("Tom", "Durand", "4 B", birth_date="2013-05-02", **state),
-        "zoe": outdoors.pupil("Zoé", "Durand", "5 C", school=other, **state),
+        "zoe": outdoors.pupil("Zoé", "Durand", "5 C", school=nearby, **state),
         "lea2": outdoors.pupil("Léa", "Durand", "3 A", birth_date="2012-01-01", **state),
         "ali": outdoors.pupil("Ali", "Petit", None, **state),
         "claire": outdoors.guardian("Claire", "Durand", civility="MME", contact_mail="claire@famille.example", **state),
@@ -64,8 +64,8 @@ def prints(office: Visitor, work, *classes: str, **more) -> dict[str, list[str]]
     office._arrive(office.browser.post(f"{HERE}/letters", data={**data, "class": list(classes), **more}))
     office.fills(press="act=print")
     work()
-    found = re.findall(r'href="(/console/jobs/\d+/files/\d+)">([^<]+)<', office.opens(office.path).html)
-    return {name: text_of(office.opens(path).page.data) for path, name in found}
+    links = re.findall(r'href="(/console/jobs/\d+/files/\d+)">([^<]+)<', office.opens(office.path).html)
+    return {name: text_of(office.opens(path).page.data) for path, name in links}
 
 
 def text_of(paper: bytes) -> list[str]:
@@ -280,7 +280,7 @@ def test_a_letter_without_a_school_says_which_school_each_child_is_in(
 ) -> None:
     with app.app_context():
         (letter,) = issue.issue_letters([families["claire"].account], app.extensions["clock"](), "test")
-    assert [(one.name, one.class_code, one.school) for one in letter.children] == [
+    assert [(child.name, child.class_code, child.school) for child in letter.children] == [
         ("Tom Durand", "4 B", "Collège des Tilleuls"),
         ("Léa Durand", "6 A", "Collège des Tilleuls"),
         ("Zoé Durand", "5 C", "Collège de la Roselière"),
@@ -294,28 +294,28 @@ def test_a_delegate_of_one_class_sees_and_prints_only_that_class(
         school = rights.school_by_uai(reading(), UAI)
         choice = LetterChoice(FAMILIES, frozenset(), "pdf", again=False)
         lines = letter_jobs.plan(school.id, Reach(FAMILIES, frozenset({"6 A"})), choice, "fr", 1)
-    assert [(one.code, len(one.accounts)) for one in lines] == [("6 A", 3)]
+    assert [(line.code, len(line.accounts)) for line in lines] == [("6 A", 3)]
 
 
 @pytest.mark.settings(sms=SMS)
-@pytest.mark.parametrize(("who", "profile"), [("claire", "responsable"), ("tom", "eleve")])
+@pytest.mark.parametrize(("name", "profile"), [("claire", "responsable"), ("tom", "eleve")])
 def test_the_address_of_a_letter_shows_its_instructions(
     app: Flask,
     head: Someone,
     at_desk: Callable[[Someone], Visitor],
     work: Callable[[], None],
     families,
-    who,
+    name,
     profile,
 ) -> None:
     """Typed, or by its QR code, also with another person signed in on that browser."""
     papers = prints(at_desk(head), work)
-    letter = of(papers["courriers-4b-3.pdf"], families[who].username)
+    letter = of(papers["courriers-4b-3.pdf"], families[name].username)
     words = " ".join(letter.split())
     assert ("Je n’ai pas de compte" in words) is (profile == "responsable")
     typed = set(re.findall(r"http://localhost\S*?(?=[,.]? )", words))
     assert typed == {f"http://localhost/start/{profile}"}
-    username = families[who].username
+    username = families[name].username
     for address in (f"/start/{profile}", f"/start?profil={profile}&identifiant={username}"):
         for browser in (Visitor(app), at_desk(head)):
             page = browser.opens(address)
@@ -362,7 +362,7 @@ def squares_of(page: PageObject) -> Image.Image:
     content = page.get_contents()
     assert content is not None
     numbers = rb"([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) re"
-    rectangles = [[float(one) for one in found] for found in re.findall(numbers, content.get_data())]
+    rectangles = [[float(number) for number in row] for row in re.findall(numbers, content.get_data())]
     scale = 4
     picture = Image.new("L", (600 * scale, 850 * scale), 255)
     for left, bottom, width, height in rectangles:

@@ -47,7 +47,7 @@ def office(head: Someone, at_desk: Callable[[Someone], Visitor]) -> Visitor:
     return at_desk(head)
 
 
-def found(office: Visitor, query: str) -> list[str]:
+def names_found(office: Visitor, query: str) -> list[str]:
     return re.findall(r'/people/\d+">([^<]+)</a></th>', office.opens(f"{HERE}/people?{query}").html)
 
 
@@ -68,7 +68,7 @@ def found(office: Visitor, query: str) -> list[str]:
     ],
 )
 def test_one_field_finds_people(office: Visitor, family, query: str, names: list[str]) -> None:
-    assert found(office, query) == names
+    assert names_found(office, query) == names
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_the_address_that_the_school_knows_finds_its_person(
     namesake = outdoors.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
     outdoors.family(nadia, outdoors.pupil("Sami", "Benali"))
     outdoors.family(namesake, outdoors.pupil("Lina", "Benali"))
-    assert found(office, f"q={typed}") == ["Benali Nadia"]
+    assert names_found(office, f"q={typed}") == ["Benali Nadia"]
     office.sees(nadia.username, "établissement : Nadia.Benali@famille.example")
 
 
@@ -91,8 +91,8 @@ def test_the_academy_finds_the_address_that_a_school_knows(world: World) -> None
     nadia = world.guardian("Nadia", "Benali", contact_mail="Nadia.Benali@famille.example", mail=None)
     world.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
     query = read_query("nadia.benali@FAMILLE.example", ())
-    (one,) = search.in_academy(reading(), query, frozenset({"guardian"}))
-    assert (one.account, one.contact_mail) == (nadia.account, "Nadia.Benali@famille.example")
+    (row,) = search.in_academy(reading(), query, frozenset({"guardian"}))
+    assert (row.account, row.contact_mail) == (nadia.account, "Nadia.Benali@famille.example")
 
 
 def test_another_schools_people_look_unknown(
@@ -101,7 +101,7 @@ def test_another_schools_people_look_unknown(
     elsewhere = outdoors.school("0990002P", "Autre")
     stranger = outdoors.pupil("Noé", "Ailleurs", school=elsewhere)
     head = at_desk(outdoors.staff("Paul", "Martin", "head"))
-    assert found(head, "q=ailleurs") == []
+    assert names_found(head, "q=ailleurs") == []
     for path in (f"people/{stranger.account}", f"people/{stranger.account}/act?do=reset"):
         assert head.opens(f"{HERE}/{path}").status == 404
     for path in ("", "/people", f"/people/{stranger.account}", "/imports", "/letters", "/delegations"):
@@ -223,12 +223,12 @@ def test_two_accounts_become_one_with_a_reason(app: Flask, office: Visitor, outd
 
 
 def test_strangers_accounts_are_not_merged(app: Flask, office: Visitor, outdoors: World, family) -> None:
-    other = outdoors.guardian("Zoé", "Roux")
+    stranger = outdoors.guardian("Zoé", "Roux")
     page = office.opens(f"{HERE}/people/{family[0].account}/act?do=merge")
-    page.fills(**{"press": "act=merge", "with": other.username, "reason": "par erreur"}).sees(
+    page.fills(**{"press": "act=merge", "with": stranger.username, "reason": "par erreur"}).sees(
         "K34", "Les noms de famille diffèrent"
     )
-    assert state_of(app, other) == State.ACTIVE
+    assert state_of(app, stranger) == State.ACTIVE
 
 
 def test_an_impossible_merge_shows_the_reason_and_no_button(office: Visitor, outdoors: World, family) -> None:
@@ -270,11 +270,11 @@ def test_nobody_agrees_to_their_own_request(
 ) -> None:
     from tests.actors.console_staff import worker_of
 
-    one = at_desk(worker_of(outdoors, "academy_administrator"))
-    one.opens("/console/academy/keys").fills(press="act=rotate")
-    one.opens("/console/academy/approvals").sees("Attend une autre personne")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', one.html)[1]
-    answer = one.browser.post(
+    requester = at_desk(worker_of(outdoors, "academy_administrator"))
+    requester.opens("/console/academy/keys").fills(press="act=rotate")
+    requester.opens("/console/academy/approvals").sees("Attend une autre personne")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', requester.html)[1]
+    answer = requester.browser.post(
         "/console/academy/approvals", data={"csrf_token": token, "act": "agree", "approval": "1"}
     )
     assert answer.status_code == 403 and "K10" in answer.text
@@ -304,7 +304,7 @@ def test_a_colleague_has_only_the_lent_rights(
     with app.app_context():
         delegations.lend(1, anne.person, [kinds], classes, NOON, NOON + DAY, head.person, "account:1", NOON)
     colleague = at_desk(anne)
-    assert found(colleague, "") == reached
+    assert names_found(colleague, "") == reached
     claire = family[0].account
     assert colleague.opens(f"{HERE}/people/{claire}").status == (200 if "Durand Claire" in reached else 404)
     assert colleague.opens(f"{HERE}/people/{family[1].account}/act?do=close").status == 404
@@ -332,8 +332,8 @@ def test_an_invalid_delegation_is_refused(
     app: Flask, outdoors: World, head: Someone, family, wrong: str
 ) -> None:
     anne = outdoors.staff("Anne", "Roy", "delegate")
-    given = {"person": anne.person, "kinds": ["pupil"], "classes": None, "since": NOON, "until": NOON + DAY}
-    given |= {
+    fields = {"person": anne.person, "kinds": ["pupil"], "classes": None, "since": NOON, "until": NOON + DAY}
+    fields |= {
         "self": {"person": head.person},
         "stranger": {"person": family[0].person},
         "staff": {"kinds": ["staff"]},
@@ -343,7 +343,7 @@ def test_an_invalid_delegation_is_refused(
         "over": {"since": NOON - 2 * DAY, "until": NOON - DAY},
     }[wrong]
     with app.app_context(), pytest.raises(Refusal) as refused:
-        delegations.lend(1, **given, lender=head.person, actor="account:1", now=NOON)
+        delegations.lend(1, **fields, lender=head.person, actor="account:1", now=NOON)
     assert refused.value.code == "K04"
 
 
@@ -364,7 +364,7 @@ def test_new_passwords_for_many_are_printed_in_the_step_that_gives_them(
     office.opens(f"{HERE}/people/many?do=reset&q=6A").fills(press="act=do")
     work()
     office.opens(office.path).sees("2 comptes traités", "courriers-1.pdf")
-    assert {state_of(app, one) for one in family} == {State.NOTIFIED}
+    assert {state_of(app, pupil) for pupil in family} == {State.NOTIFIED}
 
 
 def test_nobody_acts_on_a_whole_school_by_an_empty_search(
@@ -383,7 +383,7 @@ def test_a_stopped_bulk_job_continues_at_its_position(
 
     people = [outdoors.pupil("A", f"N{n}", state="locked") for n in range(bulk.A_STEP + 5)]
     with app.app_context():
-        number = bulk.ask(1, "unlock", [one.account for one in people], "", "account:1", NOON)
+        number = bulk.ask(1, "unlock", [person.account for person in people], "", "account:1", NOON)
         turns = iter([False, True])
         queue.run_next(long_work.RUNNERS, clock, lambda: next(turns))
         row = jobs.find(reading(), number)
@@ -391,7 +391,7 @@ def test_a_stopped_bulk_job_continues_at_its_position(
         clock.advance(queue.LEASE + 1)
         work()
         assert jobs.find(reading(), number)["done"] == bulk.A_STEP + 5
-        again = bulk.ask(1, "close", [one.account for one in people], "fin d’année", "account:1", NOON)
+        again = bulk.ask(1, "close", [person.account for person in people], "fin d’année", "account:1", NOON)
         turns = iter([False, True])
         queue.run_next(long_work.RUNNERS, clock, lambda: next(turns))
         queue.cancel(again, "account:1", NOON)
@@ -419,11 +419,11 @@ def test_a_renewal_campaign_excludes_recently_changed_passwords(
 def test_the_academy_finds_everybody_by_index(world: World) -> None:
     claire = world.guardian("Claire", "Durand-Martin")
     assert [
-        one.account for one in search.in_academy(reading(), read_query("durand", ()), frozenset({"guardian"}))
+        row.account for row in search.in_academy(reading(), read_query("durand", ()), frozenset({"guardian"}))
     ] == [claire.account]
     for text in ("claire durand", "claire@example.org", claire.username[:9]):
-        found_ = search.in_academy(reading(), read_query(text, ()), frozenset({"guardian"}))
-        assert [one.account for one in found_] == [claire.account], text
+        rows = search.in_academy(reading(), read_query(text, ()), frozenset({"guardian"}))
+        assert [row.account for row in rows] == [claire.account], text
     assert search.in_academy(reading(), read_query("durand", ()), frozenset({"pupil"})) == []
     assert search.in_academy(reading(), read_query("", ()), frozenset({"guardian"})) == []
 
@@ -439,10 +439,10 @@ def test_names_of_any_script_are_found(world: World) -> None:
         ("王", []),
     ):
         query = read_query(text, ())
-        found_ = search.in_academy(reading(), query, frozenset({"guardian"}))
-        assert [one.account for one in found_] == expected, text
+        rows = search.in_academy(reading(), query, frozenset({"guardian"}))
+        assert [row.account for row in rows] == expected, text
         inside, _ = search.in_school(reading(), query, Reach(frozenset({"guardian"}), None), place)
-        assert {one.account for one in inside} <= set(expected)
+        assert {row.account for row in inside} <= set(expected)
 
 
 def test_a_search_queries_indexes_and_never_all_people(world: World) -> None:
@@ -509,7 +509,7 @@ def test_a_guardian_of_two_classes_is_counted_once(app: Flask, outdoors: World, 
     with app.app_context():
         total = numbers.totals(reading(), 1)
         assert (total.pupils, total.guardians, total.guardians_active) == (2, 1, 1)
-        assert [one.guardians for one in numbers.by_class(reading(), 1)] == [1, 1]
+        assert [line.guardians for line in numbers.by_class(reading(), 1)] == [1, 1]
 
 
 def test_a_job_is_stopped_on_its_page_before_its_turn(
@@ -519,4 +519,4 @@ def test_a_job_is_stopped_on_its_page_before_its_turn(
     office.opens(office.path).sees("En attente").fills(press="act=cancel").sees("Arrêté")
     work()
     office.opens(office.path).sees("Arrêté", "0 / 2")
-    assert {state_of(app, one) for one in family} == {State.ACTIVE}
+    assert {state_of(app, pupil) for pupil in family} == {State.ACTIVE}

@@ -22,7 +22,7 @@ HOMONYMS = export((pupil("1"), pupil("9", ine=None)), links=(link(), link("9")))
 
 
 def give(office: Visitor, work, exported) -> None:
-    files = [io.BytesIO(one(exported)) for one in (pupils_xml, guardians_xml)]
+    files = [io.BytesIO(document_of(exported)) for document_of in (pupils_xml, guardians_xml)]
     sends_files(office, f"{HERE}/imports", *zip(files, ("e.xml", "r.xml"), strict=True))
     work()
 

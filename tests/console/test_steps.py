@@ -34,7 +34,7 @@ def test_people_who_are_long_gone_are_reached_past_those_who_stay(
             for person, account in batch:
                 erasure.erase(tx, person, account, NOON)
             reached += batch
-    assert reached == [(one.person, one.account) for one in gone]
+    assert reached == [(leaver.person, leaver.account) for leaver in gone]
     late = _absent(world, 1500)
     for _ in range(9):
         with transaction() as tx:
@@ -43,8 +43,8 @@ def test_people_who_are_long_gone_are_reached_past_those_who_stay(
 
 
 def test_a_page_of_schools_has_the_numbers_of_the_whole_list(world: World) -> None:
-    other = world.school("0990002P", "Collège des Chênes")
-    for state, school in (("active", None), ("notified", None), ("active", other)):
+    second_school = world.school("0990002P", "Collège des Chênes")
+    for state, school in (("active", None), ("notified", None), ("active", second_school)):
         world.pupil(state=state, school=school)
     every = numbers.of_every_school(reading())
     assert [(row.name, row.accounts, row.active) for row in every] == [

@@ -28,24 +28,24 @@ from idp.web.form_pages import Page
 def academy(desk: Desk) -> Page:
     """Every school with its progress, and a search over all people."""
     text, form_page = request.args.get("q", ""), form_of(desk, "academy")
-    found = []
+    people = []
     if text and desk.may(Act.SEE_PEOPLE):
         kinds = ALL_KINDS if desk.may(Act.PERSONAL_DATA) else FAMILIES
-        found = search.in_academy(reading(), read_query(text, ()), kinds)
+        people = search.in_academy(reading(), read_query(text, ()), kinds)
     with form_page:
         if pressed() == "school":
             _name_school(desk)
             return back("academy")
-    return form_page.show(listing=_schools(), text=text, found=found)
+    return form_page.show(listing=_schools(), text=text, found=people)
 
 
 def _schools() -> Listing[numbers.SchoolNumbers]:
     """A page of the schools. Only a list in the order of progress needs the numbers of every school."""
     columns = {name: attrgetter(name) for name in ("name", "uai", "imported_at")}
-    asked = {"sort": request.args.get("sort", ""), "page": request.args.get("page", "")}
-    if asked["sort"].lstrip("-") == "active":
-        return arrange(numbers.of_every_school(reading()), {"active": attrgetter("active")}, asked)
-    listing = arrange(rights.schools_by_id(reading(), None), columns, asked)
+    parameters = {"sort": request.args.get("sort", ""), "page": request.args.get("page", "")}
+    if parameters["sort"].lstrip("-") == "active":
+        return arrange(numbers.of_every_school(reading()), {"active": attrgetter("active")}, parameters)
+    listing = arrange(rights.schools_by_id(reading(), None), columns, parameters)
     counted = {row.id: row for row in numbers.by_school(reading(), [row.id for row in listing.rows])}
     return listing.showing([counted[row.id] for row in listing.rows])
 

@@ -68,11 +68,11 @@ def _lend(desk: Desk) -> None:
 def renewal(desk: Desk) -> Page:
     """Ask for new passwords at the next login, except of accounts never activated or changed since a day."""
     assert desk.school is not None
-    form_page, asked = form_of(desk, "renewal"), None
+    form_page, accounts = form_of(desk, "renewal"), None
     with form_page:
         if pressed() == "ask":
-            asked = _ask(desk.school.uai, desk.actor)
-    return form_page.show(asked=asked, today=day_of(now()).isoformat())
+            accounts = _ask(desk.school.uai, desk.actor)
+    return form_page.show(asked=accounts, today=day_of(now()).isoformat())
 
 
 def _ask(uai: str, actor: str) -> int:

@@ -93,23 +93,23 @@ def import_(desk: Desk, number: int) -> Page:
             columns = csv_columns.columns(number, desk.school.id)
         except SiecleFault as fault:
             row["fault"] = jobs.stored_fault(fault)
-    wanted = request.args.get("verdict", "")
+    chosen_verdict = request.args.get("verdict", "")
     entries = sorted(row["entries"] or [], key=lambda entry: entry["verdict"] != Verdict.SET_ASIDE)
     questions = sorted(
         (entry for entry in entries if entry.get("question")),
         key=lambda entry: entry["question"]["answer"] != ASIDE,
     )
     listing = arrange(
-        [entry for entry in entries if not wanted or entry["verdict"] == wanted],
+        [entry for entry in entries if not chosen_verdict or entry["verdict"] == chosen_verdict],
         {"name": itemgetter("name"), "kind": itemgetter("kind"), "verdict": itemgetter("verdict")},
         request.args,
-        verdict=wanted,
+        verdict=chosen_verdict,
     )
     return form_page.show(
         row=row,
         listing=listing,
         verdicts=[str(verdict) for verdict in Verdict],
-        wanted=wanted,
+        wanted=chosen_verdict,
         columns=columns,
         questions=questions,
         most_questions=_MOST_QUESTIONS,

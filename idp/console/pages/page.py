@@ -96,13 +96,13 @@ def page(path: str, name: str, act: Act | None, matters: bool = False) -> Callab
 
 
 def _desk(session: Session, uai: str | None, act: Act | None) -> Desk:
-    held = (
+    rights = (
         storage.rights_of(reading(), session.account.person_id, now()) if _is_staff(session.account) else ()
     )
     school = storage.school_by_uai(reading(), uai) if uai else None
-    desk = Desk(session, held, school)
+    desk = Desk(session, rights, school)
     # A school that does not exist and one that is not theirs are the same to a stranger.
-    allowed = bool(held) if act is None else desk.may(act)
+    allowed = bool(rights) if act is None else desk.may(act)
     if not allowed or (uai and school is None):
         raise Refusal(RIGHT_MISSING, f"{session.account.username} may not {act} at {uai or 'the academy'}")
     return desk

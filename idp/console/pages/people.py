@@ -25,11 +25,11 @@ def people(desk: Desk) -> Page:
     assert desk.school is not None
     reach = desk.reach(Act.SEE_PEOPLE)
     query = _query(desk)
-    found, total = search.in_school(reading(), query, reach, desk.school.id)
+    rows, total = search.in_school(reading(), query, reach, desk.school.id)
     return show(
         desk,
         "people",
-        found=found,
+        found=rows,
         total=total,
         query=query,
         text=request.args.get("q", ""),
@@ -48,17 +48,17 @@ def many(desk: Desk) -> Page:
     if act not in bulk.ACTS or not desk.may(bulk.ACTS[act]):
         raise Refusal(RIGHT_MISSING, f"may not {act} many")
     query = _query(desk)
-    found = search.all_in_school(reading(), query, desk.reach(bulk.ACTS[act]), desk.school.id)[:MOST]
+    rows = search.all_in_school(reading(), query, desk.reach(bulk.ACTS[act]), desk.school.id)[:MOST]
     with form_page:
         if pressed() == "do":
             if not query.asks_anything and "everybody" not in request.form:
                 raise Refusal(FIELD_UNUSABLE, "no search term, and not everybody", field=N_("tout le monde"))
-            chosen = [row.account for row in found]
+            chosen = [row.account for row in rows]
             if len(chosen) != int(request.form.get("count", "-1")):
                 raise Refusal(STATE_CHANGED, "the search has other results now")
             job = bulk.ask(desk.school.id, act, chosen, request.form.get("reason", ""), desk.actor, now())
             return back("job", number=job)
-    return form_page.show(do=act, found=found, query=query, text=request.values.get("q", ""))
+    return form_page.show(do=act, found=rows, query=query, text=request.values.get("q", ""))
 
 
 def _query(desk: Desk) -> PeopleQuery:

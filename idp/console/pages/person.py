@@ -55,13 +55,13 @@ def person(desk: Desk, account: int) -> Page:
         if facts.kind == "pupil"
         else []
     )
-    (shown,) = persons.for_comparison(reading(), [facts.person_id])
+    (identity,) = persons.for_comparison(reading(), [facts.person_id])
     return show(
         desk,
         "person",
         account=facts,
         waiting=mail_confirmation.waiting(facts, now()),
-        shown=shown,
+        shown=identity,
         relatives=relatives,
         events=events,
         acts={act for act in people.acts_for(facts) if desk.may_on(NEEDS[act], facts.person_id)},
@@ -81,10 +81,18 @@ def person_act(desk: Desk, account: int) -> Page:
         if pressed() == act:
             return HANDLERS[act](desk, facts)
     if act == "merge" and request.values.get("with"):
-        other = accounts.by_username(reading(), request.values["with"].strip().lower())
+        second_account = accounts.by_username(reading(), request.values["with"].strip().lower())
         # A guardian at another school is shown by their username alone: the family has presented it.
-        both = persons.for_comparison(reading(), [facts.person_id, other.person_id]) if other else []
-        why = merge.obstacle(facts, other, "sure" in request.form) if other else OTHER_ACCOUNT_NOT_FOUND
+        both = (
+            persons.for_comparison(reading(), [facts.person_id, second_account.person_id])
+            if second_account
+            else []
+        )
+        why = (
+            merge.obstacle(facts, second_account, "sure" in request.form)
+            if second_account
+            else OTHER_ACCOUNT_NOT_FOUND
+        )
         impossible = why not in (None, MAYBE_TWO_PEOPLE)
         unsure = why == MAYBE_TWO_PEOPLE or "sure" in request.form
         if why and form_page.refusal is None:
@@ -139,8 +147,8 @@ def _disconnect(desk: Desk, account: AccountFacts) -> Page:
 
 
 def _mail(desk: Desk, account: AccountFacts) -> Page:
-    typed, seen = request.form.get("mail", ""), request.form.get("seen", "")
-    correct_mail.correct_mail(account, typed, seen, current_language(), desk.actor, now())
+    typed, shown_address = request.form.get("mail", ""), request.form.get("seen", "")
+    correct_mail.correct_mail(account, typed, shown_address, current_language(), desk.actor, now())
     return _onward(desk, account, "mail")
 
 
@@ -155,16 +163,16 @@ def _uphold(desk: Desk, account: AccountFacts) -> Page:
 
 
 def _merge(desk: Desk, account: AccountFacts) -> Page:
-    other = accounts.by_username(reading(), request.form.get("with", "").strip().lower())
-    if other is None:
+    second_account = accounts.by_username(reading(), request.form.get("with", "").strip().lower())
+    if second_account is None:
         raise Refusal(OTHER_ACCOUNT_NOT_FOUND, "no such account")
     payload: dict[str, Any] = {
         "kept": account.id,
-        "joined": other.id,
+        "joined": second_account.id,
         "reason": request.form.get("reason", ""),
     }
     payload["sure"] = "sure" in request.form
-    summary = f"{account.username} + {other.username}"
+    summary = f"{account.username} + {second_account.username}"
     done = approvals.do_or_ask("merge", payload, summary, desk.actor, now())
     return _onward(desk, account, "merge" if done else "asked")
 

@@ -43,7 +43,10 @@ def trouble_page(desk: Desk) -> Page:
     return show(
         desk,
         "trouble",
-        failing=[(found, _receiver(found.destination)) for found in destinations.failing(reading())],
+        failing=[
+            (destination, _receiver(destination.destination))
+            for destination in destinations.failing(reading())
+        ],
         now=now(),
         lost=incident_storage.lost_messages(reading(), now() - MONTH),
         unreachable=[(client, names.get(client, client), count) for client, count in unreachable.items()],

@@ -60,8 +60,8 @@ def new_service(desk: Desk) -> Page:
 def service(desk: Desk, client_id: str) -> Page:
     client = _known(client_id)
     unreachable = incidents.unreachable_for_logout(reading()).get(client_id, 0)
-    shown = registration.shown(client.registration)
-    text = json.dumps(shown, ensure_ascii=False, indent=2)
+    document = registration.shown(client.registration)
+    text = json.dumps(document, ensure_ascii=False, indent=2)
     return show(desk, "service", client=client, document=text, unreachable=unreachable, now=now())
 
 

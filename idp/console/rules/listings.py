@@ -30,35 +30,39 @@ class Listing(Generic[Row]):
 def arrange(
     rows: Sequence[Row],
     columns: Mapping[str, Callable[[Row], Any]],
-    asked: Mapping[str, str],
+    parameters: Mapping[str, str],
     a_page: int = 50,
     **filters: str,
 ) -> Listing[Row]:
-    """`columns`: name → value of a row; all are searched. `asked`: q, sort ("name" or "-name") and page of the address.
+    """`columns`: name → value of a row; all are searched. `parameters`: q, sort ("name" or "-name") and page of the address.
 
     Without a sort, rows stay in their order.
     """
-    text = asked.get("q", "")[:LONGEST]
+    text = parameters.get("q", "")[:LONGEST]
     words = [word for word in (plain(part) for part in text.split()) if word]
     matching = [
         row
         for row in rows
         if all(any(word in plain(str(read(row) or "")) for read in columns.values()) for word in words)
     ]
-    sort = asked.get("sort", "")
+    sort = parameters.get("sort", "")
     if sort.lstrip("-") in columns:
         read = columns[sort.lstrip("-")]
-        there = [row for row in matching if read(row) not in (None, "")]
-        there.sort(key=lambda row: _order(read(row)), reverse=sort.startswith("-"))
-        matching = there + [row for row in matching if read(row) in (None, "")]
+        with_value = [row for row in matching if read(row) not in (None, "")]
+        with_value.sort(key=lambda row: _order(read(row)), reverse=sort.startswith("-"))
+        matching = with_value + [row for row in matching if read(row) in (None, "")]
     else:
         sort = ""
     pages = max(1, -(-len(matching) // a_page))
-    wanted = asked.get("page", "")
-    page = min(int(wanted), pages) if wanted.isdecimal() and 0 < len(wanted) < 6 and int(wanted) else 1
-    shown = tuple(matching[(page - 1) * a_page : page * a_page])
+    page_text = parameters.get("page", "")
+    page = (
+        min(int(page_text), pages)
+        if page_text.isdecimal() and 0 < len(page_text) < 6 and int(page_text)
+        else 1
+    )
+    rows_of_page = tuple(matching[(page - 1) * a_page : page * a_page])
     return Listing(
-        shown, len(matching), page, pages, sort, {"q": text, "sort": sort, "page": page, **filters}
+        rows_of_page, len(matching), page, pages, sort, {"q": text, "sort": sort, "page": page, **filters}
     )
 
 

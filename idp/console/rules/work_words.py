@@ -99,7 +99,7 @@ def reason(error: str) -> tuple[str, dict[str, str]]:
     return DELIVERY.get(code, UNKNOWN), {}
 
 
-def step(seen: Sequence[str]) -> tuple[str, str, str]:
+def step(trial_step: Sequence[str]) -> tuple[str, str, str]:
     """(name, what is wrong or nothing, the address or answer that was seen) of a step of a trial."""
-    what, verdict, detail = seen
-    return STEPS.get(what, what), "" if verdict == "ok" else _WRONG.get(what, ""), detail
+    name, verdict, detail = trial_step
+    return STEPS.get(name, name), "" if verdict == "ok" else _WRONG.get(name, ""), detail

@@ -125,7 +125,7 @@ _absent = (
     .order_by(Account.person_id)
     .limit(bindparam("step"))
 )
-_gone = (
+_people_to_erase = (
     select(Person.id, Account.id)
     .join(Account, Account.person_id == Person.id)
     .where(
@@ -152,8 +152,8 @@ def long_gone(tx: Connection, before: int, now: int, most: int) -> list[tuple[in
     after = tx.execute(_position).scalar_one_or_none() or 0
     absent = list(tx.execute(_absent, {"after": after, "step": STEP}).scalars())
     parameters = {"persons": absent, "before": before, "now": now, "most": most}
-    gone = [(row[0], row[1]) for row in tx.execute(_gone, parameters)]
-    reached = gone[-1][0] if len(gone) == most else absent[-1] if len(absent) == STEP else 0
+    people = [(row[0], row[1]) for row in tx.execute(_people_to_erase, parameters)]
+    reached = people[-1][0] if len(people) == most else absent[-1] if len(absent) == STEP else 0
     if reached != after:
         upsert(tx, Counted, ("id",), [{"id": Counted.RETIRED, "number": reached}])
-    return gone
+    return people

@@ -133,12 +133,14 @@ def of_every_school(connection: Connection) -> list[SchoolNumbers]:
 def logins_a_day(connection: Connection, school: int, now: int, days: int = 14) -> list[tuple[str, int]]:
     """(ISO day, logins) of the last days, the newest first; a day without any is 0."""
     today = day_of(now)
-    wanted = [(today - timedelta(days=back)).isoformat() for back in range(days)]
+    days_of_period = [(today - timedelta(days=back)).isoformat() for back in range(days)]
     rows = connection.execute(
-        select(LoginDay.day, LoginDay.logins).where(LoginDay.school_id == school, LoginDay.day >= wanted[-1])
+        select(LoginDay.day, LoginDay.logins).where(
+            LoginDay.school_id == school, LoginDay.day >= days_of_period[-1]
+        )
     )
-    known = {row.day: row.logins for row in rows}
-    return [(day, known.get(day, 0)) for day in wanted]
+    logins = {row.day: row.logins for row in rows}
+    return [(day, logins.get(day, 0)) for day in days_of_period]
 
 
 def count_logins(tx: Connection, _now: int, most: int = 2000) -> int:
@@ -188,7 +190,9 @@ def _schools_of(connection: Connection, accounts: set[int]) -> dict[int, set[int
     account_of = {row.person_id: row.id for row in holders}
     links = select(Guardianship.guardian_id, Guardianship.pupil_id).where(Guardianship.until.is_(None))
     own = {person: {account} for person, account in account_of.items()}
-    whose: dict[int, set[int]] = defaultdict(set, {person: set(one) for person, one in own.items()})
+    whose: dict[int, set[int]] = defaultdict(
+        set, {person: set(accounts_of_person) for person, accounts_of_person in own.items()}
+    )
     for guardian, pupil in select_in(connection, links, Guardianship.guardian_id, account_of):
         whose[pupil].add(account_of[guardian])
     enrolled = select(Enrolment.pupil_id, Enrolment.school_id).where(Enrolment.until.is_(None))

@@ -50,16 +50,16 @@ class DelegationRow:
 def rights_of(connection: Connection, person: int, now: int) -> tuple[Right, ...]:
     """The rights of a member of staff at `now`. A role that the table does not list gives none."""
     # The post of a delegate gives no right: delegations do.
-    known = {str(role) for role in Role} - {Role.DELEGATE}
-    held = [
+    roles = {str(role) for role in Role} - {Role.DELEGATE}
+    rights = [
         Right(Role(row.role), row.school_id)
         for row in connection.execute(_posts, {"person": person})
-        if row.role in known
+        if row.role in roles
     ]
     for row in connection.execute(_lent, {"person": person, "now": now}):
         classes = frozenset(json.loads(row.classes)) if row.classes else None
-        held.append(Right(Role.DELEGATE, row.school_id, frozenset(row.kinds.split()) & FAMILIES, classes))
-    return tuple(held)
+        rights.append(Right(Role.DELEGATE, row.school_id, frozenset(row.kinds.split()) & FAMILIES, classes))
+    return tuple(rights)
 
 
 def school_by_uai(connection: Connection, uai: str) -> SchoolRow | None:
@@ -167,10 +167,10 @@ def lend(tx: Connection, row: dict[str, Any]) -> int:
 
 def is_taken_back(connection: Connection, delegation: int, school: int) -> bool:
     """Whether a delegation of this school was ended before its time."""
-    found = select(Delegation.id).where(
+    statement = select(Delegation.id).where(
         Delegation.id == delegation, Delegation.school_id == school, Delegation.ended_at.is_not(None)
     )
-    return connection.execute(found).first() is not None
+    return connection.execute(statement).first() is not None
 
 
 def end_delegation(tx: Connection, delegation: int, school: int, now: int) -> bool:

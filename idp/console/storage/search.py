@@ -145,8 +145,8 @@ def _by_names(names: tuple[str, ...]) -> list[Select[Any]]:
         .where(_begins(Person.family_folded, family), _begins(Person.first_folded, first))
         .order_by(Person.family_folded)
         .limit(A_PAGE)
-        for one, other in cuts
-        for family, first in ((one, other), (other, one))
+        for head, tail in cuts
+        for family, first in ((head, tail), (tail, head))
     ]
 
 
@@ -269,5 +269,5 @@ def _ordered(statement: Select[Any], sort: str, place: Any) -> Select[Any]:
         "state": (Account.state, Person.family_folded),
         "last": (Account.last_signed_in_at, Person.family_folded),
     }[sort.lstrip("-")]
-    first, *others = [column.desc() if sort.startswith("-") else column.asc() for column in columns]
-    return statement.order_by(first.nulls_last(), *others, Person.id)
+    first, *further = [column.desc() if sort.startswith("-") else column.asc() for column in columns]
+    return statement.order_by(first.nulls_last(), *further, Person.id)

@@ -8,7 +8,7 @@ CLASSES = ["6 A", "6 B", "4EURO"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "parts"),
     [
         ("durand", {"names": ("durand",)}),
         ("Léa DURAND", {"names": ("lea", "durand")}),
@@ -26,13 +26,13 @@ CLASSES = ["6 A", "6 B", "4EURO"]
         ("%' OR 1=1 --", {"names": ("or", "11")}),
     ],
 )
-def test_a_query_is_parsed(typed: str, found: dict) -> None:
+def test_a_query_is_parsed(typed: str, parts: dict) -> None:
     query = read_query(typed, CLASSES)
     parsed = {
         name: getattr(query, name) for name in ("names", "mails", "phones", "classes", "states", "kinds")
     }
-    assert {name: value for name, value in parsed.items() if value} == found
-    assert query.asks_anything == bool(found)
+    assert {name: value for name, value in parsed.items() if value} == parts
+    assert query.asks_anything == bool(parts)
 
 
 @pytest.mark.parametrize(
