@@ -152,9 +152,9 @@ def retire(keys: Sequence[KeyRecord], kid: str, now: int) -> list[Step]:
     if lost is None:
         raise NoSuchKey(kid)
     steps: list[Step] = [Change(kid, min(lost.activates_at, now), now, now)]
-    others = [key for key in keys if key.alg == lost.alg and key.kid != kid]
-    current = signer(others, lost.alg, now)
-    waiting = next((key for key in others if key.state(now) == "next"), None)
+    remaining = [key for key in keys if key.alg == lost.alg and key.kid != kid]
+    current = signer(remaining, lost.alg, now)
+    waiting = next((key for key in remaining if key.state(now) == "next"), None)
     if current is None and waiting is None:
         steps.append(Create(lost.alg, now))
     elif current is None and waiting is not None:

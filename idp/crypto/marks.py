@@ -16,9 +16,9 @@ def mark(context: str, text: str) -> str:
     return f"{master.id}.{_mac(master, context, text)}"
 
 
-def is_marked(context: str, text: str, given: str) -> bool | None:
-    """Whether `given` is a mark of `text`. None: it was made under a master key that is not configured."""
-    master_id, _, mac = given.partition(".")
+def is_marked(context: str, text: str, stored: str) -> bool | None:
+    """Whether `stored` is a mark of `text`. None: it was made under a master key that is not configured."""
+    master_id, _, mac = stored.partition(".")
     for master in read_master_keys(settings().secrets.master_key):
         if master.id == master_id:
             return hmac.compare_digest(mac.encode(), _mac(master, context, text).encode())

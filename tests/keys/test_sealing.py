@@ -85,12 +85,12 @@ def test_no_private_or_symmetric_member_is_ever_published(alg: str) -> None:
 
 
 def test_a_keyring_has_an_expiry() -> None:
-    made, other = generate("ES256"), generate("ES256")
-    records = [KeyRecord(made.kid, "ES256", 0, 0, 0, 100, 200), KeyRecord(other.kid, "ES256", 0, 0, 100)]
-    private = {key.kid: key.private_jwk for key in (made, other)}
-    public = {key.kid: key.public_jwk for key in (made, other)}
+    made, second = generate("ES256"), generate("ES256")
+    records = [KeyRecord(made.kid, "ES256", 0, 0, 0, 100, 200), KeyRecord(second.kid, "ES256", 0, 0, 100)]
+    private = {key.kid: key.private_jwk for key in (made, second)}
+    public = {key.kid: key.public_jwk for key in (made, second)}
     assert Keyring(records, private, public, 10).until == 100
-    assert Keyring(records, private, public, 100).signer("ES256").kid == other.kid
+    assert Keyring(records, private, public, 100).signer("ES256").kid == second.kid
     assert Keyring(records, private, public, 250).until is None
     with pytest.raises(NoSigningKey):
         Keyring(records, private, public, 10).signer("RS256")
