@@ -114,13 +114,13 @@ class FamilyMaker:
             names = [name for name in (GIRLS if sex == "F" else BOYS) if name not in used]
             first, second = self._chance.sample(names, 2)
             used.add(first)
-            others = second if self._chance.random() < 0.5 else None
-            children.append(Child(surname, first, others, sex, born, level, guardians))
+            other_first_names = second if self._chance.random() < 0.5 else None
+            children.append(Child(surname, first, other_first_names, sex, born, level, guardians))
         return children
 
-    def _couple(self, hers: _Home, his: _Home, married: bool) -> tuple[Adult, Adult]:
-        father = self._adult("father", self._surname(), his)
-        mother = self._adult("mother", self._surname(), hers)
+    def _couple(self, mothers_home: _Home, fathers_home: _Home, married: bool) -> tuple[Adult, Adult]:
+        father = self._adult("father", self._surname(), fathers_home)
+        mother = self._adult("mother", self._surname(), mothers_home)
         if married:
             mother = replace(mother, usage_name=father.family_name)
         if self._chance.random() < 0.03:

@@ -23,12 +23,12 @@ PASSWORD = "Tilleul-Bleu-Pluie-27"
 
 @dataclass(frozen=True)
 class Card:
-    """An account to try. `who` names it for programs; `provisional` passwords have to be replaced at the first login.
+    """An account to try. `name` is for programs; `provisional` passwords have to be replaced at the first login.
 
     `birth_date` (dd/mm/yyyy) is asked for at the first login from a browser.
     """
 
-    who: str
+    name: str
     title: str
     username: str
     password: str
@@ -62,11 +62,11 @@ def make_school(place: Place, now: int) -> list[Card]:
     return _cards(demonstration, cases(demonstration), staff, now)
 
 
-def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], now: int) -> list[Card]:
-    born = _day(shown.birth_date)
-    newcomer, other = _account(shown.newcomer), _account(shown.other_guardian)
-    guardian, pupil = _account(shown.two_schools), _account(shown.pupil)
-    letters = issue.issue_letters([newcomer, other, guardian, pupil, *staff.values()], now, ACTOR)
+def _cards(demonstration: Demonstration, persons: Cases, staff: dict[str, int], now: int) -> list[Card]:
+    born = _day(persons.birth_date)
+    newcomer, second_guardian = _account(persons.newcomer), _account(persons.other_guardian)
+    guardian, pupil = _account(persons.two_schools), _account(persons.pupil)
+    letters = issue.issue_letters([newcomer, second_guardian, guardian, pupil, *staff.values()], now, ACTOR)
     letter = {each.account: each for each in letters}
     nearby = demonstration.schools[1].name
     for account in (guardian, pupil, *staff.values()):
@@ -75,11 +75,11 @@ def _cards(demonstration: Demonstration, shown: Cases, staff: dict[str, int], no
         _provisional("guardian_new", "A parent's first login, with the letter of the school", letter[newcomer],
                      f"New password, mail address, birth date of the child ({born}), then the mail box."),
         Card("guardian_without_letter", "A parent without a letter: \"Je n’ai pas de compte\"", "(shown at the end)", "(to be chosen)", False,
-             f"Mobile {shown.mobile}, children born on {' and '.join(_day(date) for date in shown.birth_dates)}; the code arrives on the phone."),
+             f"Mobile {persons.mobile}, children born on {' and '.join(_day(date) for date in persons.birth_dates)}; the code arrives on the phone."),
         _active("guardian", "A parent with two children in two schools", letter[guardian],
                 f"Pronote's selector shows both children, one of them at {nearby}; Téléservices has a file for each.",
-                _day(shown.child_of_two_schools)),
-        _provisional("guardian_other", "The other parent of the first one's child", letter[other],
+                _day(persons.child_of_two_schools)),
+        _provisional("guardian_other", "The other parent of the first one's child", letter[second_guardian],
                      f"After the first parent has filed Orientation, it can be read but not changed (child: {born})."),
         _active("pupil", "Their child, a pupil", letter[pupil],
                 "Pronote shows the pupil's own page; the provider refuses Téléservices before any return to it.", born),
@@ -116,9 +116,9 @@ def _make_active(letter: Letter, now: int) -> None:
         trail.record(tx, now, "demo.activated", ACTOR, f"account:{letter.account}")
 
 
-def _provisional(who: str, title: str, letter: Letter, look: str) -> Card:
-    return Card(who, title, letter.username, letter.password, True, look)
+def _provisional(name: str, title: str, letter: Letter, look: str) -> Card:
+    return Card(name, title, letter.username, letter.password, True, look)
 
 
-def _active(who: str, title: str, letter: Letter, look: str, birth_date: str = "") -> Card:
-    return Card(who, title, letter.username, PASSWORD, False, look, birth_date)
+def _active(name: str, title: str, letter: Letter, look: str, birth_date: str = "") -> Card:
+    return Card(name, title, letter.username, PASSWORD, False, look, birth_date)

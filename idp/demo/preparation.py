@@ -84,7 +84,7 @@ def _config(place: Place) -> str:
 
 def _registrations(place: Place) -> dict[str, dict[str, Any]]:
     """The registration document of each service; all are fetched in parallel."""
-    asked = {
+    registrations = {
         service: subprocess.Popen(
             [sys.executable, "-m", f"clients.{service}", "registration", "--base", place.address(service)],
             stdin=subprocess.DEVNULL,
@@ -93,7 +93,7 @@ def _registrations(place: Place) -> dict[str, dict[str, Any]]:
         for service in SERVICES
     }
     documents = {}
-    for service, process in asked.items():
+    for service, process in registrations.items():
         answer, _ = process.communicate()
         if process.returncode != 0:
             raise RuntimeError(f"clients.{service} did not say its registration")

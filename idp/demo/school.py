@@ -113,7 +113,9 @@ class _Base:
         self._persons: dict[Adult, PersonRecord] = {}
         self._links: list[LinkRecord] = []
 
-    def add(self, child: Child, ine: str | None, with_class: bool = True, left: str | None = None) -> None:
+    def add(
+        self, child: Child, ine: str | None, with_class: bool = True, leaving_date: str | None = None
+    ) -> None:
         number = str(next(self._numbers))
         letter = self._letters[self._places[child.level] % len(self._letters)]
         self._places[child.level] += with_class
@@ -129,7 +131,7 @@ class _Base:
                 birth_date=child.birth_date,
                 mef=LEVELS[child.level],
                 class_code=f"{child.level} {letter}" if with_class else None,
-                left=left,
+                left=leaving_date,
                 mobile=None,
                 contact_mail=None,
             )
@@ -182,7 +184,7 @@ def invent(seed: int = 2026, pupils: int = 600, pupils_nearby: int = 40) -> Demo
     for child in _children(maker, pupils_nearby - SHARED):
         nearby.add(child, next(ines))
     for child in _children(maker, LEAVERS):
-        here.add(child, next(ines), left="2026-10-16")
+        here.add(child, next(ines), leaving_date="2026-10-16")
     return Demonstration(
         (
             InventedSchool(here.export(), "Collège des Tilleuls", "le secrétariat du collège des Tilleuls"),
@@ -219,20 +221,20 @@ def cases(demonstration: Demonstration) -> Cases:
             for key in guardians[pupil.source_id]
         )
     )
-    newcomer, other = guardians[pupil.source_id]
+    newcomer, second_guardian = guardians[pupil.source_id]
     born = {pupil.source_id: pupil.birth_date for pupil in large.pupils if not pupil.left}
     numbers = Counter(person.mobile for person in large.persons)
     without_letter = next(
         person
         for person in large.persons
         if person.mobile and numbers[person.mobile] == 1 and person.first_name
-        if person.source_id not in (newcomer, other, two_schools.source_id)
+        if person.source_id not in (newcomer, second_guardian, two_schools.source_id)
         if _identity(person)[:2] not in shared
         if len(children[person.source_id]) == 2 and all(child in born for child in children[person.source_id])
     )
     return Cases(
         newcomer=Key(large.uai, "guardian", newcomer),
-        other_guardian=Key(large.uai, "guardian", other),
+        other_guardian=Key(large.uai, "guardian", second_guardian),
         pupil=Key(large.uai, "pupil", pupil.source_id),
         birth_date=pupil.birth_date,
         two_schools=Key(large.uai, "guardian", two_schools.source_id),

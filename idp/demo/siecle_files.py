@@ -58,15 +58,15 @@ def guardians_xml(export: SchoolExport) -> bytes:
 
 
 def _pupil(year: int, number: int, pupil: PupilRecord) -> str:
-    others = [*(pupil.other_first_names or "").split(), None, None]
+    further_names = [*(pupil.other_first_names or "").split(), None, None]
     fields: list[Field] = [
         ("ID_NATIONAL", pupil.ine),
         ("ELENOET", number),
         ("NOM_DE_FAMILLE", pupil.family_name),
         ("NOM_USAGE", pupil.usage_name),
         ("PRENOM", pupil.first_name),
-        ("PRENOM2", others[0]),
-        ("PRENOM3", others[1]),
+        ("PRENOM2", further_names[0]),
+        ("PRENOM3", further_names[1]),
         ("DATE_NAISS", _day(pupil.birth_date)),
         ("DOUBLEMENT", 0),
         ("CODE_SEXE", {"M": 1, "F": 2}.get(pupil.sex or "")),

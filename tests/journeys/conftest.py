@@ -60,9 +60,9 @@ class Demo:
     def mailbox(self) -> str:
         return f"http://localhost:{self.base + 25}"
 
-    def card(self, who: str) -> dict[str, Any]:
+    def card(self, name: str) -> dict[str, Any]:
         cards = json.loads((self.folder / "accounts.json").read_text(encoding="utf-8"))
-        return next(card for card in cards if card["who"] == who)
+        return next(card for card in cards if card["name"] == name)
 
     def start(self, python: str = sys.executable, cwd: Path | None = None) -> None:
         """Start, and wait until it has printed its addresses."""

@@ -9,25 +9,25 @@ from tests.journeys.conftest import Demo
 from tests.pages import fields_of
 
 
-def log_in(demo: Demo, who: str, profile: str, entry: str = "Élève et parent (responsable légal)") -> Person:
-    card = demo.card(who)
+def log_in(demo: Demo, name: str, profile: str, entry: str = "Élève et parent (responsable légal)") -> Person:
+    card = demo.card(name)
     person = Person().opens(demo.icart).follows(entry)
     if "Qui êtes-vous" in person.html:
         person.fills(f"profile={profile}")
     person.fills(username=card["username"], password=card["password"])
-    show_who_it_is(demo, person, who)
+    show_who_it_is(demo, person, name)
     if "Conditions d’utilisation" in person.html:
         person.fills(accept="1").sees("Fermer").opens(demo.icart)
     return person.sees("Mes Applications")
 
 
-def show_who_it_is(demo: Demo, person: Person, who: str) -> None:
+def show_who_it_is(demo: Demo, person: Person, name: str) -> None:
     """A birth date in a browser that is new; for the staff a second step, set up at the first login of all."""
     if "Est-ce bien vous" in person.html:
-        day, month, year = demo.card(who)["birth_date"].split("/")
+        day, month, year = demo.card(name)["birth_date"].split("/")
         person.fills(day=day, month=month, year=year)
     elif "Deuxième étape" in person.html:
-        person.fills(code=demo.recovery_codes[who].pop())
+        person.fills(code=demo.recovery_codes[name].pop())
     elif 'id="key"' in person.html:
         key = re.search(r'id="key">([A-Z2-7 ]+)<', person.html)
         assert key is not None
@@ -35,7 +35,7 @@ def show_who_it_is(demo: Demo, person: Person, who: str) -> None:
         code = re.search(r'id="code">([0-9]{6})<', phone.html)
         assert code is not None
         person.fills(code=code[1]).sees("Vos codes de secours")
-        demo.recovery_codes[who] = re.findall(r"<li>(\w{10})</li>", person.html)
+        demo.recovery_codes[name] = re.findall(r"<li>(\w{10})</li>", person.html)
         person.follows("J’ai noté ces codes, continuer")
 
 
@@ -141,5 +141,5 @@ def test_the_head_imports_again_at_the_console_and_nothing_changes(demo: Demo) -
     assert re.search(
         r"<th scope=\"row\">Élèves</th><td class=\"number\">0</td><td class=\"number\">0</td>", head.html
     )
-    found = re.search(r">(\d+) personnes<", head.opens(f"{school}/people?q=6+A").html)
-    assert found is not None and int(found[1]) > 20, "pupils of a class and their guardians"
+    match = re.search(r">(\d+) personnes<", head.opens(f"{school}/people?q=6+A").html)
+    assert match is not None and int(match[1]) > 20, "pupils of a class and their guardians"

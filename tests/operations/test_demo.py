@@ -102,7 +102,7 @@ def refused(folder: Path, base: int) -> str:
 
 def has_the_accounts(output: str, running: Demonstration) -> bool:
     cards = running.read("accounts.json")
-    assert {card["who"] for card in cards} >= {"guardian_new", "guardian", "pupil", "head", "administrator"}
+    assert {card["name"] for card in cards} >= {"guardian_new", "guardian", "pupil", "head", "administrator"}
     return all(card[name] in output for card in cards for name in ("username", "password"))
 
 
