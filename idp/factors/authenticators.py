@@ -21,11 +21,11 @@ LETTERS = 10
 
 def begin(account: AccountFacts, now: int) -> bytes:
     """A new secret to scan, or the pending secret that no code has confirmed yet. Raises Refusal M04 (an app is confirmed already)."""
-    found = storage.find(reading(), account.id)
-    if found is not None and found[1]:
+    stored = storage.find(reading(), account.id)
+    if stored is not None and stored[1]:
         raise Refusal(FACTOR_CHANGED, "the account has an authenticator app")
-    if found is not None:
-        return _open(account.id, found[0])
+    if stored is not None:
+        return _open(account.id, stored[0])
     secret = secrets.token_bytes(20)
     with transaction() as tx:
         storage.begin(tx, account.id, _sealed(account.id, secret), now)
@@ -34,14 +34,14 @@ def begin(account: AccountFacts, now: int) -> bytes:
 
 def confirm(account: AccountFacts, typed: str, now: int) -> list[str] | None:
     """Confirm a new app by its first code. Returns recovery codes, shown once, if the account has none yet. Raises Refusal M01, M04."""
-    found = storage.find(reading(), account.id)
-    if found is None or found[1]:
+    stored = storage.find(reading(), account.id)
+    if stored is None or stored[1]:
         raise Refusal(FACTOR_CHANGED, "no authenticator app waits to be confirmed")
-    step = matching_step(_open(account.id, found[0]), typed, now)
+    step = matching_step(_open(account.id, stored[0]), typed, now)
     if step is None:
         raise Refusal(WRONG_FACTOR_CODE, "wrong first code")
     with transaction() as tx:
-        if not storage.confirm(tx, account.id, found[0], step, now):
+        if not storage.confirm(tx, account.id, stored[0], step, now):
             raise Refusal(FACTOR_CHANGED, "confirmed or replaced in another tab")
         changes.added(tx, account, APP, now)
         return first_codes_in(tx, account.id, now)
@@ -49,10 +49,10 @@ def confirm(account: AccountFacts, typed: str, now: int) -> list[str] | None:
 
 def use(account: AccountFacts, typed: str, now: int) -> bool:
     """Use a code. Returns whether it belongs to the current time steps and is unused; True once for each code."""
-    found = storage.find(reading(), account.id)
-    if found is None or not found[1]:
+    stored = storage.find(reading(), account.id)
+    if stored is None or not stored[1]:
         return False
-    step = matching_step(_open(account.id, found[0]), typed, now)
+    step = matching_step(_open(account.id, stored[0]), typed, now)
     if step is None:
         return False
     with transaction() as tx:

@@ -22,8 +22,8 @@ def added(tx: Connection, account: AccountFacts, factor: str, now: int) -> None:
     """A factor was added within this transaction. `factor` is its French name or the one its owner gave it."""
     factors.note_factor(tx, account.id, now)
     notices.tell(tx, account, "factor_added", now, factor=factor)
-    who = account.actor
-    trail.record(tx, now, "factor.added", who, who, factor=factor)
+    actor = account.actor
+    trail.record(tx, now, "factor.added", actor, actor, factor=factor)
 
 
 def removed(tx: Connection, account: AccountFacts, factor: str, actor: str, now: int) -> None:
@@ -46,11 +46,13 @@ def remove_all_in(tx: Connection, account: AccountFacts, actor: str, now: int) -
 
 def remove_newer(tx: Connection, account: int, since: int, now: int) -> bool:
     """Remove the factors and recovery codes created after `since`. Returns whether any existed."""
-    gone = authenticators.remove_newer(tx, account, since) + passkeys.remove_newer(tx, account, since)
-    if gone and not has_any(tx, account):
+    removed_factors = authenticators.remove_newer(tx, account, since) + passkeys.remove_newer(
+        tx, account, since
+    )
+    if removed_factors and not has_any(tx, account):
         authenticators.replace_codes(tx, account, [], now)
         factors.clear_factor(tx, account)
-    return bool(gone)
+    return bool(removed_factors)
 
 
 def summary(account: AccountFacts) -> tuple[bool, list[passkeys.StoredPasskey], int]:

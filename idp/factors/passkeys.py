@@ -52,8 +52,8 @@ def registration_options(account: AccountFacts, browser: str, now: int) -> dict[
         UserVerificationRequirement,
     )
 
-    known = storage.of_account(reading(), account.id)
-    if len(known) >= MOST:
+    passkeys = storage.of_account(reading(), account.id)
+    if len(passkeys) >= MOST:
         raise Refusal(FACTOR_CHANGED, "the account has enough passkeys")
     challenge = _new_challenge(browser, account.id, "register", now)
     with transaction(durable=False) as tx:
@@ -68,14 +68,16 @@ def registration_options(account: AccountFacts, browser: str, now: int) -> dict[
         user_name=account.username,
         user_display_name=account.name,
         challenge=challenge,
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=_bytes(one.credential_id)) for one in known],
+        exclude_credentials=[
+            PublicKeyCredentialDescriptor(id=_bytes(passkey.credential_id)) for passkey in passkeys
+        ],
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
     )
-    found: dict[str, Any] = json.loads(webauthn.options_to_json(options))
-    return found
+    document: dict[str, Any] = json.loads(webauthn.options_to_json(options))
+    return document
 
 
 def register(
@@ -92,7 +94,7 @@ def register(
     challenge = _challenge_of(credential)
     ends = _end_of(challenge, browser, account.id, "register", now)
     try:
-        made = webauthn.verify_registration_response(
+        verification = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=_bytes(challenge),
             expected_rp_id=_host(),
@@ -101,13 +103,13 @@ def register(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         raise Refusal(PASSKEY_NOT_ACCEPTED, f"registration: {type(fault).__name__}") from None
-    synced = made.credential_backed_up or made.credential_device_type.value == "multi_device"
-    credential_id, called = _text(made.credential_id), clean_name(name)
+    synced = verification.credential_backed_up or verification.credential_device_type.value == "multi_device"
+    credential_id, called = _text(verification.credential_id), clean_name(name)
     row = {
         "credential_id": credential_id,
         "account_id": account.id,
-        "public_key": _text(made.credential_public_key),
-        "sign_count": made.sign_count,
+        "public_key": _text(verification.credential_public_key),
+        "sign_count": verification.sign_count,
         "synced": synced,
         "name": called,
         "created_at": now,
@@ -127,15 +129,17 @@ def sign_in_options(account: AccountFacts | None, browser: str, now: int) -> dic
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
     challenge = _new_challenge(browser, account.id if account else None, "sign_in", now)
-    known = storage.of_account(reading(), account.id) if account else []
+    passkeys = storage.of_account(reading(), account.id) if account else []
     options = webauthn.generate_authentication_options(
         rp_id=_host(),
         challenge=challenge,
-        allow_credentials=[PublicKeyCredentialDescriptor(id=_bytes(one.credential_id)) for one in known],
+        allow_credentials=[
+            PublicKeyCredentialDescriptor(id=_bytes(passkey.credential_id)) for passkey in passkeys
+        ],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    found: dict[str, Any] = json.loads(webauthn.options_to_json(options))
-    return found
+    document: dict[str, Any] = json.loads(webauthn.options_to_json(options))
+    return document
 
 
 def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Used:
@@ -179,8 +183,8 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
 def _refuse_copy(passkey: storage.StoredPasskey, now: int) -> NoReturn:
     """Refuse a signature counter that went back: the key may be copied. The audit record appears in the person's history."""
     with transaction() as tx:
-        who = f"account:{passkey.account}"
-        trail.record(tx, now, "passkey.copied", who, who, name=passkey.name)
+        actor = f"account:{passkey.account}"
+        trail.record(tx, now, "passkey.copied", actor, actor, name=passkey.name)
     raise Refusal(PASSKEY_NOT_ACCEPTED, "the counter has not grown: the passkey may have been copied")
 
 

@@ -89,7 +89,7 @@ class TestRegistrationRefused:
     def test_in_another_browser_for_another_account_too_late_or_twice(
         self, world: World, guardian: Someone, clock: Clock
     ) -> None:
-        facts, other = world.facts(guardian), world.facts(world.guardian("Paul"))
+        facts, paul = world.facts(guardian), world.facts(world.guardian("Paul"))
 
         def register(account: AccountFacts, browser: str, answer: str) -> str | None:
             return code_of(passkeys.register, account, browser, answer, "", clock())
@@ -98,7 +98,7 @@ class TestRegistrationRefused:
             return Authenticator().create(passkeys.registration_options(facts, HERE, clock()))
 
         assert register(facts, "another browser", answer()) == "M03"
-        assert register(other, HERE, answer()) == "M03"
+        assert register(paul, HERE, answer()) == "M03"
         late = answer()
         clock.advance(300)
         assert register(facts, HERE, late) == "M03"
@@ -173,11 +173,11 @@ class TestUseRefused:
         assert self.refused(world, made(world, guardian).get({"challenge": text(b"c" * 32)}))
 
     def test_another_accounts_passkey_as_second_step(self, world: World, guardian: Someone) -> None:
-        other = world.guardian("Paul")
-        made(world, other)
-        theirs = made(world, guardian)
-        facts = world.facts(other)
-        assert self.refused(world, theirs.get(self.options(world, facts)), facts)
+        paul = world.guardian("Paul")
+        made(world, paul)
+        assertion = made(world, guardian)
+        facts = world.facts(paul)
+        assert self.refused(world, assertion.get(self.options(world, facts)), facts)
 
     def test_a_decreased_signature_counter(self, world: World, guardian: Someone) -> None:
         authenticator = made(world, guardian)
@@ -225,7 +225,9 @@ def test_the_user_handle_is_random(world: World, guardian: Someone) -> None:
     assert facts.subject not in authenticator.handle and len(authenticator.handle) >= 43
     again = passkeys.registration_options(facts, HERE, world.clock())
     assert again["user"]["id"] == authenticator.handle, "one account, one handle"
-    assert [one["id"] for one in again["excludeCredentials"]] == [text(authenticator.credential_id)]
+    assert [descriptor["id"] for descriptor in again["excludeCredentials"]] == [
+        text(authenticator.credential_id)
+    ]
 
 
 def test_over_http_with_its_csrf_token(app: Flask, outdoors: World, visitor: Visitor) -> None:

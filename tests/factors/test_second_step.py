@@ -89,10 +89,10 @@ class TestCodes:
         assert authenticators.use_recovery_code(facts, fresh[1], now)
 
     def test_another_accounts_code_is_refused(self, world: World, guardian: Someone) -> None:
-        other = world.guardian("Paul")
+        paul = world.guardian("Paul")
         secret, codes = enrol(world, guardian)
-        enrol(world, other)
-        facts, now = world.facts(other), world.clock()
+        enrol(world, paul)
+        facts, now = world.facts(paul), world.clock()
         assert not authenticators.use(facts, code_at(secret, step_at(now)), now)
         assert not authenticators.use_recovery_code(facts, codes[0], now)
 
@@ -104,10 +104,10 @@ class TestCodes:
         from idp.factors.storage.tables import AuthenticatorApp, RecoveryCode
 
         secret, codes = enrol(world, guardian)
-        kept = str(list(reading().execute(select(AuthenticatorApp.__table__)).mappings()))
-        kept += str(list(reading().execute(select(RecoveryCode.__table__)).mappings()))
+        stored = str(list(reading().execute(select(AuthenticatorApp.__table__)).mappings()))
+        stored += str(list(reading().execute(select(RecoveryCode.__table__)).mappings()))
         for hidden in (secret.hex(), shown_key(secret).replace(" ", ""), *codes):
-            assert hidden not in kept
+            assert hidden not in stored
 
 
 class TestGuessing:
@@ -144,9 +144,9 @@ FORCED = {"staff_second_factor": True}
 
 class TestPages:
     def key_on(self, visitor: Visitor) -> bytes:
-        found = re.search(r'id="key">([A-Z2-7 ]+)<', visitor.html)
-        assert found is not None, visitor.html
-        return secret_of(found[1])
+        match = re.search(r'id="key">([A-Z2-7 ]+)<', visitor.html)
+        assert match is not None, visitor.html
+        return secret_of(match[1])
 
     def signs_in(self, visitor: Visitor, someone: Someone, profile: str = "responsable") -> Visitor:
         visitor.opens("/account").fills(profile=profile)
@@ -237,5 +237,5 @@ def claims_of(portal: RelyingParty, code: str) -> dict[str, object]:
     import json
 
     part = portal.redeem(code).get_json()["id_token"].split(".")[1]
-    found: dict[str, object] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return found
+    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return claims

@@ -27,11 +27,11 @@ def code_at(secret: bytes, step: int) -> str:
 def matching_step(secret: bytes, typed: str, now: int) -> int | None:
     """The time step of the typed code among the current ones, or None. All are compared, so that the time reveals nothing."""
     code = "".join(character for character in typed if character.isdecimal() and character.isascii())
-    found = None
+    matching = None
     for step in range(step_at(now) - DRIFT, step_at(now) + DRIFT + 1):
         if hmac.compare_digest(code_at(secret, step), code):
-            found = step
-    return found
+            matching = step
+    return matching
 
 
 def shown_key(secret: bytes) -> str:

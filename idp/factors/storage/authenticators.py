@@ -95,14 +95,19 @@ def remove(tx: Connection, account: int) -> bool:
 def remove_newer(tx: Connection, account: int, since: int) -> int:
     """Remove the app and recovery codes created after `since`. Returns the number of deleted rows."""
     parameters = {"account": account, "since": since}
-    return sum(tx.execute(one, parameters).rowcount for one in (_remove_newer, _remove_newer_codes))
+    return sum(
+        tx.execute(statement, parameters).rowcount for statement in (_remove_newer, _remove_newer_codes)
+    )
 
 
 def replace_codes(tx: Connection, account: int, digests: list[str], now: int) -> None:
     """Replace all recovery codes of an account."""
     tx.execute(_remove_codes, {"account": account})
     if digests:
-        tx.execute(_add_codes, [{"digest": one, "account_id": account, "created_at": now} for one in digests])
+        tx.execute(
+            _add_codes,
+            [{"digest": code_digest, "account_id": account, "created_at": now} for code_digest in digests],
+        )
 
 
 def use_recovery_code(tx: Connection, account: int, digest: str, now: int) -> bool:

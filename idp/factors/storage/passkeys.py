@@ -92,8 +92,8 @@ def rename(tx: Connection, account: int, credential: str, name: str) -> bool:
 
 
 def handle_of(connection: Connection, account: int) -> str | None:
-    found: str | None = connection.execute(_handle, {"account": account}).scalar_one_or_none()
-    return found
+    handle: str | None = connection.execute(_handle, {"account": account}).scalar_one_or_none()
+    return handle
 
 
 def add_handle(tx: Connection, account: int, handle: str) -> None:
