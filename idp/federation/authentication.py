@@ -42,7 +42,7 @@ def begin(name: str, login: str | None, browser: str, now: int) -> str:
     """The authorization URL for the browser. Raises Refusal F01 (no such provider), F02 (out of reach)."""
     provider, state = providers.find(name, now), _new_state(name, login, browser, now)
     challenge = hashlib.sha256(_derived("verifier", state).encode()).digest()
-    asked = {
+    parameters = {
         "response_type": "code",
         "client_id": provider.settings.client_id,
         "redirect_uri": return_address(),
@@ -53,9 +53,9 @@ def begin(name: str, login: str | None, browser: str, now: int) -> str:
         "code_challenge_method": "S256",
     }
     if provider.settings.acr_values:
-        asked["acr_values"] = provider.settings.acr_values
+        parameters["acr_values"] = provider.settings.acr_values
     endpoint = str(provider.document["authorization_endpoint"])
-    return with_query(endpoint, urlencode(asked, quote_via=quote))
+    return with_query(endpoint, urlencode(parameters, quote_via=quote))
 
 
 def come_back(parameters: Mapping[str, str], browser: str, now: int) -> Proved:
@@ -103,9 +103,13 @@ def _new_state(provider: str, login: str | None, browser: str, now: int) -> str:
 def _read_state(state: str, browser: str, now: int) -> tuple[str, str | None, int]:
     """(provider, our login, expiry) of a state of this browser. Raises Refusal F04."""
     ticket, login = state[:TICKET_LENGTH], state[TICKET_LENGTH:] or None
-    for known in settings().federation.providers:
+    for configured in settings().federation.providers:
         try:
-            return known.name, login, read_ticket(_key(), _journey(known.name, login, browser), ticket, now)
+            return (
+                configured.name,
+                login,
+                read_ticket(_key(), _journey(configured.name, login, browser), ticket, now),
+            )
         except BadTicket:
             continue
     raise Refusal(PROVIDER_ANSWER_REFUSED, "unknown or expired state, or another browser's")
@@ -132,15 +136,17 @@ def _redeem(provider: Provider, code: str, state: str) -> tuple[str, str]:
         "redirect_uri": return_address(),
         "code_verifier": _derived("verifier", state),
     }
-    ours = provider.settings
+    registration = provider.settings
     methods = provider.document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     if "client_secret_basic" in methods:
         # RFC 6749 §2.3.1: both values are form-encoded first.
-        credentials = f"{quote(ours.client_id, safe='')}:{quote(ours.client_secret, safe='')}".encode()
+        credentials = (
+            f"{quote(registration.client_id, safe='')}:{quote(registration.client_secret, safe='')}".encode()
+        )
         headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
     else:
         headers = {}
-        form |= {"client_id": ours.client_id, "client_secret": ours.client_secret}
+        form |= {"client_id": registration.client_id, "client_secret": registration.client_secret}
     answer = providers.object_of(
         providers.call("POST", provider.document["token_endpoint"], data=form, headers=headers)
     )
@@ -179,11 +185,11 @@ def _key_of(keys: KeySet) -> Callable[[GuestProtocol], Key]:
 
 
 def _suits(key: Key, alg: str) -> bool:
-    known = key.as_dict(private=False)
+    jwk = key.as_dict(private=False)
     return (
         key.key_type == _KEY_TYPES.get(alg[:2])
-        and known.get("use", "sig") == "sig"
-        and known.get("alg", alg) == alg
+        and jwk.get("use", "sig") == "sig"
+        and jwk.get("alg", alg) == alg
     )
 
 

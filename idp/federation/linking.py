@@ -42,8 +42,8 @@ def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: 
     Raises Refusal S04, S08 (the account is closed or locked).
     """
     with transaction() as tx:
-        found = logins.account_of(tx, proved.issuer, proved.subject, now)
-        account = accounts.by_id(tx, found) if found is not None else None
+        account_id = logins.account_of(tx, proved.issuer, proved.subject, now)
+        account = accounts.by_id(tx, account_id) if account_id is not None else None
         if account is None:
             return None
         if not account.may_sign_in:
@@ -55,13 +55,13 @@ def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: 
         accounts.note_sign_in(tx, account, now)
         token = sessions.open_in(tx, account, HOW, address, browser_name, now, settings().sessions)
         note_session_in(tx, token, proved.provider, seal(proved.id_token.encode(), "federated id token"), now)
-        who = account.actor
+        actor = account.actor
         trail.record(
             tx,
             now,
             "sign_in.federated",
-            who,
-            who,
+            actor,
+            actor,
             address,
             device=browser_name[:200],
             provider=proved.provider,
@@ -88,22 +88,22 @@ def keep_waiting(proved: Proved, browser: str, now: int) -> str:
 
 def link_in(tx: Connection, waiting: str, browser: str, account: AccountFacts, now: int) -> logins.Waiting:
     """Link the identity stored under the token `waiting`, within the transaction that proved the account. Raises Refusal F04."""
-    found = logins.take(tx, digest(waiting), browser, now)
-    if found is None or logins.account_of(tx, found.issuer, found.subject, now) is not None:
+    pending = logins.take(tx, digest(waiting), browser, now)
+    if pending is None or logins.account_of(tx, pending.issuer, pending.subject, now) is not None:
         raise Refusal(PROVIDER_ANSWER_REFUSED, "no identity waits here, or it was linked meanwhile")
-    logins.unlink(tx, account.id, found.issuer)
+    logins.unlink(tx, account.id, pending.issuer)
     row = {
-        "issuer": found.issuer,
-        "subject": found.subject,
+        "issuer": pending.issuer,
+        "subject": pending.subject,
         "account_id": account.id,
         "linked_at": now,
         "last_used_at": now,
     }
     logins.add_identity(tx, row)
-    notices.tell(tx, account, "identity_linked", now, provider=_label(found.issuer))
-    who = account.actor
-    trail.record(tx, now, "identity.linked", who, who, provider=found.provider)
-    return found
+    notices.tell(tx, account, "identity_linked", now, provider=_label(pending.issuer))
+    actor = account.actor
+    trail.record(tx, now, "identity.linked", actor, actor, provider=pending.provider)
+    return pending
 
 
 def note_session_in(tx: Connection, token: str, provider: str, sealed_id_token: str, now: int) -> None:
@@ -127,9 +127,11 @@ def unlink(account: AccountFacts, issuer: str, now: int) -> None:
     """Remove a link."""
     with transaction() as tx:
         if logins.unlink(tx, account.id, issuer):
-            who = account.actor
-            trail.record(tx, now, "identity.unlinked", who, who, issuer=issuer)
+            actor = account.actor
+            trail.record(tx, now, "identity.unlinked", actor, actor, issuer=issuer)
 
 
 def _label(issuer: str) -> str:
-    return next((one.label for one in settings().federation.providers if one.issuer == issuer), issuer)
+    return next(
+        (provider.label for provider in settings().federation.providers if provider.issuer == issuer), issuer
+    )

@@ -20,12 +20,12 @@ def address(sid: str, back_to: str, now: int) -> str | None:
 
     `back_to`: the target of our own logout, already checked. An unreachable provider must not prevent our logout.
     """
-    found = logins.session(reading(), sid)
-    if found is None:
+    row = logins.session(reading(), sid)
+    if row is None:
         return None
     try:
-        provider = providers.find(found[0], now)
-        hint = unseal(found[1], "federated id token").decode()
+        provider = providers.find(row[0], now)
+        hint = unseal(row[1], "federated id token").decode()
     except (Refusal, CannotUnseal):
         return None
     endpoint = provider.document.get("end_session_endpoint")
@@ -34,20 +34,20 @@ def address(sid: str, back_to: str, now: int) -> str | None:
     state = new_token()
     with transaction() as tx:
         logins.add_logout(tx, {"state": digest(state), "back_to": back_to, "expires_at": now + LIFETIME})
-    asked = {
+    parameters = {
         "id_token_hint": hint,
         "client_id": provider.settings.client_id,
         "post_logout_redirect_uri": f"{settings().server.issuer}/federation/signed_out",
         "state": state,
     }
-    return with_query(endpoint, urlencode(asked, quote_via=quote))
+    return with_query(endpoint, urlencode(parameters, quote_via=quote))
 
 
 def origin(sid: str, now: int) -> str | None:
     """Scheme and host of `address`, for the CSP of the page whose form is redirected there."""
-    found = logins.session(reading(), sid)
+    row = logins.session(reading(), sid)
     try:
-        endpoint = providers.find(found[0], now).document.get("end_session_endpoint") if found else None
+        endpoint = providers.find(row[0], now).document.get("end_session_endpoint") if row else None
     except Refusal:
         return None
     parts = urlsplit(str(endpoint or ""))

@@ -34,7 +34,7 @@ class Provider:
     fetched_at: int
 
 
-_known: dict[str, Provider] = {}
+_cached: dict[str, Provider] = {}
 _fetching: set[str] = set()
 _guard = threading.Lock()
 """Protects the two dictionaries above; never held during network access."""
@@ -42,7 +42,7 @@ _guard = threading.Lock()
 
 def configured(name: str) -> FederatedProvider:
     """The settings of a provider. Raises Refusal F01."""
-    document = next((one for one in settings().federation.providers if one.name == name), None)
+    document = next((provider for provider in settings().federation.providers if provider.name == name), None)
     if document is None:
         raise Refusal(UNKNOWN_PROVIDER, f"no provider is called {name[:40]!r}")
     return document
@@ -52,21 +52,21 @@ def find(name: str, now: int, fresh: bool = False) -> Provider:
     """A provider, from the cache if it was fetched within the hour and `fresh` is False. Raises Refusal F01, F02."""
     configured_provider = configured(name)
     with _guard:
-        known = _known.get(configured_provider.issuer)
-        is_due = known is None or fresh or not known.fetched_at <= now < known.fetched_at + LIFETIME
+        provider = _cached.get(configured_provider.issuer)
+        is_due = provider is None or fresh or not provider.fetched_at <= now < provider.fetched_at + LIFETIME
         # While another thread fetches, use the cached document, however old, and do not wait.
-        mine = is_due and (known is None or configured_provider.issuer not in _fetching)
-        if mine:
+        fetches = is_due and (provider is None or configured_provider.issuer not in _fetching)
+        if fetches:
             _fetching.add(configured_provider.issuer)
-    if mine:
+    if fetches:
         try:
-            known = _fetched(configured_provider, now)
+            provider = _fetched(configured_provider, now)
         finally:
             with _guard:
                 _fetching.discard(configured_provider.issuer)
-        _known[configured_provider.issuer] = known
-    assert known is not None
-    return Provider(configured_provider, known.document, known.keys, known.fetched_at)
+        _cached[configured_provider.issuer] = provider
+    assert provider is not None
+    return Provider(configured_provider, provider.document, provider.keys, provider.fetched_at)
 
 
 def call(method: str, address: str, **more: Any) -> "Answer":

@@ -24,13 +24,13 @@ SECRET = "a secret of: ours & theirs"
 @pytest.fixture
 def providers(node: str) -> Iterator[Served]:  # noqa: F811
     """Ours, served; theirs beside it."""
-    theirs = free_ports()[0]
+    their_port = free_ports()[0]
     server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
     issuer = f"http://localhost:{server.server_port}"
     provider = {
         "name": "theirs",
         "label": "L’autre maison",
-        "issuer": f"http://localhost:{theirs}",
+        "issuer": f"http://localhost:{their_port}",
         "client_id": "our-provider",
         "client_secret": SECRET,
     }
@@ -47,7 +47,7 @@ def providers(node: str) -> Iterator[Served]:  # noqa: F811
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     process = subprocess.Popen(
-        [node, str(NODE / "second_provider.mjs"), str(theirs), issuer],
+        [node, str(NODE / "second_provider.mjs"), str(their_port), issuer],
         cwd=Path(NODE),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -61,12 +61,12 @@ def providers(node: str) -> Iterator[Served]:  # noqa: F811
             break
     assert lines and lines[-1].strip() == "ready", "".join(lines)
     # What it says later must not fill the pipe.
-    rest = threading.Thread(target=process.stdout.read, daemon=True)
-    rest.start()
+    output = threading.Thread(target=process.stdout.read, daemon=True)
+    output.start()
     yield Served(app, issuer)
     process.terminate()
     process.wait(20)
-    rest.join()
+    output.join()
     process.stdout.close()
     server.shutdown()
     thread.join()
@@ -85,6 +85,6 @@ def sign_in_there(person: Person, name: str) -> Person:
 
 
 def abort_address(html: str) -> str:
-    found = re.search(r'href="([^"]+/abort)"', html)
-    assert found is not None
-    return found[1]
+    match = re.search(r'href="([^"]+/abort)"', html)
+    assert match is not None
+    return match[1]

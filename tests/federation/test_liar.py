@@ -79,7 +79,7 @@ def liar(serve: Serve) -> Liar:
 
 
 @pytest.fixture
-def ours(liar: Liar) -> Flask:
+def federated_app(liar: Liar) -> Flask:
     provider = {
         "name": "liar",
         "label": "Liar",
@@ -92,9 +92,9 @@ def ours(liar: Liar) -> Flask:
     )
 
 
-def back(liar: Liar, ours: Flask, answer: dict[str, str] | None = None, **claims: Any) -> Visitor:
+def back(liar: Liar, federated_app: Flask, answer: dict[str, str] | None = None, **claims: Any) -> Visitor:
     """Go there and come back, with an ID token that is right but for `claims` (None: left out)."""
-    visitor = Visitor(ours)
+    visitor = Visitor(federated_app)
     sent = visitor.browser.get("/federation/liar/begin").headers["Location"]
     asked = dict(parse_qsl(urlsplit(sent).query))
     now = int(time.time())
@@ -107,14 +107,14 @@ def back(liar: Liar, ours: Flask, answer: dict[str, str] | None = None, **claims
         "nonce": asked["nonce"],
     }
     liar.claims = {name: value for name, value in (right | claims).items() if value is not None}
-    brought = {"state": asked["state"], "code": "c"} | (answer or {})
-    return visitor.opens("/federation/callback?" + "&".join(f"{k}={v}" for k, v in brought.items()))
+    parameters = {"state": asked["state"], "code": "c"} | (answer or {})
+    return visitor.opens("/federation/callback?" + "&".join(f"{k}={v}" for k, v in parameters.items()))
 
 
-def test_a_correct_response_is_accepted(liar: Liar, ours: Flask) -> None:
-    back(liar, ours).sees("Relier mon compte")
-    back(liar, ours, aud=["us"]).sees("Relier mon compte")
-    back(liar, ours, aud=["us", "them"], azp="us").sees("Relier mon compte")
+def test_a_correct_response_is_accepted(liar: Liar, federated_app: Flask) -> None:
+    back(liar, federated_app).sees("Relier mon compte")
+    back(liar, federated_app, aud=["us"]).sees("Relier mon compte")
+    back(liar, federated_app, aud=["us", "them"], azp="us").sees("Relier mon compte")
 
 
 @pytest.mark.parametrize(
@@ -143,40 +143,44 @@ def test_a_correct_response_is_accepted(liar: Liar, ours: Flask) -> None:
     ],
     ids=str,
 )
-def test_one_wrong_claim_is_refused(liar: Liar, ours: Flask, claims: dict[str, Any]) -> None:
-    back(liar, ours, **claims).sees("F04")
+def test_one_wrong_claim_is_refused(liar: Liar, federated_app: Flask, claims: dict[str, Any]) -> None:
+    back(liar, federated_app, **claims).sees("F04")
 
 
-def test_a_token_without_kid_is_verified_by_the_only_key_of_its_type(liar: Liar, ours: Flask) -> None:
+def test_a_token_without_kid_is_verified_by_the_only_key_of_its_type(
+    liar: Liar, federated_app: Flask
+) -> None:
     """OIDC Core §10.1: `kid` is needed only where the set has several keys of that type."""
     liar.kid = None
     liar.keys = [RSAKey.generate_key(2048, {"kid": "other"}), KEY]
-    back(liar, ours).sees("Relier mon compte")
+    back(liar, federated_app).sees("Relier mon compte")
 
 
-def test_a_token_without_kid_is_refused_where_two_keys_could_verify_it(liar: Liar, ours: Flask) -> None:
+def test_a_token_without_kid_is_refused_where_two_keys_could_verify_it(
+    liar: Liar, federated_app: Flask
+) -> None:
     liar.kid = None
     liar.keys = [KEY, ECKey.generate_key("P-256", {"kid": "second"})]
-    back(liar, ours).sees("F04")
+    back(liar, federated_app).sees("F04")
 
 
-def test_a_key_for_encryption_is_not_a_candidate(liar: Liar, ours: Flask) -> None:
+def test_a_key_for_encryption_is_not_a_candidate(liar: Liar, federated_app: Flask) -> None:
     liar.kid = None
     liar.keys = [ECKey.generate_key("P-256", {"kid": "second", "use": "enc"}), KEY]
-    back(liar, ours).sees("Relier mon compte")
+    back(liar, federated_app).sees("Relier mon compte")
 
 
 @pytest.mark.parametrize("exp", ["NaN", "Infinity", "-Infinity"])
-def test_an_expiry_that_is_no_number_of_json_is_refused(liar: Liar, ours: Flask, exp: str) -> None:
-    back(liar, ours, exp=float(exp)).sees("F04")
+def test_an_expiry_that_is_no_number_of_json_is_refused(liar: Liar, federated_app: Flask, exp: str) -> None:
+    back(liar, federated_app, exp=float(exp)).sees("F04")
 
 
-def test_the_nonce_has_no_more_than_43_characters(ours: Flask) -> None:
-    sent = Visitor(ours).browser.get("/federation/liar/begin").headers["Location"]
+def test_the_nonce_has_no_more_than_43_characters(federated_app: Flask) -> None:
+    sent = Visitor(federated_app).browser.get("/federation/liar/begin").headers["Location"]
     assert 22 <= len(dict(parse_qsl(urlsplit(sent).query))["nonce"]) <= 43
 
 
-def test_forged_signatures_are_refused(liar: Liar, ours: Flask) -> None:
+def test_forged_signatures_are_refused(liar: Liar, federated_app: Flask) -> None:
     def unsigned() -> str:
         parts = ({"alg": "none", "kid": "theirs"}, liar.claims)
         return (
@@ -187,7 +191,7 @@ def test_forged_signatures_are_refused(liar: Liar, ours: Flask) -> None:
         )
 
     public = OctKey.import_key(json.dumps(KEY.as_dict(private=False)).encode())
-    back(liar, ours)
+    back(liar, federated_app)
     for forged in (
         unsigned(),
         liar.signed(OTHER),
@@ -196,16 +200,16 @@ def test_forged_signatures_are_refused(liar: Liar, ours: Flask) -> None:
         "x" * 100_000,
     ):
         liar.token = forged
-        visitor = Visitor(ours)
+        visitor = Visitor(federated_app)
         sent = visitor.browser.get("/federation/liar/begin").headers["Location"]
         state = dict(parse_qsl(urlsplit(sent).query))["state"]
         visitor.opens(f"/federation/callback?state={state}&code=c").sees("F04")
 
 
 @pytest.mark.parametrize("info", [{"sub": "paul"}, {}, {"sub": ["claire"]}])
-def test_userinfo_of_somebody_else_is_refused(liar: Liar, ours: Flask, info: dict[str, Any]) -> None:
+def test_userinfo_of_somebody_else_is_refused(liar: Liar, federated_app: Flask, info: dict[str, Any]) -> None:
     liar.info = info
-    back(liar, ours).sees("F04")
+    back(liar, federated_app).sees("F04")
 
 
 @pytest.mark.parametrize(
@@ -218,20 +222,20 @@ def test_userinfo_of_somebody_else_is_refused(liar: Liar, ours: Flask, info: dic
     ],
 )
 def test_signed_userinfo_must_name_our_client_as_audience(
-    liar: Liar, ours: Flask, claims: dict[str, Any], believed: bool
+    liar: Liar, federated_app: Flask, claims: dict[str, Any], believed: bool
 ) -> None:
     userinfo_claims = {name: liar.issuer if value == "ISSUER" else value for name, value in claims.items()}
     liar.info_jwt = jwt.encode({"alg": "ES256", "kid": "theirs"}, userinfo_claims, KEY, algorithms=["ES256"])
-    back(liar, ours).sees("Relier mon compte" if believed else "F04")
+    back(liar, federated_app).sees("Relier mon compte" if believed else "F04")
 
 
-def test_an_answer_of_another_issuer_is_refused(liar: Liar, ours: Flask) -> None:
-    back(liar, ours, {"iss": "http://evil.example"}).sees("F04")
+def test_an_answer_of_another_issuer_is_refused(liar: Liar, federated_app: Flask) -> None:
+    back(liar, federated_app, {"iss": "http://evil.example"}).sees("F04")
 
 
-def test_a_discovery_document_of_another_issuer_is_refused(liar: Liar, ours: Flask) -> None:
+def test_a_discovery_document_of_another_issuer_is_refused(liar: Liar, federated_app: Flask) -> None:
     liar.document = {"issuer": "http://evil.example"}
-    assert Visitor(ours).opens("/federation/liar/begin").sees("F02").status == 502
+    assert Visitor(federated_app).opens("/federation/liar/begin").sees("F02").status == 502
 
 
 def test_a_provider_out_of_reach_is_a_page(serve: Serve) -> None:

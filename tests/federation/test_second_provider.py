@@ -20,9 +20,9 @@ NUMBER = "+33612345678"
 
 def mother(providers: Served, **more: object) -> Someone:
     with providers.app.app_context():
-        found = providers.world.guardian(mobile=NUMBER, **more)
-        providers.world.family(found, providers.world.pupil("Léa", birth_date="2014-05-06"))
-    return found
+        guardian = providers.world.guardian(mobile=NUMBER, **more)
+        providers.world.family(guardian, providers.world.pupil("Léa", birth_date="2014-05-06"))
+    return guardian
 
 
 def to_them(providers: Served, person: Person | None = None) -> Person:

@@ -28,7 +28,10 @@ class Waiting:
 
 _account_of = (
     update(FederatedIdentity)
-    .where(FederatedIdentity.issuer == bindparam("who_says"), FederatedIdentity.subject == bindparam("who"))
+    .where(
+        FederatedIdentity.issuer == bindparam("from_issuer"),
+        FederatedIdentity.subject == bindparam("from_subject"),
+    )
     .values(last_used_at=bindparam("moment"))
     .returning(FederatedIdentity.account_id)
 )
@@ -39,14 +42,14 @@ _identities = (
     .order_by(FederatedIdentity.linked_at)
 )
 _unlink = delete(FederatedIdentity).where(
-    FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.issuer == bindparam("who_says")
+    FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.issuer == bindparam("from_issuer")
 )
 _unlink_newer = delete(FederatedIdentity).where(
     FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.linked_at > bindparam("since")
 )
 _wait = insert(WaitingIdentity)
 _forget_waiting = delete(WaitingIdentity).where(
-    WaitingIdentity.issuer == bindparam("who_says"), WaitingIdentity.subject == bindparam("who")
+    WaitingIdentity.issuer == bindparam("from_issuer"), WaitingIdentity.subject == bindparam("from_subject")
 )
 _take = (
     update(WaitingIdentity)
@@ -71,16 +74,16 @@ _session = select(FederatedSession.provider, FederatedSession.sealed_id_token).w
 _add_logout = insert(FederatedLogout)
 _signed_out = (
     delete(FederatedLogout)
-    .where(FederatedLogout.state == bindparam("brought"), FederatedLogout.expires_at > bindparam("now"))
+    .where(FederatedLogout.state == bindparam("of_state"), FederatedLogout.expires_at > bindparam("now"))
     .returning(FederatedLogout.back_to)
 )
 
 
 def account_of(tx: Connection, issuer: str, subject: str, now: int) -> int | None:
     """The account linked to this identity; records the use."""
-    parameters = {"who_says": issuer, "who": subject, "moment": now}
-    found: int | None = tx.execute(_account_of, parameters).scalar_one_or_none()
-    return found
+    parameters = {"from_issuer": issuer, "from_subject": subject, "moment": now}
+    account: int | None = tx.execute(_account_of, parameters).scalar_one_or_none()
+    return account
 
 
 def add_identity(tx: Connection, row: dict[str, Any]) -> None:
@@ -93,7 +96,7 @@ def identities(connection: Connection, account: int) -> Sequence[tuple[str, int,
 
 
 def unlink(tx: Connection, account: int, issuer: str) -> bool:
-    return tx.execute(_unlink, {"account": account, "who_says": issuer}).rowcount > 0
+    return tx.execute(_unlink, {"account": account, "from_issuer": issuer}).rowcount > 0
 
 
 def unlink_newer(tx: Connection, account: int, since: int) -> int:
@@ -103,7 +106,7 @@ def unlink_newer(tx: Connection, account: int, since: int) -> int:
 
 def wait(tx: Connection, row: dict[str, Any]) -> None:
     """Store an unlinked identity, replacing its previous row."""
-    tx.execute(_forget_waiting, {"who_says": row["issuer"], "who": row["subject"]})
+    tx.execute(_forget_waiting, {"from_issuer": row["issuer"], "from_subject": row["subject"]})
     tx.execute(_wait, row)
 
 
@@ -130,8 +133,8 @@ def add_logout(tx: Connection, row: dict[str, Any]) -> None:
 
 def signed_out(tx: Connection, state: str, now: int) -> str | None:
     """The target URL of a browser that returns from a logout; single-use."""
-    found: str | None = tx.execute(_signed_out, {"brought": state, "now": now}).scalar_one_or_none()
-    return found
+    back_to: str | None = tx.execute(_signed_out, {"of_state": state, "now": now}).scalar_one_or_none()
+    return back_to
 
 
 _expired = (
