@@ -80,17 +80,17 @@ def answer_texts(
     row = storage.find(reading(), number)
     if row is None or row["school_id"] != school or row["state"] != "checked":
         raise Refusal(STATE_CHANGED, "the import is not open to answers")
-    asked = {
+    questions = {
         (entry["kind"], entry["source_id"]): entry["question"]
         for entry in row["entries"] or []
         if entry.get("question")
     }
     for record, answer in answers.items():
-        if record not in asked or answer not in (AS_WRITTEN, MENDED, ASIDE):
+        if record not in questions or answer not in (AS_WRITTEN, MENDED, ASIDE):
             raise Refusal(NO_SUCH_CHOICE, "no such question, or no such answer")
-        if answer == MENDED and not asked[record]["mendable"]:
+        if answer == MENDED and not questions[record]["mendable"]:
             raise Refusal(NO_SUCH_CHOICE, "the text cannot be mended")
-    digests = {record: question["digest"] for record, question in asked.items()}
+    digests = {record: question["digest"] for record, question in questions.items()}
     with transaction() as tx:
         _store_answers(tx, school, answers, digests, actor, now)
         if not storage.change(tx, number, ("checked",), state="given"):
@@ -101,17 +101,17 @@ def answer_texts(
 
 def answer_texts_of(read: ReadFiles, answers: Mapping[tuple[str, str], str], actor: str, now: int) -> None:
     """`answer_texts` for files that are read already. Raises ImportFault."""
-    asked = {
+    questions = {
         (record.aside.kind, record.written.source_id): record
         for record in read.records
         if isinstance(record, Question)
     }
     for record, answer in answers.items():
-        if record not in asked or (answer == MENDED and asked[record].mended is None):
+        if record not in questions or (answer == MENDED and questions[record].mended is None):
             raise ImportFault(ReasonCode.NO_SUCH_ANSWER, record=":".join(record))
     with transaction() as tx:
         school = write.school_of(tx, read.uai)
-        digests = {record: question.digest for record, question in asked.items()}
+        digests = {record: question.digest for record, question in questions.items()}
         _store_answers(tx, school, answers, digests, actor, now)
         trail.record(tx, now, "import.texts_answered", actor, f"school:{read.uai}", records=len(answers))
 

@@ -20,8 +20,8 @@ def columns(number: int, school: int) -> tuple[list[str], list[list[str]], dict[
     with content:
         head, lines = head_of(SiecleFile(name, content))  # type: ignore[arg-type]
     stored = schools.mapping_of(reading(), school) or {}
-    known = {column: field for column, field in stored.items() if column in head}
-    return head, lines, known or guessed(head)
+    mapping = {column: field for column, field in stored.items() if column in head}
+    return head, lines, mapping or guessed(head)
 
 
 def read(file: SiecleFile, mapping: dict[str, Any], uai: str, at: int) -> ReadFiles:

@@ -68,8 +68,8 @@ def run_write(job: Job, now: int) -> Progress:
 
 def stored_fault(refused: SiecleFault) -> dict[str, Any]:
     """The first fault as JSON, with the others beside it."""
-    first, *others = [asdict(fault) for fault in refused.faults[:_MOST_FAULTS]]
-    return {**first, "others": others}
+    first, *further = [asdict(fault) for fault in refused.faults[:_MOST_FAULTS]]
+    return {**first, "others": further}
 
 
 def _files_of(number: int) -> ReadFiles:

@@ -53,18 +53,18 @@ def write_in(
     now: int,
     actor: str,
     many_may_leave: bool = False,
-    seen: str | None = None,
+    confirmed_digest: str | None = None,
     set_aside: bool = False,
 ) -> Written:
     """Write an export within the caller's transaction: whole, or with `set_aside` its readable records. Raises ImportFault.
 
     An unknown school is added under its UAI, until `schools.name_school` names it. New accounts are in the state
-    `created`: they cannot sign in before `letters.issue_letters`. `seen`: digest of the confirmed plan; no other is written.
+    `created`: they cannot sign in before `letters.issue_letters`. `confirmed_digest`: digest of the confirmed plan; no other is written.
     """
     account_creation.lock_creation(tx)
     previewed = _plan(tx, read, now)
     plan = previewed.plan
-    if seen is not None and plan_digest(plan) != seen:
+    if confirmed_digest is not None and plan_digest(plan) != confirmed_digest:
         raise ImportFault(ReasonCode.PEOPLE_CHANGED)
     if plan.set_aside and not set_aside:
         raise NotAllReadable(plan)
@@ -170,8 +170,8 @@ def _put_persons(
 def _note_sources(tx: Connection, school_id: int, persons: dict[str, dict[str, int]], now: int) -> None:
     rows = [
         {"school_id": school_id, "kind": kind, "source_id": source, "person_id": person, "last_seen_at": now}
-        for kind, known in persons.items()
-        for source, person in known.items()
+        for kind, persons_by_source in persons.items()
+        for source, person in persons_by_source.items()
     ]
     bulk_writes.note_sources(tx, rows)
 
@@ -210,17 +210,17 @@ def _link(
     now: int,
 ) -> None:
     """Open new or changed links; end links of this school that are no longer in the export."""
-    wanted: dict[tuple[int, int], str] = {}
+    relations: dict[tuple[int, int], str] = {}
     touched: set[int] = set()
     for step in plan.guardians:
         guardian = guardians[step.record.source_id]
-        wanted |= {(guardian, pupils[child]): relation for child, relation in step.children}
+        relations |= {(guardian, pupils[child]): relation for child, relation in step.children}
         if step.person is None or step.changes:
             touched.add(guardian)
     for own in plan.pupils:
         if own.own_guardian_by:
             pupil = pupils[own.record.source_id]
-            wanted[pupil, pupil] = THE_PUPIL
+            relations[pupil, pupil] = THE_PUPIL
             if own.person is None or own.changes:
                 touched.add(pupil)
     rows = [
@@ -234,7 +234,7 @@ def _link(
             "since": now,
             "until": None,
         }
-        for (guardian, pupil), relation in wanted.items()
+        for (guardian, pupil), relation in relations.items()
         if guardian in touched
     ]
     bulk_writes.link(tx, rows)
@@ -242,6 +242,6 @@ def _link(
     ended = [
         link
         for pair, link in open_links.items()
-        if pair not in wanted and pair not in plan.retained_links and pair[1] not in plan.undecided
+        if pair not in relations and pair not in plan.retained_links and pair[1] not in plan.undecided
     ]
     bulk_writes.end_links(tx, ended, now)

@@ -19,12 +19,12 @@ def work(app: Flask) -> None:
 
 
 def school(uai: str = HERE) -> int:
-    found = schools.find(reading(), uai)
-    assert found is not None
-    return found[0]
+    school_row = schools.find(reading(), uai)
+    assert school_row is not None
+    return school_row[0]
 
 
-def given(app: Flask, exported, number_of: str = HERE) -> int:
+def submitted(app: Flask, exported, number_of: str = HERE) -> int:
     files = [(file.name, file.content) for file in files_of(exported)]
     number = lifecycle.submit(school(number_of), files, "siecle", "account:1", NOON)
     work(app)

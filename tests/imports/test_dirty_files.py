@@ -175,8 +175,8 @@ def test_faults_of_both_files_are_reported_with_line_and_name() -> None:
         for file in files:
             texts[file.name] = file.content.read().decode("utf-8", "replace").split("\n")
         number = import_faults(files)
-        found = [(fault.code, fault.field, fault.name) for fault in number]
-        assert sorted(found, key=str) == sorted(expected, key=str)
+        faults = [(fault.code, fault.field, fault.name) for fault in number]
+        assert sorted(faults, key=str) == sorted(expected, key=str)
         for fault in number:
             assert fault.line and fault.file in texts
             line = texts[fault.file][fault.line - 1]
@@ -194,8 +194,8 @@ def test_faults_of_both_files_are_reported_with_line_and_name() -> None:
 
 def import_faults(files):
     read = read_files(files)
-    aside = [*read.set_aside, *(one.aside for one in read.records if hasattr(one, "aside"))]
-    return [fault for one in aside for fault in one.faults]
+    aside = [*read.set_aside, *(item.aside for item in read.records if hasattr(item, "aside"))]
+    return [fault for item in aside for fault in item.faults]
 
 
 def test_faulty_records_block_the_import_until_set_aside_and_deactivate_nobody(world: World) -> None:
@@ -222,12 +222,14 @@ def test_readable_new_people_are_imported(world: World) -> None:
     pupils = {(family, first) for kind, family, first in people if kind == "pupil"}
     elder = {family_name(n) for n in (9, 10, 11, 12, 13, 14, 15)}
     younger = {family_name(n) for n in range(1, COUNT) if n != 8}
-    assert pupils == {(one, "Aline") for one in elder} | {(one, "Zoé") for one in younger}
+    assert pupils == {(surname, "Aline") for surname in elder} | {(surname, "Zoé") for surname in younger}
     guardians = [family for kind, family, _ in people if kind == "guardian"]
     assert sorted(guardians) == sorted(
         {family_name(n) for n in range(1, COUNT)} - {family_name(8), family_name(13)}
     )
-    assert not [one for one in people if "Ã" in one.family_name or "\ufffd" in (one.first_name or "")]
+    assert not [
+        surname for surname in people if "Ã" in surname.family_name or "\ufffd" in (surname.first_name or "")
+    ]
 
 
 def work(app: Flask) -> None:
@@ -237,11 +239,11 @@ def work(app: Flask) -> None:
 
 def test_an_answer_for_a_damaged_text_applies_to_later_imports(app: Flask, world: World) -> None:
     world.school()
-    found = schools.find(reading(), HERE)
-    assert found is not None
-    school = found[0]
+    school_row = schools.find(reading(), HERE)
+    assert school_row is not None
+    school = school_row[0]
 
-    def given(first: str = "HÃ©lÃ¨ne") -> int:
+    def import_once(first: str = "HÃ©lÃ¨ne") -> int:
         exported = export(
             (pupil("1", first_name=first), pupil("2", first_name="ZoÃ©"), pupil("3", first_name="T\ufffdm")),
             links=(link("1"), link("2"), link("3")),
@@ -250,8 +252,8 @@ def test_an_answer_for_a_damaged_text_applies_to_later_imports(app: Flask, world
         text[0] = text[0].replace("Prenom1", first).replace("Prenom2", "ZoÃ©").replace("Prenom3", "T\ufffdm")
         assert exported.pupils
         files = [
-            (name, io.BytesIO(one.replace("ISO-8859-15", "UTF-8").encode()))
-            for name, one in zip(("e.xml", "r.xml"), text, strict=True)
+            (name, io.BytesIO(document.replace("ISO-8859-15", "UTF-8").encode()))
+            for name, document in zip(("e.xml", "r.xml"), text, strict=True)
         ]
         number = lifecycle.submit(school, files, "siecle", "account:1", NOON)
         work(app)
@@ -260,7 +262,7 @@ def test_an_answer_for_a_damaged_text_applies_to_later_imports(app: Flask, world
     def row(number: int):
         return imports.find(reading(), number)
 
-    number = given()
+    number = import_once()
     questions = {entry["source_id"]: entry for entry in row(number)["entries"] if entry.get("question")}
     assert {key: entry["question"]["mendable"] for key, entry in questions.items()} == {
         "1": True,
@@ -290,12 +292,12 @@ def test_an_answer_for_a_damaged_text_applies_to_later_imports(app: Flask, world
     assert [entry["source_id"] for entry in row(number)["entries"]] == ["3"]
     names = set(reading().execute(select(Person.first_name).where(Person.kind == "pupil")).scalars())
     assert names == {"Hélène", "ZoÃ©"}
-    again = given()
+    again = import_once()
     assert row(again)["counts"]["pupil"]["changed"] == row(again)["counts"]["pupil"]["gone"] == 0
-    other = given("HÃ©lÃ¨na")
-    asked = [entry["source_id"] for entry in row(other)["entries"] if entry["verdict"] == "set_aside"]
+    second_import = import_once("HÃ©lÃ¨na")
+    asked = [entry["source_id"] for entry in row(second_import)["entries"] if entry["verdict"] == "set_aside"]
     assert asked == ["1", "3"]
-    assert json.dumps(row(other)["fault"]) == "null"
+    assert json.dumps(row(second_import)["fault"]) == "null"
 
 
 def plain_export():
@@ -324,7 +326,7 @@ def test_an_entirely_unreadable_record_deactivates_nobody(world: World) -> None:
     fewer = export(
         exported.pupils[:30],
         exported.persons,
-        tuple(one for one in exported.links if one.pupil in {p.source_id for p in exported.pupils[:30]}),
+        tuple(item for item in exported.links if item.pupil in {p.source_id for p in exported.pupils[:30]}),
     )
     pupils, guardians = files_of(fewer)
     text = pupils.content.read().replace(b"</ELEVES>", b"<ELEVE></ELEVE></ELEVES>")

@@ -68,19 +68,19 @@ def test_generated_schools_contain_every_difficult_case() -> None:
 
 
 def guardians_of(school):
-    found = defaultdict(set)
+    guardians = defaultdict(set)
     for link in school.links:
         if link.level == 1:
-            found[link.pupil].add(link.person)
-    return found
+            guardians[link.pupil].add(link.person)
+    return guardians
 
 
 def test_generated_schools_contain_twins_and_blended_families() -> None:
     guardians = guardians_of(LARGE)
     together = Counter((frozenset(guardians[pupil.source_id]), pupil.birth_date) for pupil in HERE_NOW)
     assert max(together.values()) == 2
-    sets = {frozenset(found) for found in guardians.values()}
-    assert any(one != other and len(one & other) == 1 for one in sets for other in sets)
+    sets = {frozenset(guardian_set) for guardian_set in guardians.values()}
+    assert any(first != second and len(first & second) == 1 for first in sets for second in sets)
 
 
 def test_families_with_children_in_both_schools_share_names_mail_and_mobile() -> None:
@@ -101,12 +101,15 @@ def test_the_numbers_of_people_are_reserved_for_fiction() -> None:
 
 
 def test_each_demonstration_case_has_its_properties() -> None:
-    found = cases(DEMONSTRATION)
+    persons = cases(DEMONSTRATION)
     guardians = guardians_of(LARGE)
-    assert guardians[found.pupil.source_id] == {found.newcomer.source_id, found.other_guardian.source_id}
-    pupil = next(one for one in LARGE.pupils if one.source_id == found.pupil.source_id)
-    assert pupil.birth_date == found.birth_date
-    assert Counter(one.role for one in DEMONSTRATION.personnel) == {
+    assert guardians[persons.pupil.source_id] == {
+        persons.newcomer.source_id,
+        persons.other_guardian.source_id,
+    }
+    pupil = next(record for record in LARGE.pupils if record.source_id == persons.pupil.source_id)
+    assert pupil.birth_date == persons.birth_date
+    assert Counter(record.role for record in DEMONSTRATION.personnel) == {
         "head": 1,
         "deputy": 1,
         "secretary": 1,

@@ -21,7 +21,7 @@ from idp.worker import long_work
 from tests.actors.world import World
 from tests.conftest import NOON, Clock
 from tests.imports.exports import HERE, NEARBY, export, files_of, link, person, pupil
-from tests.imports.given_imports import given, row, school, work
+from tests.imports.given_imports import row, school, submitted, work
 
 DAY = 86400
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("world")]
@@ -29,10 +29,10 @@ pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("world")]
 
 def rows_of(table) -> list:
     """Everything but moments, which say when and not what."""
-    found = reading().execute(select(table.__table__).order_by(table.id)).mappings()
+    stored = reading().execute(select(table.__table__).order_by(table.id)).mappings()
     return [
         {k: v for k, v in r.items() if k not in ("updated_at", "last_seen_at", "credentials_generation")}
-        for r in found
+        for r in stored
     ]
 
 
@@ -46,7 +46,7 @@ def two_pupils(**second):
 
 def test_an_import_is_checked_previewed_and_written(app: Flask, world: World) -> None:
     world.school()
-    number = given(app, export())
+    number = submitted(app, export())
     assert row(number)["state"] == "checked" and row(number)["counts"]["pupil"]["new"] == 1
     assert reading().execute(select(func.count()).select_from(Person)).scalar_one() == 0
     lifecycle.ask_write(number, school(), False, "account:1", NOON)
@@ -76,15 +76,15 @@ def test_a_fault_names_file_line_and_field_and_nothing_is_written(app: Flask, wo
 
 def test_an_export_of_another_school_is_refused(app: Flask, world: World) -> None:
     world.school(), world.school(NEARBY)
-    number = given(app, export(uai=NEARBY))
+    number = submitted(app, export(uai=NEARBY))
     assert row(number)["state"] == "refused" and row(number)["fault"]["field"] == "UAJ"
 
 
 def test_reasons_and_a_refused_year_are_stored_as_codes(app: Flask, world: World) -> None:
     world.school()
-    entries = row(given(app, export()))["entries"]
+    entries = row(submitted(app, export()))["entries"]
     assert [entry["reasons"] for entry in entries] == [[{"code": "not_known_yet", "facts": {}}]] * 2
-    refused = row(given(app, export(year=2025)))
+    refused = row(submitted(app, export(year=2025)))
     assert refused["state"] == "refused"
     assert refused["fault"] == {"code": "year_not_current", "facts": {"one": "2025", "other": "2026"}}
 
@@ -92,7 +92,7 @@ def test_reasons_and_a_refused_year_are_stored_as_codes(app: Flask, world: World
 def test_only_the_confirmed_plan_is_written(app: Flask, world: World) -> None:
     """Another administrator's import in between sends the first one back to a new preview."""
     world.school()
-    number = given(app, export())
+    number = submitted(app, export())
     lifecycle.write(files_of(two_pupils()), NOON, "command")
     lifecycle.ask_write(number, school(), False, "account:1", NOON)
     work(app)
@@ -103,7 +103,7 @@ def test_only_the_confirmed_plan_is_written(app: Flask, world: World) -> None:
 
 def test_two_administrators_write_an_import_once(app: Flask, world: World) -> None:
     world.school()
-    number = given(app, export())
+    number = submitted(app, export())
     lifecycle.ask_write(number, school(), False, "account:1", NOON)
     with pytest.raises(Refusal) as refused:
         lifecycle.ask_write(number, school(), False, "account:2", NOON)
@@ -119,7 +119,7 @@ def test_an_export_with_many_leaving_pupils_has_to_be_confirmed(app: Flask, worl
     short = export(whole.pupils[:20], links=whole.links[:20])
     with pytest.raises(ImportFault, match="20 pupils would leave"):
         lifecycle.write(files_of(short), NOON, "command")
-    number = given(app, short)
+    number = submitted(app, short)
     with pytest.raises(Refusal) as refused:
         lifecycle.ask_write(number, school(), False, "account:1", NOON)
     assert refused.value.code == "K06"
@@ -140,14 +140,14 @@ def test_undo_restores_the_rows_from_before_the_import(world: World) -> None:
     assert everyone() != before
     lifecycle.undo(number, "account:1", NOON + 120)
     after = everyone()
-    newcomers = [one for one in after["persons"] if one not in before["persons"]]
-    assert [one["first_name"] for one in newcomers] == ["Marc"]
-    assert [one for one in after["persons"] if one not in newcomers] == before["persons"]
-    known = {one["id"] for one in before["accounts"]}
-    assert [one for one in after["accounts"] if one["id"] in known] == before["accounts"]
-    assert not any(one["present"] for one in after["accounts"] if one["id"] not in known)
+    newcomers = [stored for stored in after["persons"] if stored not in before["persons"]]
+    assert [stored["first_name"] for stored in newcomers] == ["Marc"]
+    assert [stored for stored in after["persons"] if stored not in newcomers] == before["persons"]
+    known = {stored["id"] for stored in before["accounts"]}
+    assert [stored for stored in after["accounts"] if stored["id"] in known] == before["accounts"]
+    assert not any(stored["present"] for stored in after["accounts"] if stored["id"] not in known)
     assert after["enrolments"] == before["enrolments"]
-    assert [one for one in after["guardianships"] if one["until"] is None] == before["guardianships"]
+    assert [stored for stored in after["guardianships"] if stored["until"] is None] == before["guardianships"]
 
 
 def test_undo_keeps_later_changes(world: World) -> None:
@@ -173,22 +173,22 @@ def test_undo_is_possible_within_a_day_and_once(world: World, late: int) -> None
 
 def test_the_same_files_after_an_undo_reactivate_the_same_people(world: World) -> None:
     number, _ = lifecycle.write(files_of(export()), NOON, "command")
-    names = [one["username"] for one in rows_of(Account)]
+    names = [stored["username"] for stored in rows_of(Account)]
     lifecycle.undo(number, "account:1", NOON + 60)
     lifecycle.write(files_of(export()), NOON + 120, "command")
-    assert [one["username"] for one in rows_of(Account)] == names
-    assert all(one["present"] for one in rows_of(Account))
+    assert [stored["username"] for stored in rows_of(Account)] == names
+    assert all(stored["present"] for stored in rows_of(Account))
 
 
 def test_the_school_decides_that_a_guardian_is_one_of_another_school(app: Flask, world: World) -> None:
     world.school()
     lifecycle.write(files_of(export(uai=NEARBY)), NOON, "command")
-    ours = export(
+    exported = export(
         (pupil("5", ine="555555555AB", first_name="Noé"),),
         (person("77", contact_mail="other@famille.example"),),
         (link("5", "77"),),
     )
-    number = given(app, ours)
+    number = submitted(app, exported)
     (doubt,) = [entry for entry in row(number)["entries"] if entry["verdict"] == "ambiguous"]
     assert doubt["record"]["contact_mail"] == "other@famille.example" and len(doubt["candidates"]) == 1
     with pytest.raises(Refusal):
@@ -205,15 +205,15 @@ def test_the_school_decides_that_a_guardian_is_one_of_another_school(app: Flask,
     }
     lifecycle.ask_write(number, school(), False, "account:1", NOON)
     work(app)
-    guardians = [one for one in rows_of(Person) if one["kind"] == "guardian"]
+    guardians = [stored for stored in rows_of(Person) if stored["kind"] == "guardian"]
     assert len(guardians) == 1
-    assert len([one for one in rows_of(Guardianship) if one["until"] is None]) == 2
+    assert len([stored for stored in rows_of(Guardianship) if stored["until"] is None]) == 2
 
 
 def test_the_school_decides_that_a_pupil_with_a_known_ine_is_a_new_person(app: Flask, world: World) -> None:
     lifecycle.write(files_of(export()), NOON, "command")
-    other = pupil("9", ine="123456781AB", first_name="Zoé", birth_date="2014-01-02")
-    number = given(app, export((pupil("1", ine=None), other), links=(link("1"), link("9"))))
+    zoe = pupil("9", ine="123456781AB", first_name="Zoé", birth_date="2014-01-02")
+    number = submitted(app, export((pupil("1", ine=None), zoe), links=(link("1"), link("9"))))
     doubts = [entry for entry in row(number)["entries"] if entry["verdict"] == "ambiguous"]
     assert doubts
     answers.decide(number, school(), "pupil", "9", None, "account:1", NOON)
@@ -221,8 +221,11 @@ def test_the_school_decides_that_a_pupil_with_a_known_ine_is_a_new_person(app: F
     lifecycle.ask_write(number, school(), False, "account:1", NOON)
     work(app)
     assert row(number)["state"] == "written"
-    inside = [one for one in rows_of(Person) if one["kind"] == "pupil"]
-    assert {(one["first_name"], one["ine"]) for one in inside} == {("Léa", "123456781AB"), ("Zoé", None)}
+    inside = [stored for stored in rows_of(Person) if stored["kind"] == "pupil"]
+    assert {(stored["first_name"], stored["ine"]) for stored in inside} == {
+        ("Léa", "123456781AB"),
+        ("Zoé", None),
+    }
 
 
 CSV = (
@@ -249,7 +252,7 @@ def test_a_csv_is_imported_by_a_guessed_mapping_which_is_stored(
     work(app)
     lifecycle.ask_write(number, school(), False, "account:1", NOON)
     work(app)
-    people = {(one["kind"], one["first_name"]): one for one in rows_of(Person)}
+    people = {(stored["kind"], stored["first_name"]): stored for stored in rows_of(Person)}
     assert set(people) == {("pupil", "Léa"), ("pupil", "Tom"), ("guardian", "Claire")}
     assert people["guardian", "Claire"]["mobile"] == "+33639980001"
     assert len(rows_of(Guardianship)) == 2 and rows_of(Guardianship)[0]["relation"] == "10"
@@ -392,7 +395,7 @@ def test_twenty_thousand_homonyms_and_two_imports_at_once(app: Flask, world: Wor
     for thread in threads:
         thread.join()
     assert not faults
-    numbers = sorted(int(one["username"].removeprefix("l.durand")) for one in rows_of(Account))
+    numbers = sorted(int(stored["username"].removeprefix("l.durand")) for stored in rows_of(Account))
     assert numbers == list(range(20_001, 20_053))
     last = (
         reading().execute(select(UsernameCounter.last).where(UsernameCounter.stem == "l.durand")).scalar_one()

@@ -23,7 +23,7 @@ def decided(exported, present, **answers):
 
 
 def doubts(made, kind):
-    return [one for one in made.entries if one.verdict == Verdict.AMBIGUOUS and one.kind == kind]
+    return [entry for entry in made.entries if entry.verdict == Verdict.AMBIGUOUS and entry.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ def doubts(made, kind):
     ],
 )
 def test_contradictions_prevent_a_match(changes, same_child, expected) -> None:
-    other = replace(MOTHER, **changes)
-    assert agreement(MOTHER, other, same_child) is agreement(other, MOTHER, same_child) is expected
+    changed = replace(MOTHER, **changes)
+    assert agreement(MOTHER, changed, same_child) is agreement(changed, MOTHER, same_child) is expected
 
 
 def test_two_usage_names_contradict_each_other() -> None:
-    one, other = replace(MOTHER, usage_name="Petit"), replace(MOTHER, usage_name="Martin")
-    assert agreement(one, other) is Agreement.UNSURE
+    petit, martin = replace(MOTHER, usage_name="Petit"), replace(MOTHER, usage_name="Martin")
+    assert agreement(petit, martin) is Agreement.UNSURE
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,16 @@ def test_a_reused_personne_id_of_the_other_parent_is_another_person(changes, els
 
 
 def test_names_without_letters_are_matched_by_the_schools_number() -> None:
-    nobody = replace(MOTHER, family_name="-", first_name=".")
-    assert not is_someone_else(nobody, nobody)
+    nameless = replace(MOTHER, family_name="-", first_name=".")
+    assert not is_someone_else(nameless, nameless)
     assert is_someone_else(replace(MOTHER, family_name="–", first_name="–"), MOTHER)
     child = known_pupil(ine=None, family_name="-")
     again = make_plan(export((pupil(ine=None, family_name="-"),), (), ()), Present((child,), ()), TODAY)
     assert again.pupils[0].person == 100
-    other = make_plan(export((pupil("2", ine=None, family_name="."),), (), ()), Present((child,), ()), TODAY)
-    assert other.pupils[0].person is None, "an empty name equals nothing"
+    plan_of_nameless = make_plan(
+        export((pupil("2", ine=None, family_name="."),), (), ()), Present((child,), ()), TODAY
+    )
+    assert plan_of_nameless.pupils[0].person is None, "an empty name equals nothing"
 
 
 def test_a_spouse_under_a_reused_personne_id_gets_a_new_account() -> None:
@@ -107,9 +109,9 @@ def test_an_ine_does_not_match_contradicting_pupils(changes, here, taken) -> Non
     """Twins whose INE were confused differ by their first name alone."""
     known = known_pupil(here=here, source_id="1" if here else None)
     made = plan(export((pupil(**changes),)), Present((known,), ()))
-    assert [one.person for one in made.pupils] == ([100] if taken else [])
+    assert [item.person for item in made.pupils] == ([100] if taken else [])
     (*entries,) = doubts(made, "pupil")
-    assert [(one.candidates, one.left_out) for one in entries] == ([] if taken else [((100,), True)])
+    assert [(item.candidates, item.left_out) for item in entries] == ([] if taken else [((100,), True)])
     assert made.gone_pupils == ()
 
 
@@ -146,9 +148,9 @@ def test_candidates_of_a_left_out_record_stay_unchanged() -> None:
     assert (made.guardians, made.gone_guardians) == ((), ())
     assert made.retained_links == {(200, 100)}
     sure = decided(renumbered, FAMILY, guardian_99=Decision(200))
-    assert [one.person for one in sure.guardians] == [200]
+    assert [step.person for step in sure.guardians] == [200]
     new = decided(renumbered, FAMILY, guardian_99=Decision(None))
-    assert [one.person for one in new.guardians] == [None]
+    assert [step.person for step in new.guardians] == [None]
     assert new.gone_guardians == (200,)
 
 
@@ -176,15 +178,15 @@ def test_parents_with_the_same_name_and_child_are_not_listed_as_double_accounts(
 def test_two_personne_ids_decided_as_one_guardian_stay_one() -> None:
     """The office has merged them; both records stay in the school's base."""
     zoe = pupil("2", first_name="Zoé")
-    other = known_pupil(101, ine=zoe.ine, first_name="Zoé", source_id="2")
+    zoe_known = known_pupil(101, ine=zoe.ine, first_name="Zoé", source_id="2")
     merged = known_guardian(
         source_ids=frozenset({"11", "12"}), children=frozenset({(100, "10", True), (101, "10", True)})
     )
     exported = export(
         (pupil(), zoe), (person("11"), person("12", city="AILLEURS")), (link(), link("2", "12"))
     )
-    made = plan(exported, Present((*FAMILY.pupils, other), (merged,)))
-    assert [one.person for one in made.guardians] == [200, 200]
+    made = plan(exported, Present((*FAMILY.pupils, zoe_known), (merged,)))
+    assert [step.person for step in made.guardians] == [200, 200]
     assert made.entries == ()
 
 
@@ -211,21 +213,21 @@ def test_a_homonym_is_decided_as_new_as_known_or_left_out() -> None:
     assert (doubt.source_id, doubt.candidates, doubt.left_out) == ("9", (100,), True)
     assert unsettled.not_imported == (doubt,)
     new = decided(HOMONYMS, FAMILY, pupil_9=Decision(None))
-    assert [one.person for one in new.pupils] == [100, None]
+    assert [step.person for step in new.pupils] == [100, None]
     same = decided(HOMONYMS, FAMILY, pupil_9=Decision(100))
-    assert [(one.record.source_id, one.person) for one in same.pupils] == [("1", 100), ("9", 100)]
+    assert [(step.record.source_id, step.person) for step in same.pupils] == [("1", 100), ("9", 100)]
     assert (doubts(same, "pupil"), same.gone_pupils) == ([], ())
-    none = decided(HOMONYMS, FAMILY, pupil_9=Decision(None, left_out=True))
-    assert [one.person for one in none.pupils] == [100]
-    assert [(one.verdict, one.source_id) for one in none.not_imported] == [(Verdict.NOTED, "9")]
-    assert none.not_imported[0].candidates == (100,), "the office may change its mind"
+    left_out = decided(HOMONYMS, FAMILY, pupil_9=Decision(None, left_out=True))
+    assert [step.person for step in left_out.pupils] == [100]
+    assert [(step.verdict, step.source_id) for step in left_out.not_imported] == [(Verdict.NOTED, "9")]
+    assert left_out.not_imported[0].candidates == (100,), "the office may change its mind"
 
 
 def test_a_homonym_with_an_ine_does_not_take_the_pupil_of_another_record() -> None:
     known = known_pupil(ine=None, source_id="8")
     exported = export((pupil("8", ine=None), pupil("9")), links=())
     made = plan(exported, Present((known,), ()))
-    assert {one.record.source_id: one.person for one in made.pupils} == {"8": 100, "9": None}
+    assert {step.record.source_id: step.person for step in made.pupils} == {"8": 100, "9": None}
     assert doubts(made, "pupil")[0].candidates == (100,)
 
 
@@ -267,5 +269,5 @@ def test_guardians_of_two_schools_are_matched_in_every_script() -> None:
     present = Present((), (known_guardian(**ELSEWHERE, **contacts),))
     same = plan(export(persons=(person(first_name="ІВАН", family_name="ПЕТРЕНКО"),)), present)
     assert same.guardians[0].person == 200
-    other = plan(export(persons=(person(first_name="Ольга", family_name="Коваль"),)), present)
-    assert (other.guardians[0].person, doubts(other, "guardian")) == (None, [])
+    plan_in_cyrillic = plan(export(persons=(person(first_name="Ольга", family_name="Коваль"),)), present)
+    assert (plan_in_cyrillic.guardians[0].person, doubts(plan_in_cyrillic, "guardian")) == (None, [])

@@ -14,7 +14,9 @@ NOBODY = Present((), ())
 
 def entries_of(plan, kind=None):
     return [
-        (str(one.verdict), one.kind, english(one.reasons)) for one in plan.entries if kind in (None, one.kind)
+        (str(entry.verdict), entry.kind, english(entry.reasons))
+        for entry in plan.entries
+        if kind in (None, entry.kind)
     ]
 
 
@@ -85,7 +87,7 @@ def test_a_later_ine_is_added_to_the_same_pupil() -> None:
 def test_homonyms_without_ine_born_the_same_day_are_left_to_the_school() -> None:
     alike = (known_pupil(100, source_id="8"), known_pupil(101, ine="999999999ZZ", source_id="9"))
     made = plan(export((pupil(ine=None),)), Present(alike, ()))
-    assert [one.verdict for one in made.entries] == [Verdict.AMBIGUOUS]
+    assert [entry.verdict for entry in made.entries] == [Verdict.AMBIGUOUS]
     assert made.gone_pupils == ()
     known_by_number = plan(export((pupil("9", ine=None),), links=()), Present(alike, ()))
     assert known_by_number.pupils[0].person == 101
@@ -93,7 +95,7 @@ def test_homonyms_without_ine_born_the_same_day_are_left_to_the_school() -> None
 
 def test_another_ine_for_the_same_names_and_birth_date_is_kept_apart() -> None:
     made = plan(export((pupil(ine="999999999ZZ"),)))
-    assert [(one.verdict, one.kind) for one in made.entries] == [
+    assert [(entry.verdict, entry.kind) for entry in made.entries] == [
         (Verdict.AMBIGUOUS, "pupil"),
         (Verdict.NEW, "pupil"),
         (Verdict.GONE, "pupil"),
@@ -157,7 +159,9 @@ def test_more_than_two_may_be_legal_guardians() -> None:
     persons = tuple(
         person(str(number), first_name=name) for number, name in ((11, "A"), (12, "B"), (13, "C"))
     )
-    made = plan(export(persons=persons, links=tuple(link(person=one.source_id) for one in persons)), NOBODY)
+    made = plan(
+        export(persons=persons, links=tuple(link(person=record.source_id) for record in persons)), NOBODY
+    )
     assert len(made.guardians) == 3
 
 
@@ -173,7 +177,7 @@ def test_more_than_two_may_be_legal_guardians() -> None:
 def test_child_welfare_gets_an_account_only_as_a_human_being(change, account) -> None:
     made = plan(export(persons=(replace(person(), **change),), links=(link(relation="51"),)), NOBODY)
     assert bool(made.guardians) is account
-    assert [one.verdict for one in made.entries if one.kind == "guardian"] == [
+    assert [entry.verdict for entry in made.entries if entry.kind == "guardian"] == [
         Verdict.NEW if account else Verdict.NOTED
     ]
 
@@ -220,8 +224,8 @@ def test_a_child_more_or_less_is_a_change_of_the_guardian() -> None:
     made = plan(export((pupil(), second), links=(link(), link("2"))))
     assert entries_of(made, "guardian") == [("changed", "guardian", ("children",))]
     two = replace(FAMILY.guardians[0], children=frozenset({(100, "10", True), (101, "10", True)}))
-    other = known_pupil(101, ine=second.ine, first_name="Zoé", source_id="2")
-    made = plan(export((pupil(), second)), Present((*FAMILY.pupils, other), (two,)))
+    zoe = known_pupil(101, ine=second.ine, first_name="Zoé", source_id="2")
+    made = plan(export((pupil(), second)), Present((*FAMILY.pupils, zoe), (two,)))
     assert entries_of(made, "guardian") == [("changed", "guardian", ("children",))]
 
 
@@ -254,14 +258,14 @@ def test_guardians_of_two_schools_are_matched_only_if_all_four_facts_agree(chang
     present = Present((), (known_guardian(**ELSEWHERE),))
     made = plan(export(persons=(replace(person(), **change),)), present)
     assert (made.guardians[0].person == 200) is joined
-    verdicts = [one.verdict for one in made.entries if one.kind == "guardian"]
+    verdicts = [entry.verdict for entry in made.entries if entry.kind == "guardian"]
     assert (Verdict.AMBIGUOUS in verdicts) is doubtful
     assert (Verdict.NEW in verdicts) is not joined
 
 
 def test_values_absent_on_both_sides_do_not_agree() -> None:
-    nobody = Identity("Durand", "Claire", None, None)
-    assert agreement(nobody, nobody) is Agreement.OTHER
+    without_contact = Identity("Durand", "Claire", None, None)
+    assert agreement(without_contact, without_contact) is Agreement.OTHER
 
 
 def test_two_records_of_one_school_stay_two_guardians() -> None:
@@ -285,7 +289,7 @@ def test_a_reused_personne_id_creates_a_new_person() -> None:
     made = plan(export(persons=(stranger,)))
     assert made.guardians[0].person is None
     assert made.gone_guardians == (200,)
-    assert [one.verdict for one in made.entries] == [Verdict.AMBIGUOUS, Verdict.NEW, Verdict.GONE]
+    assert [entry.verdict for entry in made.entries] == [Verdict.AMBIGUOUS, Verdict.NEW, Verdict.GONE]
 
 
 @pytest.mark.parametrize("change", [{"family_name": "Martin"}, {"first_name": "Clara"}])
@@ -347,12 +351,12 @@ class TestAgreementIsNotAllThatCounts:
         ],
     )
     def test_a_contradiction_leaves_it_to_a_person(self, changes, expected) -> None:
-        other = replace(self.FATHER, **changes)
-        assert agreement(self.FATHER, other) is expected
-        assert agreement(other, self.FATHER) is expected
+        changed = replace(self.FATHER, **changes)
+        assert agreement(self.FATHER, changed) is expected
+        assert agreement(changed, self.FATHER) is expected
 
     @pytest.mark.parametrize(
-        ("one", "other", "expected"),
+        ("first", "second", "expected"),
         [
             (("Петренко", "Іван"), ("Коваль", "Ольга"), Agreement.OTHER),
             (("Петренко", "Іван"), ("ПЕТРЕНКО", "ІВАН"), Agreement.SAME),
@@ -361,9 +365,9 @@ class TestAgreementIsNotAllThatCounts:
             (("-", "."), ("–", "’"), Agreement.OTHER),
         ],
     )
-    def test_names_of_any_script_are_compared(self, one, other, expected) -> None:
+    def test_names_of_any_script_are_compared(self, first, second, expected) -> None:
         contacts = ("famille@example.org", "+33612345678")
-        assert agreement(Identity(*one, *contacts), Identity(*other, *contacts)) is expected
+        assert agreement(Identity(*first, *contacts), Identity(*second, *contacts)) is expected
 
     def test_a_mother_of_one_school_is_not_joined_with_a_father_of_another(self) -> None:
         father = known_guardian(
@@ -377,12 +381,12 @@ class TestAgreementIsNotAllThatCounts:
         record = person(civility="MME", first_name="Camille", family_name="Ormail")
         made = plan(export(persons=(record,)), Present((known_pupil(),), (father,)))
         assert made.guardians[0].person is None
-        (doubt,) = [one for one in made.entries if one.verdict == Verdict.AMBIGUOUS]
+        (doubt,) = [entry for entry in made.entries if entry.verdict == Verdict.AMBIGUOUS]
         assert doubt.candidates == (300,)
 
     def test_the_case_and_accents_of_a_name_are_no_change(self) -> None:
-        other = plan(export(persons=(person(first_name="CLAIRE", family_name="durand"),)))
-        assert other.changes_nothing
+        unchanged = plan(export(persons=(person(first_name="CLAIRE", family_name="durand"),)))
+        assert unchanged.changes_nothing
         assert plan(export((pupil(first_name="LÉA"),))).changes_nothing
         renamed = plan(export(persons=(person(family_name="Durant"),)))
         assert not renamed.changes_nothing

@@ -182,9 +182,9 @@ def test_both_files_are_required() -> None:
 
 
 def test_two_schools_are_never_mixed() -> None:
-    other = files_of(export(uai=NEARBY))
+    files_nearby = files_of(export(uai=NEARBY))
     with pytest.raises(SiecleFault, match=r"responsables\.xml, UAJ: This is of the school 0990002P"):
-        read_export([files_of(export())[0], other[1]])
+        read_export([files_of(export())[0], files_nearby[1]])
 
 
 def test_two_years_are_never_mixed() -> None:
@@ -259,9 +259,9 @@ def test_old_exports_have_nom_and_resp_legal() -> None:
         links = LINK.replace(
             "<NIVEAU_RESPONSABILITE>1</NIVEAU_RESPONSABILITE>", f"<RESP_LEGAL>{written}</RESP_LEGAL>"
         )
-        found = read(eleves(old_pupil), responsables(old_person, links))
-        assert (found.pupils[0].family_name, found.persons[0].family_name) == ("Durand", "Durand")
-        assert found.links[0].level == level
+        export_read = read(eleves(old_pupil), responsables(old_person, links))
+        assert (export_read.pupils[0].family_name, export_read.persons[0].family_name) == ("Durand", "Durand")
+        assert export_read.links[0].level == level
 
 
 STRUCTURES = (
@@ -284,12 +284,12 @@ def test_nested_fields_are_not_those_of_the_pupil() -> None:
         "<SCOLARITE_AN_DERNIER><CODE_MEF>9999</CODE_MEF><NOM_DE_FAMILLE>Autre</NOM_DE_FAMILLE>"
         "<DATE_NAISS>non</DATE_NAISS></SCOLARITE_AN_DERNIER><CODE_MEF>10010012110</CODE_MEF></ELEVE>"
     )
-    found = read(eleves(ELEVE.replace("</ELEVE>", last_year))).pupils[0]
-    assert (found.mef, found.family_name) == ("10010012110", "Durand")
+    record = read(eleves(ELEVE.replace("</ELEVE>", last_year))).pupils[0]
+    assert (record.mef, record.family_name) == ("10010012110", "Durand")
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("written", "stored"),
     [
         ("0639980001", "+33639980001"),
         ("06 39 98 00 01", "+33639980001"),
@@ -301,23 +301,23 @@ def test_nested_fields_are_not_those_of_the_pupil() -> None:
         ("liste rouge", None),
     ],
 )
-def test_phones_are_stored_in_e164(written, kept) -> None:
+def test_phones_are_stored_in_e164(written, stored) -> None:
     personne = PERSONNE.replace("</PERSONNE>", f"<TEL_PORTABLE>{written}</TEL_PORTABLE></PERSONNE>")
-    found = read(None, responsables(personne)).persons[0]
-    assert found.mobile == kept
-    assert found.unusable == (() if kept else ("TEL_PORTABLE",))
+    record = read(None, responsables(personne)).persons[0]
+    assert record.mobile == stored
+    assert record.unusable == (() if stored else ("TEL_PORTABLE",))
 
 
 def test_a_number_without_country_is_read_by_the_plan_of_the_school() -> None:
     head = HEAD.replace("0990001N", "9740001H")
     assert is_uai("9740001H")
     personne = PERSONNE.replace("</PERSONNE>", "<TEL_PORTABLE>0692123456</TEL_PORTABLE></PERSONNE>")
-    found = read(eleves(head=head), responsables(personne, head=head)).persons[0]
-    assert found.mobile == "+262692123456"
+    record = read(eleves(head=head), responsables(personne, head=head)).persons[0]
+    assert record.mobile == "+262692123456"
 
 
 @pytest.mark.parametrize(
-    ("uai", "written", "kept"),
+    ("uai", "written", "stored"),
     [
         ("0990001N", "0692 11 22 33", "+262692112233"),
         ("9740001H", "06 12 34 56 78", "+33612345678"),
@@ -325,12 +325,12 @@ def test_a_number_without_country_is_read_by_the_plan_of_the_school() -> None:
         ("9740001H", "06 12 34 56 7", None),
     ],
 )
-def test_a_number_is_read_by_the_territory_that_makes_it_valid(uai, written, kept) -> None:
+def test_a_number_is_read_by_the_territory_that_makes_it_valid(uai, written, stored) -> None:
     head = HEAD.replace("0990001N", uai)
     personne = PERSONNE.replace("</PERSONNE>", f"<TEL_PORTABLE>{written}</TEL_PORTABLE></PERSONNE>")
-    found = read(eleves(head=head), responsables(personne, head=head)).persons[0]
-    assert found.mobile == kept
-    assert english(found.contact_notes) == (() if kept else ("TEL_PORTABLE cannot be read",))
+    record = read(eleves(head=head), responsables(personne, head=head)).persons[0]
+    assert record.mobile == stored
+    assert english(record.contact_notes) == (() if stored else ("TEL_PORTABLE cannot be read",))
 
 
 @pytest.mark.parametrize(
@@ -348,27 +348,27 @@ def test_a_number_is_read_by_the_territory_that_makes_it_valid(uai, written, kep
 )
 def test_a_landline_is_never_the_mobile(personal, phone, notes) -> None:
     fields = f"<TEL_PORTABLE>01 23 45 67 89</TEL_PORTABLE>{personal}</PERSONNE>"
-    found = read(None, responsables(PERSONNE.replace("</PERSONNE>", fields))).persons[0]
-    assert (found.mobile, found.phone, english(found.contact_notes)) == (None, phone, notes)
+    record = read(None, responsables(PERSONNE.replace("</PERSONNE>", fields))).persons[0]
+    assert (record.mobile, record.phone, english(record.contact_notes)) == (None, phone, notes)
 
 
 def test_a_pupil_is_imported_without_an_unreadable_number() -> None:
     for written, note in (("12", "cannot be read"), ("01 23 45 67 89", "is a landline: left out")):
         fields = f"<TEL_PORTABLE>{written}</TEL_PORTABLE></ELEVE>"
-        found = read(eleves(ELEVE.replace("</ELEVE>", fields))).pupils[0]
-        assert (found.mobile, english(found.contact_notes)) == (None, (f"TEL_PORTABLE {note}",))
+        record = read(eleves(ELEVE.replace("</ELEVE>", fields))).pupils[0]
+        assert (record.mobile, english(record.contact_notes)) == (None, (f"TEL_PORTABLE {note}",))
 
 
 def test_a_mail_is_read_as_on_a_page() -> None:
     personne = PERSONNE.replace("</PERSONNE>", "<MEL>É&#x200b;lise@Société.fr </MEL></PERSONNE>")
-    found = read(None, responsables(personne)).persons[0]
-    assert found.contact_mail == "Élise@xn--socit-esab.fr"
+    record = read(None, responsables(personne)).persons[0]
+    assert record.contact_mail == "Élise@xn--socit-esab.fr"
 
 
 def test_an_unusable_mail_address_is_left_out_and_noted() -> None:
     personne = PERSONNE.replace("</PERSONNE>", "<MEL>claire chez exemple</MEL></PERSONNE>")
-    found = read(None, responsables(personne)).persons[0]
-    assert (found.contact_mail, found.unusable) == (None, ("MEL",))
+    record = read(None, responsables(personne)).persons[0]
+    assert (record.contact_mail, record.unusable) == (None, ("MEL",))
 
 
 def test_addresses_may_follow_the_persons_who_live_there() -> None:
@@ -377,13 +377,13 @@ def test_addresses_may_follow_the_persons_who_live_there() -> None:
         '<ADRESSE ADRESSE_ID="5"><LIGNE1_ADRESSE>Bât. A</LIGNE1_ADRESSE><LIGNE3_ADRESSE>2 rue</LIGNE3_ADRESSE>'
         "<CODE_POSTAL>99110</CODE_POSTAL><LIBELLE_POSTAL>VALMORET</LIBELLE_POSTAL></ADRESSE>"
     )
-    found = read(None, responsables(personne, addresses=address)).persons[0]
-    assert (found.address, found.postal_code, found.city) == ("Bât. A\n2 rue", "99110", "VALMORET")
+    record = read(None, responsables(personne, addresses=address)).persons[0]
+    assert (record.address, record.postal_code, record.city) == ("Bât. A\n2 rue", "99110", "VALMORET")
 
 
 def test_links_to_pupils_who_are_not_in_the_file_are_left_out() -> None:
     links = LINK + LINK.replace("<ELEVE_ID>1<", "<ELEVE_ID>99<")
-    assert [one.pupil for one in read(None, responsables(links=links)).links] == ["1"]
+    assert [link_read.pupil for link_read in read(None, responsables(links=links)).links] == ["1"]
 
 
 def test_names_are_nfc_and_hold_no_invisible_characters() -> None:

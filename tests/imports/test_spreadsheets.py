@@ -53,12 +53,12 @@ def test_files_of_every_program_are_read(content: bytes) -> None:
     assert [len(head), len(first)] == [4, 2]
     read = read_csv(file, guessed(head), HERE, 2026)
     assert not read.set_aside
-    found = [
-        (one.family_name, one.first_name, one.birth_date, one.class_code)
-        for one in read.records
-        if isinstance(one, PupilRecord)
+    pupils = [
+        (record.family_name, record.first_name, record.birth_date, record.class_code)
+        for record in read.records
+        if isinstance(record, PupilRecord)
     ]
-    assert found == PUPILS
+    assert pupils == PUPILS
 
 
 def test_lines_are_counted_as_the_program_shows_them() -> None:

@@ -15,7 +15,7 @@ from idp.refusals import Refusal
 from tests.actors.world import World
 from tests.conftest import NOON
 from tests.imports.exports import HERE, NEARBY, export, file_of, files_of, link, person, pupil
-from tests.imports.given_imports import given, row, school, work
+from tests.imports.given_imports import row, school, submitted, work
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("world")]
 
@@ -41,7 +41,7 @@ def guardians() -> list:
         .where(Person.kind == "guardian")
         .order_by(Person.id)
     )
-    return [(one.present, sorted(children(one.id))) for one in rows if one.state != "closed"]
+    return [(row.present, sorted(children(row.id))) for row in rows if row.state != "closed"]
 
 
 def children(guardian: int) -> list[str]:
@@ -54,10 +54,10 @@ def children(guardian: int) -> list[str]:
 
 
 def doubt_of(number: int, kind: str = "guardian") -> dict:
-    (found,) = [
-        one for one in row(number)["entries"] if one["verdict"] == "ambiguous" and one["kind"] == kind
+    (doubt,) = [
+        entry for entry in row(number)["entries"] if entry["verdict"] == "ambiguous" and entry["kind"] == kind
     ]
-    return found
+    return doubt
 
 
 @pytest.mark.parametrize("old_school_first", [True, False])
@@ -71,7 +71,7 @@ def test_a_parent_keeps_one_account_when_the_child_changes_school_without_a_mail
     write(AT_HERE)
     if old_school_first:
         write(LEFT, NOON + 60)
-    number = given(app, arrived(**contacts), NEARBY)
+    number = submitted(app, arrived(**contacts), NEARBY)
     doubt = doubt_of(number)
     assert doubt["left_out"] and doubt["record"]["children"] == [["Léa Durand", "10"]]
     assert len(doubt["candidates"]) == 1
@@ -93,7 +93,7 @@ def test_a_parent_keeps_one_account_when_the_child_changes_school_without_a_mail
 def test_no_second_account_is_created_without_a_decision(app: Flask, world: World) -> None:
     world.school(NEARBY)
     write(AT_HERE)
-    number = given(app, arrived(contact_mail=None), NEARBY)
+    number = submitted(app, arrived(contact_mail=None), NEARBY)
     import_record.ask_write(number, school(NEARBY), False, "account:1", NOON)
     work(app)
     assert row(number)["state"] == "written"
@@ -118,18 +118,18 @@ def test_existing_double_accounts_are_listed_in_both_previews(app: Flask, world:
     with transaction() as tx:  # As if nobody had been asked then.
         answers.decisions.forget(tx, school(NEARBY), "guardian", "77")
     assert guardians() == [(True, ["Léa"]), (True, ["Léa"])]
-    doubt = doubt_of(given(app, lea_here if uai == HERE else lea_there, uai))
+    doubt = doubt_of(submitted(app, lea_here if uai == HERE else lea_there, uai))
     assert len(doubt["candidates"]) == 2 and doubt["known"] in doubt["candidates"] and not doubt["left_out"]
     with pytest.raises(Refusal):
         answers.decide(number + 1, school(uai), "guardian", doubt["source_id"], None, "account:1", NOON)
     answers.decide(number + 1, school(uai), "guardian", doubt["source_id"], doubt["known"], "account:1", NOON)
     work(app)
-    assert not [one for one in row(number + 1)["entries"] if one["verdict"] == "ambiguous"]
+    assert not [entry for entry in row(number + 1)["entries"] if entry["verdict"] == "ambiguous"]
 
 
 def given_and_new(app: Flask, world: World, exported) -> int:
     world.school(exported.uai)
-    number = given(app, exported, exported.uai)
+    number = submitted(app, exported, exported.uai)
     doubt = doubt_of(number)
     answers.decide(number, school(exported.uai), "guardian", doubt["source_id"], None, "account:1", NOON)
     work(app)
@@ -161,8 +161,8 @@ def test_different_spellings_of_two_schools_change_nothing() -> None:
 def test_a_father_and_a_mother_of_one_name_with_the_familys_contacts_stay_two() -> None:
     shared = {"family_name": "Ormail", "first_name": "Camille"}
     write(export(persons=(person(civility="M.", **shared),), links=(link(relation="20"),)))
-    other = pupil("9", first_name="Zoé")
-    plan = write(export((other,), (person("77", **shared),), (link("9", "77"),), NEARBY), NOON + 60)
+    zoe = pupil("9", first_name="Zoé")
+    plan = write(export((zoe,), (person("77", **shared),), (link("9", "77"),), NEARBY), NOON + 60)
     assert plan.counts()["guardian"]["ambiguous"] == 1
     assert guardians() == [(True, ["Léa"]), (True, ["Zoé"])]
 
@@ -182,14 +182,14 @@ def test_a_merged_account_is_not_a_candidate_in_the_next_school(app: Flask, worl
     """The office's answer had named the account that a merge has closed since."""
     write(AT_HERE)
     given_and_new(app, world, arrived(contact_mail=None))
-    kept, joined = (
+    remaining, joined = (
         reading()
         .execute(select(Account).join(Person).where(Person.kind == "guardian").order_by(Account.id))
         .all()
     )
     with transaction() as tx:
         assert lifecycle.close(tx, joined.id, NOON)
-        family.join_persons(tx, kept.person_id, joined.person_id, NOON)
+        family.join_persons(tx, remaining.person_id, joined.person_id, NOON)
     assert guardians() == [(True, ["Léa", "Tom"])]
     write(arrived(contact_mail=None), NOON + 60)
     assert guardians() == [(True, ["Léa", "Tom"])]
@@ -203,13 +203,13 @@ HOMONYMS = export((pupil("1"), pupil("9", ine=None)), links=(link(), link("9")))
 
 def pupils() -> list:
     statement = select(Person.id, Person.ine).where(Person.kind == "pupil").order_by(Person.id)
-    return [one.ine for one in reading().execute(statement)]
+    return [row.ine for row in reading().execute(statement)]
 
 
 @pytest.mark.parametrize(("answer", "count"), [("new", 2), ("known", 1), ("none", 1)])
 def test_a_homonym_is_decided_in_the_preview(app: Flask, world: World, answer: str, count: int) -> None:
     write(export())
-    number = given(app, HOMONYMS)
+    number = submitted(app, HOMONYMS)
     doubt = doubt_of(number, "pupil")
     person = doubt["candidates"][0] if answer == "known" else None
     answers.decide(number, school(), "pupil", "9", person, "account:1", NOON, answer == "none")
@@ -217,7 +217,7 @@ def test_a_homonym_is_decided_in_the_preview(app: Flask, world: World, answer: s
     import_record.ask_write(number, school(), False, "account:1", NOON)
     work(app)
     assert len(pupils()) == count and pupils()[0] == pupil().ine
-    listed = [(one["kind"], one["source_id"]) for one in row(number)["entries"] or []]
+    listed = [(entry["kind"], entry["source_id"]) for entry in row(number)["entries"] or []]
     assert listed == ([("pupil", "9")] if answer == "none" else [])
     assert guardians() == [(True, ["Léa"] * count)]
     again = write(HOMONYMS, NOON + 60)
@@ -226,7 +226,7 @@ def test_a_homonym_is_decided_in_the_preview(app: Flask, world: World, answer: s
 
 def test_an_undecided_homonym_can_be_decided_after_writing(app: Flask, world: World) -> None:
     write(export())
-    number = given(app, HOMONYMS)
+    number = submitted(app, HOMONYMS)
     import_record.ask_write(number, school(), False, "account:1", NOON)
     work(app)
     (left,) = row(number)["entries"]
@@ -257,6 +257,6 @@ def test_a_mother_and_a_father_of_one_name_are_two_in_a_csv() -> None:
     read = apply_answers(read_csv(file, dict(zip(head, FIELDS, strict=True)), HERE, 2026), {})
     assert len(read.pupils) == 4 and len(read.persons) == 2
     relations: dict[str, set[str]] = {}
-    for one in read.links:
-        relations.setdefault(one.person, set()).add(one.relation)
+    for link_read in read.links:
+        relations.setdefault(link_read.person, set()).add(link_read.relation)
     assert sorted(map(sorted, relations.values())) == [["10"], ["20"]]

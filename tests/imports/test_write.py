@@ -47,11 +47,11 @@ def write(exported, now=NOON):
 
 def everything():
     """All rows of the package's tables, without the times at which an import last read them."""
-    found = {}
+    rows = {}
     for table in TABLES:
         columns = [column for column in table.__table__.c if column.name not in MOMENTS]
-        found[table.__tablename__] = sorted(tuple(row) for row in reading().execute(select(*columns)))
-    return found
+        rows[table.__tablename__] = sorted(tuple(row) for row in reading().execute(select(*columns)))
+    return rows
 
 
 def count(table, *where):
@@ -260,7 +260,11 @@ def test_a_pupil_of_age_is_their_own_guardian_with_one_account() -> None:
 def test_homonyms_are_numbered_and_a_number_is_never_given_again() -> None:
     names = [pupil(str(n), first_name=name) for n, name in enumerate(("Eva", "Élise", "Emma"), 1)]
     write(export(tuple(names), (), ()))
-    assert [account_of(one.first_name).username for one in names] == ["e.durand", "e.durand2", "e.durand3"]
+    assert [account_of(record.first_name).username for record in names] == [
+        "e.durand",
+        "e.durand2",
+        "e.durand3",
+    ]
     newcomer = pupil("4", first_name="Estelle")
     write(export((newcomer,), (), ()), NOON + 100)
     assert account_of("Estelle").username == "e.durand4"
@@ -279,7 +283,7 @@ def test_an_uncounted_username_is_skipped(world: World) -> None:
     world.pupil("Eva", "Durand", username="e.durand2")
     names = [pupil(str(n), first_name=name) for n, name in enumerate(("Élise", "Emma"), 1)]
     write(export(tuple(names), (), ()))
-    assert [account_of(one.first_name).username for one in names] == ["e.durand", "e.durand3"]
+    assert [account_of(record.first_name).username for record in names] == ["e.durand", "e.durand3"]
 
 
 def test_two_schools_imported_at_once_share_no_username_and_join_their_guardian(app: Flask) -> None:
@@ -397,10 +401,10 @@ def test_the_demonstration_finds_its_cases() -> None:
     demonstration = invent()
     for school in demonstration.schools:
         write(school.export)
-    found = cases(demonstration)
+    persons = cases(demonstration)
     accounts = {
         name: schools.find_account(key.uai, key.kind, key.source_id)
-        for name, key in vars(found).items()
+        for name, key in vars(persons).items()
         if isinstance(key, Key)
     }
     assert len(set(accounts.values())) == 5

@@ -196,12 +196,14 @@ def _guardian(
     person = build(Fields(table.file, fields.row))
     alike = table.namesakes[plain(person.family_name), plain(person.first_name or "")]
     if not fields.faults:
-        for source in (other.source_id for other in alike if _same(person, relation, other, table)):
+        for source in (
+            candidate.source_id for candidate in alike if _same(person, relation, candidate, table)
+        ):
             table.relations[source].add(relation)
             return source, relation
     source = f"{prefix}line{line}" if fields.faults else ""
     source = source or _generated_id("r", person.family_name, person.first_name or "", pupil)
-    if any(other.source_id == source for other in alike):
+    if any(candidate.source_id == source for candidate in alike):
         # Two parents of one child have the same name.
         source = _generated_id("r", person.family_name, person.first_name or "", pupil, relation)
     if not fields.faults:
@@ -218,17 +220,18 @@ def _named(reading: Reading, source: str) -> Reading:
     return reading
 
 
-def _same(person: PersonRecord, relation: str, other: PersonRecord, table: _Table) -> bool:
+def _same(person: PersonRecord, relation: str, candidate: PersonRecord, table: _Table) -> bool:
     """Whether a guardian with the same names on another line is the same person: a common mail, mobile or address.
 
     A mother and a father of the same name may share these too, and are two persons.
     """
     if not plain(person.family_name) or other_sex(
-        identity(person, frozenset({relation})), identity(other, frozenset(table.relations[other.source_id]))
+        identity(person, frozenset({relation})),
+        identity(candidate, frozenset(table.relations[candidate.source_id])),
     ):
         return False
     return any(
-        getattr(person, name) and getattr(person, name) == getattr(other, name)
+        getattr(person, name) and getattr(person, name) == getattr(candidate, name)
         for name in ("contact_mail", "mobile", "address")
     )
 

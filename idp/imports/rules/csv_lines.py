@@ -38,17 +38,17 @@ def lines_of(file: SiecleFile) -> Iterator[tuple[int, list[str]]]:
     sample = (text[start : start + 4096].splitlines() or [""])[0]
     separator = declared[1] if declared else max(";,\t", key=sample.count)
     reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=separator)
-    seen, above = 0, 1 if declared else 0
+    count, above = 0, 1 if declared else 0
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            seen += 1
-            if seen > MOST_LINES:
+            count += 1
+            if count > MOST_LINES:
                 raise SiecleFault(
                     file.name, FaultCode.TOO_MANY_LINES, reader.line_num + above, number=MOST_LINES
                 )
-            if seen == 1:
+            if count == 1:
                 if len(cells) > MOST_COLUMNS:
                     raise SiecleFault(
                         file.name, FaultCode.TOO_MANY_COLUMNS, reader.line_num + above, number=MOST_COLUMNS
@@ -61,7 +61,7 @@ def lines_of(file: SiecleFile) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num + above, cells
     except csv.Error as fault:
         raise SiecleFault(file.name, FaultCode.BROKEN_LINE, reader.line_num + above, reason=fault) from None
-    if seen < 2:
+    if count < 2:
         raise SiecleFault(file.name, FaultCode.NO_PUPIL)
 
 

@@ -209,9 +209,14 @@ def with_present_spelling(
     for name in (*SPELLED, "contact_mail", "mobile", "phone", "postal_code"):
         if not hasattr(record, name):
             continue
-        value, known = getattr(record, name), getattr(present, name)
-        same_text = name in SPELLED and same_words(value, known)
-        same_mail = name == "contact_mail" and value and known and value.casefold() == known.casefold()
+        value, present_value = getattr(record, name), getattr(present, name)
+        same_text = name in SPELLED and same_words(value, present_value)
+        same_mail = (
+            name == "contact_mail"
+            and value
+            and present_value
+            and value.casefold() == present_value.casefold()
+        )
         if same_text or same_mail or (elsewhere and not value):
-            unchanged[name] = known
+            unchanged[name] = present_value
     return replace(record, **unchanged)

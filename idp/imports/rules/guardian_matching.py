@@ -75,18 +75,18 @@ class KnownGuardians:
                 alike.remove(guardian)
 
     def _judged(self, record: PersonRecord, recorded: Identity, children: frozenset[int]) -> GuardianMatch:
-        known = self._by_source.get(record.source_id)
-        if known and is_someone_else(identity(known), recorded):
-            facts = {"id": record.source_id, "name": guardian_name(known)}
+        own = self._by_source.get(record.source_id)
+        if own and is_someone_else(identity(own), recorded):
+            facts = {"id": record.source_id, "name": guardian_name(own)}
             doubt = Reason(ReasonCode.PERSON_ID_REUSED, facts)
-            return GuardianMatch(None, (doubt,), (known.person,))
+            return GuardianMatch(None, (doubt,), (own.person,))
         alike = self._alike(recorded)
         judged = {
             guardian.person: agreement(identity(guardian), recorded, bool(_ever(guardian) & children))
             for guardian in alike
         }
-        if known:
-            return self._twice(known, [guardian for guardian in alike if _ever(guardian) & children], judged)
+        if own:
+            return self._twice(own, [guardian for guardian in alike if _ever(guardian) & children], judged)
         same = [guardian for guardian in alike if judged[guardian.person] is Agreement.SAME]
         if len(same) == 1:
             return GuardianMatch(same[0])
@@ -117,15 +117,15 @@ class KnownGuardians:
         return [guardians[person] for person in sorted(guardians)]
 
     def _twice(
-        self, known: PresentGuardian, alike: list[PresentGuardian], judged: dict[int, Agreement]
+        self, own: PresentGuardian, alike: list[PresentGuardian], judged: dict[int, Agreement]
     ) -> GuardianMatch:
-        others = tuple(
+        candidates = tuple(
             guardian.person for guardian in alike if judged[guardian.person] is not Agreement.OTHER
         )
-        if not others:
-            return GuardianMatch(known, sure=True)
+        if not candidates:
+            return GuardianMatch(own, sure=True)
         doubt = Reason(ReasonCode.MAYBE_TWO_ACCOUNTS)
-        return GuardianMatch(known, (doubt,), (known.person, *others), sure=True)
+        return GuardianMatch(own, (doubt,), (own.person, *candidates), sure=True)
 
 
 def identity(someone: PresentGuardian | PersonRecord, relations: frozenset[str] = frozenset()) -> Identity:

@@ -81,8 +81,8 @@ def refused_year(year: int, last_year: int | None, today: str) -> Reason | None:
 def loses_too_many(plan: Plan, present: Present, percent: int, at_least: int = 10) -> bool:
     """Whether more than `percent` of the school's pupils would leave, as with a filtered or truncated export."""
     here = sum(pupil.here for pupil in present.pupils)
-    gone = len(plan.gone_pupils)
-    return gone >= at_least and gone * 100 > here * percent
+    leaving = len(plan.gone_pupils)
+    return leaving >= at_least and leaving * 100 > here * percent
 
 
 def make_plan(export: SchoolExport, present: Present, today: str, decisions: Decisions | None = None) -> Plan:

@@ -43,34 +43,34 @@ def plan_guardians(
     for link in legal:
         if link.pupil in pupils.persons and link.person not in pupils.own_guardians:
             links[link.person].append(link)
-    held = HeldLinks(
+    held_links = HeldLinks(
         export.set_aside,
         pupils.persons,
         frozenset(held_guardians(export.set_aside, present)),
         frozenset(source for guardian in present for source in guardian.source_ids),
     )
-    known = KnownGuardians(present, export.persons, decisions)
+    known_guardians = KnownGuardians(present, export.persons, decisions)
     entries: list[Entry] = []
-    matched = _matched(export.persons, links, known, pupils, entries)
+    matched = _matched(export.persons, links, known_guardians, pupils, entries)
     retained = _undecided_links(matched, present)
-    steps = _steps(matched, held, pupils, entries)
+    steps = _steps(matched, held_links, pupils, entries)
     for person, stay in ((step.guardian, step.stay) for step in steps if step.guardian):
         retained |= {(person.person, pupil) for pupil in stay}
-    seen = {step.guardian.person for step in steps if step.guardian}
-    seen |= {person for item in matched if item.match.left_out for person in item.match.candidates}
-    gone = []
+    persons = {step.guardian.person for step in steps if step.guardian}
+    persons |= {person for item in matched if item.match.left_out for person in item.match.candidates}
+    unlinked = []
     for guardian in present:
-        if guardian.person in seen or not _links_here(guardian, pupils):
+        if guardian.person in persons or not _links_here(guardian, pupils):
             continue
-        stay = held.of(guardian)
+        stay = held_links.of(guardian)
         retained |= {(guardian.person, pupil) for pupil in stay}
         if not stay:
-            gone.append(guardian)
+            unlinked.append(guardian)
     entries.extend(
         Entry(Verdict.GONE, "guardian", guardian_name(guardian), (Reason(ReasonCode.NO_LONGER_GUARDIAN),))
-        for guardian in gone
+        for guardian in unlinked
     )
-    leaving = tuple(guardian.person for guardian in gone)
+    leaving = tuple(guardian.person for guardian in unlinked)
     return GuardiansPlan(tuple(step.step for step in steps), leaving, tuple(entries), frozenset(retained))
 
 
@@ -91,13 +91,13 @@ class _Step:
 def _matched(
     records: Sequence[PersonRecord],
     links: Mapping[str, list[LinkRecord]],
-    known: KnownGuardians,
+    known_guardians: KnownGuardians,
     pupils: PupilsPlan,
     entries: list[Entry],
 ) -> list[_Matched]:
     """Match each record of a legal guardian; appends notes and doubts to `entries`."""
     matched: list[_Matched] = []
-    taken: set[int] = set()
+    matched_persons: set[int] = set()
     for record in records:
         own = links.get(record.source_id)
         if not own:
@@ -108,12 +108,12 @@ def _matched(
             continue
         entries.extend(_entry(Verdict.NOTED, record, note) for note in record.contact_notes)
         children = {person for link in own if (person := pupils.persons[link.pupil]) is not None}
-        match = known.match(record, relations, children)
-        if match.guardian and match.guardian.person in taken and not match.sure:
+        match = known_guardians.match(record, relations, children)
+        if match.guardian and match.guardian.person in matched_persons and not match.sure:
             match = GuardianMatch(None, (Reason(ReasonCode.GUARDIAN_HAS_RECORD),))
         if match.guardian:
-            taken.add(match.guardian.person)
-            known.take(match.guardian)
+            matched_persons.add(match.guardian.person)
+            known_guardians.take(match.guardian)
         if match.doubt:
             entries.append(_doubt(record, match))
         pairs = tuple(sorted((link.pupil, link.relation) for link in own))
@@ -135,7 +135,7 @@ def _doubt(record: PersonRecord, match: GuardianMatch) -> Entry:
 
 
 def _steps(
-    matched: Sequence[_Matched], held: HeldLinks, pupils: PupilsPlan, entries: list[Entry]
+    matched: Sequence[_Matched], held_links: HeldLinks, pupils: PupilsPlan, entries: list[Entry]
 ) -> list[_Step]:
     """One step for each record. Records that were decided to be of one guardian share their children."""
     children: dict[int, set[tuple[str, str]]] = defaultdict(set)
@@ -155,7 +155,7 @@ def _steps(
         elsewhere = any(not here for _, _, here in match.children)
         record = first.setdefault(match.person, with_present_spelling(record, match, elsewhere))
         record = replace(record, source_id=item.record.source_id)
-        stay = held.of(match, record.source_id)
+        stay = held_links.of(match, record.source_id)
         pairs = tuple(sorted(children[match.person]))
         changes = _changes(record, match, pairs, pupils, stay)
         if changes:
@@ -178,18 +178,18 @@ def _undecided_links(matched: Sequence[_Matched], present: Sequence[PresentGuard
 
 def _changes(
     record: PersonRecord,
-    known: PresentGuardian,
+    guardian: PresentGuardian,
     children: tuple[tuple[str, str], ...],
     pupils: PupilsPlan,
     stay: frozenset[int],
 ) -> tuple[Reason, ...]:
-    changes = differences(record, known, GUARDIAN_FIELDS)
-    if record.source_id not in known.source_ids:
+    changes = differences(record, guardian, GUARDIAN_FIELDS)
+    if record.source_id not in guardian.source_ids:
         changes = (Reason(ReasonCode.KNOWN_ELSEWHERE), *changes)
-    wanted = {(pupils.persons[pupil], relation) for pupil, relation in children}
-    linked = {(pupil, relation) for pupil, relation, _ in known.children}
-    ending = {link for link in _links_here(known, pupils) - wanted if link[0] not in stay}
-    if wanted - linked or ending:
+    exported = {(pupils.persons[pupil], relation) for pupil, relation in children}
+    linked = {(pupil, relation) for pupil, relation, _ in guardian.children}
+    ending = {link for link in _links_here(guardian, pupils) - exported if link[0] not in stay}
+    if exported - linked or ending:
         changes += (Reason(ReasonCode.CHILDREN_CHANGED),)
     return changes
 

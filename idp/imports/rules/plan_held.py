@@ -15,24 +15,24 @@ from idp.people.rules.names import plain
 def held_pupils(aside: Iterable[SetAside], present: Collection[PresentPupil]) -> set[int]:
     """Person ids of held pupils of the school."""
     here = [pupil for pupil in present if pupil.here]
-    held: set[int] = set()
+    pupils: set[int] = set()
     for record in aside:
         if record.kind != "pupil":
             continue
         by_ine = {pupil.person for pupil in here if record.ine and pupil.ine == record.ine}
-        held |= by_ine or {pupil.person for pupil in here if _may_be_pupil(record, pupil)}
-    return held
+        pupils |= by_ine or {pupil.person for pupil in here if _may_be_pupil(record, pupil)}
+    return pupils
 
 
 def held_guardians(aside: Iterable[SetAside], present: Collection[PresentGuardian]) -> set[int]:
     """Person ids of held guardians of the school."""
-    held: set[int] = set()
+    guardians: set[int] = set()
     for record in aside:
         if record.kind != "guardian":
             continue
-        by_source = {known.person for known in present if record.source_id in known.source_ids}
-        held |= by_source or {known.person for known in present if _names_agree(record, known)}
-    return held
+        by_source = {guardian.person for guardian in present if record.source_id in guardian.source_ids}
+        guardians |= by_source or {guardian.person for guardian in present if _names_agree(record, guardian)}
+    return guardians
 
 
 def _may_be_pupil(record: SetAside, pupil: PresentPupil) -> bool:
@@ -44,8 +44,8 @@ def _may_be_pupil(record: SetAside, pupil: PresentPupil) -> bool:
     return birth_agrees and _names_agree(record, pupil)
 
 
-def _names_agree(record: SetAside, known: PresentPupil | PresentGuardian) -> bool:
-    pairs = ((record.family_name, known.family_name), (record.first_name, known.first_name))
+def _names_agree(record: SetAside, person: PresentPupil | PresentGuardian) -> bool:
+    pairs = ((record.family_name, person.family_name), (record.first_name, person.first_name))
     return all(not text or plain(text) == plain(name or "") for text, name in pairs)
 
 
@@ -72,14 +72,14 @@ class HeldLinks:
         pupils = {pupil for pupil, _, here in guardian.children if here}
         if source_id is None and guardian.person in self.guardians:
             return frozenset(pupils)
-        held: set[int] = set()
+        persons: set[int] = set()
         for record in self.aside:
             if record.kind == "link" and (record.person in sources or record.person not in self.sources):
-                held |= self._ends(record.pupil, pupils)
+                persons |= self._ends(record.pupil, pupils)
             elif record.kind == "pupil" and record.source_id in self.persons:
                 # Another record of the pupil is imported; this one may have had further guardians.
-                held |= self._ends(record.source_id, pupils)
-        return frozenset(held)
+                persons |= self._ends(record.source_id, pupils)
+        return frozenset(persons)
 
     def _ends(self, pupil: str | None, pupils: set[int]) -> set[int]:
         if pupil is None:

@@ -47,66 +47,68 @@ def plan_pupils(
     index = KnownPupils(present, export.pupils, decisions)
     entries: list[Entry] = []
     steps: list[PupilStep] = []
-    seen: set[int] = set()
+    matched_persons: set[int] = set()
     undecided: set[int] = set()
-    left: dict[int, Reason] = {}
+    departures: dict[int, Reason] = {}
     themselves = {link.pupil: link.person for link in legal if link.relation == THE_PUPIL}
     doubles: list[tuple[PupilRecord, int]] = []
     for record in sorted(export.pupils, key=index.rank):
         match = index.match(record)
-        if match.pupil and match.pupil.person in seen and not match.sure:
+        if match.pupil and match.pupil.person in matched_persons and not match.sure:
             match = index.taken(match.pupil)
         if match.doubt:
             entries.append(_doubt(record, match))
         if match.left_out:
             undecided.update(match.candidates)
             continue
-        known = match.pupil
+        pupil_present = match.pupil
         if not (record.left is not None and record.left <= today):
             entries.extend(_entry(Verdict.NOTED, record, note) for note in record.contact_notes)
-        if known and known.person in seen:
-            doubles.append((record, known.person))
+        if pupil_present and pupil_present.person in matched_persons:
+            doubles.append((record, pupil_present.person))
             continue
-        if known:
-            record = with_present_spelling(record, known)
+        if pupil_present:
+            record = with_present_spelling(record, pupil_present)
         if record.left is not None and record.left <= today:
-            if known:
-                left[known.person] = Reason(ReasonCode.LEFT_ON, {"day": record.left})
+            if pupil_present:
+                departures[pupil_present.person] = Reason(ReasonCode.LEFT_ON, {"day": record.left})
             continue
-        if record.ine and index.has_other_with(record.ine, known):
-            record = replace(record, ine=known.ine if known else None)
-        if known and record.ine is None:
+        if record.ine and index.has_other_with(record.ine, pupil_present):
+            record = replace(record, ine=pupil_present.ine if pupil_present else None)
+        if pupil_present and record.ine is None:
             # An INE that is missing for once is not taken away: the pupil would not be known again.
-            record = replace(record, ine=known.ine)
+            record = replace(record, ine=pupil_present.ine)
         by = themselves.get(record.source_id)
         keeps_own = (
-            known is not None and known.own_guardian and holds_own_link(export.set_aside, record.source_id)
+            pupil_present is not None
+            and pupil_present.own_guardian
+            and holds_own_link(export.set_aside, record.source_id)
         )
         if by and not is_of_age(record.birth_date, today):
             entries.append(_entry(Verdict.NOTED, record, Reason(ReasonCode.MINOR_OWN_GUARDIAN)))
             by = None
-        changes = _changes(record, known, by is not None or keeps_own) if known else ()
-        if known is None or changes:
-            verdict = Verdict.CHANGED if known else Verdict.NEW
+        changes = _changes(record, pupil_present, by is not None or keeps_own) if pupil_present else ()
+        if pupil_present is None or changes:
+            verdict = Verdict.CHANGED if pupil_present else Verdict.NEW
             entries.append(_entry(verdict, record, *(changes or (Reason(ReasonCode.NOT_KNOWN_YET),))))
-        if known:
-            seen.add(known.person)
-        steps.append(PupilStep(record, known.person if known else None, by, changes))
+        if pupil_present:
+            matched_persons.add(pupil_present.person)
+        steps.append(PupilStep(record, pupil_present.person if pupil_present else None, by, changes))
     steps.extend(_doubles(doubles, steps))
-    undecided |= held_pupils(export.set_aside, present) - seen
-    gone = [pupil for pupil in present if pupil.here and pupil.person not in seen | undecided]
-    for pupil in gone:
-        reason = left.get(pupil.person, Reason(ReasonCode.NOT_IN_EXPORT))
+    undecided |= held_pupils(export.set_aside, present) - matched_persons
+    leaving = [pupil for pupil in present if pupil.here and pupil.person not in matched_persons | undecided]
+    for pupil in leaving:
+        reason = departures.get(pupil.person, Reason(ReasonCode.NOT_IN_EXPORT))
         entries.append(Entry(Verdict.GONE, "pupil", pupil_name(pupil), (reason,)))
     persons = {step.record.source_id: step.person for step in steps}
     own = frozenset(step.own_guardian_by for step in steps if step.own_guardian_by)
     return PupilsPlan(
         tuple(steps),
-        tuple(pupil.person for pupil in gone),
+        tuple(pupil.person for pupil in leaving),
         tuple(entries),
         persons,
         own,
-        frozenset(undecided - seen),
+        frozenset(undecided - matched_persons),
     )
 
 
@@ -119,13 +121,13 @@ def _doubles(records: Sequence[tuple[PupilRecord, int]], steps: Sequence[PupilSt
     ]
 
 
-def _changes(record: PupilRecord, known: PresentPupil, own_guardian: bool) -> tuple[Reason, ...]:
-    changes = differences(record, known, PUPIL_FIELDS)
-    if not known.here:
+def _changes(record: PupilRecord, present: PresentPupil, own_guardian: bool) -> tuple[Reason, ...]:
+    changes = differences(record, present, PUPIL_FIELDS)
+    if not present.here:
         return (Reason(ReasonCode.COMES_TO_SCHOOL), *changes)
-    if known.own_guardian != own_guardian:
+    if present.own_guardian != own_guardian:
         changes += (Reason(ReasonCode.OWN_GUARDIAN if own_guardian else ReasonCode.NOT_OWN_GUARDIAN),)
-    return changes + differences(record, known, PLACE_FIELDS)
+    return changes + differences(record, present, PLACE_FIELDS)
 
 
 def _entry(verdict: Verdict, record: PupilRecord, *reasons: Reason) -> Entry:

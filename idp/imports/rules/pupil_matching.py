@@ -49,13 +49,13 @@ class KnownPupils:
     def rank(self, record: PupilRecord) -> tuple[bool, bool, bool]:
         """Sort key of records: matched by INE first, then by the school's number, by a decision, by similarity."""
         own = self._by_source.get(record.source_id)
-        known = own is not None and _birth_key(own) == _birth_key(record)
-        return record.ine is None, not known, decision_for(self._decisions, record) is None
+        has_number = own is not None and _birth_key(own) == _birth_key(record)
+        return record.ine is None, not has_number, decision_for(self._decisions, record) is None
 
-    def has_other_with(self, ine: str, known: PresentPupil | None) -> bool:
-        """Whether a pupil other than `known` has this INE, which must be unique."""
+    def has_other_with(self, ine: str, pupil: PresentPupil | None) -> bool:
+        """Whether a pupil other than `pupil` has this INE, which must be unique."""
         holder = self._by_ine.get(ine)
-        return holder is not None and holder is not known
+        return holder is not None and holder is not pupil
 
     def match(self, record: PupilRecord) -> PupilMatch:
         decision = decision_for(self._decisions, record)
@@ -88,8 +88,8 @@ class KnownPupils:
             else []
         )
         if record.ine:
-            if known := self._by_ine.get(record.ine):
-                return _checked(known, record)
+            if holder := self._by_ine.get(record.ine):
+                return _checked(holder, record)
             without = [pupil for pupil in alike if pupil.ine is None and not self._has_own(pupil, record)]
             if not without:
                 doubt = (Reason(ReasonCode.PUPIL_WITH_OTHER_INE),) if alike else ()
@@ -113,39 +113,39 @@ def pupil_name(pupil: PupilRecord | PresentPupil) -> str:
     return f"{pupil.first_name} {pupil.usage_name or pupil.family_name}"
 
 
-def _checked(known: PresentPupil, record: PupilRecord) -> PupilMatch:
+def _checked(pupil: PresentPupil, record: PupilRecord) -> PupilMatch:
     """Match by INE. One contradiction is allowed as a correction if the school's number agrees too, none otherwise."""
-    against = _contradictions(known, record)
-    corrected = known.source_id is not None and known.source_id == record.source_id and known.here
+    against = _contradictions(pupil, record)
+    corrected = pupil.source_id is not None and pupil.source_id == record.source_id and pupil.here
     if len(against) > (1 if corrected else 0):
         doubt = (Reason(ReasonCode.INE_OF_ANOTHER), *map(field_differs, against))
-        return PupilMatch(None, doubt, (known.person,), left_out=True)
-    return PupilMatch(known, sure=True)
+        return PupilMatch(None, doubt, (pupil.person,), left_out=True)
+    return PupilMatch(pupil, sure=True)
 
 
-def _contradictions(known: PresentPupil, record: PupilRecord) -> tuple[str, ...]:
+def _contradictions(pupil: PresentPupil, record: PupilRecord) -> tuple[str, ...]:
     differing = []
-    surnames = [{plain(someone.family_name), plain(someone.usage_name)} - {""} for someone in (known, record)]
+    surnames = [{plain(someone.family_name), plain(someone.usage_name)} - {""} for someone in (pupil, record)]
     if all(surnames) and not surnames[0] & surnames[1]:
         differing.append("family_name")
-    if first_names_contradict(known.first_name, record.first_name):
+    if first_names_contradict(pupil.first_name, record.first_name):
         differing.append("first_name")
-    if known.birth_date and known.birth_date != record.birth_date:
+    if pupil.birth_date and pupil.birth_date != record.birth_date:
         differing.append("birth_date")
-    if _other_sex(known, record):
+    if _other_sex(pupil, record):
         differing.append("sex")
     return tuple(differing)
 
 
-def _not_of_other_sex(known: PresentPupil, record: PupilRecord) -> PupilMatch:
-    if not _other_sex(known, record):
-        return PupilMatch(known)
+def _not_of_other_sex(pupil: PresentPupil, record: PupilRecord) -> PupilMatch:
+    if not _other_sex(pupil, record):
+        return PupilMatch(pupil)
     doubt = (Reason(ReasonCode.MAYBE_KNOWN_PUPIL), field_differs("sex"))
-    return PupilMatch(None, doubt, (known.person,), left_out=True)
+    return PupilMatch(None, doubt, (pupil.person,), left_out=True)
 
 
-def _other_sex(known: PresentPupil, record: PupilRecord) -> bool:
-    return contradicts(known.sex, record.sex)
+def _other_sex(pupil: PresentPupil, record: PupilRecord) -> bool:
+    return contradicts(pupil.sex, record.sex)
 
 
 def _birth_key(pupil: PupilRecord | PresentPupil) -> BirthKey | None:

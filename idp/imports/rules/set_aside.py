@@ -20,17 +20,17 @@ from idp.people.rules.families import LEGAL
 def apply_answers(read: ReadFiles, answers: Answers) -> SchoolExport:
     """The export of `read`. Questions without an answer are set aside; links of people who are not imported are dropped."""
     questions = tuple(record.answered(answers) for record in read.records if isinstance(record, Question))
-    taken = [
+    records = [
         *(record for record in read.records if not isinstance(record, Question)),
         *(question.record for question in questions if question.record is not None),
     ]
-    pupils = tuple(record for record in taken if isinstance(record, PupilRecord))
-    persons = tuple(record for record in taken if isinstance(record, PersonRecord))
+    pupils = tuple(record for record in records if isinstance(record, PupilRecord))
+    persons = tuple(record for record in records if isinstance(record, PersonRecord))
     aside = [*read.set_aside, *(question.aside for question in questions if question.record is None)]
     here = {record.source_id for record in pupils}
     guardians, childless = _without_children(persons, read.links, here, aside)
-    known = {record.source_id for record in guardians}
-    links = tuple(link for link in read.links if link.pupil in here and link.person in known)
+    guardian_ids = {record.source_id for record in guardians}
+    links = tuple(link for link in read.links if link.pupil in here and link.person in guardian_ids)
     return SchoolExport(
         read.uai, read.year, read.exported_on, pupils, guardians, links, (*aside, *childless), questions
     )
@@ -45,11 +45,11 @@ def _without_children(
         if link.level == LEGAL:
             legal[link.person].add(link.pupil)
     where = {record.source_id: record.faults[0] for record in aside if record.kind == "pupil"}
-    others, childless = [], []
+    remaining, childless = [], []
     for person in persons:
         children = legal[person.source_id]
         if not children or children & here:
-            others.append(person)
+            remaining.append(person)
             continue
         place = next((where[child] for child in sorted(children) if child in where), None)
         name = " ".join(part for part in (person.first_name, person.family_name) if part)
@@ -66,4 +66,4 @@ def _without_children(
                 first_name=person.first_name or "",
             )
         )
-    return tuple(others), childless
+    return tuple(remaining), childless

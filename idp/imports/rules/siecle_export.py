@@ -43,8 +43,8 @@ def read_export(files: Sequence[SiecleFile]) -> SchoolExport:
 
 def read_files(files: Sequence[SiecleFile]) -> ReadFiles:
     """Read BEE_ELEVES and BEE_RESPONSABLES, in any order. Raises SiecleFault with all faults of both files."""
-    known, faults = _by_root(files)
-    read = {root: _read(file) for root, file in known.items()}
+    files_by_root, faults = _by_root(files)
+    read = {root: _read(file) for root, file in files_by_root.items()}
     faults += [fault for file in read.values() for fault in file.fatal]
     if read.keys() == {PUPILS, GUARDIANS}:
         faults += _disagreements(read[PUPILS], read[GUARDIANS])
@@ -73,7 +73,7 @@ Readings = Mapping[str, list[Reading]]
 
 
 def _by_root(files: Sequence[SiecleFile]) -> tuple[dict[str, SiecleFile], list[Fault]]:
-    known: dict[str, SiecleFile] = {}
+    files_by_root: dict[str, SiecleFile] = {}
     faults: list[Fault] = []
     for file in files:
         try:
@@ -81,13 +81,15 @@ def _by_root(files: Sequence[SiecleFile]) -> tuple[dict[str, SiecleFile], list[F
         except SiecleFault as fault:
             faults += fault.faults
             continue
-        if root in known:
-            faults += SiecleFault(file.name, FaultCode.SAME_EXPORT, root=root, other=known[root].name).faults
-        known.setdefault(root, file)
+        if root in files_by_root:
+            faults += SiecleFault(
+                file.name, FaultCode.SAME_EXPORT, root=root, other=files_by_root[root].name
+            ).faults
+        files_by_root.setdefault(root, file)
     if not faults:
-        for root in {PUPILS, GUARDIANS} - known.keys():
+        for root in {PUPILS, GUARDIANS} - files_by_root.keys():
             faults += SiecleFault(f"{root}.xml", FaultCode.MISSING_EXPORT, root=root).faults
-    return known, faults
+    return files_by_root, faults
 
 
 def _read(file: SiecleFile) -> _File:
@@ -138,8 +140,8 @@ def _pupils(file: _File, uai: str) -> Readings:
     classes = _classes(file)
     readings: dict[str, list[Reading]] = defaultdict(list)
     for row in file.rows["ELEVE"]:
-        mine = classes.get(row.fields.get("ELEVE_ID", ""), [])
-        reading = read_record(Fields(file.name, row), partial(read_pupil, uai=uai, classes=mine))
+        classes_of_pupil = classes.get(row.fields.get("ELEVE_ID", ""), [])
+        reading = read_record(Fields(file.name, row), partial(read_pupil, uai=uai, classes=classes_of_pupil))
         readings[reading.record.source_id].append(reading)
     note_repeated(readings, "ELEVE_ID")
     return readings
@@ -189,8 +191,8 @@ def _links(file: _File, pupils: Readings, persons: Readings) -> tuple[list[LinkR
         if fields.faults:
             broken.append(_broken_link(link, fields.faults, pupils.get(link.pupil, [])))
             continue
-        known = links.get((link.pupil, link.person))
-        if known is None or link.level < known.level:
+        previous = links.get((link.pupil, link.person))
+        if previous is None or link.level < previous.level:
             links[link.pupil, link.person] = link
     return list(links.values()), broken
 

@@ -78,7 +78,7 @@ def read_link(fields: Fields) -> LinkRecord:
 
 def read_pupil(fields: Fields, uai: str, classes: Sequence[Row] = ()) -> PupilRecord:
     """ELEVE, with its class; parts with a fault are empty or None."""
-    others = [name for name in (fields.text("PRENOM2"), fields.text("PRENOM3")) if name]
+    further_names = [name for name in (fields.text("PRENOM2"), fields.text("PRENOM3")) if name]
     mobile, mail = fields.phone("TEL_PORTABLE", uai), fields.mail("MEL")
     codes = (fields.beside(row).text("CODE_STRUCTURE", 40) for row in classes)
     return PupilRecord(
@@ -87,7 +87,7 @@ def read_pupil(fields: Fields, uai: str, classes: Sequence[Row] = ()) -> PupilRe
         family_name=fields.required("NOM_DE_FAMILLE", "NOM"),
         usage_name=fields.text("NOM_USAGE"),
         first_name=fields.required("PRENOM"),
-        other_first_names=" ".join(others) or None,
+        other_first_names=" ".join(further_names) or None,
         sex=fields.sex(),
         birth_date=fields.required_day("DATE_NAISS"),
         mef=fields.text("CODE_MEF", 20),

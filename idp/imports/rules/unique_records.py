@@ -28,6 +28,6 @@ def _note_shared_ines(readings: Mapping[str, list[Reading]]) -> None:
         if len({reading.record.source_id for reading in holders}) < 2:
             continue
         for reading in holders:
-            other = next(holder for holder in holders if holder is not reading)
-            line = other.fields.row.line
-            reading.fields.note("ID_NATIONAL", FaultCode.INE_TWICE, other=other.name or "–", other_line=line)
+            second = next(holder for holder in holders if holder is not reading)
+            line = second.fields.row.line
+            reading.fields.note("ID_NATIONAL", FaultCode.INE_TWICE, other=second.name or "–", other_line=line)
