@@ -126,16 +126,16 @@ def _run(
     stop: Callable[[], bool],
 ) -> None:
     while not stop():
-        held = _read(job, holder)
+        running_job = _read(job, holder)
         try:
             if storage.is_cancelled(reading(), job):
                 raise Stopped
-            progress = runners[held.kind](held, now())
+            progress = runners[running_job.kind](running_job, now())
         except Stopped:
-            _end(held, "cancelled", None, now())
+            _end(running_job, "cancelled", None, now())
             return
         except Exception as fault:
-            _end(held, "failed", _in_short(fault), now())
+            _end(running_job, "failed", _in_short(fault), now())
             raise
         if progress.over:
             return
@@ -147,15 +147,15 @@ def _run(
 def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:
     """Move the job on, within the step's own transaction. Raises Stopped."""
     values = {
-        "place": json.dumps(progress.position),
-        "so_far": progress.done,
-        "of": progress.total,
-        "said": json.dumps(progress.report, ensure_ascii=False),
+        "new_position": json.dumps(progress.position),
+        "new_done": progress.done,
+        "new_total": progress.total,
+        "new_report": json.dumps(progress.report, ensure_ascii=False),
         "until": now + LEASE,
-        "becomes": "done" if progress.over else "running",
+        "new_state": "done" if progress.over else "running",
         "ended": now if progress.over else None,
         # A job's parameters may name people; they are wiped when the job is over.
-        "rest": "{}" if progress.over else json.dumps(job.payload),
+        "new_payload": "{}" if progress.over else json.dumps(job.payload),
     }
     if not storage.advance(tx, job.id, job.holder, values):
         raise Stopped
@@ -165,10 +165,10 @@ def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:
 def cancel(job: int, actor: str, now: int) -> bool:
     """Cancel a job after its current step. False if it was over."""
     with transaction() as tx:
-        asked = storage.ask_cancel(tx, job, now)
-        if asked:
+        is_cancelled = storage.ask_cancel(tx, job, now)
+        if is_cancelled:
             trail.record(tx, now, "job.cancelled", actor, f"job:{job}")
-    return asked
+    return is_cancelled
 
 
 def keep_file(tx: Connection, job: int, name: str, mime: str, content: bytes, expires: int) -> None:
@@ -178,10 +178,10 @@ def keep_file(tx: Connection, job: int, name: str, mime: str, content: bytes, ex
 
 def read_file(job: int, file: int, now: int) -> tuple[str, str, bytes] | None:
     """(name, mime, content) of a job's file; None once it has expired."""
-    found = storage.file_of(reading(), job, file, now)
-    if found is None:
+    stored_file = storage.file_of(reading(), job, file, now)
+    if stored_file is None:
         return None
-    name, mime, sealed = found
+    name, mime, sealed = stored_file
     return name, mime, unseal(sealed, f"job {job} {name}")
 
 
@@ -189,8 +189,8 @@ def _read(job: int, holder: str) -> Job:
     row = storage.find(reading(), job)
     assert row is not None
     names = ("id", "kind", "payload", "done", "total", "report", "asked_by")
-    found = {name: row[name] for name in names}
-    return Job(**found, school=row["school_id"], position=json.loads(row["position"]), holder=holder)
+    columns = {name: row[name] for name in names}
+    return Job(**columns, school=row["school_id"], position=json.loads(row["position"]), holder=holder)
 
 
 def _end(job: Job, state: str, error: str | None, now: int) -> None:

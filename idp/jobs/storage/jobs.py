@@ -29,7 +29,7 @@ from idp.jobs.storage.tables import JobFile, JobRow, is_open
 KEPT = 30 * DAY
 
 _ask = insert(JobRow).returning(JobRow.id)
-_other = aliased(JobRow)
+_running_job = aliased(JobRow)
 _free = or_(
     JobRow.state == "waiting",
     and_(
@@ -49,10 +49,10 @@ _claimable = and_(
     or_(
         ~_is_long,
         ~exists().where(
-            _other.state == literal_column("'running'"),
-            _other.is_long.is_(True),
-            _other.school_id == JobRow.school_id,
-            _other.id != JobRow.id,
+            _running_job.state == literal_column("'running'"),
+            _running_job.is_long.is_(True),
+            _running_job.school_id == JobRow.school_id,
+            _running_job.id != JobRow.id,
         ),
     ),
 )
@@ -63,34 +63,36 @@ _claim_next = (
     .where(JobRow.id.in_(select(_next.c.id)), _free)
     .values(
         state="running",
-        holder=bindparam("who"),
+        holder=bindparam("by_holder"),
         lease_until=bindparam("until"),
         started_at=func.coalesce(JobRow.started_at, bindparam("now")),
         is_long=_is_long,
     )
     .returning(JobRow.id)
 )
-_held = and_(JobRow.id == bindparam("job"), JobRow.state == "running", JobRow.holder == bindparam("who"))
+_is_held = and_(
+    JobRow.id == bindparam("job"), JobRow.state == "running", JobRow.holder == bindparam("by_holder")
+)
 _advance = (
     update(JobRow)
-    .where(_held, JobRow.cancel_asked_at.is_(None))
+    .where(_is_held, JobRow.cancel_asked_at.is_(None))
     .values(
-        position=bindparam("place"),
-        done=bindparam("so_far"),
-        total=bindparam("of"),
-        report=bindparam("said"),
+        position=bindparam("new_position"),
+        done=bindparam("new_done"),
+        total=bindparam("new_total"),
+        report=bindparam("new_report"),
         lease_until=bindparam("until"),
-        state=bindparam("becomes"),
+        state=bindparam("new_state"),
         finished_at=bindparam("ended"),
-        payload=bindparam("rest"),
+        payload=bindparam("new_payload"),
     )
 )
 _end = (
     update(JobRow)
-    .where(_held)
-    .values(state=bindparam("becomes"), error=bindparam("why"), finished_at=bindparam("ended"))
+    .where(_is_held)
+    .values(state=bindparam("new_state"), error=bindparam("new_error"), finished_at=bindparam("ended"))
 )
-_release = update(JobRow).where(_held).values(lease_until=0, holder=None)
+_release = update(JobRow).where(_is_held).values(lease_until=0, holder=None)
 _ask_cancel = (
     update(JobRow)
     .where(JobRow.id == bindparam("job"), JobRow.state.in_(["waiting", "running"]))
@@ -122,18 +124,18 @@ def claim_next(
 
     `is_long`: none whose school has a running long job. Raises LostRace if another worker took one of that school meanwhile.
     """
-    parameters = {**_free_at(kinds, is_long, now, lease), "who": holder, "until": now + lease}
+    parameters = {**_free_at(kinds, is_long, now, lease), "by_holder": holder, "until": now + lease}
     try:
-        found: int | None = tx.execute(_claim_next, parameters).scalar_one_or_none()
+        job: int | None = tx.execute(_claim_next, parameters).scalar_one_or_none()
     except IntegrityError as fault:
         raise LostRace from fault
-    return found
+    return job
 
 
 def waits(connection: Connection, kinds: Collection[str], is_long: bool, now: int, lease: int) -> bool:
     """Whether `claim_next` would find a job."""
-    found = connection.execute(_oldest, _free_at(kinds, is_long, now, lease)).scalar_one_or_none()
-    return found is not None
+    job = connection.execute(_oldest, _free_at(kinds, is_long, now, lease)).scalar_one_or_none()
+    return job is not None
 
 
 def _free_at(kinds: Collection[str], is_long: bool, now: int, lease: int) -> dict[str, Any]:
@@ -142,23 +144,23 @@ def _free_at(kinds: Collection[str], is_long: bool, now: int, lease: int) -> dic
 
 def advance(tx: Connection, job: int, holder: str, values: dict[str, Any]) -> bool:
     """Store the progress if the job is still held and not cancelled."""
-    return tx.execute(_advance, {"job": job, "who": holder, **values}).rowcount == 1
+    return tx.execute(_advance, {"job": job, "by_holder": holder, **values}).rowcount == 1
 
 
 def end(tx: Connection, job: int, holder: str, state: str, error: str | None, now: int) -> bool:
-    values = {"job": job, "who": holder, "becomes": state, "why": error, "ended": now}
+    values = {"job": job, "by_holder": holder, "new_state": state, "new_error": error, "ended": now}
     return tx.execute(_end, values).rowcount == 1
 
 
 def release(tx: Connection, job: int, holder: str) -> None:
     """Release an unfinished job."""
-    tx.execute(_release, {"job": job, "who": holder})
+    tx.execute(_release, {"job": job, "by_holder": holder})
 
 
 def ask_cancel(tx: Connection, job: int, now: int) -> bool:
-    asked = tx.execute(_ask_cancel, {"job": job, "moment": now}).rowcount == 1
+    is_cancelled = tx.execute(_ask_cancel, {"job": job, "moment": now}).rowcount == 1
     tx.execute(_cancel_waiting, {"job": job, "moment": now})
-    return asked
+    return is_cancelled
 
 
 def is_cancelled(connection: Connection, job: int) -> bool:
