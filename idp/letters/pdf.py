@@ -134,7 +134,7 @@ def _paragraph(
     canvas: Any,
     at: float,
     text: str | list[str],
-    left: float = _LEFT,
+    x: float = _LEFT,
     width: float = 165 * _POINT,
     size: float = 10.5,
 ) -> float:
@@ -144,12 +144,12 @@ def _paragraph(
     canvas.setFont(_TEXT, size)
     for part in [text] if isinstance(text, str) else text:
         for line in simpleSplit(_printable(part), _TEXT, size, width):
-            canvas.drawString(left, at, line)
+            canvas.drawString(x, at, line)
             at -= size * 1.43
     return at - 5
 
 
-def _draw_qr(canvas: Any, text: str, left: float, bottom: float, size: float) -> None:
+def _draw_qr(canvas: Any, text: str, x: float, bottom: float, size: float) -> None:
     import segno
 
     rows = [list(row) for row in segno.make(text, micro=False, error="m").matrix_iter(border=0)]
@@ -158,7 +158,7 @@ def _draw_qr(canvas: Any, text: str, left: float, bottom: float, size: float) ->
     for down, row in enumerate(rows):
         for across, dark in enumerate(row):
             if dark:
-                path.rect(left + across * module, bottom + size - (down + 1) * module, module, module)
+                path.rect(x + across * module, bottom + size - (down + 1) * module, module, module)
     canvas.drawPath(path, stroke=0, fill=1)
 
 
@@ -178,10 +178,10 @@ def _printable(text: str) -> str:
 
     from reportlab.pdfbase import pdfmetrics
 
-    known = pdfmetrics.getFont(_TEXT).face.charToGlyph
+    glyphs = pdfmetrics.getFont(_TEXT).face.charToGlyph
     return "".join(
         character
-        if ord(character) in known
-        else "".join(c for c in unicodedata.normalize("NFKD", character) if ord(c) in known) or " "
+        if ord(character) in glyphs
+        else "".join(c for c in unicodedata.normalize("NFKD", character) if ord(c) in glyphs) or " "
         for character in text
     )

@@ -27,7 +27,7 @@ def awaiting(uai: str, now: int) -> list[int]:
     """Accounts of pupils and guardians of a school for whom a run would print a letter."""
     school = schools.find(reading(), uai)
     members = families(reading(), school[0]) if school else []
-    return [one.account for one in members if one.may_have_letter(now, again=False)]
+    return [member.account for member in members if member.may_have_letter(now, again=False)]
 
 
 def account(username):
@@ -38,7 +38,7 @@ def account(username):
 def test_a_letter_opens_an_account_for_ninety_days(school) -> None:
     ids = awaiting(HERE, NOON)
     issued = issue.issue_letters(ids, NOON, "test")
-    assert [(one.kind, one.first_name, one.family_name, one.username) for one in issued] == [
+    assert [(letter.kind, letter.first_name, letter.family_name, letter.username) for letter in issued] == [
         ("pupil", "Léa", "Durand", "l.durand"),
         ("guardian", "Claire", "Durand", "c.durand"),
     ]
