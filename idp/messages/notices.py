@@ -131,20 +131,20 @@ NOTICES: dict[str, Notice] = {
 def tell(
     tx: Connection,
     account: Any,
-    what: str,
+    key: str,
     now: int,
     to: str | None = None,
     link: str | None = None,
     **facts: Any,
 ) -> None:
-    """Post a notice `what`, a key of NOTICES, to the person of `account` (AccountFacts), within the transaction of the act.
+    """Post a notice `key`, a key of NOTICES, to the person of `account` (AccountFacts), within the transaction of the act.
 
     It is sent to the verified address, or to `to`; without an address, nothing is sent. `link`: the URL that reverts the change.
     """
     address = to or (account.mail if account.mail_verified else None)
     if address is None:
         return
-    notice = NOTICES[what]
+    notice = NOTICES[key]
     notice_facts = {
         "name": account.first_name,
         "subject": notice.subject,

@@ -31,18 +31,18 @@ class GatewayRefused(DestinationFails):
 
 def deliver(claimed: Claimed, now: int) -> None:
     """Send an SMS through the gateway. Raises RefusedForGood for a permanent refusal, else GatewayRefused."""
-    given = settings().sms
-    if not given.url:
+    gateway = settings().sms
+    if not gateway.url:
         raise RefusedForGood(DeliveryCode.NO_GATEWAY)
     values = {
         "to": claimed.payload["to"],
         "to_digits": claimed.payload["to"].lstrip("+"),
         "text": compose(claimed),
-        "sender": given.sender,
+        "sender": gateway.sender,
         "id": f"{claimed.created_at}-{claimed.id}",
-        "token": given.token,
+        "token": gateway.token,
     }
-    status = _call(given, filled(given.fields, values), filled(given.headers, values))
+    status = _call(gateway, filled(gateway.fields, values), filled(gateway.headers, values))
     if 200 <= status < 300:
         return
     if 400 <= status < 500 and status not in MAY_PASS:
@@ -60,32 +60,34 @@ def compose(claimed: Claimed) -> str:
 
 def filled(templates: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """Each template with {name} replaced by its value; other braces are left alone."""
-    found = {}
+    filled_fields = {}
     for key, template in templates.items():
         for name, value in values.items():
             template = template.replace(f"{{{name}}}", value)
-        found[key] = template
-    return found
+        filled_fields[key] = template
+    return filled_fields
 
 
 def parts(text: str) -> int:
     """Number of SMS of a text: 160 characters of GSM 03.38 in one, 153 in each of several; else 70 and 67."""
     if all(letter in _GSM or letter in _GSM_TWICE for letter in text):
-        length, one, each = sum(2 if letter in _GSM_TWICE else 1 for letter in text), 160, 153
+        length, single, each = sum(2 if letter in _GSM_TWICE else 1 for letter in text), 160, 153
     else:
-        length, one, each = len(text.encode("utf-16-be")) // 2, 70, 67
-    return 1 if length <= one else -(-length // each)
+        length, single, each = len(text.encode("utf-16-be")) // 2, 70, 67
+    return 1 if length <= single else -(-length // each)
 
 
-def _call(given: Sms, fields: dict[str, str], headers: dict[str, str]) -> int:
+def _call(gateway: Sms, fields: dict[str, str], headers: dict[str, str]) -> int:
     """The status of the response. Raises GatewayRefused without a response."""
     body = (
         {"params": fields}
-        if given.method == "GET"
-        else {given.content if given.content == "json" else "data": fields}
+        if gateway.method == "GET"
+        else {gateway.content if gateway.content == "json" else "data": fields}
     )
     try:
-        return outgoing_http.call(given.method, given.url, 0, given.timeout, headers=headers, **body).status
+        return outgoing_http.call(
+            gateway.method, gateway.url, 0, gateway.timeout, headers=headers, **body
+        ).status
     except outgoing_http.Unreachable as fault:
         if fault.is_late:
             raise GatewayRefused(DeliveryCode.TOO_SLOW) from None

@@ -56,7 +56,7 @@ class SmtpConnection:
                 raise TimeoutError("timed out") from fault
             raise
         finally:
-            self._deadline.rest()
+            self._deadline.end_exchange()
 
     def _send(self, server: smtplib.SMTP, message: EmailMessage) -> None:
         server.send_message(message)
@@ -107,10 +107,10 @@ class _Watched(smtplib.SMTP):
     _watching: Deadline | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        connected: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         if self._watching is not None:
-            self._watching.watch(self, made)
-        return made
+            self._watching.watch(self, connected)
+        return connected
 
     def close(self) -> None:
         if self._watching is not None:

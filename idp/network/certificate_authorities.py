@@ -12,8 +12,8 @@ from idp.runtime.context import settings
 
 def context() -> ssl.SSLContext:
     """The TLS context of an outgoing connection. Raises OSError (or its subclass ssl.SSLError) if `outgoing.ca_file` cannot be read."""
-    made = ssl.create_default_context()
-    made.load_verify_locations(certifi.where())
+    ssl_context = ssl.create_default_context()
+    ssl_context.load_verify_locations(certifi.where())
     if more := settings().outgoing.ca_file:
-        made.load_verify_locations(more)
-    return made
+        ssl_context.load_verify_locations(more)
+    return ssl_context

@@ -11,14 +11,14 @@ class Deadline:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._sockets: dict[object, socket.socket] = {}
-        self._left: list[object] = []
+        self._unclosed: list[object] = []
         self._timer: threading.Timer | None = None
         self._exchange = 0
         self.passed = False
 
     def begin(self, seconds: float) -> None:
         """Start the time of a new exchange, on connections that may be open already."""
-        self.rest()
+        self.end_exchange()
         self.begin_part(seconds)
 
     def begin_part(self, seconds: float) -> None:
@@ -29,12 +29,12 @@ class Deadline:
         self._timer.daemon = True
         self._timer.start()
 
-    def rest(self) -> None:
+    def end_exchange(self) -> None:
         """The exchange is over; connections that are still open may serve the next."""
         self._cancel()
         with self._guard:
-            while self._left:
-                self._close(self._left.pop())
+            while self._unclosed:
+                self._close(self._unclosed.pop())
 
     def _cancel(self) -> None:
         if self._timer is not None:
@@ -46,26 +46,26 @@ class Deadline:
 
     def end(self) -> None:
         """Watch nothing any more."""
-        self.rest()
+        self.end_exchange()
         with self._guard:
             for watched in self._sockets.values():
                 watched.close()
             self._sockets.clear()
-            self._left.clear()
+            self._unclosed.clear()
 
-    def watch(self, connection: object, made: socket.socket) -> None:
-        """Cut `made`, the socket of `connection`, at the deadline."""
+    def watch(self, connection: object, sock: socket.socket) -> None:
+        """Cut `sock`, the socket of `connection`, at the deadline."""
         with self._guard:
             self._close(connection)
             # A duplicate: TLS takes over the descriptor, and shutting one down ends the connection of both.
-            self._sockets[connection] = made.dup()
+            self._sockets[connection] = sock.dup()
             if self.passed:
                 _shut(self._sockets[connection])
 
     def leave(self, connection: object) -> None:
         """`connection` was closed. A response may still be read from its socket (http.client), until the exchange is over."""
         with self._guard:
-            self._left.append(connection)
+            self._unclosed.append(connection)
 
     def _close(self, connection: object) -> None:
         watched = self._sockets.pop(connection, None)

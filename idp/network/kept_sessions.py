@@ -30,10 +30,10 @@ class KeptSessions:
 
         A kept connection that the server has closed is replaced once: the form may then arrive twice.
         """
-        kept = self._sessions.pop(origin, None)
-        if kept is not None:
+        entry = self._sessions.pop(origin, None)
+        if entry is not None:
             try:
-                return self._post(kept[0], origin, address, data)
+                return self._post(entry[0], origin, address, data)
             except outgoing_http.InsideAddress:
                 raise
             except requests.ConnectionError:
@@ -48,7 +48,7 @@ class KeptSessions:
             if session.is_late:
                 raise TimeoutError
             status = answer.status_code
-            session.rest(answer)
+            session.finish(answer)
         except BaseException as fault:
             late = session.is_late
             session.close()

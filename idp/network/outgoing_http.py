@@ -88,11 +88,11 @@ class Session(requests.Session):
     def is_late(self) -> bool:
         return self._deadline.passed
 
-    def rest(self, answer: requests.Response, largest: int = 4096, seconds: float = 1.0) -> None:
+    def finish(self, answer: requests.Response, largest: int = 4096, seconds: float = 1.0) -> None:
         """The caller has what it needs of `answer`: keep the connection if the small rest of the body is there, else close it."""
         if not self._is_read(answer, largest, seconds):
             answer.close()
-        self._deadline.rest()
+        self._deadline.end_exchange()
 
     def _is_read(self, answer: requests.Response, largest: int, seconds: float) -> bool:
         if answer.headers.get("Content-Length") == "0" or answer.status_code == 204:
@@ -153,8 +153,8 @@ def _whole(session: Session, method: str, address: str, largest: int, **more: An
 
 def permitted(address: str) -> bool:
     """Whether an IP address may be called: a public one, or one in `outgoing.allowed_networks`."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or found
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(ip, "ipv4_mapped", None) or ip
     for network in settings().outgoing.networks:
         if inner.version == network.version and inner in network:
             return True
@@ -205,8 +205,8 @@ class _Guard(_Certificates):
         port = parts.port or DEFAULT_PORTS[parts.scheme]
         host = parts.hostname or ""
         address = _checked(host, port)
-        _, found = self.build_connection_pool_key_attributes(request, verify, cert)
-        pool: dict[str, Any] = dict(found)
+        _, attributes = self.build_connection_pool_key_attributes(request, verify, cert)
+        pool: dict[str, Any] = dict(attributes)
         if parts.scheme == "https":
             pool |= {"server_hostname": host, "assert_hostname": host}
         return self._watched(self.poolmanager.connection_from_host(address, port, parts.scheme, pool))
@@ -229,9 +229,9 @@ def _watching(kind: Any, deadline: Deadline) -> Any:
 
     class Watched(kind):  # type: ignore[misc]
         def _new_conn(self) -> socket.socket:
-            made: socket.socket = super()._new_conn()
-            deadline.watch(self, made)
-            return made
+            sock: socket.socket = super()._new_conn()
+            deadline.watch(self, sock)
+            return sock
 
         def close(self) -> None:
             deadline.leave(self)
@@ -242,9 +242,9 @@ def _watching(kind: Any, deadline: Deadline) -> Any:
 
 def _checked(host: str, port: int) -> str:
     try:
-        found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        addresses = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as fault:
         raise requests.ConnectionError(f"{host} has no address") from fault
-    if not found or not all(permitted(address) for address in found):
+    if not addresses or not all(permitted(address) for address in addresses):
         raise InsideAddress(f"{host} is not at a public address")
-    return found[0]
+    return addresses[0]

@@ -30,5 +30,5 @@ def dripping() -> Iterator[Drip]:
         return running[-1]
 
     yield make
-    for one in running:
-        one.close()
+    for server in running:
+        server.close()

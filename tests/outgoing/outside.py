@@ -18,7 +18,7 @@ class Listener:
     """A server on loopback that records its connections. `says`: the bytes sent, once, after `heard` has arrived."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, says: bytes = b"") -> None:
-        self.seen, self.says, self.heard = 0, says, b""
+        self.seen, self.says, self.received_bytes = 0, says, b""
         self.server = socket.create_server((host, port))
         self.port = self.server.getsockname()[1]
         self.thread = threading.Thread(target=self._listen, daemon=True)
@@ -33,7 +33,7 @@ class Listener:
             self.seen += 1
             with connection:
                 if self.says:
-                    self.heard = connection.recv(4096)
+                    self.received_bytes = connection.recv(4096)
                     connection.sendall(self.says)
 
     def close(self) -> None:

@@ -87,8 +87,8 @@ def test_requests_during_the_first_fetch_are_accepted_too(
     with ThreadPoolExecutor(3) as threads:
         first = threads.submit(asks, 0)
         assert publisher.under_way.wait(10)
-        others = [threads.submit(asks, number) for number in (1, 2)]
-        answers = [one.result() for one in (first, *others)]
+        later = [threads.submit(asks, number) for number in (1, 2)]
+        answers = [request.result() for request in (first, *later)]
     assert answers == ["invalid_grant"] * 3
     assert publisher.asked <= 3
 
@@ -124,11 +124,11 @@ def test_another_client_at_the_same_address_is_believed_at_once(
 
 
 def test_one_clients_key_is_not_anothers(publisher: Publisher, signer: MakeSigner) -> None:
-    mine, theirs = new_key("one"), new_key("one")
-    publisher.publishes(mine)
-    party = signer(mine)
+    first_key, second_key = new_key("one"), new_key("one")
+    publisher.publishes(first_key)
+    party = signer(first_key)
     assert error_at_token(party) == "invalid_grant"
-    publisher.publishes(theirs)
-    assert error_at_token(signer(theirs)) == "invalid_grant"
-    party.key = theirs
+    publisher.publishes(second_key)
+    assert error_at_token(signer(second_key)) == "invalid_grant"
+    party.key = second_key
     assert error_at_token(party) == "invalid_client"

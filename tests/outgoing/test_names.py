@@ -37,13 +37,13 @@ CARRIED = {
 @pytest.mark.parametrize("how", CARRIED)
 def test_no_address_of_the_inside_is_permitted_however_it_is_carried(how: str) -> None:
     with allowing():
-        assert [one for one in CARRIED[how] if outgoing_http.permitted(one)] == []
+        assert [address for address in CARRIED[how] if outgoing_http.permitted(address)] == []
 
 
 def test_addresses_of_the_outside_are_permitted() -> None:
     with allowing():
-        for one in ("8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "2606:4700::1111"):
-            assert outgoing_http.permitted(one), one
+        for address in ("8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "2606:4700::1111"):
+            assert outgoing_http.permitted(address), address
 
 
 @pytest.fixture
@@ -86,7 +86,11 @@ def looked_up(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> list[str]:
         addresses = answers[min(len(asked), len(answers)) - 1]
         if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return [entry for one in addresses for entry in the_systems_own(one, port, type=socket.SOCK_STREAM)]
+        return [
+            entry
+            for address in addresses
+            for entry in the_systems_own(address, port, type=socket.SOCK_STREAM)
+        ]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return asked
@@ -98,7 +102,7 @@ def test_a_name_is_looked_up_once_and_the_judged_address_is_called(
     asked = looked_up(monkeypatch, [[OUTER], [INNER]])
     with allowing(ALLOWED):
         answer = outgoing_http.get(f"http://{NAME}:{outer.port}/", "*/*", 1000)
-    assert answer.body == b"outer" and f"Host: {NAME}:{outer.port}".encode() in outer.heard
+    assert answer.body == b"outer" and f"Host: {NAME}:{outer.port}".encode() in outer.received_bytes
     assert (asked, outer.seen, inner.seen) == ([NAME], 1, 0)
 
 

@@ -131,23 +131,23 @@ def test_the_gateway_is_reached(https: str, private_ca: tuple[Path, Path]) -> No
     for ca_file in ("", str(private_ca[0])):
         app = app_with(ca_file, sms=gateway)
         with app.app_context():
-            given = app.extensions["settings"].sms
+            sms_settings = app.extensions["settings"].sms
             if ca_file:
-                assert sms._call(given, {"text": "Bonjour"}, {}) == 200
+                assert sms._call(sms_settings, {"text": "Bonjour"}, {}) == 200
             else:
                 with pytest.raises(sms.GatewayRefused):
-                    sms._call(given, {"text": "Bonjour"}, {})
+                    sms._call(sms_settings, {"text": "Bonjour"}, {})
 
 
 def test_the_mail_relay_is_reached(private_ca: tuple[Path, Path]) -> None:
     relay = Controller(Sink(), "127.0.0.1", _free_port(), ssl_context=_tls(private_ca[1]))
     relay.start()
     try:
-        given = {"host": "127.0.0.1", "port": relay.port, "security": "tls"}
-        app = app_with("", mail=given)
+        relay_settings = {"host": "127.0.0.1", "port": relay.port, "security": "tls"}
+        app = app_with("", mail=relay_settings)
         with app.app_context(), pytest.raises(ssl.SSLCertVerificationError):
             smtp.connected(app.extensions["settings"].mail)
-        app = app_with(str(private_ca[0]), mail=given)
+        app = app_with(str(private_ca[0]), mail=relay_settings)
         with app.app_context(), smtp.connected(app.extensions["settings"].mail) as server:
             assert server.noop()[0] == 250
     finally:
@@ -167,8 +167,8 @@ def test_the_doctor_names_an_invalid_certificate_file(tmp_path: Path, content: s
         wrong.write_text(content)
     app = app_with(str(wrong))
     with app.app_context():
-        found = doctor._trust(app)
-    assert (found.ok, "outgoing.ca_file" in found.mend, str(wrong) in found.seen) == (False, True, True)
+        finding = doctor._trust(app)
+    assert (finding.ok, "outgoing.ca_file" in finding.mend, str(wrong) in finding.seen) == (False, True, True)
 
 
 def test_the_doctor_lists_the_trusted_authorities(private_ca: tuple[Path, Path]) -> None:

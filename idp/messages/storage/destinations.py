@@ -288,11 +288,11 @@ def every(connection: Connection) -> list[str]:
     return list(connection.execute(_every_line).scalars())
 
 
-def give_up(tx: Connection, found: Failing, now: int, most: int = 500) -> int:
+def give_up(tx: Connection, failing: Failing, now: int, most: int = 500) -> int:
     """Give up a batch of the messages that waited for a failing destination for longer than their life. Returns their number."""
-    since = now - retries.life(found.destination)
-    values = {"line": found.destination, "now": now, "since": since, "most": most, "error": found.last_error}
-    return tx.execute(_give_up, values).rowcount
+    since = now - retries.life(failing.destination)
+    row = {"line": failing.destination, "since": since, "error": failing.last_error}
+    return tx.execute(_give_up, {**row, "now": now, "most": most}).rowcount
 
 
 def forget_idle(tx: Connection, now: int) -> int:

@@ -201,8 +201,8 @@ def claim(tx: Connection, message: int, now: int) -> Claimed | None:
 
 def destination_of(connection: Connection, message: int) -> str:
     """The destination of a message; empty if there is no such message."""
-    found: str | None = connection.execute(_destination, {"message": message}).scalar_one_or_none()
-    return found or ""
+    destination: str | None = connection.execute(_destination, {"message": message}).scalar_one_or_none()
+    return destination or ""
 
 
 def read_claimed(row: Sequence[Any]) -> Claimed:
