@@ -40,10 +40,12 @@ class Exposition:
         readings = [Reading(INFO, (__version__,), 1), *self._database.latest()]
         for metric in (INFO, *READ):
             family = _family(metric)
-            for one in readings:
-                if one.metric == metric:
+            for measurement in readings:
+                if measurement.metric == metric:
                     family.add_sample(
-                        metric.name, dict(zip(metric.labels, one.labels, strict=True)), one.value
+                        metric.name,
+                        dict(zip(metric.labels, measurement.labels, strict=True)),
+                        measurement.value,
                     )
             yield family
 

@@ -94,12 +94,12 @@ class DatabaseReadings:
 
     def _read(self) -> list[Reading]:
         began = time.monotonic()
-        found: list[Reading] = []
+        readings: list[Reading] = []
         with self._app.app_context():
             now, patience = self._app.extensions["clock"](), settings().database.patience
             try:
                 for read in READINGS:
-                    found += read(reading(), now)
+                    readings += read(reading(), now)
                     if time.monotonic() - began > patience:
                         return [Reading(catalogue.DATABASE_UP, (), 0)]
             except UNREADABLE:
@@ -107,4 +107,4 @@ class DatabaseReadings:
             finally:
                 # A thread of the endpoint serves one request: no connection is left to it.
                 self._app.extensions["connections"].close()
-        return [Reading(catalogue.DATABASE_UP, (), 1), *found]
+        return [Reading(catalogue.DATABASE_UP, (), 1), *readings]

@@ -48,8 +48,8 @@ def emptied(directory: Path) -> Path:
     facts = directory.lstat()
     if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o077:
         raise DirectoryTaken(f"{directory} is not a directory of this user alone. Remove it.")
-    for left in directory.iterdir():
-        left.unlink()
+    for file in directory.iterdir():
+        file.unlink()
     return directory
 
 

@@ -29,20 +29,20 @@ class Recorder:
         from prometheus_client import values
 
         values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
-        self._metrics = {metric.name: _made(metric) for metric in COUNTED}
+        self._metrics = {metric.name: _collector_of(metric) for metric in COUNTED}
         self._series: dict[tuple[Metric, Sequence[str]], Any] = {}
 
     def series(self, metric: Metric, *labels: str) -> Any:
         """The counter, gauge or histogram of `metric` with these values of its labels."""
         key = (metric, labels)
-        found = self._series.get(key)
-        if found is None:
-            made = self._metrics[metric.name]
-            found = self._series[key] = made.labels(*labels) if metric.labels else made
-        return found
+        series = self._series.get(key)
+        if series is None:
+            collector = self._metrics[metric.name]
+            series = self._series[key] = collector.labels(*labels) if metric.labels else collector
+        return series
 
 
-def _made(metric: Metric) -> "MetricWrapperBase":
+def _collector_of(metric: Metric) -> "MetricWrapperBase":
     from prometheus_client import Counter, Gauge, Histogram
 
     if metric.kind == "counter":

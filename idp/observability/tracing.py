@@ -32,9 +32,9 @@ class NotInstalled(Exception):
     """`tracing.endpoint` is set, but the extra is not installed."""
 
 
-def refuse_missing(given: Tracing) -> None:
+def refuse_missing(section: Tracing) -> None:
     """Raises NotInstalled if tracing is on without its packages, which are not imported here."""
-    if not given.endpoint:
+    if not section.endpoint:
         return
     for package in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"):
         try:
@@ -45,12 +45,12 @@ def refuse_missing(given: Tracing) -> None:
             raise NotInstalled("tracing.endpoint is set: pip install 'educonnect-idp[tracing]'")
 
 
-def begin(given: Tracing, exporter: "SpanExporter | None" = None) -> None:
+def begin(section: Tracing, exporter: "SpanExporter | None" = None) -> None:
     """Trace in this process from now on, if `tracing.endpoint` is set. `exporter`: in place of OTLP over HTTP. Raises NotInstalled."""
     global tracer
-    if tracer is not None or not given.endpoint:
+    if tracer is not None or not section.endpoint:
         return
-    refuse_missing(given)
+    refuse_missing(section)
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -58,8 +58,8 @@ def begin(given: Tracing, exporter: "SpanExporter | None" = None) -> None:
     from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 
     resource = Resource.create({"service.name": "educonnect-idp", "service.version": __version__})
-    provider = TracerProvider(resource=resource, sampler=ParentBased(TraceIdRatioBased(given.ratio)))
-    exporter = exporter or OTLPSpanExporter(endpoint=given.endpoint, timeout=EXPORT_SECONDS)
+    provider = TracerProvider(resource=resource, sampler=ParentBased(TraceIdRatioBased(section.ratio)))
+    exporter = exporter or OTLPSpanExporter(endpoint=section.endpoint, timeout=EXPORT_SECONDS)
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
     tracer = provider.get_tracer("idp", __version__)
     _end.append(provider.shutdown)

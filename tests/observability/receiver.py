@@ -52,7 +52,8 @@ class Receiver:
             for scope in resource.scope_spans:
                 for span in scope.spans:
                     attributes = {
-                        one.key: one.value.string_value or str(one.value.int_value) for one in span.attributes
+                        attribute.key: attribute.value.string_value or str(attribute.value.int_value)
+                        for attribute in span.attributes
                     }
                     self.spans.append(
                         ReceivedSpan(

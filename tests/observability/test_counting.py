@@ -78,13 +78,15 @@ def test_sign_ins_and_refusals_are_counted_by_way_and_reason_and_nobody_is_named
 
 
 def test_the_hashing_pool_shows_who_waits_who_computes_and_who_was_refused(shown: Shown) -> None:
-    given = settings_for("sqlite:///:memory:", hashing={"at_once": 1, "waiting": 0, "patience": 0.01}).hashing
-    pool = HashingPool(given)
+    configured = settings_for(
+        "sqlite:///:memory:", hashing={"at_once": 1, "waiting": 0, "patience": 0.01}
+    ).hashing
+    pool = HashingPool(configured)
     with pool.slot():
         assert shown().value("idp_hashing_in_use") == 1
         with pytest.raises(Refusal, match="full"), pool.slot():
             pass
-    slow = HashingPool(given.model_copy(update={"waiting": 1}))
+    slow = HashingPool(configured.model_copy(update={"waiting": 1}))
     with slow.slot(), pytest.raises(Refusal, match="slow"), slow.slot():
         pass
     samples = shown()

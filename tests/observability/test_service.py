@@ -127,15 +127,15 @@ def test_the_endpoint_is_replaced_when_it_dies(service: Service) -> None:
 
 
 def test_a_request_has_one_id_in_its_answer_its_log_line_and_its_span(service: Service) -> None:
-    given = "proxy-0123456789"
-    answer = service.get("/jwks.json", X_Request_Id=given, traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
-    assert answer.headers["X-Request-Id"] == given
-    (line,) = eventually(lambda: [line for line in service.log() if line.get("request") == given])
+    request_id = "proxy-0123456789"
+    answer = service.get("/jwks.json", X_Request_Id=request_id, traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
+    assert answer.headers["X-Request-Id"] == request_id
+    (line,) = eventually(lambda: [line for line in service.log() if line.get("request") == request_id])
     assert line["endpoint"] == "oidc.jwks" and line["status"] == 200 and line["outcome"] == "ok"
     (request,) = eventually(
         lambda: [span for span in service.receiver.of_trace(TRACE) if span.name == "GET oidc.jwks"]
     )
-    assert request.above == "b7ad6b7169203331" and request.attributes["idp.request"] == given
+    assert request.above == "b7ad6b7169203331" and request.attributes["idp.request"] == request_id
     # What is below a span ends before it, and is sent no later.
     below = {span.name: span for span in service.receiver.of_trace(TRACE) if span.above == request.span}
     assert below["SELECT generations"].attributes["code.function.name"].startswith("idp.oidc.")

@@ -49,8 +49,8 @@ def test_an_upstream_sees_the_id_of_the_request_and_no_trace_while_tracing_is_of
             outgoing_http.get(address, "application/json", 100)
             outgoing_http.call("GET", address, 100, 5)
         outgoing_http.get(address, "application/json", 100)
-    assert [one.get("X-Request-Id") for one in seen] == ["the-id-0123456789"] * 2 + [None]
-    assert not any("traceparent" in one for one in seen)
+    assert [headers.get("X-Request-Id") for headers in seen] == ["the-id-0123456789"] * 2 + [None]
+    assert not any("traceparent" in headers for headers in seen)
 
 
 def test_an_upstream_sees_the_trace_and_the_span_names_no_address(
