@@ -166,8 +166,8 @@ def check_session() -> Response:
 
 
 def _public(body: bytes, seconds: int) -> Response:
-    kept = ("Cache-Control", f"public, max-age={seconds}")
-    return PlainResponse(body, 200, [("Content-Type", "application/json"), kept])
+    cache_control = ("Cache-Control", f"public, max-age={seconds}")
+    return PlainResponse(body, 200, [("Content-Type", "application/json"), cache_control])
 
 
 @blueprint.after_request

@@ -125,20 +125,20 @@ def parameters() -> tuple[dict[str, str], tuple[str, ...]]:
     """
     request = incoming()
     assert request is not None
-    known: tuple[dict[str, str], tuple[str, ...]] | None = request.environ.get("idp.parameters")
-    if known is not None:
-        return known
+    cached: tuple[dict[str, str], tuple[str, ...]] | None = request.environ.get("idp.parameters")
+    if cached is not None:
+        return cached
     form: dict[str, str] = {}
     resources: dict[str, None] = {}
-    seen: set[str] = set()
+    names: set[str] = set()
     for name, value in _pairs(request):
         if name == "resource":
             if value:
                 resources[value] = None
             continue
-        if name in seen:
+        if name in names:
             raise InvalidRequestError("A parameter is included more than once.")
-        seen.add(name)
+        names.add(name)
         # RFC 6749 §3.1: a parameter without a value is treated as omitted.
         if value != "":
             form[name] = value

@@ -116,8 +116,8 @@ def _carry_out(decide: Any, actor: str, now: int, first: Step | None = None) -> 
 def _load(now: int) -> Keyring:
     rows = storage.every(reading())
     records = [_record(row) for row in rows]
-    wanted = {record.kid for record in rotation.published(records, now)}
-    private = {row["kid"]: opened for row in rows if row["kid"] in wanted and (opened := _opened(row))}
+    published = {record.kid for record in rotation.published(records, now)}
+    private = {row["kid"]: opened for row in rows if row["kid"] in published and (opened := _opened(row))}
     return Keyring(records, private, {row["kid"]: json.loads(row["public_jwk"]) for row in rows}, now)
 
 

@@ -67,12 +67,12 @@ def signed_in(portal: RelyingParty, guardian: Someone, **changes: str) -> tuple[
 
 def one_code(responses: list[TestResponse], *refusals: str, onward: str = "") -> str:
     """The code in the response to one tab. The other tabs show one of `refusals`, or are redirected to `onward`."""
-    [sent] = [one for one in responses if one.headers.get("Location", "").startswith(REDIRECT)]
-    for other in responses:
-        if other.status_code == 303 and other is not sent:
-            assert other.headers["Location"] == onward
-        elif other is not sent:
-            assert any(code in other.text for code in refusals), other.text
+    [sent] = [response for response in responses if response.headers.get("Location", "").startswith(REDIRECT)]
+    for tab_response in responses:
+        if tab_response.status_code == 303 and tab_response is not sent:
+            assert tab_response.headers["Location"] == onward
+        elif tab_response is not sent:
+            assert any(code in tab_response.text for code in refusals), tab_response.text
     return answer(sent)["code"]
 
 
@@ -169,12 +169,12 @@ class TestDevices:
             return tabs[number].post(path, data=fields | own_key(number))
 
         responses = at_once(phone.app, agree, TABS)
-        [done] = [one for one in responses if one.headers.get("Location") == "/device/done"]
-        for other in responses:
-            if other.status_code == 303:
-                assert other is done or other.headers["Location"].startswith("/login/")
+        [done] = [response for response in responses if response.headers.get("Location") == "/device/done"]
+        for tab_response in responses:
+            if tab_response.status_code == 303:
+                assert tab_response is done or tab_response.headers["Location"].startswith("/login/")
             else:
-                assert "R04" in other.text or "D02" in other.text
+                assert "R04" in tab_response.text or "D02" in tab_response.text
         assert grants() == 1, "a grant of somebody who was too late is rolled back"
         asked = {"grant_type": DEVICE_CODE, "device_code": shown["device_code"], "client_id": phone.client_id}
         assert phone.app.test_client().post("/token", data=asked).status_code == 200

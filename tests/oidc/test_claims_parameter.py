@@ -66,17 +66,17 @@ class TestSub:
         )
 
     def test_of_another_person_is_login_required_without_a_page(self, party: RelyingParty) -> None:
-        found = answer(party.authorize(claims=asked(id_token={"sub": {"value": "x"}}), prompt="none"))
-        assert found["error"] == "login_required"
+        response = answer(party.authorize(claims=asked(id_token={"sub": {"value": "x"}}), prompt="none"))
+        assert response["error"] == "login_required"
 
     def test_of_another_person_asks_for_another_login_and_refuses_the_wrong_one(
         self, app: Flask, world: World, party: RelyingParty, clock: Clock
     ) -> None:
         clock.advance(60)
-        other = world.guardian("Nadia", "Petit")
+        nadia = world.guardian("Nadia", "Petit")
         page = party.authorize(claims=asked(id_token={"sub": {"value": "x"}})).headers["Location"]
         visitor = Visitor(app, party.browser).opens(page).fills("profile=responsable")
-        visitor.fills(username=other.username, password=other.password)
+        visitor.fills(username=nadia.username, password=nadia.password)
         if visitor.page is not None and visitor.page.status_code == 200:
             # The person who was signed in before is named, and that their session has ended.
             visitor.sees("Nadia Petit").opens(page)
@@ -87,8 +87,8 @@ class TestSub:
 class TestACR:
     def test_that_is_essential_and_unknown_is_refused(self, party: RelyingParty) -> None:
         acr = {"essential": True, "values": ["urn:mace:incommon:iap:silver"]}
-        found = answer(party.authorize(claims=asked(id_token={"acr": acr})))
-        assert found["error"] == "unmet_authentication_requirements"
+        response = answer(party.authorize(claims=asked(id_token={"acr": acr})))
+        assert response["error"] == "unmet_authentication_requirements"
 
     def test_that_is_voluntary_and_unknown_is_passed_over(self, app: Flask, party: RelyingParty) -> None:
         tokens = party.tokens(claims=asked(id_token={"acr": {"values": ["silver"]}}))
@@ -96,16 +96,16 @@ class TestACR:
 
     def test_that_is_essential_is_reached_by_a_second_step(self, party: RelyingParty) -> None:
         acr = {"essential": True, "values": ["silver", "eidas2"]}
-        found = answer(party.authorize(claims=asked(id_token={"acr": acr}), prompt="none"))
-        assert found["error"] == "interaction_required"
+        response = answer(party.authorize(claims=asked(id_token={"acr": acr}), prompt="none"))
+        assert response["error"] == "interaction_required"
         page = party.authorize(claims=asked(id_token={"acr": acr})).headers["Location"]
         Visitor(party.app, party.browser).opens(page).sees("Connexion en deux étapes")
 
     def test_of_a_profile_that_the_service_refuses_is_unmet(self, app: Flask, world: World) -> None:
         party = RelyingParty(app, world.relying_party(accepted_profiles=["responsable"]), app.test_client())
         acr = {"essential": True, "value": "eleve"}
-        found = answer(party.authorize(claims=asked(id_token={"acr": acr})))
-        assert found["error"] == "unmet_authentication_requirements"
+        response = answer(party.authorize(claims=asked(id_token={"acr": acr})))
+        assert response["error"] == "unmet_authentication_requirements"
 
     def test_of_the_registration_counts_where_the_request_is_silent(self, app: Flask, world: World) -> None:
         registered = world.relying_party(default_acr_values=["eidas2"])

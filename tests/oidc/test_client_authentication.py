@@ -148,20 +148,20 @@ class TestPrivateKeyJWT:
         assert sorted(statuses) == [200] + [401] * 19
 
     @pytest.fixture
-    def another(self, app: Flask, clock: Clock) -> Iterator[Flask]:
+    def second_worker(self, app: Flask, clock: Clock) -> Iterator[Flask]:
         """A second worker on the same database, or a restarted one."""
-        another = create_app(app.extensions["settings"], clock)
-        yield another
-        with another.app_context():
-            another.extensions["connections"].close()
+        second_worker = create_app(app.extensions["settings"], clock)
+        yield second_worker
+        with second_worker.app_context():
+            second_worker.extensions["connections"].close()
 
     @pytest.mark.both_engines
     def test_the_same_assertion_passes_once_on_two_workers(
-        self, signer: RelyingParty, key: ECKey, clock: Clock, another: Flask
+        self, signer: RelyingParty, key: ECKey, clock: Clock, second_worker: Flask
     ) -> None:
-        workers = (signer.app, another)
+        workers = (signer.app, second_worker)
 
-        def one(number: int) -> int:
+        def status_of(number: int) -> int:
             worker = workers[number % 2]
             try:
                 return self.shown(worker, assertion)
@@ -170,16 +170,16 @@ class TestPrivateKeyJWT:
                     worker.extensions["connections"].close()
 
         assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
-        assert sorted(at_once(signer.app, one, 20)) == [200] + [401] * 19
+        assert sorted(at_once(signer.app, status_of, 20)) == [200] + [401] * 19
 
     def test_the_same_assertion_does_not_pass_again_after_a_restart(
-        self, signer: RelyingParty, key: ECKey, clock: Clock, another: Flask
+        self, signer: RelyingParty, key: ECKey, clock: Clock, second_worker: Flask
     ) -> None:
         assertion = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
         assert self.shown(signer.app, assertion) == 200
-        assert self.shown(another, assertion) == 401
+        assert self.shown(second_worker, assertion) == 401
         fresh = jwt.encode({"alg": "ES256"}, self.claims(signer, clock.now), key)
-        assert self.shown(another, fresh) == 200, "it is the assertion that was refused"
+        assert self.shown(second_worker, fresh) == 200, "it is the assertion that was refused"
 
     @pytest.mark.parametrize(
         "change",
@@ -223,15 +223,17 @@ class TestPrivateKeyJWT:
     def test_forged_signatures_are_refused(self, signer: RelyingParty, key: ECKey, clock: Clock) -> None:
         claims = self.claims(signer, clock.now)
         body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-        none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-        other = ECKey.generate_key("P-256")
+        unsigned_header = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+        foreign_key = ECKey.generate_key("P-256")
         public = json.dumps(key.as_dict(private=False)).encode()
-        with_jwk = self.signed({"alg": "ES256", "jwk": other.as_dict(private=False)}, claims, other)
+        with_jwk = self.signed(
+            {"alg": "ES256", "jwk": foreign_key.as_dict(private=False)}, claims, foreign_key
+        )
         critical = self.signed({"alg": "ES256", "crit": ["x"], "x": 1}, claims, key)
         forged = [
-            f"{none}.{body}.",
+            f"{unsigned_header}.{body}.",
             jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(public)),
-            jwt.encode({"alg": "ES256"}, claims, other),
+            jwt.encode({"alg": "ES256"}, claims, foreign_key),
             with_jwk,
             critical,
             "junk",

@@ -32,8 +32,8 @@ def call(app: Flask, registered: dict[str, Any], method: str = "GET", **more: An
 
 def whole(registered: dict[str, Any], **changes: Any) -> dict[str, Any]:
     of_server = ("registration_access_token", "registration_client_uri", "client_secret_expires_at")
-    kept = {k: v for k, v in registered.items() if k not in (*of_server, "client_id_issued_at")}
-    return {k: v for k, v in {**kept, **changes}.items() if v is not None}
+    of_client = {k: v for k, v in registered.items() if k not in (*of_server, "client_id_issued_at")}
+    return {k: v for k, v in {**of_client, **changes}.items() if v is not None}
 
 
 def test_reading_shows_the_registration_without_the_secret(app: Flask, registered: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ class Service:
             self.person = Visitor(app, signed_in_browser(world, guardian))
         self.device = Device(RelyingParty(app, on_a_device, self.person.browser))
         asked = json.dumps({"id_token": {"email": None, "name": None}})
-        self.kept = self.party.tokens(claims=asked)
+        self.issued = self.party.tokens(claims=asked)
 
     def rules(self, **changes: Any) -> "Service":
         """An administrator changes the registrations."""
@@ -79,7 +79,7 @@ class Service:
         return self.party.tokens(prompt="none")
 
     def refreshes(self) -> dict[str, Any]:
-        return dict(self.party.refresh(self.kept["refresh_token"]).get_json())
+        return dict(self.party.refresh(self.issued["refresh_token"]).get_json())
 
     def uses_a_device(self) -> dict[str, Any]:
         self.types_the_devices_code().fills("act=agree")
@@ -165,13 +165,13 @@ def test_a_suspended_service_gets_no_tokens_on_any_path(service: Service) -> Non
     for response in (stranger, party.authorize(), party.authorize(prompt="none")):
         assert is_error_page(response, "P04")
     assert service.refreshes()["error"] == "invalid_client"
-    assert party.userinfo(service.kept["access_token"]).status_code == 401
+    assert party.userinfo(service.issued["access_token"]).status_code == 401
     form = {"client_id": device.party.client_id, "scope": SCOPE}
     assert device.http.post("/device_authorization", data=form).get_json()["error"] == "invalid_client"
     for client_id in (party.client_id, device.party.client_id):
         with service.app.app_context():
             registration.enable(client_id, "test", service.clock())
-    assert party.userinfo(service.kept["access_token"]).status_code == 200
+    assert party.userinfo(service.issued["access_token"]).status_code == 200
     assert service.refreshes()["scope"] == SCOPE
 
 
@@ -243,7 +243,7 @@ def test_a_removed_scope_is_granted_on_no_path(service: Service) -> None:
 
 def test_a_removed_scope_is_not_granted_on_request(service: Service) -> None:
     service.rules(scope=SCOPE.replace(" email", ""))
-    refresh = service.kept["refresh_token"]
+    refresh = service.issued["refresh_token"]
     narrowed = service.party.refresh(refresh, scope="openid email").get_json()
     assert narrowed["scope"] == "openid"
     assert set(service.party.userinfo(narrowed["access_token"]).get_json()) == {"sub"}
@@ -285,7 +285,7 @@ class TestADeletedService:
                 assert registry.find(client_id) is None and registry.find_fresh(client_id) is None
         assert is_error_page(service.party.authorize(), "P01")
         assert service.refreshes()["error"] == "invalid_client"
-        assert service.party.userinfo(service.kept["access_token"]).status_code == 401
+        assert service.party.userinfo(service.issued["access_token"]).status_code == 401
 
     def test_is_changed_by_no_other_act(self, service: Service) -> None:
         client_id, now = service.party.client_id, service.clock()

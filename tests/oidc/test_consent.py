@@ -30,9 +30,9 @@ def publisher(app: Flask, outdoors: World) -> RelyingParty:
     return RelyingParty(app, outdoors.relying_party(**PUBLISHER), app.test_client())
 
 
-def with_browser_of(world: World, party: RelyingParty, who: Someone) -> Visitor:
+def with_browser_of(world: World, party: RelyingParty, someone: Someone) -> Visitor:
     with world.app.app_context():
-        party.browser = signed_in_browser(world, who)
+        party.browser = signed_in_browser(world, someone)
     return Visitor(world.app, party.browser)
 
 
@@ -87,8 +87,8 @@ def test_a_refusal_is_access_denied_and_answers_the_request(
     asked_at = visitor.path
     visitor.fills("act=refuse")
     assert visitor.page is not None
-    found = answer(visitor.page)
-    assert (found["error"], found["state"], found["iss"]) == (
+    response = answer(visitor.page)
+    assert (response["error"], response["state"], response["iss"]) == (
         "access_denied",
         "the-state",
         "http://localhost",
@@ -120,8 +120,8 @@ def test_an_agreement_is_seen_and_taken_back_in_the_account(
     visitor.sees("L’accès est retiré")
     assert publisher.refresh(tokens["refresh_token"]).get_json()["error"] == "invalid_grant"
     assert publisher.userinfo(tokens["access_token"]).status_code == 401
-    found = answer(publisher.authorize(scope="openid", prompt="none"))
-    assert found["error"] == "consent_required"
+    response = answer(publisher.authorize(scope="openid", prompt="none"))
+    assert response["error"] == "consent_required"
 
 
 def test_an_agreement_is_seen_and_taken_back_long_after_its_grants_are_gone(
@@ -147,8 +147,8 @@ def test_a_service_that_adds_to_its_own_scope_asks_again(
     more = {**PUBLISHER, "redirect_uris": [REDIRECT], "service_claims": ["class", "school", "phone_number"]}
     with app.app_context():
         registration.replace(publisher.client_id, more, "test", outdoors.clock())
-    found = answer(publisher.authorize(scope="openid ect.scope.editeur", prompt="none"))
-    assert found["error"] == "consent_required"
+    response = answer(publisher.authorize(scope="openid ect.scope.editeur", prompt="none"))
+    assert response["error"] == "consent_required"
     at_the_question(visitor, publisher, scope="openid ect.scope.editeur").sees("votre numéro de mobile")
     assert publisher.userinfo(access_token).status_code == 401, "what was granted before knew nothing of it"
 
@@ -158,9 +158,9 @@ def test_consent_for_another_person_is_refused(
 ) -> None:
     with_browser_of(outdoors, publisher, guardian)
     waiting = publisher.authorize().headers["Location"]
-    other = outdoors.guardian("Nadia", "Petit")
+    nadia = outdoors.guardian("Nadia", "Petit")
     with outdoors.app.app_context():
-        stranger = Visitor(outdoors.app, signed_in_browser(outdoors, other))
+        stranger = Visitor(outdoors.app, signed_in_browser(outdoors, nadia))
     assert stranger.opens(f"{waiting}/consent").sees("R02").status == 403
 
 
@@ -202,13 +202,13 @@ class TestAPupilUnder15:
             parent = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
         parent.opens("/account/consents").fills("act=refuse")
         child.opens(child.path).sees("Un responsable a refusé").fills("act=ask").sees("La demande est faite")
-        assert len([one for one in messages(outdoors.app, "mail")]) == 2
+        assert len([mail for mail in messages(outdoors.app, "mail")]) == 2
 
     def test_two_guardians_are_asked_and_the_first_answer_counts(
         self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
     ) -> None:
-        other = outdoors.guardian("Marc", "Durand", mail="marc@example.org")
-        outdoors.family(other, pupil, relation="20")
+        marc = outdoors.guardian("Marc", "Durand", mail="marc@example.org")
+        outdoors.family(marc, pupil, relation="20")
         child = with_browser_of(outdoors, publisher, pupil)
         at_the_question(child, publisher).fills("act=ask").opens(child.path)
         assert {mail["to"] for mail in messages(outdoors.app, "mail")} == {
@@ -217,7 +217,7 @@ class TestAPupilUnder15:
         }
         with outdoors.app.app_context():
             first = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
-            second = Visitor(outdoors.app, signed_in_browser(outdoors, other))
+            second = Visitor(outdoors.app, signed_in_browser(outdoors, marc))
         first.opens("/account/consents")
         second.opens("/account/consents")
         first.fills("act=agree").sees("Votre réponse est enregistrée")

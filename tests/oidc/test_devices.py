@@ -118,9 +118,9 @@ def test_another_client_cannot_redeem_a_device_code(
 
 
 def test_a_client_without_this_grant_gets_no_code(app: Flask, outdoors: World) -> None:
-    other = outdoors.relying_party(token_endpoint_auth_method="none")
+    public_client = outdoors.relying_party(token_endpoint_auth_method="none")
     response = app.test_client().post(
-        "/device_authorization", data={"client_id": other.client_id, "scope": "openid"}
+        "/device_authorization", data={"client_id": public_client.client_id, "scope": "openid"}
     )
     assert (response.status_code, response.get_json()["error"]) == (400, "unauthorized_client")
 

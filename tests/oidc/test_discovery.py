@@ -30,8 +30,10 @@ def test_the_metadata_is_valid_and_equal_at_both_urls(portal: RelyingParty) -> N
 
 def test_every_url_of_the_metadata_exists(portal: RelyingParty) -> None:
     metadata = document(portal)
-    ours = {name for name, value in metadata.items() if isinstance(value, str) and value.startswith("http")}
-    assert ours == {*ADDRESSES, "issuer"}
+    addresses = {
+        name for name, value in metadata.items() if isinstance(value, str) and value.startswith("http")
+    }
+    assert addresses == {*ADDRESSES, "issuer"}
     for name in ADDRESSES:
         path = str(metadata[name]).removeprefix("http://localhost")
         assert portal.app.test_client().get(path).status_code in (200, 303, 400, 401, 405), name

@@ -103,8 +103,10 @@ def test_dpop_jkt_of_the_request_binds_the_code(plain: FapiClient) -> None:
 
 def test_introspection_names_the_key(plain: FapiClient) -> None:
     token = plain.redeem(code_of(plain), {}).get_json()["access_token"]
-    found = plain.calls("/introspect", {"token": token}).get_json()
-    assert found["cnf"] == {"jkt": plain.dpop_key.thumbprint()} and found["token_type"] == "DPoP"
+    introspected = plain.calls("/introspect", {"token": token}).get_json()
+    assert (
+        introspected["cnf"] == {"jkt": plain.dpop_key.thumbprint()} and introspected["token_type"] == "DPoP"
+    )
 
 
 class TestSingleUseOfAProof:
@@ -124,8 +126,8 @@ class TestSingleUseOfAProof:
     @pytest.mark.both_engines
     def test_twenty_at_once(self, plain: FapiClient) -> None:
         token, proof = self.ready(plain)
-        found = at_once(plain.app, lambda _: self.call(plain.app, plain, token, proof), 20)
-        assert sorted(found) == [200, *[401] * 19]
+        statuses = at_once(plain.app, lambda _: self.call(plain.app, plain, token, proof), 20)
+        assert sorted(statuses) == [200, *[401] * 19]
 
     def test_after_a_restart(self, plain: FapiClient, app: Flask, clock: Clock) -> None:
         token, proof = self.ready(plain)

@@ -74,9 +74,9 @@ def test_an_app_without_a_name_is_read_as_its_scheme(app: Flask, token: str) -> 
     assert post(app, token, document).get_json()["client_name"] == "fr.example.cantine"
 
 
-@pytest.mark.parametrize("given", [None, "wrong", "x" * 5000, "é"])
-def test_without_a_token_nothing_is_registered(app: Flask, world: World, given: str | None) -> None:
-    answer = post(app, given)
+@pytest.mark.parametrize("token", [None, "wrong", "x" * 5000, "é"])
+def test_without_a_token_nothing_is_registered(app: Flask, world: World, token: str | None) -> None:
+    answer = post(app, token)
     assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert registry.every() == []
 
@@ -129,8 +129,8 @@ def test_of_many_at_once_one_registers(app: Flask, token: str) -> None:
 
 
 def test_the_metadata_names_the_endpoint(app: Flask) -> None:
-    found = app.test_client().get("/.well-known/openid-configuration").get_json()
-    assert found["registration_endpoint"] == "http://localhost/register"
+    metadata = app.test_client().get("/.well-known/openid-configuration").get_json()
+    assert metadata["registration_endpoint"] == "http://localhost/register"
 
 
 def test_the_scope_of_another_service_is_refused(app: Flask, world: World, token: str) -> None:

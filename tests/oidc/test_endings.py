@@ -63,7 +63,7 @@ class Visit:
         thief = RelyingParty(self.app, party.registered, self.app.test_client())
         assert self.cookie is not None
         thief.browser.set_cookie("idp_session", self.cookie.value)
-        found = {
+        opening = {
             "cookie": "code" in answer(party.authorize(prompt="none")),
             "copy of the cookie": "code" in answer(thief.authorize(prompt="none")),
             "code": party.redeem(self.code).status_code == 200,
@@ -74,7 +74,7 @@ class Visit:
             "introspection of the refresh token": party.introspect(refresh)["active"],
             "refresh": party.refresh(refresh).status_code == 200,
         }
-        return {name for name, opens in found.items() if opens}
+        return {name for name, opens in opening.items() if opens}
 
 
 class Scene:
@@ -86,7 +86,7 @@ class Scene:
         self.imports(gone=False)
         self.claire, self.anne = self.activated("Claire"), self.activated("Anne")
         self.here, self.there = self.visit(self.claire), self.visit(self.claire)
-        self.hers = self.visit(self.anne)
+        self.of_anne = self.visit(self.anne)
 
     def imports(self, gone: bool) -> None:
         """The school's base, with Claire's family or without."""
@@ -181,8 +181,8 @@ def is_closed(scene: Scene) -> None:
 
 
 def is_joined_to_another_account(scene: Scene) -> None:
-    kept = scene.world.facts(scene.world.guardian("Claire", "Durand"))
-    scene.acts(merge.merge, kept, scene.world.facts(scene.claire), "Deux fiches")
+    remaining = scene.world.facts(scene.world.guardian("Claire", "Durand"))
+    scene.acts(merge.merge, remaining, scene.world.facts(scene.claire), "Deux fiches")
 
 
 def is_reset_by_the_office(scene: Scene) -> None:
@@ -249,8 +249,8 @@ def scene(app: Flask, outdoors: World, clock: Clock, run: Callable[..., None]) -
 def test_an_ending_revokes_at_once_and_revokes_nothing_else(scene: Scene, ending: Ending) -> None:
     """The worker does not run between the ending and the check; then the services of these sessions alone are notified."""
     ending(scene)
-    here, there, hers = (visit.alive() for visit in (scene.here, scene.there, scene.hers))
-    assert {"here": here, "there": there, "hers": hers} == {
+    here, there, of_anne = (visit.alive() for visit in (scene.here, scene.there, scene.of_anne))
+    assert {"here": here, "there": there, "hers": of_anne} == {
         "here": LEFT[ending][0],
         "there": LEFT[ending][1],
         "hers": EVERYTHING,

@@ -83,10 +83,12 @@ class EntryPoint:
         answers = {"alg": "ES256", "typ": TYPES.get(self.kind, "JWT")}
         if self.kind == "proof":
             return {**answers, "jwk": self.key.as_dict(private=False)}
-        ours = self.kind in ("hint", "bearer")
+        is_own_key = self.kind in ("hint", "bearer")
         return {
             **answers,
-            "kid": signing.keyring(self.party.clock()).signer("ES256").kid if ours else self.party.key.kid,
+            "kid": signing.keyring(self.party.clock()).signer("ES256").kid
+            if is_own_key
+            else self.party.key.kid,
         }
 
     def claims(self) -> dict[str, Any]:
@@ -130,8 +132,8 @@ class EntryPoint:
             assert response.status_code in (200, 303), response.status
             return NO_WAY_BACK if "Location" not in response.headers else OPEN
         if response.status_code == 303:
-            found = answered(response)
-            return OPEN if "code" in found else found["error"]
+            response_parameters = answered(response)
+            return OPEN if "code" in response_parameters else response_parameters["error"]
         if response.status_code in (200, 201):
             return OPEN
         assert response.status_code in (400, 401), (response.status, response.text[:200])

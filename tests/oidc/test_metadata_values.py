@@ -313,8 +313,11 @@ CHECKS: dict[str, Callable[[Setup, str], None]] = {
     "id_token_signing_alg_values_supported": id_token_alg,
     "userinfo_signing_alg_values_supported": userinfo_alg,
     "request_object_signing_alg_values_supported": request_object_alg,
-    **{f"{one}_endpoint_auth_methods_supported": shown_at(one) for one in ENDPOINTS},
-    **{f"{one}_endpoint_auth_signing_alg_values_supported": shown_at(one, by_alg=True) for one in ENDPOINTS},
+    **{f"{endpoint}_endpoint_auth_methods_supported": shown_at(endpoint) for endpoint in ENDPOINTS},
+    **{
+        f"{endpoint}_endpoint_auth_signing_alg_values_supported": shown_at(endpoint, by_alg=True)
+        for endpoint in ENDPOINTS
+    },
     "code_challenge_methods_supported": code_challenge_method,
     "dpop_signing_alg_values_supported": dpop_alg,
     "prompt_values_supported": prompt,

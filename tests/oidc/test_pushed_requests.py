@@ -31,18 +31,18 @@ def test_a_pushed_request_is_answered_like_any_other(party: RelyingParty) -> Non
     assert response.status_code == 201 and response.headers["Cache-Control"] == "no-store"
     body = response.get_json()
     assert body["request_uri"].startswith("urn:ietf:params:oauth:request_uri:") and body["expires_in"] == 90
-    found = answer(opens(party, body["request_uri"]))
-    assert found["state"] == "the-state"
-    assert party.redeem(found["code"]).status_code == 200
+    answered = answer(opens(party, body["request_uri"]))
+    assert answered["state"] == "the-state"
+    assert party.redeem(answered["code"]).status_code == 200
 
 
 def test_parameters_beside_the_request_uri_are_ignored(party: RelyingParty) -> None:
     uri = push(party, scope="openid").get_json()["request_uri"]
-    found = answer(
+    response = answer(
         opens(party, uri, scope="openid profile", state="other", redirect_uri="https://evil.example/")
     )
-    assert found["state"] == "the-state"
-    assert party.redeem(found["code"]).get_json()["scope"] == "openid"
+    assert response["state"] == "the-state"
+    assert party.redeem(response["code"]).get_json()["scope"] == "openid"
 
 
 def test_a_public_client_pushes_with_its_client_id(app: Flask, world: World) -> None:
@@ -118,11 +118,11 @@ def test_twenty_at_once_get_one_code(app: Flask, world: World, party: RelyingPar
     browsers = [signed_in_browser(world, guardian) for _ in range(20)]
     query = {"client_id": party.client_id, "request_uri": uri}
 
-    def one(number: int) -> int:
+    def status_of(number: int) -> int:
         return browsers[number].get("/authorize", query_string=query).status_code
 
-    found = at_once(app, one, 20)
-    assert found.count(303) == 1 and set(found) <= {303, 400, 409}
+    statuses = at_once(app, status_of, 20)
+    assert statuses.count(303) == 1 and set(statuses) <= {303, 400, 409}
 
 
 @pytest.mark.settings(throttling={"rows_per_address": 10, "rows_per_client": 100})

@@ -76,11 +76,11 @@ def test_an_older_ancestor_ends_the_family_even_within_the_grace(
 def test_another_client_gets_no_tokens_and_revokes_nothing(
     world: World, portal: RelyingParty, tokens: dict[str, Any]
 ) -> None:
-    mine = portal.registered
+    registration = portal.registered
     portal.registered = world.relying_party()
     for presented in (tokens["refresh_token"], f"{tokens['refresh_token'].partition('.')[0]}.junk"):
         assert portal.refresh(presented).get_json()["error"] == "invalid_grant"
-    portal.registered = mine
+    portal.registered = registration
     assert portal.refresh(tokens["refresh_token"]).status_code == 200
 
 
@@ -161,10 +161,10 @@ class TestRevocation:
     def test_revoking_another_clients_token_has_no_effect_and_is_answered_alike(
         self, world: World, portal: RelyingParty, tokens: dict[str, Any]
     ) -> None:
-        mine = portal.registered
+        registration = portal.registered
         portal.registered = world.relying_party()
         assert portal.revoke(tokens["refresh_token"]).status_code == 200
-        portal.registered = mine
+        portal.registered = registration
         assert portal.refresh(tokens["refresh_token"]).status_code == 200
 
     def test_an_unknown_token_is_no_error(self, portal: RelyingParty) -> None:

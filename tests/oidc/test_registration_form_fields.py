@@ -76,10 +76,10 @@ def test_every_column_is_sent() -> None:
 
 
 def test_a_registration_full_of_columns_is_the_same_as_one_without(app: Flask, world: World) -> None:
-    others = world.relying_party().client_id
+    foreign_id = world.relying_party().client_id
     plain = post(app, world).get_json()
     before = rows()
-    response = post(app, world, **{**HOSTILE, "client_id": others})
+    response = post(app, world, **{**HOSTILE, "client_id": foreign_id})
     assert response.status_code == 201, response.text
     made, after = response.get_json(), rows()
     row, expected = after.pop(f"clients.{made['client_id']}"), after[f"clients.{plain['client_id']}"]
@@ -95,7 +95,7 @@ def test_a_registration_full_of_columns_is_the_same_as_one_without(app: Flask, w
 def test_a_replacement_full_of_columns_changes_the_document_alone(
     app: Flask, world: World, clock: Clock
 ) -> None:
-    others = world.relying_party().client_id
+    foreign_id = world.relying_party().client_id
     made = post(app, world).get_json()
     before = rows()
     clock.advance(5)
@@ -105,9 +105,9 @@ def test_a_replacement_full_of_columns_changes_the_document_alone(
     key, after = f"clients.{made['client_id']}", rows()
     assert changes(before, after) == {key: {"metadata_json", "updated_at", "revision"}}
     assert (after[key]["updated_at"], after[key]["revision"]) == (NOON + 5, before[key]["revision"] + 1)
-    is_now, was = (json.loads(one[key]["metadata_json"]) for one in (after, before))
+    is_now, was = (json.loads(snapshot[key]["metadata_json"]) for snapshot in (after, before))
     assert {name for name in is_now | was if is_now.get(name) != was.get(name)} == {"tos_uri"}
-    assert after[f"clients.{others}"] == before[f"clients.{others}"]
+    assert after[f"clients.{foreign_id}"] == before[f"clients.{foreign_id}"]
     shown = response.get_json()
     assert shown["registration_access_token"] == made["registration_access_token"]
 
@@ -123,10 +123,10 @@ def test_one_column_alone_changes_no_more(app: Flask, world: World) -> None:
 
 
 def test_another_clients_client_id_is_refused(app: Flask, world: World) -> None:
-    others = world.relying_party().client_id
+    foreign_id = world.relying_party().client_id
     made = post(app, world).get_json()
     before = rows()
-    for named in (others, "evil", "", None, 1, [made["client_id"]]):
+    for named in (foreign_id, "evil", "", None, 1, [made["client_id"]]):
         response = put(app, made, {**HOSTILE, **DOCUMENT, "client_id": named})
         assert (response.status_code, response.get_json()["error"]) == (400, "invalid_client_metadata")
     assert rows() == before

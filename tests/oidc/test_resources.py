@@ -22,14 +22,14 @@ def party(app: Flask, world: World) -> RelyingParty:
 
 def read(app: Flask, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     keys = KeySet.import_key_set(app.test_client().get("/jwks.json").get_json())
-    found = jwt.decode(token, keys, algorithms=["ES256"])
-    return found.header, dict(found.claims)
+    decoded = jwt.decode(token, keys, algorithms=["ES256"])
+    return decoded.header, dict(decoded.claims)
 
 
 def code_for(party: RelyingParty, *resources: str) -> str:
     query = [
         *party.parameters(scope="openid offline_access").items(),
-        *(("resource", one) for one in resources),
+        *(("resource", resource) for resource in resources),
     ]
     return answer(party.browser.get("/authorize", query_string=query))["code"]  # type: ignore[arg-type]
 
@@ -90,8 +90,8 @@ def test_an_opaque_token_has_an_audience_too(app: Flask, world: World) -> None:
 )
 def test_another_resource_is_invalid_target_at_both_ends(party: RelyingParty, resource: str) -> None:
     if resource:
-        found = answer(party.authorize(resource=resource))
-        assert (found["error"], found["state"]) == ("invalid_target", "the-state")
+        error = answer(party.authorize(resource=resource))
+        assert (error["error"], error["state"]) == ("invalid_target", "the-state")
     response = redeem(party, code_for(party, GRADES), resource or MEALS)
     assert (response.status_code, response.get_json()["error"]) == (400, "invalid_target")
 

@@ -39,7 +39,7 @@ def test_pinned_values() -> None:
             "ffffffffffffffffffffffffffffffff",
         ): "fTdXIv4w0-X-HpK6MZISzNkWeRfuKr-KZKwaF_ls3b0",
     }
-    assert {given: pairwise_subject(KEY, *given) for given in table} == table
+    assert {arguments: pairwise_subject(KEY, *arguments) for arguments in table} == table
     assert (
         ine_hash(KEY, "pronote.example", "123456789AB")
         == "54961a749608c8d87749b1af8360aa562a5f3e822ae447755c1394afb1797c97"
@@ -59,8 +59,8 @@ class School:
 
     def imports(self, *pupils: PupilRecord, year: int = 2026) -> None:
         """The base as it is today: these pupils, each with a parent of the same name as all others."""
-        persons = tuple(person(f"1{one.source_id}", mobile=None, contact_mail=None) for one in pupils)
-        links = tuple(link(one.source_id, f"1{one.source_id}") for one in pupils)
+        persons = tuple(person(f"1{child.source_id}", mobile=None, contact_mail=None) for child in pupils)
+        links = tuple(link(child.source_id, f"1{child.source_id}") for child in pupils)
         exported = export(pupils, persons, links, year=year)
         with self.app.app_context():
             lifecycle.write(files_of(exported), self.clock(), "test", many_may_leave=True)
@@ -68,10 +68,10 @@ class School:
     def newest(self, kind: str) -> Someone:
         """Who came last, with an account that is open."""
         with self.app.app_context():
-            found = select(Account.id, Account.person_id, Account.username).join(
+            statement = select(Account.id, Account.person_id, Account.username).join(
                 Person, Person.id == Account.person_id
             )
-            row = reading().execute(found.where(Person.kind == kind).order_by(Account.id.desc())).first()
+            row = reading().execute(statement.where(Person.kind == kind).order_by(Account.id.desc())).first()
             hashed = hashing_pool().hash(PASSWORD)
         assert row is not None
         someone = Someone(*row, PASSWORD)
@@ -86,7 +86,7 @@ class School:
         with self.app.app_context():
             browser = signed_in_browser(self.world, someone)
         parties = [RelyingParty(self.app, service, browser) for service in self.services]
-        return [one.userinfo(one.tokens()["access_token"]).get_json()["sub"] for one in parties]
+        return [party.userinfo(party.tokens()["access_token"]).get_json()["sub"] for party in parties]
 
 
 @pytest.fixture
@@ -105,15 +105,15 @@ def is_not_in_the_base_any_more(base: School, *people: Someone) -> None:
 
 def is_closed(base: School, *people: Someone) -> None:
     with base.app.app_context():
-        for one in people:
-            close.close(find(one.username), "test", base.clock())
+        for username in people:
+            close.close(find(username.username), "test", base.clock())
 
 
 def is_erased_on_request(base: School, *people: Someone) -> None:
     is_not_in_the_base_any_more(base)
     with base.app.app_context():
-        for one in people:
-            personal_data.erase(base.world.facts(one), "Demande du 3 mai", "test", base.clock())
+        for someone in people:
+            personal_data.erase(base.world.facts(someone), "Demande du 3 mai", "test", base.clock())
 
 
 def is_erased_by_the_worker(base: School, *people: Someone) -> None:
@@ -121,8 +121,8 @@ def is_erased_by_the_worker(base: School, *people: Someone) -> None:
     base.clock.advance(366 * 86400)
     with base.app.app_context():
         housekeeping(base.clock())
-        usernames = {base.world.facts(one).username for one in people}
-    assert usernames == {f"erased-{one.account}" for one in people}
+        usernames = {base.world.facts(someone).username for someone in people}
+    assert usernames == {f"erased-{someone.account}" for someone in people}
 
 
 @pytest.mark.parametrize(
@@ -134,17 +134,17 @@ def test_a_newcomer_of_the_same_name_gets_another_subject(base: School, goes: Ca
     """CVE-2026-55670: neither a sub nor a username passes from one human being to another."""
     base.imports(LEA)
     child, parent = base.newest("pupil"), base.newest("guardian")
-    before = [base.seen_as(one) for one in (child, parent)]
+    before = [base.seen_as(someone) for someone in (child, parent)]
     goes(base, child, parent)
     later = 2027 if base.clock() > NOON else 2026
     base.imports(NAMESAKE, *([LEA] if goes is is_closed else []), year=later)
     new_child, new_parent = base.newest("pupil"), base.newest("guardian")
-    after = [base.seen_as(one) for one in (new_child, new_parent)]
-    usernames = [one.username for one in (child, parent, new_child, new_parent)]
+    after = [base.seen_as(someone) for someone in (new_child, new_parent)]
+    usernames = [someone.username for someone in (child, parent, new_child, new_parent)]
     assert len({*usernames}) == 4 and len({sub for subs in (*before, *after) for sub in subs}) == 8
     with base.app.app_context():
-        kept = set(reading().execute(select(Account.subject)).scalars())
-    assert {subs[1] for subs in (*before, *after)} <= kept, "what was given stays on record"
+        subjects = set(reading().execute(select(Account.subject)).scalars())
+    assert {subs[1] for subs in (*before, *after)} <= subjects, "what was given stays on record"
 
 
 def test_the_number_of_a_deleted_account_is_not_reused(base: School) -> None:

@@ -81,8 +81,8 @@ class TestOneWrongFactAtATime:
         assert portal.redeem(portal.code()).status_code == 200
 
     def test_another_client(self, world: World, portal: RelyingParty) -> None:
-        other = world.relying_party()
-        headers = basic(other.client_id, other.client_secret or "")
+        second_client = world.relying_party()
+        headers = basic(second_client.client_id, second_client.client_secret or "")
         code = portal.code()
         self.refused(portal.redeem(code, headers=headers))
         assert portal.redeem(code).status_code == 200, "a stranger's try does not spoil the code"

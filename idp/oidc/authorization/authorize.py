@@ -27,22 +27,24 @@ from idp.signin.rules.steps import CONSENT, Asked
 def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
     """Answer an authorization request, or send the person to the first step they owe."""
     authorization = authorization_of(*request_sources.read(parameters, now), now)
-    asked = asked_of(authorization, now)
-    step = current_login.first_owed(asked, None, now, consent_owed=is_owed(authorization))
+    conditions = asked_of(authorization, now)
+    step = current_login.first_owed(conditions, None, now, consent_owed=is_owed(authorization))
     if step is None:
         return _answer(authorization, None, now)
     if authorization.request.silent:
         raise ProtocolRefusal(
             step.silent_error, "A page would have to be shown.", authorization.request.back_to
         )
-    return wait_for(authorization, asked, now)
+    return wait_for(authorization, conditions, now)
 
 
-def wait_for(authorization: Authorization, asked: Asked, now: int) -> Response:
+def wait_for(authorization: Authorization, conditions: Asked, now: int) -> Response:
     """Store the checked request in a sealed cookie and redirect to the first step owed."""
     request = authorization.request
     try:
-        address = current_login.begin_login("oidc", to_json(request), asked, _service(authorization), now)
+        address = current_login.begin_login(
+            "oidc", to_json(request), conditions, _service(authorization), now
+        )
     except TooLarge:
         raise ProtocolRefusal("invalid_request", "The request is too long.", request.back_to) from None
     return redirect(address, 303)  # type: ignore[return-value]
@@ -96,12 +98,14 @@ def cancel(request: AuthorizationRequest, waiting: Pending, now: int) -> None:
 def asked_of(authorization: Authorization, now: int) -> Asked:
     """The request's demands on the login, in the terms of its steps."""
     request, session = authorization.request, authorization.session
-    another = session is not None and not authorization.names_session
+    is_other_person = session is not None and not authorization.names_session
     return Asked(
         profiles=request.profiles,
         before=session.sid if session is not None else None,
         at=now,
-        prompt=(*request.prompt, "select_account") if another and not request.silent else request.prompt,
+        prompt=(*request.prompt, "select_account")
+        if is_other_person and not request.silent
+        else request.prompt,
         max_age=request.max_age,
         hinted=authorization.hinted_account,
         login_hint=request.login_hint,

@@ -34,5 +34,5 @@ def refuse(request: AuthorizationRequest, waiting: Pending, account: AccountFact
     """The person refuses consent: answer the waiting request, once. Raises Refusal R04."""
     with transaction() as tx:
         issue_code.give_up_in(tx, request, waiting, now)
-        who = account.actor
-        trail.record(tx, now, "consent.refuse", who, who, client=request.client_id)
+        actor = account.actor
+        trail.record(tx, now, "consent.refuse", actor, actor, client=request.client_id)

@@ -41,8 +41,8 @@ class Authorization:
 
         OIDC Core §5.5.1, §3.1.2.1. A hint may be older than the session that it came from. True if the request names no one.
         """
-        wanted = self.request.claims.in_id_token("sub")
-        subjects = wanted.values if wanted is not None else ()
+        sub = self.request.claims.in_id_token("sub")
+        subjects = sub.values if sub is not None else ()
         if not subjects and self.hint is None:
             return True
         subject = subject_for(self.client, self.signed_in.account.subject)

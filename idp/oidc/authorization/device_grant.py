@@ -58,7 +58,7 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]
     def create_endpoint_response(self, request: Any) -> tuple[int, dict[str, Any], Any]:
         client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
         device = secrets.token_hex(16)
-        asked = device_request.check(request.form, request.resources, client, device)
+        authorization = device_request.check(request.form, request.resources, client, device)
         device_code, user_code = new_token(), device_request.new_user_code(secrets.choice)
         lifetime, now = settings().tokens.device_code, request.now
         row = {
@@ -66,7 +66,7 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):  # type: ignore[misc]
             "device_digest": digest(device_code),
             "user_digest": user_digest(user_code),
             "client_id": client.client_id,
-            "request": to_json(asked),
+            "request": to_json(authorization),
             "expires_at": now + lifetime,
             "next_poll_at": now,
             "pause": PAUSE,

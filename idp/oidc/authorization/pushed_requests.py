@@ -34,10 +34,10 @@ class PushedAuthorization(TokenEndpoint):  # type: ignore[misc]
     def create_endpoint_response(self, request: Any) -> tuple[int, dict[str, Any], Any]:
         """§2.1, §2.2. The checks are those of /authorize; errors are JSON."""
         client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
-        asked = _checked(request, client)
+        pushed = _checked(request, client)
         uri = request_sources.PUSHED + new_token()
         lifetime = settings().tokens.pushed_request
-        values = {**vars(asked), "pushed": digest(uri), "dpop_jkt": _bound_to(asked, request.now)}
+        values = {**vars(pushed), "pushed": digest(uri), "dpop_jkt": _bound_to(pushed, request.now)}
         with transaction() as tx:
             dpop.use_in(tx, request.now)
             row_budgets.take_in(tx, "pushed request", client, request.now)
@@ -76,9 +76,9 @@ def _opened(token: str, client: Client, now: int) -> list[tuple[str, str]]:
         raise ProtocolRefusal("invalid_request_object", "The request object cannot be used.") from fault
 
 
-def _bound_to(asked: AuthorizationRequest, now: int) -> str | None:
+def _bound_to(pushed: AuthorizationRequest, now: int) -> str | None:
     """Thumbprint of the key to bind the code to: from the push's DPoP proof or dpop_jkt, which must agree (RFC 9449 §10.1)."""
     thumbprint = dpop.proven(now)
-    if thumbprint is None or asked.dpop_jkt in (None, thumbprint):
-        return thumbprint or asked.dpop_jkt
+    if thumbprint is None or pushed.dpop_jkt in (None, thumbprint):
+        return thumbprint or pushed.dpop_jkt
     raise dpop.BadProof()

@@ -25,8 +25,8 @@ class TooMany(OAuth2Error):  # type: ignore[misc]
 def take_in(tx: Connection, kind: str, client: Client, now: int) -> None:
     """Count a row of `kind` written for `client` in this transaction. Raises TooMany."""
     if client.registration.is_public:
-        taken = rate_limits.take(tx, f"{kind}\0{client.client_id}", address(), now)
+        within_budget = rate_limits.take(tx, f"{kind}\0{client.client_id}", address(), now)
     else:
-        taken = rate_limits.take_for_client(tx, kind, client.client_id, now)
-    if not taken:
+        within_budget = rate_limits.take_for_client(tx, kind, client.client_id, now)
+    if not within_budget:
         raise TooMany()

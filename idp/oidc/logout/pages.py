@@ -27,31 +27,31 @@ def answer(now: int) -> BaseResponse | str:
     parameters = logout_request.once(source.items(multi=True))
     if request.method == "POST" and "confirm" not in parameters and cookies.session_token() is None:
         return _redirect_to_get(parameters)
-    asked = logout_request.read(parameters, now)
-    if asked.client is not None:
-        note_client(asked.client.client_id)
+    logout = logout_request.read(parameters, now)
+    if logout.client is not None:
+        note_client(logout.client.client_id)
     session = current_login.current(now)
     elsewhere = federated_logout.origin(session.sid, now) if session is not None else None
-    origins = [responses.origin(asked.redirect_uri)] if asked.redirect_uri else []
+    origins = [responses.origin(logout.redirect_uri)] if logout.redirect_uri else []
     g.form_action = " ".join(["'self'", *origins, *([elsewhere] if elsewhere else [])])
     if session is not None and "confirm" in request.form:
         current_app.extensions["csrf"].protect()
     # A confirmation page rendered for another session is rendered again: it names the account that is signed out.
     if session is not None and ("confirm" not in request.form or not made_for.is_for(session)):
         return render_template(
-            "logout_confirm.html", fields=list(parameters.items()), client=asked.client, session=session
+            "logout_confirm.html", fields=list(parameters.items()), client=logout.client, session=session
         )
     frames: list[str] = []
     if session is not None:
         frames = session_end.front_channel(reading(), session.sid)
         session_end.end(session, session.account.actor, now)
-    back_to = asked.redirect_uri
+    back_to = logout.redirect_uri
     if elsewhere and session is not None:
         home = url_for("federation.signed_out")
         back_to = federated_logout.address(session.sid, back_to or home, now) or back_to
     if back_to and not frames:
         return _signed_out(redirect(back_to, 303))
-    return _signed_out(_last_page(asked, frames, back_to))
+    return _signed_out(_last_page(logout, frames, back_to))
 
 
 def _signed_out(response: BaseResponse) -> BaseResponse:
@@ -69,9 +69,9 @@ def _redirect_to_get(parameters: dict[str, str]) -> BaseResponse:
     return redirect(f"{address}?{encoded}" if len(encoded) <= LONGEST_QUERY else address, 303)
 
 
-def _last_page(asked: logout_request.LogoutRequest, frames: list[str], back_to: str | None) -> Response:
+def _last_page(logout: logout_request.LogoutRequest, frames: list[str], back_to: str | None) -> Response:
     """The page with the services' frames. With `back_to` it redirects by itself, with or without JavaScript."""
     if frames:
         g.frames = session_end.origins_of(frames)
-    values = {"client": asked.client, "refusal": asked.refusal, "frames": frames, "back_to": back_to}
+    values = {"client": logout.client, "refusal": logout.refusal, "frames": frames, "back_to": back_to}
     return make_response(render_template("signed_out.html", **values))

@@ -31,10 +31,10 @@ class LogoutRequest:
 
 def once(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The parameters that are not repeated and within their greatest length; the others are ignored."""
-    given, repeated = singled(list(parameters))
+    values, repeated = singled(list(parameters))
     return {
         name: value
-        for name, value in given.items()
+        for name, value in values.items()
         if name not in repeated and len(value) <= LONGEST.get(name, LONGEST_OTHER)
     }
 
@@ -42,18 +42,18 @@ def once(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
 def read(form: dict[str, str], now: int) -> LogoutRequest:
     """An invalid request still logs the person out, but without a redirect (§4)."""
     try:
-        asked = provider().validate_endpoint_request("end_session", SlimRequest(form, (), now))
+        validated = provider().validate_endpoint_request("end_session", SlimRequest(form, (), now))
     except InvalidRequestError as fault:
         return LogoutRequest(None, None, _refused(str(fault)))
-    if "post_logout_redirect_uri" not in form or asked.redirect_uri is not None:
-        return LogoutRequest(asked.client, asked.redirect_uri)
-    if "id_token_hint" not in form or asked.client is None:
+    if "post_logout_redirect_uri" not in form or validated.redirect_uri is not None:
+        return LogoutRequest(validated.client, validated.redirect_uri)
+    if "id_token_hint" not in form or validated.client is None:
         reason = "post_logout_redirect_uri came without a valid id_token_hint (RP-Initiated Logout 1.0 2)"
     else:
-        registered = asked.client.registration.post_logout_redirect_uris
-        reason = f"post_logout_redirect_uri of {asked.client.client_id} is not registered: "
+        registered = validated.client.registration.post_logout_redirect_uris
+        reason = f"post_logout_redirect_uri of {validated.client.client_id} is not registered: "
         reason += difference(form["post_logout_redirect_uri"], registered)
-    return LogoutRequest(asked.client, None, _refused(reason))
+    return LogoutRequest(validated.client, None, _refused(reason))
 
 
 def _refused(reason: str) -> Refusal:

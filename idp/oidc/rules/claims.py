@@ -55,7 +55,7 @@ class Pairwise:
 
 def released(
     scope: tuple[str, ...],
-    asked: tuple[str, ...],
+    requested: tuple[str, ...],
     allowed_scope: tuple[str, ...],
     service_claims: tuple[str, ...],
 ) -> frozenset[str]:
@@ -69,7 +69,7 @@ def released(
     ):
         granted.update(service_claims)
     allowed = {name for word in allowed_scope for name in SCOPE_CLAIMS.get(word, ())} | set(service_claims)
-    return frozenset(granted | (set(asked) & allowed))
+    return frozenset(granted | (set(requested) & allowed))
 
 
 def needs_family(names: frozenset[str]) -> bool:

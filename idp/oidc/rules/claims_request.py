@@ -34,8 +34,8 @@ class ClaimsRequest:
     def to_document(self) -> dict[str, dict[str, Any]]:
         """The JSON object of §5.5, which `read_claims_request` reads again."""
         return {
-            "id_token": {name: wanted.to_document() for name, wanted in self.id_token.items()},
-            "userinfo": {name: wanted.to_document() for name, wanted in self.userinfo.items()},
+            "id_token": {name: claim.to_document() for name, claim in self.id_token.items()},
+            "userinfo": {name: claim.to_document() for name, claim in self.userinfo.items()},
         }
 
     @property
@@ -46,7 +46,7 @@ class ClaimsRequest:
     def among(self, names: Collection[str]) -> "ClaimsRequest":
         """The part that asks for claims of these names."""
         id_token, userinfo = (
-            {name: wanted for name, wanted in section.items() if name in names}
+            {name: claim for name, claim in section.items() if name in names}
             for section in (self.id_token, self.userinfo)
         )
         return ClaimsRequest(id_token, userinfo)
@@ -86,10 +86,10 @@ def _section(section: Any) -> dict[str, Wanted]:
         return {}
     if not isinstance(section, dict) or len(section) > MOST_CLAIMS:
         raise ValueError("a section is an object")
-    return {name: _wanted(member) for name, member in section.items()}
+    return {name: _read_claim(member) for name, member in section.items()}
 
 
-def _wanted(member: Any) -> Wanted:
+def _read_claim(member: Any) -> Wanted:
     if member is None:
         return Wanted()
     if not isinstance(member, dict) or not isinstance(member.get("essential", False), bool):

@@ -250,15 +250,15 @@ def granted_scope(
     sent: Mapping[str, str], registration: ClientMetadata, refuse: Callable[[str, str], ProtocolRefusal]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(requested, granted): the granted scope is the part that the registration allows (RFC 6749 §3.3)."""
-    asked = words_of(sent, "scope")
-    if not asked or any(not _SCOPE_WORD.fullmatch(word) for word in asked):
+    words = words_of(sent, "scope")
+    if not words or any(not _SCOPE_WORD.fullmatch(word) for word in words):
         raise refuse("invalid_scope", "scope is missing or malformed.")
-    allowed = tuple(word for word in asked if word in registration.scope)
+    allowed = tuple(word for word in words if word in registration.scope)
     if "refresh_token" not in registration.grant_types:
         allowed = tuple(word for word in allowed if word != "offline_access")
     if not allowed:
         raise refuse("invalid_scope", "No scope of this request is registered for this client.")
-    return asked, allowed
+    return words, allowed
 
 
 def _challenge(

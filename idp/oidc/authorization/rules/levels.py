@@ -13,9 +13,9 @@ def asked(words: tuple[str, ...], claims: ClaimsRequest, registration: ClientMet
 
     Raises Unmet (OpenID Connect Core Error Code unmet_authentication_requirements 1.0).
     """
-    wanted = claims.in_id_token("acr")
-    named = tuple(value for value in wanted.values if isinstance(value, str)) if wanted else ()
-    if wanted and wanted.essential and wanted.values:
+    acr = claims.in_id_token("acr")
+    named = tuple(value for value in acr.values if isinstance(value, str)) if acr else ()
+    if acr and acr.essential and acr.values:
         reachable = tuple(v for v in named if v in LEVELS or v in registration.accepted_profiles)
         if not reachable:
             raise Unmet
