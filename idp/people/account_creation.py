@@ -47,12 +47,12 @@ def create_accounts(tx: Connection, newcomers: Sequence[Newcomer], now: int) -> 
 
 def _allot(tx: Connection, stems: Sequence[str]) -> list[str]:
     last_numbers = storage.last_numbers(tx, set(stems))
-    taken: set[str] = set()
+    used_usernames: set[str] = set()
     while True:
-        usernames, last = allot_usernames(stems, last_numbers, taken)
+        usernames, last = allot_usernames(stems, last_numbers, used_usernames)
         # Counted usernames are free by construction; a username that was not counted is skipped.
         collisions = storage.taken(tx, set(usernames))
         if not collisions:
             storage.store_numbers(tx, last)
             return usernames
-        taken |= collisions
+        used_usernames |= collisions

@@ -17,8 +17,15 @@ def ask_renewal(
     Accounts that were never activated, or whose password changed at or after `changed_before` (epoch seconds), are skipped.
     """
     with transaction() as tx:
-        asked = lifecycle.ask_renewal(tx, uai, kinds, changed_before, now)
+        accounts = lifecycle.ask_renewal(tx, uai, kinds, changed_before, now)
         trail.record(
-            tx, now, "renewal.asked", actor, f"school:{uai}", kinds=list(kinds), accounts=asked, reason=reason
+            tx,
+            now,
+            "renewal.asked",
+            actor,
+            f"school:{uai}",
+            kinds=list(kinds),
+            accounts=accounts,
+            reason=reason,
         )
-    return asked
+    return accounts

@@ -33,14 +33,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_filter_contains_every_password_of_the_list(built: Path) -> None:
-    found = breached.opened(str(built))
-    assert all(found.holds(word) for word in WORDS)
+    bloom = breached.opened(str(built))
+    assert all(bloom.holds(word) for word in WORDS)
 
 
 def test_the_filter_has_few_false_positives(built: Path) -> None:
-    found, chance = breached.opened(str(built)), random.Random(1848)
-    others = [f"{chance.random()}" for _ in range(20_000)]
-    assert sum(map(found.holds, others)) < 60, "1 in 1000 is 20"
+    bloom, chance = breached.opened(str(built)), random.Random(1848)
+    random_words = [f"{chance.random()}" for _ in range(20_000)]
+    assert sum(map(bloom.holds, random_words)) < 60, "1 in 1000 is 20"
 
 
 def test_the_filter_is_small(built: Path) -> None:
@@ -55,13 +55,13 @@ def test_published_hashes_with_counts_and_gzip(tmp_path: Path) -> None:
     with gzip.open(source, "wt") as lines:
         lines.write(named("soleil", 900) + named("rare", 3) + hashlib.sha1("été".encode()).hexdigest() + "\n")
     shape = breached.build([source], out, 0.001, 10)
-    found = breached.opened(str(out))
+    bloom = breached.opened(str(out))
     assert shape.count == 2
     assert (
-        found.holds("soleil")
-        and found.holds("e\u0301te\u0301")
-        and found.holds("\uff53oleil")
-        and not found.holds("rare")
+        bloom.holds("soleil")
+        and bloom.holds("e\u0301te\u0301")
+        and bloom.holds("\uff53oleil")
+        and not bloom.holds("rare")
     )
 
 

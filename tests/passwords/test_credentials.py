@@ -124,7 +124,7 @@ def test_provisional_passwords_can_be_read_aloud_and_have_three_classes() -> Non
 
 def broken(password, policy=ADULT, context=CLAIRE):
     checked = check_password(password, policy, context, common_passwords())
-    return [code for code, kept in checked if not kept]
+    return [code for code, is_met in checked if not is_met]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_common_words_inside_a_longer_phrase_are_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "second", "same"),
     [
         ("Hélène", "HELENE", True),
         ("D’Arvigny", "darvigny", True),
@@ -225,9 +225,9 @@ def test_common_words_inside_a_longer_phrase_are_no_fault() -> None:
     ],
 )
 def test_names_are_compared_in_any_script_and_an_empty_one_equals_nothing(
-    one: str | None, other: str | None, same: bool
+    first: str | None, second: str | None, same: bool
 ) -> None:
-    assert same_name(one, other) is same
+    assert same_name(first, second) is same
 
 
 def test_a_username_is_typed_on_any_keyboard() -> None:

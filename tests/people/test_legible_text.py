@@ -63,7 +63,10 @@ CSV = "Nom;Prénom;Né le\nLecœuvre;Zoé;14/03/2015\nD’Arvigny;Noël;15/03/20
 def test_a_csv_is_read_the_same_in_every_encoding(encoding: str) -> None:
     file = SiecleFile("x.csv", io.BytesIO(CSV.encode(encoding)))
     *two, damaged = read_csv(file, guessed(head_of(file)[0]), HERE, 2026).records
-    assert [one.family_name for one in two if not isinstance(one, Question)] == ["Lecœuvre", "D’Arvigny"]
+    assert [record.family_name for record in two if not isinstance(record, Question)] == [
+        "Lecœuvre",
+        "D’Arvigny",
+    ]
     assert isinstance(damaged, Question)
     assert damaged.mended is not None and damaged.mended.family_name == "Hérisson"
 
@@ -75,5 +78,7 @@ def test_a_damaged_byte_in_utf_8_makes_one_record_doubtful() -> None:
     )
     damaged = eleves(many, declared="UTF-8").replace("Léa".encode(), b"L\xe9a", 1)
     export = read(damaged)
-    assert [one.first_name for one in export.pupils] == ["Léa"] * 4
-    assert [one.faults[0].code for one in export.set_aside if one.kind == "pupil"] == ["text_in_doubt"]
+    assert [record.first_name for record in export.pupils] == ["Léa"] * 4
+    assert [record.faults[0].code for record in export.set_aside if record.kind == "pupil"] == [
+        "text_in_doubt"
+    ]

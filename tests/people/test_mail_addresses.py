@@ -6,7 +6,7 @@ from idp.people.rules.mail_addresses import clean_address, masked, readable_addr
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("claire@exemple.fr", "claire@exemple.fr"),
         (" Claire.D+cantine@EXEMPLE.fr\u00a0", "Claire.D+cantine@exemple.fr"),
@@ -26,10 +26,10 @@ from idp.people.rules.mail_addresses import clean_address, masked, readable_addr
         ("a@ab--c.fr", "a@ab--c.fr"),
     ],
 )
-def test_an_address_has_one_stored_form(typed: str, kept: str) -> None:
-    assert clean_address(typed) == kept
-    assert clean_address(kept) == kept
-    assert clean_address(readable_address(kept)) == kept
+def test_an_address_has_one_stored_form(typed: str, stored: str) -> None:
+    assert clean_address(typed) == stored
+    assert clean_address(stored) == stored
+    assert clean_address(readable_address(stored)) == stored
 
 
 @pytest.mark.parametrize(

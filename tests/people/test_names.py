@@ -9,7 +9,7 @@ from idp.people.rules.names import contradicts, first_names_contradict, plain, s
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "second", "same"),
     [
         ("Jean Pascalin", "jean PASCALIN", True),
         ("Lefèvre", "LEFEVRE", True),
@@ -28,9 +28,9 @@ from idp.people.rules.names import contradicts, first_names_contradict, plain, s
         ("\u0301", "\u0301", False),
     ],
 )
-def test_names_are_compared(one, other, same) -> None:
-    assert same_name(one, other) is same_name(other, one) is same
-    assert contradicts(one, other) is (bool(plain(one)) and bool(plain(other)) and not same)
+def test_names_are_compared(first, second, same) -> None:
+    assert same_name(first, second) is same_name(second, first) is same
+    assert contradicts(first, second) is (bool(plain(first)) and bool(plain(second)) and not same)
 
 
 def test_a_name_is_the_same_however_it_is_composed() -> None:
@@ -44,7 +44,7 @@ def test_a_name_is_the_same_however_it_is_composed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "second", "same"),
     [
         ("Jean-Marc", "JEAN MARC", True),
         ("D’Arvigny", "d'arvigny", True),
@@ -54,12 +54,12 @@ def test_a_name_is_the_same_however_it_is_composed() -> None:
         ("", "", False),
     ],
 )
-def test_case_and_accents_do_not_change_words(one, other, same) -> None:
-    assert same_words(one, other) is same
+def test_case_and_accents_do_not_change_words(first, second, same) -> None:
+    assert same_words(first, second) is same
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "contradict"),
+    ("first", "second", "contradict"),
     [
         ("Anne", "Anne Marie", False),
         ("Anne", "Marie Anne", True),
@@ -67,5 +67,5 @@ def test_case_and_accents_do_not_change_words(one, other, same) -> None:
         ("Léa", None, False),
     ],
 )
-def test_further_first_names_contradict_nothing(one, other, contradict) -> None:
-    assert first_names_contradict(one, other) is first_names_contradict(other, one) is contradict
+def test_further_first_names_contradict_nothing(first, second, contradict) -> None:
+    assert first_names_contradict(first, second) is first_names_contradict(second, first) is contradict

@@ -51,9 +51,9 @@ def normalise_password(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed)
 
 
-def same_password(one: str, other: str) -> bool:
+def same_password(first: str, second: str) -> bool:
     """Whether two texts are the same password after normalisation."""
-    return normalise_password(one) == normalise_password(other)
+    return normalise_password(first) == normalise_password(second)
 
 
 def password_forms(typed: str) -> tuple[str, ...]:

@@ -31,18 +31,18 @@ class Agreement(Enum):
     OTHER = "other"
 
 
-def agreement(one: Identity, other: Identity, same_child: bool = False) -> Agreement:
+def agreement(first: Identity, second: Identity, same_child: bool = False) -> Agreement:
     """SAME only if surname, first name, mail and mobile are present and agree (as in EduConnect), without a contradiction.
 
     UNSURE: the names agree, and the mail, the mobile or a child. It is often the same human being, but a wrong merge shows
     children to strangers, so the school has to decide. Parents share mail and mobile, and some first names are a man's
     and a woman's. `same_child`: both are, or were, guardians of one child.
     """
-    if not same_name(one.first_name, other.first_name) or not surnames(one) & surnames(other):
+    if not same_name(first.first_name, second.first_name) or not surnames(first) & surnames(second):
         return Agreement.OTHER
-    against = contradictions(one, other)
-    mails = bool(one.contact_mail and other.contact_mail) and _mail(one) == _mail(other)
-    mobiles = bool(one.mobile) and one.mobile == other.mobile
+    against = contradictions(first, second)
+    mails = bool(first.contact_mail and second.contact_mail) and _mail(first) == _mail(second)
+    mobiles = bool(first.mobile) and first.mobile == second.mobile
     if mails and mobiles and not against:
         return Agreement.SAME
     if mails or mobiles or (same_child and not against):
@@ -50,14 +50,14 @@ def agreement(one: Identity, other: Identity, same_child: bool = False) -> Agree
     return Agreement.OTHER
 
 
-def contradictions(one: Identity, other: Identity) -> tuple[str, ...]:
+def contradictions(first: Identity, second: Identity) -> tuple[str, ...]:
     """Contradictions between two identities whose first names and a surname agree. An absent value contradicts nothing."""
     differing = []
-    if not same_name(one.family_name, other.family_name):
+    if not same_name(first.family_name, second.family_name):
         differing.append("family_name")
-    if contradicts(one.usage_name, other.usage_name):
+    if contradicts(first.usage_name, second.usage_name):
         differing.append("usage_name")
-    return (*differing, *other_sex(one, other))
+    return (*differing, *other_sex(first, second))
 
 
 def is_someone_else(present: Identity, recorded: Identity) -> bool:
@@ -79,9 +79,9 @@ def is_of_age(birth_date: str | None, today: str) -> bool:
     return birth_date is not None and age(birth_date, date.fromisoformat(today)) >= FULL_AGE
 
 
-def surnames(one: Identity) -> frozenset[str]:
+def surnames(identity: Identity) -> frozenset[str]:
     """Surname at birth and surname in use, folded: some schools write either into the same field."""
-    return frozenset({plain(one.family_name), plain(one.usage_name)} - {""})
+    return frozenset({plain(identity.family_name), plain(identity.usage_name)} - {""})
 
 
 _TITLES = {
@@ -96,23 +96,23 @@ _TITLES = {
 _PARENTS = frozenset({"10", "20"})
 
 
-def merge_contradictions(one: Identity, other: Identity) -> tuple[str, ...]:
+def merge_contradictions(first: Identity, second: Identity) -> tuple[str, ...]:
     """Contradictions that forbid the merge of two accounts: `family_name`, `first_name`, and those of `other_sex`.
 
     "Mon compte" allows none of them; a school may overrule all but the surname.
     """
     differing = []
-    if not same_name(one.usage_name or one.family_name, other.usage_name or other.family_name):
+    if not same_name(first.usage_name or first.family_name, second.usage_name or second.family_name):
         differing.append("family_name")
-    if not same_name(one.first_name or "", other.first_name or ""):
+    if not same_name(first.first_name or "", second.first_name or ""):
         differing.append("first_name")
-    return (*differing, *other_sex(one, other))
+    return (*differing, *other_sex(first, second))
 
 
-def other_sex(one: Identity, other: Identity) -> tuple[str, ...]:
+def other_sex(first: Identity, second: Identity) -> tuple[str, ...]:
     """`civility` or `relation`, if they contradict: mother and father, Madame and Monsieur, or one against the other."""
-    titles = [_TITLES.get(plain(someone.civility)) for someone in (one, other)]
-    relations = [someone.relations & _PARENTS for someone in (one, other)]
+    titles = [_TITLES.get(plain(someone.civility)) for someone in (first, second)]
+    relations = [someone.relations & _PARENTS for someone in (first, second)]
     differing = []
     if None not in titles and titles[0] != titles[1]:
         differing.append("civility")
@@ -129,10 +129,10 @@ def other_sex(one: Identity, other: Identity) -> tuple[str, ...]:
     return tuple(differing)
 
 
-def _as_written(one: Identity, other: Identity, name: str) -> bool:
+def _as_written(first: Identity, second: Identity, name: str) -> bool:
     """Whether the texts are identical: a name without letters has no folded form."""
-    text: str | None = getattr(one, name)
-    return bool(text) and text == getattr(other, name)
+    text: str | None = getattr(first, name)
+    return bool(text) and text == getattr(second, name)
 
 
 def _mail(identity: Identity) -> str:

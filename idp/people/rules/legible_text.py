@@ -52,7 +52,7 @@ def legible(text: str) -> LegibleText:
 def shown(typed: str) -> str:
     """Typed or pasted text without invisible parts: NFC, no format characters (zero width, bidi), no outer blanks."""
     text = unicodedata.normalize("NFC", typed)
-    return "".join(one for one in text if unicodedata.category(one) != "Cf").strip()
+    return "".join(character for character in text if unicodedata.category(character) != "Cf").strip()
 
 
 def windows_1252(content: bytes) -> str:
@@ -62,8 +62,12 @@ def windows_1252(content: bytes) -> str:
 
 def _cleaned(raw: str) -> str:
     text = unicodedata.normalize("NFC", raw.translate(_WINDOWS))
-    shown = (_UNREADABLE if _cannot_be(one) else one for one in text if unicodedata.category(one) != "Cf")
-    return " ".join("".join(shown).split())
+    characters = (
+        _UNREADABLE if _cannot_be(character) else character
+        for character in text
+        if unicodedata.category(character) != "Cf"
+    )
+    return " ".join("".join(characters).split())
 
 
 def _cannot_be(letter: str) -> bool:

@@ -49,29 +49,29 @@ def plain(text: str | None) -> str:
     return unicodedata.normalize("NFKC", "".join(letters))
 
 
-def same_name(one: str | None, other: str | None) -> bool:
+def same_name(first: str | None, second: str | None) -> bool:
     """Whether both are present and are the same name in any spelling."""
-    key = plain(one)
-    return bool(key) and key == plain(other)
+    key = plain(first)
+    return bool(key) and key == plain(second)
 
 
-def contradicts(one: str | None, other: str | None) -> bool:
+def contradicts(first: str | None, second: str | None) -> bool:
     """Whether both are present and are different names."""
-    keys = plain(one), plain(other)
+    keys = plain(first), plain(second)
     return all(keys) and keys[0] != keys[1]
 
 
-def same_words(one: str | None, other: str | None) -> bool:
+def same_words(first: str | None, second: str | None) -> bool:
     """Whether two texts differ only in case, accents, hyphens, apostrophes and blanks."""
-    words = _words(one)
-    return bool(words) and words == _words(other)
+    words = _words(first)
+    return bool(words) and words == _words(second)
 
 
-def first_names_contradict(one: str | None, other: str | None) -> bool:
+def first_names_contradict(first: str | None, second: str | None) -> bool:
     """Whether first names contradict. `Anne` and `Anne Marie` do not: some schools write all first names into the field."""
-    if not contradicts(one, other):
+    if not contradicts(first, second):
         return False
-    few, many = sorted((_words(one), _words(other)), key=len)
+    few, many = sorted((_words(first), _words(second)), key=len)
     return many[: len(few)] != few
 
 

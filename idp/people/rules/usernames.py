@@ -22,18 +22,18 @@ def numbered(stem: str, number: int) -> str:
 
 
 def allot_usernames(
-    stems: Sequence[str], last_numbers: Mapping[str, int], taken: Collection[str]
+    stems: Sequence[str], last_numbers: Mapping[str, int], used_usernames: Collection[str]
 ) -> tuple[list[str], dict[str, int]]:
     """A username for each of `stems`, in their order, and the new last number of each stem.
 
-    `last_numbers`: the last number of each stem so far. Numbers only grow, so a username is never reused. `taken`: usernames
+    `last_numbers`: the last number of each stem so far. Numbers only grow, so a username is never reused. `used_usernames`: usernames
     that exist and were not counted.
     """
     last: dict[str, int] = {}
     usernames = []
     for stem in stems:
         number = last.get(stem, last_numbers.get(stem, 0)) + 1
-        while numbered(stem, number) in taken:
+        while numbered(stem, number) in used_usernames:
             number += 1
         last[stem] = number
         usernames.append(numbered(stem, number))

@@ -79,24 +79,26 @@ _end = (
     )
     .values(until=bindparam("moment"))
 )
-_other = aliased(Guardianship)
+_other_link = aliased(Guardianship)
 _move_links = (
     update(Guardianship)
     .where(
         Guardianship.guardian_id == bindparam("joined"),
-        ~exists().where(_other.guardian_id == bindparam("kept"), _other.pupil_id == Guardianship.pupil_id),
+        ~exists().where(
+            _other_link.guardian_id == bindparam("remaining"), _other_link.pupil_id == Guardianship.pupil_id
+        ),
     )
-    .values(guardian_id=bindparam("kept"))
+    .values(guardian_id=bindparam("remaining"))
 )
 _move_sources = (
     update(SourceRecord)
     .where(SourceRecord.person_id == bindparam("joined"))
-    .values(person_id=bindparam("kept"))
+    .values(person_id=bindparam("remaining"))
 )
 _move_decisions = (
     update(ImportDecision)
     .where(ImportDecision.person_id == bindparam("joined"))
-    .values(person_id=bindparam("kept"))
+    .values(person_id=bindparam("remaining"))
 )
 _end_rest = (
     update(Guardianship)
@@ -106,12 +108,12 @@ _end_rest = (
 _reopen = (
     update(Guardianship)
     .where(
-        Guardianship.guardian_id == bindparam("kept"),
+        Guardianship.guardian_id == bindparam("remaining"),
         Guardianship.until.is_not(None),
         exists().where(
-            _other.guardian_id == bindparam("joined"),
-            _other.pupil_id == Guardianship.pupil_id,
-            _other.until.is_(None),
+            _other_link.guardian_id == bindparam("joined"),
+            _other_link.pupil_id == Guardianship.pupil_id,
+            _other_link.until.is_(None),
         ),
     )
     .values(until=None)
@@ -145,7 +147,7 @@ def end_link(tx: Connection, link: int, pupil: int, now: int) -> bool:
 
 def join_persons(tx: Connection, remaining: int, joined: int, now: int) -> None:
     """Move links, source records and import decisions of the person `joined` to `remaining`, who is the same human being."""
-    pair = {"kept": remaining, "joined": joined}
+    pair = {"remaining": remaining, "joined": joined}
     tx.execute(_reopen, pair)
     tx.execute(_move_links, pair)
     tx.execute(_end_rest, {"joined": joined, "moment": now})

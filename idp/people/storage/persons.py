@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from idp.people.rules.families import Identity
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School
 
-_shown = (
+_identity_columns = (
     Person.id,
     Person.kind,
     Person.civility,
@@ -36,7 +36,9 @@ _known_by = (
 def for_comparison(connection: Connection, persons: Collection[int]) -> list[dict[str, Any]]:
     """Fields of persons to compare, with `schools` of a pupil (one text) and `children` of a guardian."""
     rows = connection.execute(
-        select(*_shown).join(Account, Account.person_id == Person.id).where(Person.id.in_(list(persons)))
+        select(*_identity_columns)
+        .join(Account, Account.person_id == Person.id)
+        .where(Person.id.in_(list(persons)))
     ).mappings()
     return [
         {

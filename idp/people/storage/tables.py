@@ -13,12 +13,12 @@ from idp.database.engine import Model, RowId, Seconds
 from idp.people.rules.names import plain
 
 
-def _folded(column: str, other: str | None = None):  # type: ignore[no-untyped-def]
+def _folded(column: str, preferred: str | None = None):  # type: ignore[no-untyped-def]
     """A column's default: another column of the same row, folded for search (`rules.names.plain`)."""
 
     def fold(context: Any) -> str:
         values = context.get_current_parameters()
-        return plain((other and values.get(other)) or values.get(column) or "")[:100]
+        return plain((preferred and values.get(preferred)) or values.get(column) or "")[:100]
 
     return fold
 
