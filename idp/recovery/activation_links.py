@@ -47,8 +47,8 @@ def send_in(tx: Connection, account: AccountFacts, address: str, language: str, 
 
 def read(token: str, now: int) -> AccountFacts:
     """The account of a link. Reading does not use it. Raises Refusal V10."""
-    found = links.read_link(reading(), digest(token), PURPOSE, now)
-    account = accounts.by_id(reading(), found.account) if found else None
+    link = links.read_link(reading(), digest(token), PURPOSE, now)
+    account = accounts.by_id(reading(), link.account) if link else None
     if account is None or not account.may_sign_in:
         raise Refusal(ACTIVATION_LINK_USED, "unknown, used or expired activation link")
     return account
@@ -81,10 +81,12 @@ def choose(
         sessions.end_all_in(tx, account, now)
         if not contacts.is_taken(tx, account, link.address):
             contacts.verify_mail(tx, account.id, link.address, now)
-        who = account.actor
-        trail.record(tx, now, "password.chosen", who, who, address, by="activation link")
+        actor = account.actor
+        trail.record(tx, now, "password.chosen", actor, actor, address, by="activation link")
         opened = accounts.by_id(tx, account.id)
         assert opened is not None
         accounts.note_sign_in(tx, opened, now)
-        known = new_device.look_in(tx, opened, browser, browser_name, now)
-        return sessions.open_in(tx, opened, ("pwd",), address, browser_name, now, settings().sessions, known)
+        known_device = new_device.look_in(tx, opened, browser, browser_name, now)
+        return sessions.open_in(
+            tx, opened, ("pwd",), address, browser_name, now, settings().sessions, known_device
+        )

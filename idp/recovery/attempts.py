@@ -76,12 +76,12 @@ def begin(
 
 def find(identification: str, browser: str, now: int) -> Identification:
     """The identification of this browser. Raises Refusal V03 (unknown or too old), R02 (another browser's)."""
-    found = storage.find(reading(), identification)
-    if found is None or found[2] <= now:
+    attempt = storage.find(reading(), identification)
+    if attempt is None or attempt[2] <= now:
         raise Refusal(RECOVERY_EXPIRED, "no such identification")
-    if not secrets.compare_digest(found[1], browser):
+    if not secrets.compare_digest(attempt[1], browser):
         raise Refusal(OTHER_BROWSER, "the identification belongs to another browser")
-    return found[0]
+    return attempt[0]
 
 
 def send_again(identification: Identification, now: int) -> None:
@@ -122,11 +122,11 @@ def prove_by_names(identification: Identification, first_name: str, family_name:
         )
     if tries > NAME_TRIES:
         raise Refusal(RECOVERY_CODE_EXPIRED, "too many wrong names")
-    found = named(first_name, family_name, families.names_of(reading(), identification.candidates))
-    if not found:
+    accounts = named(first_name, family_name, families.names_of(reading(), identification.candidates))
+    if not accounts:
         raise Refusal(WRONG_NAME, "no candidate has these names")
     with transaction() as tx:
-        storage.narrow(tx, identification, found, NAMES, None)
+        storage.narrow(tx, identification, accounts, NAMES, None)
 
 
 def prove_by_child(identification: Identification, birth_date: str, now: int) -> None:
@@ -135,11 +135,11 @@ def prove_by_child(identification: Identification, birth_date: str, now: int) ->
     Counts with the other birth-date attempts of each account. Raises Refusal A02 (no child), A03 (too many attempts).
     """
     dates = families.birth_dates_of(reading(), identification.candidates)
-    found = birth_date_check.judge_any(
+    accounts = birth_date_check.judge_any(
         identification.candidates, now, lambda: with_child_born(birth_date, dates)
     )
     with transaction() as tx:
-        storage.narrow(tx, identification, found, CHILD, birth_date)
+        storage.narrow(tx, identification, accounts, CHILD, birth_date)
 
 
 def account_of(identification: Identification) -> AccountFacts:

@@ -23,10 +23,10 @@ class Delayed:
 def delayed(connection: Connection, account: AccountFacts, now: int) -> dict[str, Delayed]:
     """For "mail" and "mobile": the contact that was replaced within the delay."""
     delay = settings().recovery.contact_delay
-    found = contact_changes.contacts_at(connection, account.id, now - delay)
+    contacts = contact_changes.contacts_at(connection, account.id, now - delay)
     return {
         name: Delayed(identification.previous, identification.changed_at + delay)
-        for name, identification in found.items()
+        for name, identification in contacts.items()
     }
 
 

@@ -29,10 +29,10 @@ RECOVERABLE = (State.CONFIRMING, State.ACTIVE, State.LOCKED)
 
 def identify(tx: Connection, payload: dict[str, Any], now: int) -> None:
     """Find the accounts of an identification, and send its code."""
-    found = storage.find(tx, payload["id"])
-    if found is None or found[2] <= now or found[0].proved:
+    attempt = storage.find(tx, payload["id"])
+    if attempt is None or attempt[2] <= now or attempt[0].proved:
         return
-    identification, code = found[0], payload["code"]
+    identification, code = attempt[0], payload["code"]
     if identification.purpose == "password":
         _for_password(tx, identification, code, now)
     elif identification.purpose == "mobile":

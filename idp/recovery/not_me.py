@@ -33,8 +33,8 @@ class Stopped:
 
 def read(token: str, now: int) -> AccountFacts:
     """The account that a link would lock. Reading does not use it. Raises Refusal A05."""
-    found = links.read_link(reading(), digest(token), not_me_link.PURPOSE, now)
-    account = accounts.by_id(reading(), found.account) if found else None
+    link = links.read_link(reading(), digest(token), not_me_link.PURPOSE, now)
+    account = accounts.by_id(reading(), link.account) if link else None
     if account is None:
         raise Refusal(CONFIRMATION_LINK_USED, "unknown, used or expired alarm link")
     return account
@@ -68,10 +68,10 @@ def stop(token: str, now: int) -> Stopped:
         lifecycle.void_password(tx, account.id)
         for purpose in (mail_confirmation.PURPOSE, RECOVERY_LINK):
             links.replace(tx, account.id, purpose, now)
-        who = account.actor
-        if not not_me_link.lock_in(tx, account, now, who):
+        actor = account.actor
+        if not not_me_link.lock_in(tx, account, now, actor):
             sessions.end_all_in(tx, account, now)
-        trail.record(tx, now, "account.put_back", who, who)
+        trail.record(tx, now, "account.put_back", actor, actor)
         return Stopped(put_back, account.mail if account.mail_verified else None)
 
 

@@ -26,8 +26,8 @@ from idp.signin.storage import links, throttles
 
 def read_link(token: str, now: int) -> AccountFacts:
     """The account of a recovery link. Reading does not use it. Raises Refusal V07."""
-    found = links.read_link(reading(), digest(token), RECOVERY_LINK, now)
-    account = accounts.by_id(reading(), found.account) if found else None
+    link = links.read_link(reading(), digest(token), RECOVERY_LINK, now)
+    account = accounts.by_id(reading(), link.account) if link else None
     if account is None:
         raise Refusal(RECOVERY_LINK_USED, "unknown, used or expired recovery link")
     return account
@@ -101,10 +101,12 @@ def _keep(
     throttles.clear(tx, rate_limits.account_bucket(account.username))
     sessions.end_all_in(tx, account, now)
     notices.tell(tx, account, "password_recovered", now)
-    who = account.actor
-    trail.record(tx, now, "password.recovered", who, who, address)
+    actor = account.actor
+    trail.record(tx, now, "password.recovered", actor, actor, address)
     opened = accounts.by_id(tx, account.id)
     assert opened is not None
     accounts.note_sign_in(tx, opened, now)
-    known = new_device.look_in(tx, opened, browser, browser_name, now)
-    return sessions.open_in(tx, opened, ("pwd",), address, browser_name, now, settings().sessions, known)
+    known_device = new_device.look_in(tx, opened, browser, browser_name, now)
+    return sessions.open_in(
+        tx, opened, ("pwd",), address, browser_name, now, settings().sessions, known_device
+    )

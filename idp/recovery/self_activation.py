@@ -53,14 +53,14 @@ def prove_by_children(
     Refusal A02 (a date is wrong), A03 (too many: only the school can help), V06 (no child left), S04, V03.
     """
     account = account_of(identification)
-    known = children(identification)
-    if not [child for child in known if child.person not in not_mine]:
+    candidates = children(identification)
+    if not [child for child in candidates if child.person not in not_mine]:
         raise Refusal(CHILD_NOT_PROVED, "no child is left to prove anything by")
-    birth_date_check.judge(account, now, lambda: knows_children(known, birth_dates, not_mine))
+    birth_date_check.judge(account, now, lambda: knows_children(candidates, birth_dates, not_mine))
     with transaction() as tx:
         if not storage.finish(tx, identification.id, now):
             raise Refusal(RECOVERY_EXPIRED, "the identification was finished in another tab")
-        for child in known:
+        for child in candidates:
             if child.person in not_mine and families.dispute(tx, account.person_id, child.person, now):
                 trail.record(tx, now, "guardianship.disputed", account.actor, f"person:{child.person}")
         throttles.clear(tx, birth_date_check.identity_bucket(account.id))
@@ -69,8 +69,8 @@ def prove_by_children(
         opened = _open_account(accounts.by_id(tx, account.id))
         accounts.note_sign_in(tx, opened, now)
         devices.remember(tx, account.id, browser, now)
-        who = account.actor
-        trail.record(tx, now, "identity.proved", who, who, address, by="sms")
+        actor = account.actor
+        trail.record(tx, now, "identity.proved", actor, actor, address, by="sms")
         token = sessions.open_in(tx, opened, HOW, address, browser_name, now, settings().sessions)
         if waiting is not None:
             linked = linking.link_in(tx, waiting, browser, opened, now)

@@ -18,17 +18,17 @@ NUMBER = "+33612345678"
 @pytest.fixture
 def three(world: World) -> tuple[Someone, Someone, Someone]:
     """Three `Dominique Dumail`: the first two are both parents of the twins Ana and Éli; the third has children alone."""
-    one, other, third = (
+    first, second, third = (
         world.guardian("Dominique", "Dumail", state="created", mobile=NUMBER) for _ in range(3)
     )
     twins = world.pupil("Ana", birth_date="2014-05-06"), world.pupil("Éli", birth_date="2014-05-06")
-    world.family(one, *twins)
-    world.family(other, *twins)
-    world.family(other, world.pupil("Noé", birth_date="2012-07-08"))
+    world.family(first, *twins)
+    world.family(second, *twins)
+    world.family(second, world.pupil("Noé", birth_date="2012-07-08"))
     world.family(
         third, world.pupil("Zoé", birth_date="2013-01-02"), world.pupil("Max", birth_date="2015-03-04")
     )
-    return one, other, third
+    return first, second, third
 
 
 def day(date: str) -> dict[str, str]:
@@ -53,15 +53,15 @@ def test_a_childs_birth_date_selects_the_account(
     assert "Ana" not in visitor.words and "Noé" not in visitor.words
     visitor.fills(**dates(visitor.html, "2013-01-02", "2015-03-04")).sees(three[2].username)
     visitor.fills(password=PASSWORD, again=PASSWORD).sees("Votre adresse mail")
-    assert [world.facts(one).state for one in three] == ["created", "created", "confirming"]
+    assert [world.facts(guardian).state for guardian in three] == ["created", "created", "confirming"]
 
 
 def test_a_typed_birth_date_is_not_asked_again(app: Flask, visitor: Visitor, three: Three) -> None:
     to_the_child(app, visitor).fills(**day("2013-01-02"))
-    given = [
+    values = [
         value for name, value in fields_of(visitor.html, "csrf_token").items() if re.match(r"\d+-", name)
     ]
-    assert given == ["02", "01", "2013", "", "", ""]
+    assert values == ["02", "01", "2013", "", "", ""]
 
 
 @pytest.mark.both_engines
@@ -69,8 +69,8 @@ def test_two_parents_of_one_child_need_the_office(app: Flask, visitor: Visitor, 
     to_the_child(app, visitor).fills(**day("2014-05-06"))
     visitor.sees("V11", "le secrétariat du collège", "Ce qu’il faut dire", "Recommencer")
     assert visitor.status == 409
-    for one in three:
-        assert one.username not in visitor.html
+    for guardian in three:
+        assert guardian.username not in visitor.html
     assert "Ana" not in visitor.words
     visitor.opens(visitor.path).sees("V11")
 
@@ -159,7 +159,7 @@ def test_an_active_account_is_reported(app: Flask, world: World, visitor: Visito
 
 def test_linking_another_provider_follows_the_same_steps(app: Flask, visitor: Visitor, three: Three) -> None:
     visitor.opens("/activation")
-    with visitor.browser.session_transaction() as kept:
-        kept["linking"] = "an identity that waits"
+    with visitor.browser.session_transaction() as session:
+        session["linking"] = "an identity that waits"
     to_the_child(app, visitor, "/activation/link").fills(**day("2013-01-02")).sees("Zoé", "Max")
     to_the_child(app, visitor, "/activation/link").fills(**day("2014-05-06")).sees("V11", "/activation/link")

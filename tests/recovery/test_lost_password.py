@@ -148,9 +148,9 @@ class TestALink:
     def test_of_a_mail_confirmation_recovers_nothing(self, app: Flask, world: World) -> None:
         from idp.signin import mail_confirmation
 
-        other = world.guardian("Anne", state="confirming", identity_proved_at=1)
+        anne = world.guardian("Anne", state="confirming", identity_proved_at=1)
         with app.app_context():
-            mail_confirmation.change(world.facts(other), "anne@example.org", "fr", world.clock())
+            mail_confirmation.change(world.facts(anne), "anne@example.org", "fr", world.clock())
         token = messages(app, "mail")[-1]["facts"]["link"].rpartition("/")[2]
         Visitor(app).opens(f"/recovery/link/{token}").sees("V07")
 
@@ -169,9 +169,9 @@ def test_a_used_link_invalidates_the_code(
 def test_a_recovery_ends_sessions_and_tokens(
     app: Flask, world: World, visitor: Visitor, guardian: Someone
 ) -> None:
-    other = Visitor(app).opens("/account").fills(profile="responsable")
-    other.fills(username="c.durand", password=guardian.password)
-    portal = RelyingParty(app, world.relying_party(), other.browser)
+    first_browser = Visitor(app).opens("/account").fills(profile="responsable")
+    first_browser.fills(username="c.durand", password=guardian.password)
+    portal = RelyingParty(app, world.relying_party(), first_browser.browser)
     tokens = portal.tokens(scope="openid offline_access")
     ask(visitor, "c.durand")
     Visitor(app).opens(newest_link(app)).fills(password=NEW, again=NEW)
@@ -182,10 +182,10 @@ def test_a_recovery_ends_sessions_and_tokens(
 
 
 def test_relying_parties_are_notified(app: Flask, world: World, visitor: Visitor, guardian: Someone) -> None:
-    other = Visitor(app).opens("/account").fills(profile="responsable")
-    other.fills(username="c.durand", password=guardian.password)
+    first_browser = Visitor(app).opens("/account").fills(profile="responsable")
+    first_browser.fills(username="c.durand", password=guardian.password)
     registered = world.relying_party(backchannel_logout_uri="https://portail.example/bye")
-    RelyingParty(app, registered, other.browser).tokens()
+    RelyingParty(app, registered, first_browser.browser).tokens()
     ask(visitor, "c.durand")
     Visitor(app).opens(newest_link(app)).fills(password=NEW, again=NEW)
     assert [notice["client_id"] for notice in messages(app, "logout_notice")] == [registered.client_id]

@@ -66,10 +66,10 @@ def test_a_landline_is_refused(visitor: Visitor) -> None:
 def test_an_address_beyond_ascii_is_found_again(
     app: Flask, world: World, visitor: Visitor, typed: str
 ) -> None:
-    kept = "Élise@xn--socit-esab.fr" if typed[0] in "EÉ" else "élise@xn--socit-esab.fr"
-    world.guardian(mail=kept)
+    stored = "Élise@xn--socit-esab.fr" if typed[0] in "EÉ" else "élise@xn--socit-esab.fr"
+    world.guardian(mail=stored)
     visitor.opens("/recovery/username").fills(contact=typed).sees("Regardez votre boîte mail")
-    assert [mail["to"] for mail in messages(app, "mail")] == [kept]
+    assert [mail["to"] for mail in messages(app, "mail")] == [stored]
 
 
 def test_an_address_that_was_never_confirmed_finds_nobody(app: Flask, world: World, visitor: Visitor) -> None:
@@ -82,9 +82,9 @@ def test_it_goes_to_the_address_on_record_and_never_to_the_one_typed(
     app: Flask, world: World, visitor: Visitor
 ) -> None:
     world.guardian(mail="J.Langlois+cantine@example.org")
-    other = world.guardian(mail="j.langlois+CANTINE@example.org")
+    namesake = world.guardian(mail="j.langlois+CANTINE@example.org")
     visitor.opens("/recovery/username").fills(contact="j.LANGLOIS+cAnTiNe@example.org")
     usernames = {mail["to"]: mail["facts"]["usernames"] for mail in messages(app, "mail")}
     assert set(usernames) == {"J.Langlois+cantine@example.org", "j.langlois+CANTINE@example.org"}
     assert len(usernames["j.langlois+CANTINE@example.org"]) == 1
-    assert usernames["j.langlois+CANTINE@example.org"][0].endswith(f": {other.username}")
+    assert usernames["j.langlois+CANTINE@example.org"][0].endswith(f": {namesake.username}")

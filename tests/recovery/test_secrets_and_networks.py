@@ -34,7 +34,7 @@ def test_no_code_number_link_or_password_is_logged(
     Visitor(app).opens(link).fills(password=PASSWORD, again=PASSWORD)
     cookie = visitor.browser.get_cookie("idp_session")
     assert cookie is not None
-    ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("idp"))
+    log = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("idp"))
     for secret in (
         code,
         "612345678",
@@ -44,7 +44,7 @@ def test_no_code_number_link_or_password_is_logged(
         cookie.value,
         "2014-05-06",
     ):
-        assert secret not in ours
+        assert secret not in log
 
 
 def test_a_school_opens_many_accounts_from_one_address(app: Flask, world: World) -> None:

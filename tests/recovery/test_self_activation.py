@@ -150,17 +150,17 @@ class TestChildren:
         to_children(app, visitor)
         for _ in range(3):
             visitor.fills(**dates(visitor.html, "2012-07-08", "2014-05-07"))
-        other = to_children(app, Visitor(app))
-        other.fills(**dates(other.html, "2012-07-08", "2014-05-06")).sees("A03")
+        second = to_children(app, Visitor(app))
+        second.fills(**dates(second.html, "2012-07-08", "2014-05-06")).sees("A03")
 
     @pytest.mark.both_engines
     def test_not_my_child_is_flagged_for_the_school(
         self, app: Flask, world: World, visitor: Visitor, mother: Someone
     ) -> None:
         to_children(app, visitor)
-        given = dates(visitor.html, "2012-07-08", "2000-01-01")
-        younger = next(name for name in given if given[name] == "2000").partition("-")[0]
-        visitor.fills(**given, **{f"not-{younger}": "1"}).sees("Choisissez votre mot de passe")
+        typed = dates(visitor.html, "2012-07-08", "2000-01-01")
+        younger = next(name for name in typed if typed[name] == "2000").partition("-")[0]
+        visitor.fills(**typed, **{f"not-{younger}": "1"}).sees("Choisissez votre mot de passe")
         with app.app_context():
             from sqlalchemy import select
 
@@ -180,9 +180,9 @@ class TestChildren:
         self, app: Flask, world: World, visitor: Visitor, mother: Someone
     ) -> None:
         to_children(app, visitor)
-        given = dates(visitor.html, "2012-07-08", "2014-05-06")
-        denied = {f"not-{name.partition('-')[0]}": "1" for name in given}
-        visitor.fills(**given, **denied).sees("V06")
+        typed = dates(visitor.html, "2012-07-08", "2014-05-06")
+        denied = {f"not-{name.partition('-')[0]}": "1" for name in typed}
+        visitor.fills(**typed, **denied).sees("V06")
         assert world.facts(mother).state == "created"
 
     def test_a_day_that_does_not_exist(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
@@ -302,13 +302,13 @@ class TestRefusedDates:
         self, app: Flask, visitor: Visitor, mother: Someone
     ) -> None:
         to_children(app, visitor)
-        given = dates(visitor.html, "2012-07-08", "2014-05-06")
-        lea = [name for name in given if name.endswith("-day")][1].removesuffix("-day")
-        given[f"{lea}-month"] = ""
-        visitor.fills(**given)
+        typed = dates(visitor.html, "2012-07-08", "2014-05-06")
+        lea = [name for name in typed if name.endswith("-day")][1].removesuffix("-day")
+        typed[f"{lea}-month"] = ""
+        visitor.fills(**typed)
         assert visitor.status == 422
         visitor.sees("n’existe pas pour : Léa.", f'href="#{lea}-day"')
-        assert self.typed(visitor.html) == given
+        assert self.typed(visitor.html) == typed
         marked = re.findall(r'id="(\d+)-\w+"[^>]*aria-invalid', visitor.html)
         assert set(marked) == {lea}
 
@@ -316,13 +316,13 @@ class TestRefusedDates:
         self, app: Flask, visitor: Visitor, mother: Someone
     ) -> None:
         to_children(app, visitor)
-        given = dates(visitor.html, "2012-07-08", "2014-05-06")
-        given = {name: "31" if name.endswith(("-day", "-month")) else value for name, value in given.items()}
-        visitor.fills(**given).sees("pour : Tom, Léa.")
-        assert self.typed(visitor.html) == given
+        typed = dates(visitor.html, "2012-07-08", "2014-05-06")
+        typed = {name: "31" if name.endswith(("-day", "-month")) else value for name, value in typed.items()}
+        visitor.fills(**typed).sees("pour : Tom, Léa.")
+        assert self.typed(visitor.html) == typed
 
     def test_a_wrong_date_keeps_the_typed_dates(self, app: Flask, visitor: Visitor, mother: Someone) -> None:
         to_children(app, visitor)
-        given = dates(visitor.html, "2012-07-08", "2014-05-07")
-        visitor.fills(**given).sees("A02")
-        assert self.typed(visitor.html) == given
+        typed = dates(visitor.html, "2012-07-08", "2014-05-07")
+        visitor.fills(**typed).sees("A02")
+        assert self.typed(visitor.html) == typed

@@ -53,18 +53,20 @@ def _begin(purpose: str, typed: str) -> str:
 @page_of("children")
 def children(identification: Identification) -> Page:
     """A birth date for each child, or "not my child"."""
-    form_page, known = FormPage("recovery/children.html"), self_activation.children(identification)
+    form_page, candidates = FormPage("recovery/children.html"), self_activation.children(identification)
     with form_page:
         if EmptyForm().validate_on_submit():
-            not_mine = frozenset(child.person for child in known if f"not-{child.person}" in request.form)
-            birth_dates = _dates([child for child in known if child.person not in not_mine])
+            not_mine = frozenset(
+                child.person for child in candidates if f"not-{child.person}" in request.form
+            )
+            birth_dates = _dates([child for child in candidates if child.person not in not_mine])
             here = cookies.browser(), address(), request.user_agent.string
             waiting = federation.waiting_identity() if identification.purpose == "linking" else None
             token = self_activation.prove_by_children(
                 identification, birth_dates, not_mine, *here, now(), waiting
             )
             return signed_in(token, identification.login)
-    return form_page.show(identification=identification, children=known)
+    return form_page.show(identification=identification, children=candidates)
 
 
 def _dates(children: list[Child]) -> dict[int, str]:

@@ -54,12 +54,12 @@ def next_one(identification: str) -> Response:
 
 def login_that_waits() -> str | None:
     """The id of the login from which the recovery began, if this browser holds it and it has not expired."""
-    asked = request.values.get("login", "")
+    login = request.values.get("login", "")
     try:
-        pending.of_browser(asked, cookies.browser(), now())
+        pending.of_browser(login, cookies.browser(), now())
     except Refusal:
         return None
-    return asked
+    return login
 
 
 def back_to_login(login: str | None) -> Response:

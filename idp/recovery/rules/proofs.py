@@ -72,13 +72,13 @@ def named(
 
     `candidates`: account → (first name, surnames).
     """
-    wanted = plain(first_name), plain(family_name)
-    if not all(wanted):
+    folded_names = plain(first_name), plain(family_name)
+    if not all(folded_names):
         return ()
     return tuple(
         account
         for account, (first, surnames) in candidates.items()
-        if plain(first) == wanted[0] and wanted[1] in {plain(name) for name in surnames if name}
+        if plain(first) == folded_names[0] and folded_names[1] in {plain(name) for name in surnames if name}
     )
 
 
@@ -99,5 +99,5 @@ def knows_children(
 
     A child without a birth date in the school's database proves nothing and is not asked for.
     """
-    asked = [child for child in children if child.birth_date and child.person not in not_mine]
-    return bool(asked) and all(birth_dates.get(child.person) == child.birth_date for child in asked)
+    dated = [child for child in children if child.birth_date and child.person not in not_mine]
+    return bool(dated) and all(birth_dates.get(child.person) == child.birth_date for child in dated)

@@ -18,10 +18,10 @@ _expired = delete_expired(Identification.id, Identification.expires_at)
 _find = (
     select(Identification.__table__, Account.state.label("account_state"))
     .outerjoin(Account, Account.id == Identification.account_id)
-    .where(Identification.id == bindparam("wanted"))
+    .where(Identification.id == bindparam("attempt"))
 )
 _this = update(Identification).where(
-    Identification.id == bindparam("wanted"), Identification.finished_at.is_(None)
+    Identification.id == bindparam("attempt"), Identification.finished_at.is_(None)
 )
 _try_code = (
     _this.where(
@@ -61,9 +61,9 @@ def add(tx: Connection, row: dict[str, Any]) -> None:
     tx.execute(_add, row)
 
 
-def find(connection: Connection, wanted: str) -> tuple[Facts, str, int] | None:
+def find(connection: Connection, attempt: str) -> tuple[Facts, str, int] | None:
     """(facts, digest of its browser, expiry in epoch seconds) of an identification."""
-    row = connection.execute(_find, {"wanted": wanted}).mappings().one_or_none()
+    row = connection.execute(_find, {"attempt": attempt}).mappings().one_or_none()
     if row is None:
         return None
     accounts, narrowed_by, birth_date = _read(row["candidates"])
@@ -87,29 +87,29 @@ def find(connection: Connection, wanted: str) -> tuple[Facts, str, int] | None:
     return facts, row["browser"], row["expires_at"]
 
 
-def try_code(tx: Connection, wanted: str, most: int, now: int) -> tuple[str, bool] | None:
+def try_code(tx: Connection, attempt: str, most: int, now: int) -> tuple[str, bool] | None:
     """Record an attempt at the code. Returns (the code's digest, whether an account matched); None if no attempt is left."""
-    row = tx.execute(_try_code, {"wanted": wanted, "most": most, "now": now}).one_or_none()
+    row = tx.execute(_try_code, {"attempt": attempt, "most": most, "now": now}).one_or_none()
     return (row[0], row[1] is not None) if row else None
 
 
-def prove(tx: Connection, wanted: str, code_digest: str, now: int) -> bool:
+def prove(tx: Connection, attempt: str, code_digest: str, now: int) -> bool:
     """Mark the code as used. True for exactly one caller."""
-    return tx.execute(_prove, {"wanted": wanted, "code": code_digest, "moment": now}).rowcount == 1
+    return tx.execute(_prove, {"attempt": attempt, "code": code_digest, "moment": now}).rowcount == 1
 
 
-def send_again(tx: Connection, wanted: str, code_digest: str, code_until: int, most: int) -> bool:
+def send_again(tx: Connection, attempt: str, code_digest: str, code_until: int, most: int) -> bool:
     """Replace the code. False after `most` codes."""
-    parameters = {"wanted": wanted, "code": code_digest, "code_until": code_until, "most": most}
+    parameters = {"attempt": attempt, "code": code_digest, "code_until": code_until, "most": most}
     return tx.execute(_send_again, parameters).rowcount == 1
 
 
 def store_candidates(
-    tx: Connection, wanted: str, code_digest: str, accounts: Sequence[int], account: int | None
+    tx: Connection, attempt: str, code_digest: str, accounts: Sequence[int], account: int | None
 ) -> bool:
     """Store the accounts that the worker found before it sends the code. False if a newer code was requested meanwhile."""
     parameters = {
-        "wanted": wanted,
+        "attempt": attempt,
         "code": code_digest,
         "accounts": _written(accounts, "", None),
         "account": account,
@@ -122,7 +122,7 @@ def narrow(
 ) -> bool:
     """Store the candidates that remain after an answer, and the account if only one remains. False if another tab was first."""
     parameters = {
-        "wanted": identification.id,
+        "attempt": identification.id,
         "before": _written(identification.candidates, identification.narrowed_by, identification.birth_date),
         "accounts": _written(accounts, narrowed_by, birth_date),
         "account": the_one(accounts),
@@ -130,9 +130,9 @@ def narrow(
     return tx.execute(_narrow, parameters).rowcount == 1
 
 
-def finish(tx: Connection, wanted: str, now: int) -> bool:
+def finish(tx: Connection, attempt: str, now: int) -> bool:
     """Mark the identification as completed. True for exactly one caller."""
-    return tx.execute(_finish, {"wanted": wanted, "moment": now}).rowcount == 1
+    return tx.execute(_finish, {"attempt": attempt, "moment": now}).rowcount == 1
 
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:

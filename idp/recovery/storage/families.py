@@ -60,10 +60,10 @@ def children_of(connection: Connection, guardian: int) -> tuple[Child, ...]:
 
 def birth_dates_of(connection: Connection, accounts: Sequence[int]) -> dict[int, frozenset[str]]:
     """Account → birth dates (ISO) of the guardian's children, without denied ones."""
-    found: dict[int, set[str]] = {account: set() for account in accounts}
+    birth_dates: dict[int, set[str]] = {account: set() for account in accounts}
     for account, date in connection.execute(_birth_dates, {"accounts": list(accounts)}):
-        found[account].add(date)
-    return {account: frozenset(dates) for account, dates in found.items()}
+        birth_dates[account].add(date)
+    return {account: frozenset(dates) for account, dates in birth_dates.items()}
 
 
 def dispute(tx: Connection, guardian: int, pupil: int, now: int) -> bool:
