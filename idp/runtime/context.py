@@ -31,8 +31,8 @@ def incoming() -> Request | None:
 
 def settings() -> Settings:
     """The settings of this application."""
-    found: Settings = application().extensions["settings"]
-    return found
+    loaded: Settings = application().extensions["settings"]
+    return loaded
 
 
 def now() -> int:

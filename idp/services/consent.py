@@ -73,26 +73,28 @@ def ask_guardians(service: Service, account: AccountFacts, kinds: tuple[str, ...
 
 
 def decide_for_child(
-    guardian: AccountFacts, child: int, service: Service, shown: str, agreed: bool, now: int
+    guardian: AccountFacts, child: int, service: Service, kinds: str, agreed: bool, now: int
 ) -> None:
-    """A guardian answers the question of `child` (an account's id). `shown`: the kinds that the page listed.
+    """A guardian answers the question of `child` (an account's id). `kinds`: what the page listed.
 
     Raises Refusal Q02 if there is no such question, or if it was answered or changed meanwhile.
     """
-    asked = [row for row in of_children(guardian, now) if (row.account, row.client_id) == (child, service.id)]
-    if not asked or not asked[0].asked_scope:
+    questions = [
+        row for row in of_children(guardian, now) if (row.account, row.client_id) == (child, service.id)
+    ]
+    if not questions or not questions[0].asked_scope:
         raise Refusal(CONSENT_QUESTION_GONE, "no such question")
-    scope = " ".join(dict.fromkeys((*asked[0].scope, *shown.split())))
+    scope = " ".join(dict.fromkeys((*questions[0].scope, *kinds.split())))
     actor, subject = guardian.actor, f"account:{child}"
     with transaction() as tx:
         if agreed:
-            won = storage.give_asked(tx, child, service.id, shown, scope, guardian.id, now)
+            won = storage.give_asked(tx, child, service.id, kinds, scope, guardian.id, now)
         else:
-            won = storage.refuse(tx, child, service.id, shown, now)
+            won = storage.refuse(tx, child, service.id, kinds, now)
         if not won:
             raise Refusal(CONSENT_QUESTION_GONE, "the question was answered or changed meanwhile")
         act = "consent.give" if agreed else "consent.refuse"
-        trail.record(tx, now, act, actor, subject, client=service.id, scope=scope if agreed else shown)
+        trail.record(tx, now, act, actor, subject, client=service.id, scope=scope if agreed else kinds)
 
 
 def of_children(guardian: AccountFacts, now: int) -> list[storage.OfChild]:

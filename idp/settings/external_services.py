@@ -65,14 +65,14 @@ class Outgoing(Section):
     @field_validator("allowed_networks")
     @classmethod
     def _are_networks(cls, value: list[str]) -> list[str]:
-        for one in value:
-            ip_network(one)
+        for network in value:
+            ip_network(network)
         return value
 
     @cached_property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The same as values to compare with."""
-        return tuple(ip_network(one) for one in self.allowed_networks)
+        return tuple(ip_network(network) for network in self.allowed_networks)
 
 
 class FederatedProvider(Section):

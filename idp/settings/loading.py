@@ -116,7 +116,7 @@ def load_settings(
 
 
 def _from_environment(environ: dict[str, str]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    sections: dict[str, dict[str, Any]] = {}
     for name in sorted(environ):
         if not name.startswith(PREFIX) or "__" not in name:
             continue
@@ -134,8 +134,8 @@ def _from_environment(environ: dict[str, str]) -> dict[str, dict[str, Any]]:
                 raise SettingsFault(
                     f"{section}.{key}: {name} names a file that cannot be read ({fault.strerror})."
                 ) from None
-        found.setdefault(section, {})[key] = _typed(section, key, value)
-    return found
+        sections.setdefault(section, {})[key] = _typed(section, key, value)
+    return sections
 
 
 def _typed(section: str, key: str, value: str) -> Any:
@@ -163,8 +163,8 @@ def _sentence(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         section = fault["loc"][0]
         model = Settings.model_fields.get(section)
-        known = model.annotation.model_fields if model else Settings.model_fields  # type: ignore[union-attr]
-        return f"{where}: there is no such setting. Allowed here: {', '.join(sorted(known))}."
+        fields = model.annotation.model_fields if model else Settings.model_fields  # type: ignore[union-attr]
+        return f"{where}: there is no such setting. Allowed here: {', '.join(sorted(fields))}."
     value = "a value that is not shown" if secret else repr(fault["input"])
     return f"{where}: {value} was given. {fault['msg']}."
 

@@ -48,5 +48,5 @@ class Service(Section):
 
     def office(self, language: str) -> str:
         """Whom a family turns to, as a page in `language` says it; never another language's words."""
-        texts = {**SCHOOL_OFFICE, **{known: text for known, text in self.school_office.items() if text}}
-        return next((text for known, text in texts.items() if known == language), texts["en"])
+        texts = {**SCHOOL_OFFICE, **{code: text for code, text in self.school_office.items() if text}}
+        return next((text for code, text in texts.items() if code == language), texts["en"])

@@ -49,10 +49,10 @@ def places(address: str) -> tuple[str, str] | None:
 def take(tx: Connection, kind: str, address: str, now: int) -> bool:
     """Count one more row of `kind` for `address`. Returns whether it may be written."""
     most = settings().throttling.rows_per_address
-    found = places(address)
-    if found is None:
+    buckets = places(address)
+    if buckets is None:
         return _take(tx, f"{kind}\0address\0{address[:100]}", most, now)
-    network, own = found
+    network, own = buckets
     if not _take(tx, f"{kind}\0network\0{network}", most * NETWORK, now):
         return False
     return _take(tx, f"{kind}\0address\0{own}", most, now)

@@ -29,7 +29,7 @@ _agreed = dict[str, Any](
 )
 _give = _here.values(_agreed)
 _ask = _here.values(asked_scope=bindparam("words"), asked_at=bindparam("moment"), refused_at=None)
-_this_question = _here.where(Consent.asked_at.is_not(None), Consent.asked_scope == bindparam("shown"))
+_this_question = _here.where(Consent.asked_at.is_not(None), Consent.asked_scope == bindparam("shown_kinds"))
 _refuse = _this_question.values(asked_scope=None, asked_at=None, refused_at=bindparam("moment"))
 _give_asked = _this_question.values(_agreed)
 _withdraw = delete(Consent).where(
@@ -102,9 +102,9 @@ def find(connection: Connection, account: int, client: str) -> StoredConsent | N
     row = connection.execute(_find, {"account": account, "client": client}).one_or_none()
     if row is None:
         return None
-    asked = tuple((row.asked_scope or "").split())
+    asked_words = tuple((row.asked_scope or "").split())
     return StoredConsent(
-        tuple(row.scope.split()), row.given_at, row.given_by, asked, row.asked_at, row.refused_at
+        tuple(row.scope.split()), row.given_at, row.given_by, asked_words, row.asked_at, row.refused_at
     )
 
 
@@ -119,16 +119,16 @@ def ask(tx: Connection, account: int, client: str, scope: str, now: int) -> None
 
 
 def give_asked(
-    tx: Connection, account: int, client: str, shown: str, scope: str, giver: int, now: int
+    tx: Connection, account: int, client: str, kinds: str, scope: str, giver: int, now: int
 ) -> bool:
-    """Record consent to the question that was `shown`, if it is still open. True for one caller alone."""
-    values = {"shown": shown, "words": scope, "giver": giver, "moment": now}
+    """Record consent to the question about `kinds`, if it is still open. True for one caller alone."""
+    values = {"shown_kinds": kinds, "words": scope, "giver": giver, "moment": now}
     return tx.execute(_give_asked, {"account": account, "client": client, **values}).rowcount == 1
 
 
-def refuse(tx: Connection, account: int, client: str, shown: str, now: int) -> bool:
-    """Record the refusal of the question that was `shown`, if it is still open. True for one caller alone."""
-    values = {"account": account, "client": client, "shown": shown, "moment": now}
+def refuse(tx: Connection, account: int, client: str, kinds: str, now: int) -> bool:
+    """Record the refusal of the question about `kinds`, if it is still open. True for one caller alone."""
+    values = {"account": account, "client": client, "shown_kinds": kinds, "moment": now}
     return tx.execute(_refuse, values).rowcount == 1
 
 
