@@ -36,12 +36,12 @@ def load(settings: Settings, parent: int, counts: Path | None, pulse: Pulse, num
     connections: Connections = app.extensions["connections"]
     connections.patience = settings.database.patience
     connections.slots.named_only = True
-    made = WholeRequests(app, settings.server.threads, connections.slots.enter)
+    whole_requests = WholeRequests(app, settings.server.threads, connections.slots.enter)
     # Objects of the start live as long as the process: exclude them from garbage collection.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    return made
+    return whole_requests
 
 
 def _refuse_lost_keys(app: "Flask") -> None:
@@ -61,6 +61,6 @@ def application(settings: Settings | None = None) -> "Flask":
     """The application for any WSGI server; without `settings`, from the environment. Raises SettingsFault."""
     from idp.app import create_app
 
-    given = settings or load_settings()
-    tracing.begin(given.tracing)
-    return create_app(given)
+    settings_in_use = settings or load_settings()
+    tracing.begin(settings_in_use.tracing)
+    return create_app(settings_in_use)

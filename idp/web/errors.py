@@ -122,5 +122,6 @@ def _machine(status: int, error: str) -> Response:
 def _for_machine() -> bool:
     path = request.path
     return any(
-        path == one or path.startswith(one if one.endswith("/") else f"{one}/") for one in MACHINE_PATHS
+        path == prefix or path.startswith(prefix if prefix.endswith("/") else f"{prefix}/")
+        for prefix in MACHINE_PATHS
     )

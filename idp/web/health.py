@@ -45,19 +45,21 @@ def ready() -> Response:
 @blueprint.get("/startup")
 def startup() -> Response:
     """503, and what is missing, until the database is at this version's revision and signing keys exist."""
-    wanted = wanted_revision()
+    expected = wanted_revision()
     try:
         stored = stored_revision(reading())
         has_keys = stored is not None and current_app.extensions["has_keys"](now())
     except UNREADABLE:
-        return _startup(503, "waiting", "unreadable", wanted, False)
-    complete = stored == wanted and has_keys
-    return _startup(200 if complete else 503, "started" if complete else "waiting", stored, wanted, has_keys)
+        return _startup(503, "waiting", "unreadable", expected, False)
+    complete = stored == expected and has_keys
+    return _startup(
+        200 if complete else 503, "started" if complete else "waiting", stored, expected, has_keys
+    )
 
 
-def _startup(status: int, word: str, revision: str | None, wanted: str, has_keys: bool) -> Response:
+def _startup(status: int, word: str, revision: str | None, expected: str, has_keys: bool) -> Response:
     response = jsonify(
-        {"status": word, "revision": revision, "wanted_revision": wanted, "signing_keys": has_keys}
+        {"status": word, "revision": revision, "wanted_revision": expected, "signing_keys": has_keys}
     )
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

@@ -21,9 +21,9 @@ from idp.settings import Settings
 from idp.web.typography import TypographicDomain
 
 
-def init_languages(app: Flask, given: Settings) -> None:
+def init_languages(app: Flask, settings: Settings) -> None:
     """Set up translations, and pass the settings and the language to every template."""
-    app.jinja_env.globals["config_settings"] = given
+    app.jinja_env.globals["config_settings"] = settings
     babel = Babel(app, locale_selector=current_language)
     babel.domain_instance = TypographicDomain()
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -89,10 +89,10 @@ def elapsed(seconds: int) -> str:
     return str(format_timedelta(timedelta(seconds=max(seconds, 60)), threshold=2))
 
 
-def in_number(one: str, several: str, number: int) -> str:
+def in_number(singular: str, plural: str, number: int) -> str:
     """A sentence's form for a number: French says "0 compte" and "1 compte", English "0 accounts"."""
     single = get_locale().plural_form(number) == "one"
-    return str(get_translations().ungettext(one, several, 1 if single else 2))
+    return str(get_translations().ungettext(singular, plural, 1 if single else 2))
 
 
 def _everywhere() -> dict[str, Any]:

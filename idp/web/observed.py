@@ -82,9 +82,9 @@ class _Observed:
 
     def _id(self, environ: Mapping[str, Any]) -> str:
         if self._is_behind_proxy:
-            given: str = environ.get("HTTP_X_REQUEST_ID", "")
-            if is_well_formed(given):
-                return given
+            identifier: str = environ.get("HTTP_X_REQUEST_ID", "")
+            if is_well_formed(identifier):
+                return identifier
         return new_id()
 
 

@@ -30,13 +30,13 @@ def init_refusal_links(app: Flask) -> None:
 
 def ways_on(refusal: Refusal, typed: str | None = None, signed_in: bool = False) -> list[Way]:
     """The links of a refusal. `typed`: the value of this page's form, for links that carry it."""
-    found = []
+    links = []
     for link in refusal.links:
         address = _address(link, refusal, signed_in)
         if address is not None:
             carried = typed if link.carries else None
-            found.append(Way(link.label, address, link.carries if carried else "", carried or ""))
-    return found
+            links.append(Way(link.label, address, link.carries if carried else "", carried or ""))
+    return links
 
 
 def _address(link: Link, refusal: Refusal, signed_in: bool) -> str | None:

@@ -73,7 +73,7 @@ class WholeRequests:
                 return self._in_slot(environ, start_response)
             length = _length(environ)
             if length is not None and length > LARGEST_REQUEST:
-                with self._large.one(), self._late.watched():
+                with self._large.place(), self._late.watched():
                     return self._in_slot(environ, start_response)
             self._read(environ, length)
             return self._in_slot(environ, start_response)
@@ -96,7 +96,7 @@ class WholeRequests:
 
     def _read(self, environ: dict[str, Any], length: int | None) -> None:
         """Put the whole body in place of the stream. Raises BodyFault."""
-        with self._waiting.one(), self._late.watched():
+        with self._waiting.place(), self._late.watched():
             body = _received(environ["wsgi.input"])
         if len(body) > LARGEST_REQUEST:
             raise BodyFault("413 Content Too Large")
@@ -137,7 +137,7 @@ class _Places:
         self._free.put(place)
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[None]:
+    def place(self) -> Iterator[None]:
         place = self.take()
         try:
             yield
@@ -240,7 +240,7 @@ class LateBodies:
 
     def _look(self, now: float, oldest: float) -> None:
         """Check all connections of this process; the thread that has waited longest began at `oldest`."""
-        seen = {}
+        unfinished = {}
         # A body behind another request of the same packet looks like an answered one: if a thread still waits, idle
         # connections are cut too. The client opens a new one.
         desperate = now - oldest > DEADLINE + 3
@@ -254,11 +254,11 @@ class LateBodies:
                 if account.is_answered:
                     continue
                 key = (int(number), os.fstat(connection.fileno()).st_ino)
-                known = self._unfinished.get(key) or _Unfinished(now, account.received)
-                seen[key] = known
-                if _is_late(now - known.since, account.received - known.received):
+                entry = self._unfinished.get(key) or _Unfinished(now, account.received)
+                unfinished[key] = entry
+                if _is_late(now - entry.since, account.received - entry.received):
                     connection.shutdown(socket.SHUT_RD)
-        self._unfinished = seen
+        self._unfinished = unfinished
 
 
 def _is_late(seconds: float, received: int) -> bool:

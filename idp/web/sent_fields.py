@@ -16,8 +16,8 @@ def init_sent_fields(app: Flask) -> None:
 
 def unsent() -> Fields | None:
     """The fields of this page's form that were typed before a login, and are not processed yet."""
-    found: Fields | None = g.get("unsent_fields") if request.method == "GET" else None
-    return found
+    fields: Fields | None = g.get("unsent_fields") if request.method == "GET" else None
+    return fields
 
 
 def typed(name: str, otherwise: str = "", act: str | None = None) -> str:

@@ -39,5 +39,5 @@ def init_style(app: Flask, settings: Settings) -> None:
 
 def style() -> Style:
     """The style sheet of this application."""
-    found: Style = current_app.extensions["style"]
-    return found
+    loaded: Style = current_app.extensions["style"]
+    return loaded

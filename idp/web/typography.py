@@ -30,8 +30,8 @@ class FrenchTranslations:
     def ugettext(self, message: str) -> str:
         return with_no_break_spaces(self._translations.ugettext(message))
 
-    def ungettext(self, one: str, several: str, number: int) -> str:
-        return with_no_break_spaces(self._translations.ungettext(one, several, number))
+    def ungettext(self, singular: str, plural: str, number: int) -> str:
+        return with_no_break_spaces(self._translations.ungettext(singular, plural, number))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._translations, name)

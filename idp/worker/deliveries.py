@@ -138,11 +138,11 @@ def tend(now: int) -> None:
             outbox.bring_forward(tx, destination, now)
         destinations.forget_idle(tx, now)
         failing = destinations.failing(tx)
-    for found in failing:
+    for failing_destination in failing:
         over = 1
-        while retries.gives_up(found.failures) and over:
+        while retries.gives_up(failing_destination.failures) and over:
             with transaction() as tx:
-                over = destinations.give_up(tx, found, now)
+                over = destinations.give_up(tx, failing_destination, now)
 
 
 def _attempt(claimed: Claimed, now: int, connections: OpenConnections) -> Exception | None:
@@ -186,13 +186,13 @@ def _mark_fault(destination: str, claimed: Claimed, fault: Exception, now: int, 
         outbox.refused(tx, claimed, stored_error(fault), now, is_final)
 
 
-def _mark(batch: Batch, now: int, left: list[int] | None = None) -> None:
-    """Mark what was delivered, and give the claims of `left` back. A power cut may undo it: then a delivery is repeated."""
-    if batch.delivered or left:
+def _mark(batch: Batch, now: int, unclaimed: list[int] | None = None) -> None:
+    """Mark what was delivered, and give the claims of `unclaimed` back. A power cut may undo it: then a delivery is repeated."""
+    if batch.delivered or unclaimed:
         with transaction(durable=False) as tx:
             if batch.delivered:
                 outbox.delivered(tx, batch.delivered, now)
-            if left:
-                outbox.release(tx, left, now)
+            if unclaimed:
+                outbox.release(tx, unclaimed, now)
     batch.delivered.clear()
     batch.marked_at = time.monotonic()

@@ -41,13 +41,13 @@ def housekeeping(now: int) -> None:
 def work_of_a_minute(
     now: int,
     stopped: Callable[[], bool] = never,
-    rest: Callable[[float], object] = lambda _: None,
+    pause: Callable[[float], object] = lambda _: None,
 ) -> None:
     """Rotate keys, expire letters, count logins and uses of clients, erase people whom no school names any more."""
     signing.ensure(now)
     with transaction(durable=False) as tx:
         clients.note_uses(tx, now)
-    take_turns(EACH_MINUTE, now, stopped, rest)
+    take_turns(EACH_MINUTE, now, stopped, pause)
     deliveries.tend(now)
     statistics.keep(now)
 

@@ -77,7 +77,7 @@ class Worker:
             self._wake.clear()
             self._guarded("handing out", lambda: queues.hand_out(self._clock()))
             self._guarded("long work", lambda: jobs.hand_out(self._clock()))
-            self._rest(stop)
+            self._pause(stop)
         threads = (queues, jobs)
         for ending in threads:
             ending.end()
@@ -94,12 +94,12 @@ class Worker:
             stop.wait(SEALING)
         self._guarded("the connection's end", close)
 
-    def _rest(self, stop: threading.Event) -> None:
+    def _pause(self, stop: threading.Event) -> None:
         ends = time.monotonic() + self._poll
         while (
             not stop.is_set()
-            and (left := ends - time.monotonic()) > 0
-            and not self._wake.wait(min(left, LOOK))
+            and (remaining := ends - time.monotonic()) > 0
+            and not self._wake.wait(min(remaining, LOOK))
         ):
             pass
 

@@ -56,8 +56,8 @@ STEPS: dict[str, Step] = {
 def delete_expired(
     now: int,
     stopped: Callable[[], bool] = never,
-    rest: Callable[[float], object] = lambda _: None,
+    pause: Callable[[float], object] = lambda _: None,
     order: deque[str] | None = None,
 ) -> Counter[str]:
     """Delete until nothing is left that has expired at `now`, the tables in turn. Parameters as in `take_turns`."""
-    return take_turns(STEPS, now, stopped, rest, order)
+    return take_turns(STEPS, now, stopped, pause, order)

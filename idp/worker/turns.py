@@ -26,12 +26,12 @@ def take_turns(
     steps: Mapping[str, Step],
     now: int,
     stopped: Callable[[], bool] = never,
-    rest: Callable[[float], object] = lambda _: None,
+    pause: Callable[[float], object] = lambda _: None,
     order: deque[str] | None = None,
 ) -> Counter[str]:
     """Run `steps` in turn until each has nothing left, or `stopped` is true. Returns the number of rows by step.
 
-    `rest`: waits for so many seconds between two steps. `order`: whose turn it is; after a round that was stopped, the next round
+    `pause`: waits for so many seconds between two steps. `order`: whose turn it is; after a round that was stopped, the next round
     goes on there. A step that fails is logged and left out; a fault of the database ends the round. Raises one of DATABASE_FAULTS.
     """
     order = deque(steps) if order is None else order
@@ -52,7 +52,7 @@ def take_turns(
             handled[name] += number
             rows[name] = pace.rows_after(rows[name], spent)
             waiting.append(name)
-        rest(spent)
+        pause(spent)
     if waiting:
         order.rotate(-order.index(waiting[0]))
     return handled

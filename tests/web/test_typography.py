@@ -15,8 +15,8 @@ PLAIN = re.compile(r" [:;?!»]|« ")
 
 def sentences() -> list[str]:
     with (Path(ROOT) / "idp/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
-        found = [message.id for message in read_po(file, locale="en") if message.id]
-    return [text for ids in found for text in ((ids,) if isinstance(ids, str) else ids)]
+        ids_of_messages = [message.id for message in read_po(file, locale="en") if message.id]
+    return [text for ids in ids_of_messages for text in ((ids,) if isinstance(ids, str) else ids)]
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_signs_have_no_break_spaces(written: str, shown: str) -> None:
 
 
 def test_every_sentence_of_the_product_is_covered() -> None:
-    found = sentences()
-    assert sum(bool(PLAIN.search(text)) for text in found) > 100
-    assert not [text for text in found if PLAIN.search(with_no_break_spaces(text))]
+    texts = sentences()
+    assert sum(bool(PLAIN.search(text)) for text in texts) > 100
+    assert not [text for text in texts if PLAIN.search(with_no_break_spaces(text))]
 
 
 @pytest.mark.parametrize("path", ["/", "/help", "/legal", "/accessibility", "/start/responsable"])
