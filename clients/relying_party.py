@@ -91,14 +91,14 @@ def create_relying_party(
 
 def store() -> Store:
     """The store of the current application."""
-    found: Store = current_app.extensions["store"]
-    return found
+    opened: Store = current_app.extensions["store"]
+    return opened
 
 
 def configuration() -> Configuration:
     """The configuration of the current application."""
-    found: Configuration = current_app.extensions["configuration"]
-    return found
+    loaded: Configuration = current_app.extensions["configuration"]
+    return loaded
 
 
 def now() -> int:
@@ -114,8 +114,8 @@ def visitor() -> Visitor | None:
         if g.visitor is None and session.pop("token", None):
             session["was_closed"] = True
             g.former = store().owner(token)
-    found: Visitor | None = g.visitor
-    return found
+    current: Visitor | None = g.visitor
+    return current
 
 
 def session_was_closed() -> bool:
@@ -164,11 +164,13 @@ def keep_draft(sub: str) -> str:
 
 def login() -> BaseResponse:
     """To the provider. `profile` (acr_values) is what the entry page has asked; `next` a path of this application."""
-    asked = {"acr_values": request.args["profile"]} if request.args.get("profile") in PROFILES else {}
+    parameters = {"acr_values": request.args["profile"]} if request.args.get("profile") in PROFILES else {}
     session["next"] = _own_path(request.args.get("next") or session.pop("unsent", None))
     _forget_old_logins()
     try:
-        response: BaseResponse = _provider().authorize_redirect(f"{configuration().base}/callback", **asked)
+        response: BaseResponse = _provider().authorize_redirect(
+            f"{configuration().base}/callback", **parameters
+        )
     except (RequestException, AuthlibBaseError) as fault:
         return login_problem("unreachable", fault)
     return response
@@ -243,8 +245,8 @@ def backchannel_logout() -> Response:
 
 
 def _provider() -> Provider:
-    found: Provider = current_app.extensions["provider"]
-    return found
+    registered: Provider = current_app.extensions["provider"]
+    return registered
 
 
 def _forget_old_logins() -> None:

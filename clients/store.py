@@ -63,7 +63,7 @@ class Store:
 
     def __init__(self, path: Path, tables: str = "") -> None:
         self._path = path
-        self._held = threading.local()
+        self._local = threading.local()
         with self.transaction() as db:
             for statement in (_OWN_TABLES + tables).split(";"):
                 db.execute(statement)
@@ -71,21 +71,21 @@ class Store:
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit mode."""
-        connection: sqlite3.Connection | None = getattr(self._held, "connection", None)
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=10)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA foreign_keys=ON")
-            self._held.connection = connection
+            self._local.connection = connection
         return connection
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._held, "connection", None)
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()
-            self._held.connection = None
+            self._local.connection = None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -156,8 +156,8 @@ class Store:
         """End the sessions that a logout token names; False if this token was seen before."""
         with self.transaction() as db:
             db.execute("DELETE FROM seen_logout_tokens WHERE expires_at < ?", (now,))
-            seen = db.execute("INSERT OR IGNORE INTO seen_logout_tokens VALUES (?, ?)", (jti, expires_at))
-            if seen.rowcount != 1:
+            inserted = db.execute("INSERT OR IGNORE INTO seen_logout_tokens VALUES (?, ?)", (jti, expires_at))
+            if inserted.rowcount != 1:
                 return False
             column, value = ("sid", sid) if sid is not None else ("sub", sub)
             ending = f"UPDATE sessions SET ended_at = ? WHERE {column} = ? AND ended_at IS NULL"  # noqa: S608

@@ -106,7 +106,7 @@ def applications(someone: Visitor) -> str:
 @portal
 def favourite(someone: Visitor, tile: str) -> Response:
     """Add a favourite tile (`keep`) or remove it, then return to the page of the form."""
-    if tile not in {known.code for known in catalogue.TILES}:
+    if tile not in {item.code for item in catalogue.TILES}:
         raise NotFound
     if request.form.get("keep", "1"):
         query = "INSERT OR IGNORE INTO favourites VALUES (?, ?)"
@@ -189,11 +189,11 @@ def _tiles(
     """Tiles for the page, with their address; a tile whose service is not known here is left out."""
     rows = store().db.execute("SELECT tile FROM favourites WHERE sub = ?", (someone.sub,))
     chosen, links = frozenset(row["tile"] for row in rows), configuration().links
-    found = catalogue.tiles_for(
+    tiles = catalogue.tiles_for(
         catalogue.kind_of(someone), search, category, chosen if favourites_only else None
     )
     return [
         {"tile": tile, "href": links.get(tile.service, "") + tile.path, "kept": tile.code in chosen}
-        for tile in found
+        for tile in tiles
         if not tile.service or tile.service in links
     ]

@@ -52,12 +52,12 @@ def tiles_for(
     kind: str, search: str = "", category: str = "", favourites: frozenset[str] | None = None
 ) -> list[Tile]:
     """Tiles that `kind` may see and that match; `favourites` keeps only those, None keeps all."""
-    wanted = _folded(search)
+    folded_search = _folded(search)
     return [
         tile
         for tile in TILES
         if kind in tile.readers
-        and wanted in _folded(f"{tile.name} {tile.sentence}")
+        and folded_search in _folded(f"{tile.name} {tile.sentence}")
         and category in ("", tile.category)
         and (favourites is None or tile.code in favourites)
     ]

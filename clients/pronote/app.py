@@ -43,12 +43,12 @@ def home() -> str:
 @logged_in
 def choose_child(someone: Visitor) -> Response:
     """Keep the chosen child for this browser; only one's own can be chosen."""
-    wanted = request.form.get("child")
-    if any(pupil["sub"] == wanted for pupil in _pupils(someone)):
-        session["child"] = wanted
-    known = {address for _, _, address in PAGES}
+    sub = request.form.get("child")
+    if any(pupil["sub"] == sub for pupil in _pupils(someone)):
+        session["child"] = sub
+    addresses = {address for _, _, address in PAGES}
     back = request.form.get("back", "/")
-    return redirect(back if back in known else url_for("home"))
+    return redirect(back if back in addresses else url_for("home"))
 
 
 @logged_in
@@ -86,8 +86,8 @@ def _work(name: str, pupil: str, today: date) -> dict[str, Any]:
         lessons = schoolwork.lessons_of(pupil, today)
         return {"today": today, "lessons": lessons, "days": schoolwork.SCHOOL_DAYS, "hours": hours}
     if name == "marks":
-        given = schoolwork.marks(pupil, today)
-        return {"marks": given, "mean": schoolwork.mean(given)}
+        marks = schoolwork.marks(pupil, today)
+        return {"marks": marks, "mean": schoolwork.mean(marks)}
     if name == "homework":
         return {"tasks": schoolwork.homework(pupil, today)}
     return {"absences": schoolwork.absences(pupil, today)}

@@ -31,12 +31,12 @@ def add_phone(app: Flask) -> None:
 def phone() -> Response:
     """Ask for a code, and show it."""
     try:
-        shown = _ask("device_authorization_endpoint", {"scope": _provider().client_kwargs["scope"]})
+        document = _ask("device_authorization_endpoint", {"scope": _provider().client_kwargs["scope"]})
     except (requests.RequestException, OAuthError) as fault:
         return login_problem("unreachable", fault)
-    if "user_code" not in shown:
-        return login_problem(shown.get("error", "mismatch"))
-    session["phone"] = {name: shown[name] for name in ("device_code", "user_code", "interval")}
+    if "user_code" not in document:
+        return login_problem(document.get("error", "mismatch"))
+    session["phone"] = {name: document[name] for name in ("device_code", "user_code", "interval")}
     return _code_page()
 
 
@@ -68,19 +68,19 @@ def wait() -> Response:
 
 
 def _code_page() -> Response:
-    shown = session["phone"]
+    document = session["phone"]
     issuer = configuration().issuer
     response = make_response(
-        render_template("pronote/phone.html", code=shown["user_code"], issuer=issuer, wait=url_for("wait"))
+        render_template("pronote/phone.html", code=document["user_code"], issuer=issuer, wait=url_for("wait"))
     )
-    response.headers["Refresh"] = f"{shown['interval'] + SLACK}; url={url_for('wait')}"
+    response.headers["Refresh"] = f"{document['interval'] + SLACK}; url={url_for('wait')}"
     return response
 
 
 def _ask(endpoint: str, form: dict[str, Any]) -> dict[str, Any]:
     """An answer of the provider's, errors too. Raises RequestException, OAuthError (its metadata)."""
-    known = configuration()
-    secret = {"client_id": known.client_id, "client_secret": known.client_secret}
+    client = configuration()
+    secret = {"client_id": client.client_id, "client_secret": client.client_secret}
     address = _provider().load_server_metadata()[endpoint]
     answer = requests.post(address, data={**form, **secret}, timeout=PATIENCE).json()
     return answer if isinstance(answer, dict) else {}
@@ -90,12 +90,12 @@ def _claims_of(id_token: str) -> dict[str, Any]:
     """Raises JoseError, ValueError."""
     provider = _provider()
     claims = jwt.decode(id_token, provider.keys(), algorithms=[provider.signature_algorithm]).claims
-    known = configuration()
-    if (claims.get("iss"), claims.get("aud")) != (known.issuer, known.client_id) or claims["exp"] <= now():
+    client = configuration()
+    if (claims.get("iss"), claims.get("aud")) != (client.issuer, client.client_id) or claims["exp"] <= now():
         raise ValueError("another provider's, another service's, or an old one")
     return claims
 
 
 def _provider() -> Provider:
-    found: Provider = current_app.extensions["provider"]
-    return found
+    loaded: Provider = current_app.extensions["provider"]
+    return loaded

@@ -89,15 +89,17 @@ def lessons_of(pupil: str, day: date) -> list[tuple[str, Lesson]]:
 
 def marks(pupil: str, today: date) -> list[Mark]:
     """The marks of the school year, the newest first."""
-    found = []
+    marks_of_term = []
     for monday in _weeks(today):
         chance = _chance("marks", pupil, monday)
         for lesson in chance.sample(LESSONS, chance.randint(0, 2)):
             day, about = _day_in(monday, chance), chance.choice(TESTS)
-            found.append(
+            marks_of_term.append(
                 Mark(day, lesson.subject, about, chance.randint(14, 40) / 2, chance.randint(18, 30) / 2)
             )
-    return sorted((mark for mark in found if mark.day <= today), key=lambda mark: mark.day, reverse=True)
+    return sorted(
+        (mark for mark in marks_of_term if mark.day <= today), key=lambda mark: mark.day, reverse=True
+    )
 
 
 def mean(marks: list[Mark]) -> float | None:
@@ -107,30 +109,30 @@ def mean(marks: list[Mark]) -> float | None:
 
 def homework(pupil: str, today: date) -> list[Task]:
     """What is due from today on, within ten days, the nearest first."""
-    found = []
+    tasks = []
     monday = _monday(today)
     for start in (monday, monday + timedelta(days=7)):
         chance = _chance("homework", pupil, start)
         for lesson in chance.sample(LESSONS[:WITH_HOMEWORK], 4):
             numbers = chance.randint(1, 9), chance.randint(10, 19), chance.randint(20, 180)
-            found.append(Task(_day_in(start, chance), lesson.subject, chance.choice(TASKS).format(*numbers)))
-    wanted = [task for task in found if today <= task.due <= today + HOMEWORK_AHEAD]
-    return sorted(wanted, key=lambda task: (task.due, task.subject))
+            tasks.append(Task(_day_in(start, chance), lesson.subject, chance.choice(TASKS).format(*numbers)))
+    due_tasks = [task for task in tasks if today <= task.due <= today + HOMEWORK_AHEAD]
+    return sorted(due_tasks, key=lambda task: (task.due, task.subject))
 
 
 def absences(pupil: str, today: date) -> list[Absence]:
     """Absences and late arrivals of the school year, the newest first."""
-    found = []
+    days = []
     for monday in _weeks(today):
         chance = _chance("absences", pupil, monday)
         if chance.random() < 0.15:
             kind = chance.choice(("Absence", "Retard"))
-            found.append(Absence(_day_in(monday, chance), kind, chance.random() < 0.8))
-    return [absence for absence in reversed(found) if absence.day <= today]
+            days.append(Absence(_day_in(monday, chance), kind, chance.random() < 0.8))
+    return [absence for absence in reversed(days) if absence.day <= today]
 
 
-def _chance(what: str, pupil: str, monday: date | None = None) -> random.Random:
-    return random.Random(f"{what} {pupil} {monday}")  # noqa: S311
+def _chance(subject: str, pupil: str, monday: date | None = None) -> random.Random:
+    return random.Random(f"{subject} {pupil} {monday}")  # noqa: S311
 
 
 def _monday(day: date) -> date:

@@ -44,10 +44,10 @@ def home() -> str:
         return render_template("teleservices/entry.html", closed=session_was_closed())
     children = filings.children_of(someone)
     offered = []
-    for known in PROCEDURES:
-        rows = [(child, filings.find(store(), known, child["sub"], someone)) for child in children]
-        if _is_open(known.code) or any(stored for _, stored in rows):
-            offered.append((known, _is_open(known.code), rows))
+    for offer in PROCEDURES:
+        rows = [(child, filings.find(store(), offer, child["sub"], someone)) for child in children]
+        if _is_open(offer.code) or any(stored for _, stored in rows):
+            offered.append((offer, _is_open(offer.code), rows))
     calendar = [
         (campaign, campaign.state(french_dates.today(), configuration().open_now))
         for campaign in campaigns.CAMPAIGNS
@@ -60,30 +60,30 @@ def home() -> str:
 @logged_in
 def filing(someone: Visitor, code: str, child: str) -> str | Response:
     """Fill in, read again, correct. What the other guardian has entered, or is out of season, can only be read."""
-    wanted = procedure(code)
-    about = next((known for known in filings.children_of(someone) if known["sub"] == child), None)
-    if wanted is None or about is None:
+    procedure_of_code = procedure(code)
+    about = next((pupil for pupil in filings.children_of(someone) if pupil["sub"] == child), None)
+    if procedure_of_code is None or about is None:
         raise NotFound
-    stored = filings.find(store(), wanted, child, someone)
+    stored = filings.find(store(), procedure_of_code, child, someone)
     if stored is None and not _is_open(code):
         raise NotFound
     belongs_to_other = stored is not None and stored.author != someone.sub
     read_only = belongs_to_other or not _is_open(code)
     answers, faults = dict(stored.answers) if stored else {}, dict[str, str]()
     if request.method == "POST":
-        answers, faults = read_answers(wanted.fields, request.form)
+        answers, faults = read_answers(procedure_of_code.fields, request.form)
         if faults and not read_only:
             return drafts.refused(someone)
         drafts.saved(someone)
-        if not read_only and filings.keep(store(), wanted, child, someone, answers, now()):
+        if not read_only and filings.keep(store(), procedure_of_code, child, someone, answers, now()):
             flash("C’est enregistré. Vous pouvez relire ou corriger vos réponses ici.")
         return redirect(url_for("filing", code=code, child=child), 303)
     unsaved = None if read_only else drafts.unsaved(someone)
     if unsaved is not None:
-        answers, faults = read_answers(wanted.fields, unsaved)
+        answers, faults = read_answers(procedure_of_code.fields, unsaved)
     page = {
         "unsaved": unsaved is not None,
-        "procedure": wanted,
+        "procedure": procedure_of_code,
         "child": about,
         "kept": stored,
         "answers": answers,

@@ -53,4 +53,4 @@ CAMPAIGNS = (
 
 def is_open(code: str, today: date, open_now: Collection[str]) -> bool:
     """Whether the campaign `code` takes answers today."""
-    return any(known.code == code and known.is_open(today, open_now) for known in CAMPAIGNS)
+    return any(campaign.code == code and campaign.is_open(today, open_now) for campaign in CAMPAIGNS)

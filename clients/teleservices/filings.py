@@ -33,34 +33,34 @@ def children_of(someone: Visitor) -> list[dict[str, Any]]:
     return [child for child in someone.person.get("children", []) if child.get("sub")]
 
 
-def find(store: Store, wanted: Procedure, child: str, someone: Visitor) -> Filing | None:
+def find(store: Store, procedure: Procedure, child: str, someone: Visitor) -> Filing | None:
     """The filing for this child: of either guardian if the procedure is shared, otherwise one's own."""
-    if wanted.shared:
+    if procedure.shared:
         query = (
             "SELECT f.* FROM filings f JOIN shared_filings USING (procedure, child, author)"
             " WHERE procedure = ? AND child = ?"
         )
-        row = store.db.execute(query, (wanted.code, child)).fetchone()
+        row = store.db.execute(query, (procedure.code, child)).fetchone()
     else:
         query = "SELECT * FROM filings WHERE procedure = ? AND child = ? AND author = ?"
-        row = store.db.execute(query, (wanted.code, child, someone.sub)).fetchone()
+        row = store.db.execute(query, (procedure.code, child, someone.sub)).fetchone()
     if row is None:
         return None
     return Filing(row["author"], row["author_name"], json.loads(row["answers"]), row["filed_at"])
 
 
 def keep(
-    store: Store, wanted: Procedure, child: str, someone: Visitor, answers: dict[str, str], now: int
+    store: Store, procedure: Procedure, child: str, someone: Visitor, answers: dict[str, str], now: int
 ) -> bool:
     """Keep the answers; False if, for a shared procedure, the other guardian was first."""
     with store.transaction() as db:
-        if wanted.shared:
-            key = (wanted.code, child)
+        if procedure.shared:
+            key = (procedure.code, child)
             db.execute("INSERT OR IGNORE INTO shared_filings VALUES (?, ?, ?)", (*key, someone.sub))
             query = "SELECT author FROM shared_filings WHERE procedure = ? AND child = ?"
             if db.execute(query, key).fetchone()["author"] != someone.sub:
                 return False
-        row = (wanted.code, child, someone.sub, someone.name, json.dumps(answers), now)
+        row = (procedure.code, child, someone.sub, someone.name, json.dumps(answers), now)
         db.execute("INSERT OR REPLACE INTO filings VALUES (?, ?, ?, ?, ?, ?)", row)
     return True
 
@@ -81,14 +81,14 @@ def contact_of(store: Store, someone: Visitor) -> dict[str, str]:
 def change_contact(store: Store, someone: Visitor, answers: dict[str, str], now: int) -> bool:
     """Keep the details and, in the same transaction, a notification of what has changed; False if nothing has."""
     with store.transaction() as db:
-        known = contact_of(store, someone)
-        changed = [field for field in CONTACT if known.get(field.name, "") != answers[field.name]]
+        contact = contact_of(store, someone)
+        changed = [field for field in CONTACT if contact.get(field.name, "") != answers[field.name]]
         if not changed:
             return False
         row = (someone.sub, json.dumps(answers), now)
         db.execute("INSERT OR REPLACE INTO contacts VALUES (?, ?, ?)", row)
         lines = [
-            f"{field.label} : {known.get(field.name) or '(vide)'} -> {answers[field.name] or '(vide)'}"
+            f"{field.label} : {contact.get(field.name) or '(vide)'} -> {answers[field.name] or '(vide)'}"
             for field in changed
         ]
         body = "\n".join([f"{_presented(someone)} a changé ses coordonnées :", "", *lines, ""])

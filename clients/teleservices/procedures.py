@@ -67,7 +67,7 @@ CONTACT = (
 
 def procedure(code: str) -> Procedure | None:
     """The procedure with this code, if there is one."""
-    return next((known for known in PROCEDURES if known.code == code), None)
+    return next((candidate for candidate in PROCEDURES if candidate.code == code), None)
 
 
 def read_answers(fields: tuple[Field, ...], form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -75,7 +75,7 @@ def start(provider: OutsideProvider, tmp_path: Path) -> Iterator[Start]:
     def start(name: str, **settings: Any) -> Service:
         served = Served()
         parts = [importlib.import_module(f"clients.{name}.{part}") for part in ("app", "registration")]
-        given = {
+        values = {
             "issuer": provider.issuer,
             "base": served.address,
             "client_id": f"{name}-id",
@@ -83,7 +83,7 @@ def start(provider: OutsideProvider, tmp_path: Path) -> Iterator[Start]:
             "data": tmp_path / f"{name}.sqlite3",
             **settings,
         }
-        configuration = Configuration(**given)
+        configuration = Configuration(**values)
         provider.registered[configuration.client_id] = parts[1].registration(served.address)
         app = parts[0].create_app(configuration)
         served.application = app

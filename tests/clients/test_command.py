@@ -69,9 +69,9 @@ def answers(port: int) -> bool:
         return False
 
 
-def until(found: object) -> None:
+def until(condition: object) -> None:
     deadline = time.monotonic() + 30
-    while not found():  # type: ignore[operator]
+    while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

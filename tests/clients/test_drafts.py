@@ -55,7 +55,7 @@ class TestOrientation:
         self, teleservices: Service, mother: Person, address: str
     ) -> None:
         mother.fills(**{**WISHES, "first_wish": ""}).sees("Premier vœu : répondez à cette question")
-        assert mother.page is not None and [one.status_code for one in mother.page.history] == [303]
+        assert mother.page is not None and [redirect.status_code for redirect in mother.page.history] == [303]
         again = mother.html
         mother.opens(mother.address)
         assert mother.html == again

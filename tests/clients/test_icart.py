@@ -133,13 +133,13 @@ def test_notes_are_added_renamed_deleted_and_private(shelf: str, icart: Service,
     someone.opens(address).follows("Modifier").fills("act=keep", name="Musée", body="Le 5").sees(
         "Musée", "Le 5"
     )
-    other = logs_in(icart, FATHER)
+    father = logs_in(icart, FATHER)
     for path in (address, f"{address}/edit", f"{address}/text"):
-        other.opens(path).sees("n’existe pas")
-    other.opens(new)
-    token = re.search(r'name="csrf_token" value="(.*?)"', other.html)
+        father.opens(path).sees("n’existe pas")
+    father.opens(new)
+    token = re.search(r'name="csrf_token" value="(.*?)"', father.html)
     assert token is not None
-    refused = other.http.post(f"{address}/remove", data={"csrf_token": token[1]}, timeout=10)
+    refused = father.http.post(f"{address}/remove", data={"csrf_token": token[1]}, timeout=10)
     assert refused.status_code == 404
     removing = f"{address}/remove".removeprefix(icart.address)
     someone.opens(address)

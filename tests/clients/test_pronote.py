@@ -51,8 +51,8 @@ def test_each_pupil_has_a_timetable_of_their_own_without_a_wednesday_afternoon()
     assert [len(day) for day in zoe] == [len(schoolwork.HOURS)] * 5
     assert zoe[2][4:] == [None, None]
     for day in zoe:
-        given = [lesson for lesson in day if lesson]
-        assert len(given) == len(set(given)) >= 4
+        lessons = [lesson for lesson in day if lesson]
+        assert len(lessons) == len(set(lessons)) >= 4
 
 
 def test_there_are_no_lessons_at_the_weekend() -> None:
@@ -65,10 +65,8 @@ def test_a_mark_or_absence_never_changes() -> None:
         for work in (schoolwork.marks, schoolwork.absences):
             before, after = work(pupil, MONDAY), work(pupil, MONDAY + timedelta(days=30))
             assert after[len(after) - len(before) :] == before
-            assert all(
-                date(2026, 9, 1) <= given.day <= MONDAY and given.day.weekday() < 5 for given in before
-            )
-            assert before == sorted(before, key=lambda given: given.day, reverse=True)
+            assert all(date(2026, 9, 1) <= mark.day <= MONDAY and mark.day.weekday() < 5 for mark in before)
+            assert before == sorted(before, key=lambda mark: mark.day, reverse=True)
         assert len(schoolwork.marks(pupil, MONDAY)) >= 3
 
 

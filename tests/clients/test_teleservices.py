@@ -73,9 +73,9 @@ def test_of_two_guardians_at_once_one_is_the_author(teleservices: Service) -> No
     def file(person: dict[str, Any]) -> bool:
         someone = Visitor("d", "s", person["sub"], "t", person)
         together.wait()
-        kept = filings.keep(store, orientation, "c", someone, ORIENTATION, 1)
+        is_author = filings.keep(store, orientation, "c", someone, ORIENTATION, 1)
         store.close()
-        return kept
+        return is_author
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(file, (MOTHER, FATHER))) == [False, True]
@@ -205,9 +205,9 @@ def postbox() -> Iterator[tuple[Postbox, int]]:
     controller.stop()
 
 
-def until(found: Any) -> None:
+def until(condition: Any) -> None:
     deadline = time.monotonic() + 10
-    while not found():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
