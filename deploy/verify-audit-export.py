@@ -100,8 +100,8 @@ class Verification:
         positions = [record["position"] for record in records]
         if positions != sorted(set(positions)):
             self.fault(f"records of seal {number} are reordered or repeated")
-        given = self.seal.get("leaves")
-        if given is None:
+        leaves = self.seal.get("leaves")
+        if leaves is None:
             if positions != list(range(count)):
                 missing = sorted(set(range(count)) - set(positions))
                 extra = sorted(set(positions) - set(range(count)))
@@ -109,15 +109,15 @@ class Verification:
             elif root_of([leaf_of(record) for record in records]) != self.seal["root"]:
                 self.fault(f"a record of seal {number} was changed, inserted or reordered")
             return
-        if len(given) != count or root_of(given) != self.seal["root"]:
+        if len(leaves) != count or root_of(leaves) != self.seal["root"]:
             self.fault(f"the leaf hashes of seal {number} are not those that it covers")
             return
         for record in records:
             position = record["position"]
-            if not 0 <= position < count or leaf_of(record) != given[position]:
+            if not 0 <= position < count or leaf_of(record) != leaves[position]:
                 self.fault(f"record {record['id']} is not the one at position {position} of seal {number}")
 
-    def finish(self, known):
+    def finish(self, expected_marks):
         if self.end is None:
             self.close()
             self.fault("the last line is missing: the file was cut off")
@@ -132,7 +132,7 @@ class Verification:
             "hash": self.seal["hash"],
         }:
             self.fault("the last line names another seal than the last one")
-        for number, expected in known:
+        for number, expected in expected_marks:
             if self.hashes.get(number) != expected:
                 self.fault(f"seal {number} is missing, or is not the one that was written down")
 
@@ -146,15 +146,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file")
     parser.add_argument("--seal", type=known_seal, action="append", default=[], metavar="NUMBER:HASH")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     verification = Verification()
     try:
-        with open(given.file, encoding="utf-8") as lines:
+        with open(arguments.file, encoding="utf-8") as lines:
             for line in lines:
                 verification.read(json.loads(line))
-        verification.finish(given.seal)
+        verification.finish(arguments.seal)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        print(f"{given.file} cannot be read as an export: {fault!r}", file=sys.stderr)
+        print(f"{arguments.file} cannot be read as an export: {fault!r}", file=sys.stderr)
         return 2
     for fault in verification.faults:
         print(fault)
