@@ -30,7 +30,7 @@ class Kind:
     step: str
     model: Any
     column: str
-    kept: int
+    retention: int
     fixed: dict[str, Any] = field(default_factory=dict)
 
 
@@ -84,7 +84,7 @@ class Rows:
 
     def add(self, kind: Kind, number: int, age: int = 1, **fixed: Any) -> None:
         """Add `number` rows that have been due for `age` seconds; of an `age` of 0, and below, they are needed still."""
-        moment = self.now - kind.kept - age
+        moment = self.now - kind.retention - age
         rows = [self._row(kind.model, {kind.column: moment, **kind.fixed, **fixed}) for _ in range(number)]
         with transaction(durable=False) as tx:
             tx.execute(insert(kind.model), rows)
@@ -92,24 +92,24 @@ class Rows:
     def add_families(self, number: int, age: int = 1, **fixed: Any) -> None:
         """Refresh families of such an `age`, with grants that are old enough and wait for them."""
         grants = [f"f{self.numbers + count:031}" for count in range(number)]
-        due = {GRANT.column: self.now - GRANT.kept - 1, **GRANT.fixed}
-        families = {FAMILY.column: self.now - FAMILY.kept - age, **FAMILY.fixed, **fixed}
+        due = {GRANT.column: self.now - GRANT.retention - 1, **GRANT.fixed}
+        families = {FAMILY.column: self.now - FAMILY.retention - age, **FAMILY.fixed, **fixed}
         with transaction(durable=False) as tx:
-            tx.execute(insert(Grant), [self._row(Grant, {**due, "id": one}) for one in grants])
+            tx.execute(insert(Grant), [self._row(Grant, {**due, "id": grant_id}) for grant_id in grants])
             tx.execute(
                 insert(RefreshFamily),
-                [self._row(RefreshFamily, {**families, "grant_id": one}) for one in grants],
+                [self._row(RefreshFamily, {**families, "grant_id": grant_id}) for grant_id in grants],
             )
 
     def _row(self, model: Any, fixed: dict[str, Any]) -> dict[str, Any]:
         self.numbers += 1
         return {
-            column.name: fixed[column.name] if column.name in fixed else self._some(column)
+            column.name: fixed[column.name] if column.name in fixed else self._value(column)
             for column in model.__table__.columns
             if column.name in fixed or column.name != "id" or isinstance(column.type, String)
         }
 
-    def _some(self, column: Any) -> Any:
+    def _value(self, column: Any) -> Any:
         if column.nullable:
             return None
         if column.foreign_keys:

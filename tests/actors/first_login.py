@@ -6,9 +6,9 @@ from tests.actors.person import Person, mails
 from tests.journeys.conftest import Demo
 
 
-def first_login(demo: Demo, who: str, mail: str, password: str) -> Person:
+def first_login(demo: Demo, name: str, mail: str, password: str) -> Person:
     """From i-Cart's entry with the letter's codes to i-Cart's terms, by a real mail."""
-    card = demo.card(who)
+    card = demo.card(name)
     day, month, year = card["look"].partition("24/11/2015")[1].split("/")
     person = Person().opens(demo.icart).follows("Élève et parent (responsable légal)")
     person.sees("Qui êtes-vous").fills("profile=responsable")
@@ -27,7 +27,7 @@ def first_login(demo: Demo, who: str, mail: str, password: str) -> Person:
 def link_in_the_newest_mail(demo: Demo, to: str) -> str:
     """Wait for the mail: it has left the outbox within a second or two."""
     deadline = time.monotonic() + 20
-    while not (found := mails(demo.mailbox, to)):
+    while not (newest := mails(demo.mailbox, to)):
         assert time.monotonic() < deadline, "no mail came"
-    words: list[str] = found[-1]["text"].split()
+    words: list[str] = newest[-1]["text"].split()
     return next(word for word in words if word.startswith(f"{demo.provider}/mail/"))

@@ -25,7 +25,11 @@ class Person:
         name, _, value = press.partition("=")
         pressed = {name: value} if name else {}
         action, fields = forms_with(self.html, {*values, *pressed})[0]
-        fields = {known: kept for known, kept in fields.items() if known != "act" or "act" not in pressed}
+        fields = {
+            field_name: field
+            for field_name, field in fields.items()
+            if field_name != "act" or "act" not in pressed
+        }
         target = urljoin(self.address, action or self.address)
         self.page = self.http.post(target, data={**fields, **values, **pressed}, timeout=20)
         return self

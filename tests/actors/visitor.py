@@ -36,7 +36,11 @@ class Visitor:
         forms = [form for form in forms_with(self.html, wanted) if "language" not in form[1]]
         assert forms, f"no form with {wanted} on {self.path}:\n{self.html}"
         action, fields = forms[0]
-        fields = {known: kept for known, kept in fields.items() if known != "act" or "act" not in pressed}
+        fields = {
+            field_name: field
+            for field_name, field in fields.items()
+            if field_name != "act" or "act" not in pressed
+        }
         return self._arrive(self.browser.post(action or self.path, data={**fields, **values, **pressed}))
 
     def follows(self, link: str) -> "Visitor":

@@ -60,9 +60,9 @@ class World:
         degree: str = "2d",
     ) -> int:
         with transaction() as tx:
-            found = tx.execute(select(School.id).where(School.uai == uai)).scalar()
-            if found:
-                return int(found)
+            school = tx.execute(select(School.id).where(School.uai == uai)).scalar()
+            if school:
+                return int(school)
             row = {"uai": uai, "name": name, "degree": degree, "office": "secrétariat"}
             return int(tx.execute(insert(School).values(row).returning(School.id)).scalar_one())
 
@@ -175,9 +175,9 @@ class World:
         return chosen
 
     def facts(self, someone: Someone) -> AccountFacts:
-        found = accounts.by_id(reading(), someone.account)
-        assert found is not None
-        return found
+        account = accounts.by_id(reading(), someone.account)
+        assert account is not None
+        return account
 
     def session(
         self, someone: Someone, amr: tuple[str, ...] = ("pwd",), device_known: bool = True

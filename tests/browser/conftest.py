@@ -47,10 +47,10 @@ def _is_accessible(page: Page, name: str) -> None:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     # The passed rules are a hundred times what is asked for here.
-    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
+    violations = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
     serious = [
         f"{violation['id']}: {[node['html'] for node in violation['nodes']]}"
-        for violation in found
+        for violation in violations
         if violation["impact"] in ("serious", "critical")
     ]
     assert not serious, f"{name}: {serious}"

@@ -232,10 +232,10 @@ PLACES |= {
 
 @place("account.join")
 def _join(stage: Stage) -> Form:
-    other = stage.within(lambda world: world.guardian("Claire", "Durand"))
+    second_account = stage.within(lambda world: world.guardian("Claire", "Durand"))
     stage.signs_in(stage.guardian())
     stage.opens("/account/children/join")
-    return Form({"username": other.username, "password": other.password})
+    return Form({"username": second_account.username, "password": second_account.password})
 
 
 @place("account.app")

@@ -32,9 +32,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def newest_sms(demo: Demo, known: int = 0) -> str:
     """The code of the SMS that arrives beyond the `known` first ones."""
     deadline = time.monotonic() + 20
-    while len(found := requests.get(f"{demo.mailbox}/api/sms", timeout=10).json()) <= known:
+    while len(sms := requests.get(f"{demo.mailbox}/api/sms", timeout=10).json()) <= known:
         assert time.monotonic() < deadline, "no SMS came"
-    return re.findall(r"\d{6}", found[0]["text"])[0]
+    return re.findall(r"\d{6}", sms[0]["text"])[0]
 
 
 def link_to(demo: Demo, address: str, path: str) -> str:
@@ -42,8 +42,8 @@ def link_to(demo: Demo, address: str, path: str) -> str:
     deadline = time.monotonic() + 20
     while True:
         words = [word for mail in reversed(mails(demo.mailbox, address)) for word in mail["text"].split()]
-        if found := next((word for word in words if word.startswith(f"{demo.provider}{path}")), None):
-            return found
+        if link := next((word for word in words if word.startswith(f"{demo.provider}{path}")), None):
+            return link
         assert time.monotonic() < deadline, "no mail came"
 
 
@@ -84,9 +84,9 @@ def test_a_parent_without_a_letter_opens_the_account_by_sms(desk: Desk, demo: De
     press(page, "Enregistrer ce mot de passe")
     page.get_by_label("Votre adresse mail").fill("sans-lettre@example.org")
     press(page, "Continuer")
-    other = desk.window(360)
-    other.goto(link_to(demo, "sans-lettre@example.org", "/mail/"))
-    press(other, "Oui, confirmer mon adresse")
+    second_window = desk.window(360)
+    second_window.goto(link_to(demo, "sans-lettre@example.org", "/mail/"))
+    press(second_window, "Oui, confirmer mon adresse")
     # Nothing is touched here: the page that waits goes on by itself.
     expect(page.get_by_role("heading", level=1)).to_contain_text("Conditions d’utilisation", timeout=20000)
 

@@ -21,15 +21,15 @@ def sign_in(page: Page, username: str, password: str) -> None:
     press(page, "Se connecter")
 
 
-def birth_date(demo: Demo, who: str) -> list[str]:
-    found = re.search(r"(\d\d)/(\d\d)/(\d{4})", demo.card(who)["look"])
-    assert found is not None
-    return list(found.groups())
+def birth_date(demo: Demo, name: str) -> list[str]:
+    match = re.search(r"(\d\d)/(\d\d)/(\d{4})", demo.card(name)["look"])
+    assert match is not None
+    return list(match.groups())
 
 
-def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None:
+def first_login(desk: Desk, demo: Demo, name: str, page: Page, mail: str) -> None:
     """From the letter's codes to the portal; each page is checked."""
-    card = demo.card(who)
+    card = demo.card(name)
     page.goto(demo.icart)
     looks_right(page, "icart-entry")
     follow(page, page.get_by_role("link", name="Élève et parent"))
@@ -51,12 +51,12 @@ def first_login(desk: Desk, demo: Demo, who: str, page: Page, mail: str) -> None
     press(page, "Enregistrer ce mot de passe")
     page.get_by_label("Votre adresse mail").fill("not-a-mail@")
     page.locator("form").first.evaluate("form => form.noValidate = true")
-    fill_date(page, birth_date(demo, who))
+    fill_date(page, birth_date(demo, name))
     press(page, "Continuer")
     expect(page.get_by_role("alert")).to_contain_text("A04")
     looks_right(page, "identity-refused")
     page.get_by_label("Votre adresse mail").fill(mail)
-    fill_date(page, birth_date(demo, who))
+    fill_date(page, birth_date(demo, name))
     press(page, "Continuer")
     expect(page.get_by_role("heading", level=1)).to_have_text("Regardez votre boîte mail")
     looks_right(page, "confirm_mail")

@@ -62,8 +62,8 @@ def register(
         usual = {"token_endpoint_auth_method": "private_key_jwt", "jwks": suite.public(own_key)}
 
     def registering(key: suite.SigningKey | None = None, **members: Any) -> RelyingParty:
-        mine = {} if key is not None else usual
-        registration = registrations.registered(app, clock, **{**mine, **members})
+        with_secret = {} if key is not None else usual
+        registration = registrations.registered(app, clock, **{**with_secret, **members})
         return RelyingParty(app, clock, person, registration, response_mode, key or own_key)
 
     return registering

@@ -224,9 +224,9 @@ class FapiClient:
 
     def id_token(self, tokens: dict[str, Any]) -> dict[str, Any]:
         keys = KeySet.import_key_set(self.app.test_client().get("/jwks.json").get_json())
-        found = jwt.decode(tokens["id_token"], keys, algorithms=["PS256", "ES256", "EdDSA"])
-        assert found.claims["aud"] == self.client_id and found.claims["iss"] == self.issuer
-        return dict(found.claims)
+        token = jwt.decode(tokens["id_token"], keys, algorithms=["PS256", "ES256", "EdDSA"])
+        assert token.claims["aud"] == self.client_id and token.claims["iss"] == self.issuer
+        return dict(token.claims)
 
 
 def answered(response: TestResponse, callback: str = REDIRECT, issuer: str = ISSUER) -> dict[str, str]:
@@ -234,11 +234,13 @@ def answered(response: TestResponse, callback: str = REDIRECT, issuer: str = ISS
     assert response.status_code == 303, (response.status, response.text[:300])
     where, wanted = urlsplit(response.headers["Location"]), urlsplit(callback)
     assert where._replace(query="") == wanted._replace(query=""), where
-    pairs, kept = parse_qsl(where.query), parse_qsl(wanted.query)
-    assert pairs[: len(kept)] == kept and len({name for name, _ in pairs}) == len(pairs)
-    found = dict(pairs[len(kept) :])
-    assert found["iss"] == issuer and ("code" in found) != ("error" in found)
-    return found
+    pairs, registered_pairs = parse_qsl(where.query), parse_qsl(wanted.query)
+    assert pairs[: len(registered_pairs)] == registered_pairs and len({name for name, _ in pairs}) == len(
+        pairs
+    )
+    added = dict(pairs[len(registered_pairs) :])
+    assert added["iss"] == issuer and ("code" in added) != ("error" in added)
+    return added
 
 
 def refused(response: TestResponse, *errors: str) -> None:

@@ -62,9 +62,9 @@ OF_A_KIND = {"RSA": {"n", "e"}, "EC": {"crv", "x", "y"}, "OKP": {"crv", "x"}}
 def document(app: Flask, path: str) -> dict[str, Any]:
     response = app.test_client().get(path, base_url=PUBLISHED)
     assert (response.status_code, response.mimetype) == (200, "application/json")
-    found = response.get_json()
-    assert isinstance(found, dict)
-    return found
+    metadata = response.get_json()
+    assert isinstance(metadata, dict)
+    return metadata
 
 
 def checked_metadata(app: Flask) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def checked_metadata(app: Flask) -> dict[str, Any]:
     for name in published.keys() & LISTS:
         # RFC 8414 §3.2: what has no element is left out.
         assert isinstance(published[name], list) and published[name], name
-        assert all(isinstance(one, str) and one for one in published[name]) and len(
+        assert all(isinstance(value, str) and value for value in published[name]) and len(
             {*published[name]}
         ) == len(published[name])
     for name in FLAGS:

@@ -191,8 +191,8 @@ class RelyingParty:
     def assertion(self, audience: str = f"{ISSUER}/token") -> str:
         """OIDC Core §9: the seven claims of a client assertion."""
         now = self.clock()
-        who = {"iss": self.client_id, "sub": self.client_id, "jti": secrets.token_hex(16)}
-        return self.signed({**who, "aud": audience, "iat": now, "nbf": now, "exp": now + 60})
+        identity = {"iss": self.client_id, "sub": self.client_id, "jti": secrets.token_hex(16)}
+        return self.signed({**identity, "aud": audience, "iat": now, "nbf": now, "exp": now + 60})
 
     def posts(self, form: dict[str, str]) -> TestResponse:
         """To the token endpoint."""
@@ -254,7 +254,7 @@ def key(kid: str | None) -> SigningKey:
 
 def public(*keys: SigningKey) -> dict[str, Any]:
     """The public halves of keys, as a JWK set."""
-    return {"keys": [one.as_dict(private=False) for one in keys]}
+    return {"keys": [key.as_dict(private=False) for key in keys]}
 
 
 def key_set(*kids: str) -> dict[str, Any]:
@@ -271,7 +271,7 @@ class Own:
     """The relying party's own server, on loopback: `asked` are the paths that were read there."""
 
     def __init__(self, serve: Serve) -> None:
-        self.found: dict[str, str] = {}
+        self.documents: dict[str, str] = {}
         self.asked: list[str] = []
         app = Flask("own")
         app.add_url_rule("/<path:_>", view_func=self._read)
@@ -279,10 +279,10 @@ class Own:
 
     def puts(self, path: str, document: object) -> str:
         """Publish a document or text; returns its URL."""
-        self.found[path] = document if isinstance(document, str) else json.dumps(document)
+        self.documents[path] = document if isinstance(document, str) else json.dumps(document)
         return self.address + path
 
     def _read(self, _: str) -> tuple[str, int, dict[str, str]]:
         self.asked.append(request.path)
-        text = self.found.get(request.path)
+        text = self.documents.get(request.path)
         return text or "", 200 if text else 404, {"Content-Type": "application/json"}

@@ -72,36 +72,36 @@ def test_ensure_request_without_nonce_succeeds_for_code_flow(party: RelyingParty
 
 def test_scope_profile(party: RelyingParty) -> None:
     """OIDC Core §5.4: from userinfo; the data of a test person."""
-    found = party.logs_in(scope="openid profile").userinfo
+    userinfo = party.logs_in(scope="openid profile").userinfo
     known = {"name", "given_name", "family_name", "preferred_username", "locale", "updated_at"}
-    assert found.keys() == {"sub"} | known and found["name"] == "Ana Costa"
+    assert userinfo.keys() == {"sub"} | known and userinfo["name"] == "Ana Costa"
 
 
 def test_scope_email(party: RelyingParty) -> None:
     """OIDC Core §5.4."""
-    found = party.logs_in(scope="openid email").userinfo
-    assert found.keys() == {"sub", "email", "email_verified"}
-    assert found["email"] == "ana@example.org" and found["email_verified"] is True
+    userinfo = party.logs_in(scope="openid email").userinfo
+    assert userinfo.keys() == {"sub", "email", "email_verified"}
+    assert userinfo["email"] == "ana@example.org" and userinfo["email_verified"] is True
 
 
 def test_scope_address(party: RelyingParty) -> None:
     """OIDC Core §5.1.1."""
-    found = party.logs_in(scope="openid address").userinfo
-    assert found.keys() == {"sub", "address"}
-    assert found["address"]["formatted"] == "1 rue des Lilas\n99000 Belleville"
+    userinfo = party.logs_in(scope="openid address").userinfo
+    assert userinfo.keys() == {"sub", "address"}
+    assert userinfo["address"]["formatted"] == "1 rue des Lilas\n99000 Belleville"
 
 
 def test_scope_phone(party: RelyingParty) -> None:
     """OIDC Core §5.1: E.164."""
-    found = party.logs_in(scope="openid phone").userinfo
-    assert found.keys() == {"sub", "phone_number", "phone_number_verified"}
-    assert found["phone_number"] == "+33612345678" and found["phone_number_verified"] is False
+    userinfo = party.logs_in(scope="openid phone").userinfo
+    assert userinfo.keys() == {"sub", "phone_number", "phone_number_verified"}
+    assert userinfo["phone_number"] == "+33612345678" and userinfo["phone_number_verified"] is False
 
 
 def test_scope_all(party: RelyingParty) -> None:
     """OIDC Core §5.4: each brings its own."""
-    found = party.logs_in(scope=ALL).userinfo
-    assert {"name", "email", "email_verified", "address", "phone_number"} < found.keys()
+    userinfo = party.logs_in(scope=ALL).userinfo
+    assert {"name", "email", "email_verified", "address", "phone_number"} < userinfo.keys()
 
 
 def test_alternate_happy_flow(party: RelyingParty) -> None:
@@ -285,11 +285,11 @@ def test_ensure_request_object_with_redirect_uri(register: Register) -> None:
 def test_refresh_token(register: Register, clock: Clock) -> None:
     """OIDC Core §12, RFC 6749 §6: new tokens of the same login, for the client that had the first; the response repeats the scope."""
     both = ["authorization_code", "refresh_token"]
-    party, other = register(grant_types=both), register(grant_types=both)
+    party, second_party = register(grant_types=both), register(grant_types=both)
     scope = "openid offline_access"
     first = party.logs_in(scope=scope, prompt="consent")
     refresh_token = first.tokens["refresh_token"]
-    checks.check_token_error(other.refreshes(refresh_token, scope=scope), "invalid_grant")
+    checks.check_token_error(second_party.refreshes(refresh_token, scope=scope), "invalid_grant")
     clock.advance(5)
     tokens = checks.check_token_answer(party.refreshes(refresh_token, scope=scope))
     assert tokens["access_token"] != first.tokens["access_token"]
@@ -297,7 +297,7 @@ def test_refresh_token(register: Register, clock: Clock) -> None:
     assert again["iat"] == first.claims["iat"] + 5
     checks.check_same_login(first.claims, again)
     assert party.userinfo(tokens["access_token"]).get_json() == first.userinfo
-    checks.check_token_error(other.refreshes(tokens["refresh_token"], scope=scope), "invalid_grant")
+    checks.check_token_error(second_party.refreshes(tokens["refresh_token"], scope=scope), "invalid_grant")
     checks.check_token_answer(party.refreshes(tokens["refresh_token"]))
 
 

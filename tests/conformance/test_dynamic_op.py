@@ -89,8 +89,8 @@ def test_redirect_uri_query_OK(register: Register) -> None:
 def test_redirect_uri_query_mismatch(register: Register) -> None:
     """OIDC Core §3.1.2.1: simple string comparison."""
     party = register(redirect_uris=[f"{CALLBACK}?foo=bar"])
-    for another in (f"{CALLBACK}?bar=foo", f"{CALLBACK}?foo=bar&bar=foo", CALLBACK):
-        party.refused_on_a_page(redirect_uri=another)
+    for redirect_uri in (f"{CALLBACK}?bar=foo", f"{CALLBACK}?foo=bar&bar=foo", CALLBACK):
+        party.refused_on_a_page(redirect_uri=redirect_uri)
 
 
 def test_redirect_uri_query_added(party: RelyingParty) -> None:

@@ -86,9 +86,9 @@ def test_happy_flow(make_client: MakeClient) -> None:
 def denied(client: FapiClient, page: Visitor, state: str) -> None:
     """The refusal as returned to the service; the query of its callback is preserved."""
     assert page.page is not None
-    found = client.answer(page.page)
-    assert found.keys() <= {"error", "error_description", "state", "iss"}
-    assert (found["error"], found["state"]) == ("access_denied", state)
+    response = client.answer(page.page)
+    assert response.keys() <= {"error", "error_description", "state", "iss"}
+    assert (response["error"], response["state"]) == ("access_denied", state)
 
 
 def goes_back(page: Visitor) -> Visitor:
@@ -116,8 +116,8 @@ def test_user_rejects_authentication(make_client: MakeClient, callback: str) -> 
 
 
 def test_ensure_authorization_request_without_state_success(client: FapiClient) -> None:
-    found = client.answer(client.opens(client.pushed(state=None)))
-    assert "state" not in found and found["code"]
+    response = client.answer(client.opens(client.pushed(state=None)))
+    assert "state" not in response and response["code"]
 
 
 def test_ensure_authorization_request_without_nonce_success(client: FapiClient) -> None:
@@ -138,8 +138,8 @@ def test_ensure_authorization_request_with_long_nonce(client: FapiClient) -> Non
 def test_ensure_authorization_request_with_long_state(client: FapiClient) -> None:
     """1000 characters, none of them lost."""
     state = secrets.token_hex(500)
-    found = client.answer(client.opens(client.pushed(state=state)))
-    assert found["state"] == state and client.redeem(found["code"]).status_code == 200
+    response = client.answer(client.opens(client.pushed(state=state)))
+    assert response["state"] == state and client.redeem(response["code"]).status_code == 200
 
 
 def test_ensure_other_scope_order_succeeds(client: FapiClient) -> None:
@@ -217,8 +217,8 @@ def test_plain_fapi_tolerate_unregistered_redirect_uri(client: FapiClient) -> No
 
 
 def test_ensure_unsigned_authorization_request_without_using_par_fails(client: FapiClient) -> None:
-    found = client.answer(client.browser.get("/authorize", query_string=client.parameters()))
-    assert found["error"] == "invalid_request"
+    response = client.answer(client.browser.get("/authorize", query_string=client.parameters()))
+    assert response["error"] == "invalid_request"
 
 
 def test_ensure_redirect_uri_in_authorization_request(client: FapiClient) -> None:

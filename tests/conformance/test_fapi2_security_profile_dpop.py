@@ -45,8 +45,8 @@ def test_access_token_type_header_case_sensitivity(client: FapiClient) -> None:
 
 def test_ensure_mismatched_dpop_jkt_fails(client: FapiClient) -> None:
     """dpop_jkt of one key, and at PAR the proof of another (RFC 9449 §10.1)."""
-    other = new_key("other").thumbprint()
-    refused(client.push({}, dpop_jkt=other), "invalid_dpop_proof", "invalid_request")
+    thumbprint = new_key("other").thumbprint()
+    refused(client.push({}, dpop_jkt=thumbprint), "invalid_dpop_proof", "invalid_request")
 
 
 def test_ensure_token_endpoint_fails_with_mismatched_dpop_proof_jkt(client: FapiClient) -> None:
@@ -97,14 +97,14 @@ def unusable(client: FapiClient, good: dict[str, Any]) -> Iterator[tuple[str, st
     yield "jwk is private", client.proof(**good, _header={"jwk": key.as_dict(private=True)})
     proof = client.proof(**good)
     head, body, signature = proof.split(".")
-    kept = checks.header_of(proof)
+    header = checks.header_of(proof)
     yield "it has two parts", f"{head}.{body}"
     yield "it has another signature", f"{head}.{body}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
-    yield "alg is missing", f"{checks.encoded({**kept, 'alg2': kept.pop('alg')})}.{body}.{signature}"
+    yield "alg is missing", f"{checks.encoded({**header, 'alg2': header.pop('alg')})}.{body}.{signature}"
     yield "alg is none", f"{checks.encoded({'alg': 'none', 'typ': 'dpop+jwt'})}.{body}."
-    yield "alg is none beside a key", f"{checks.encoded({**kept, 'alg': 'none'})}.{body}."
+    yield "alg is none beside a key", f"{checks.encoded({**header, 'alg': 'none'})}.{body}."
     # The public key taken for a shared secret.
-    secret, symmetric = OctKey.import_key(checks.encoded(public)), {**kept, "alg": "HS256"}
+    secret, symmetric = OctKey.import_key(checks.encoded(public)), {**header, "alg": "HS256"}
     yield "alg is a symmetric one", signed(symmetric, payload(proof), secret)
     if key.key_type == "RSA":
         yield "alg is RS256", client.proof(**good, _key=any_algorithm(key), _header={"alg": "RS256"})
@@ -156,8 +156,8 @@ def test_htu_may_name_the_port_that_https_has(client: FapiClient) -> None:
     """RFC 9449 §4.3, RFC 3986 §6.2.3."""
     token = client.tokens()["access_token"]
     assert client.userinfo(token, htu="https://localhost:443/userinfo").status_code == 200
-    for another in ("https://localhost:80/userinfo", "https://localhost:8443/userinfo"):
-        assert client.userinfo(token, htu=another).status_code == 401
+    for htu in ("https://localhost:80/userinfo", "https://localhost:8443/userinfo"):
+        assert client.userinfo(token, htu=htu).status_code == 401
 
 
 def test_a_wrong_proof_is_refused_at_the_token_endpoint_and_uses_no_code_up(client: FapiClient) -> None:

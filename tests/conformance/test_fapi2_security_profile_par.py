@@ -58,9 +58,9 @@ def test_par_ensure_jwt_client_assertions_nbf_over_60_seconds_in_the_future_fail
 
 
 def test_par_attempt_to_use_request_uri_for_different_client(make_client: MakeClient) -> None:
-    client, other = make_client(), make_client()
+    client, second_client = make_client(), make_client()
     uri = client.pushed()
-    shown(other.opens(uri), "P07")
+    shown(second_client.opens(uri), "P07")
     assert client.answer(client.opens(uri))["code"]
 
 

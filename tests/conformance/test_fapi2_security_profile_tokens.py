@@ -32,8 +32,8 @@ def test_ensure_holder_of_key_required(client: FapiClient) -> None:
 
 
 def test_ensure_authorization_code_is_bound_to_client(make_client: MakeClient) -> None:
-    client, other = make_client(), make_client()
-    refused(other.redeem(client.code()), "invalid_grant")
+    client, second_client = make_client(), make_client()
+    refused(second_client.redeem(client.code()), "invalid_grant")
 
 
 def test_attempt_reuse_authorization_code_after_one_second(client: FapiClient, clock: Clock) -> None:
@@ -115,8 +115,8 @@ def test_refresh_token(make_client: MakeClient, clock: Clock) -> None:
     _, refresh_token = refreshed_by_another_key(client, clock, scope=scope)
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token, "scope": scope}
     proof = {"DPoP": client.proof("/token")}
-    for who in ({}, {"client_id": client.client_id}):
-        response = client.app.test_client().post("/token", data={**form, **who}, headers=proof)
+    for credentials in ({}, {"client_id": client.client_id}):
+        response = client.app.test_client().post("/token", data={**form, **credentials}, headers=proof)
         checks.check_token_error(response, "invalid_client", 401)
     checks.check_token_error(client.calls("/token", form), "invalid_dpop_proof")
 

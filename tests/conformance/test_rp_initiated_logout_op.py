@@ -51,8 +51,8 @@ def test_rp_initiated_logout(party: RelyingParty) -> None:
 def test_rp_initiated_logout_bad_post_logout_redirect_uri(party: RelyingParty) -> None:
     """§3: an address that was not registered is not followed. Here the person may still log out."""
     hint = party.logs_in().tokens["id_token"]
-    for another in ("https://suite.example/another", f"{BYE}/", "https://evil.example/"):
-        stays(party, id_token_hint=hint, post_logout_redirect_uri=another, state="s")
+    for uri in ("https://suite.example/another", f"{BYE}/", "https://evil.example/"):
+        stays(party, id_token_hint=hint, post_logout_redirect_uri=uri, state="s")
         is_logged_out(party)
         party.logs_in()
 

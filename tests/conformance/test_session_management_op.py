@@ -25,7 +25,9 @@ def test_under_https_the_cookie_goes_along_to_a_frame_in_another_sites_page(clie
     """§3.2, RFC 6265bis: without SameSite=None a browser keeps it from the frame, and takes that from Secure ones alone."""
     response = client.opens(client.pushed())
     assert client.answer(response)["session_state"]
-    (cookie,) = [one for one in response.headers.getlist("Set-Cookie") if "state=" in one.partition(";")[0]]
+    (cookie,) = [
+        header for header in response.headers.getlist("Set-Cookie") if "state=" in header.partition(";")[0]
+    ]
     name, attributes = cookie.partition("=")[0], {part.strip() for part in cookie.split(";")[1:]}
     assert name == "__Host-idp_state" and attributes == {"Secure", "SameSite=None", "Path=/"}
     frame = client.app.test_client().get("/check_session")

@@ -84,7 +84,7 @@ def judge(response: TestResponse) -> None:
 def test_no_parameters_redirect_to_an_unregistered_address(party: RelyingParty, method: str) -> None:
     @SOME
     @given(changes)
-    def one(extra: list[tuple[str, str]]) -> None:
+    def check(extra: list[tuple[str, str]]) -> None:
         named = {name for name, _ in extra}
         pairs = [(n, v) for n, v in party.parameters().items() if n not in named] + extra
         if method == "GET":
@@ -97,7 +97,7 @@ def test_no_parameters_redirect_to_an_unregistered_address(party: RelyingParty, 
                 )
             )
 
-    one()
+    check()
 
 
 @pytest.mark.parametrize(
@@ -130,10 +130,10 @@ def test_pages_of_this_package_accept_any_input(app: Flask, party: RelyingParty)
 
     @SOME
     @given(st.text(max_size=60) | st.sampled_from(WORDS))
-    def one(typed: str) -> None:
+    def check(typed: str) -> None:
         assert visitor.opens("/device").fills(user_code=typed).status in (400, 429)
 
-    one()
+    check()
     for path in ("/login/x/consent", "/login/%00/consent", f"/login/{'x' * 5000}/consent"):
         assert 400 <= visitor.browser.get(path).status_code < 500
         assert 400 <= visitor.browser.post(path, data={"act": "agree"}).status_code < 500

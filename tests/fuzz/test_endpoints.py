@@ -48,8 +48,8 @@ def test_no_500_no_leak_and_every_response_as_described(
     secrets = ["Introuvable", "zenobie@secret", token, party.registered.client_secret or token]
     description = served.app.test_client().get("/openapi.json").get_json()
     tried = set()
-    for found in schemathesis.openapi.from_dict(description).get_all_operations():
-        operation: Any = found.ok()
+    for described in schemathesis.openapi.from_dict(description).get_all_operations():
+        operation: Any = described.ok()
 
         @A_FEW
         @given(case=operation.as_strategy())

@@ -77,9 +77,9 @@ def is_refused(response: TestResponse, *errors: str) -> bool:
     return error in errors if errors else isinstance(error, str) and error != "server_error"
 
 
-@pytest.mark.parametrize("what", WHAT)
-def test_an_excessive_parameter_is_refused(party: RelyingParty, what: str) -> None:
-    path, form, names = requests(party)[what]
+@pytest.mark.parametrize("endpoint", WHAT)
+def test_an_excessive_parameter_is_refused(party: RelyingParty, endpoint: str) -> None:
+    path, form, names = requests(party)[endpoint]
     for name in names:
         for how, value in TOO_MUCH.items():
             assert is_refused(sent(party, path, {**form, name: value})), (name, how)

@@ -44,10 +44,10 @@ claims = st.dictionaries(
 @given(claims, st.booleans())
 def test_a_request_object_gives_text_or_is_refused(members: dict[str, Any], fapi: bool) -> None:
     try:
-        found = request_object.parameters_of({"client_id": "me", **members}, "me", ISSUER, 1000, fapi)
+        parameters = request_object.parameters_of({"client_id": "me", **members}, "me", ISSUER, 1000, fapi)
     except request_object.BadRequestObject:
         return
-    assert all(isinstance(name, str) and isinstance(value, str) for name, value in found)
+    assert all(isinstance(name, str) and isinstance(value, str) for name, value in parameters)
     assert members.get("client_id", "me") == "me" and "request" not in members
     assert not fapi or {"exp", "nbf", "aud", "iss"} <= members.keys()
 

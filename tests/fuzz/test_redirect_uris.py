@@ -33,36 +33,36 @@ def is_right(uri: str, registered: str, application_type: str) -> bool:
     """The rule again, written without a parser of addresses (RFC 8252 §7.3)."""
     if uri == registered:
         return True
-    ours = LOOPBACK.fullmatch(registered)
-    if application_type != "native" or ours is None:
+    loopback = LOOPBACK.fullmatch(registered)
+    if application_type != "native" or loopback is None:
         return False
-    port = re.fullmatch(rf"http://{re.escape(ours[1])}:(0|[1-9][0-9]*){re.escape(ours[2])}", uri)
+    port = re.fullmatch(rf"http://{re.escape(loopback[1])}:(0|[1-9][0-9]*){re.escape(loopback[2])}", uri)
     return port is not None and int(port[1]) <= 65535
 
 
 def neighbours(uri: str, count: int) -> list[str]:
     """Addresses that lenient parsers have taken for `uri`, and random small changes of it."""
     chance = random.Random(20261123)
-    scheme, _, rest = uri.partition(":")
-    place = rest.removeprefix("//").partition("/")[0] or "cb"
+    scheme, _, remainder = uri.partition(":")
+    place = remainder.removeprefix("//").partition("/")[0] or "cb"
     host = re.sub(r":\d+$", "", place)
-    found = {
+    addresses = {
         *(
             uri + end
             for end in ("/", "?", "#", "?x=1", "/../cb", "%2e", "\t", "\n", " ", "\0", "@evil.example")
         ),
         uri.upper(),
-        f"{scheme.upper()}:{rest}",
-        f"{scheme}s:{rest}",
-        f"{scheme.removesuffix('s')}:{rest}",
+        f"{scheme.upper()}:{remainder}",
+        f"{scheme}s:{remainder}",
+        f"{scheme.removesuffix('s')}:{remainder}",
         uri.replace("://", ":/"),
         uri.replace(":/", "://"),
         uri.replace(":/", ":"),
         uri.replace(":/", ":///"),
         uri.replace(":/", "://evil.example/"),
         *(
-            uri.replace(place, other, 1)
-            for other in (
+            uri.replace(place, place_changed, 1)
+            for place_changed in (
                 f"{host}:443",
                 f"{host}:51234",
                 f"{host}:0",
@@ -96,12 +96,12 @@ def neighbours(uri: str, count: int) -> list[str]:
         "javascript:alert(1)",
         f"//{host}/cb",
     }
-    while len(found) < count:
+    while len(addresses) < count:
         at = chance.randrange(len(uri))
         letter = chance.choice("abz09/.:@%?#&-\\ [")
         changed = (uri[:at] + uri[at + 1 :], uri[:at] + letter + uri[at:], uri[:at] + letter + uri[at + 1 :])
-        found.add(chance.choice(changed))
-    return sorted(found - {uri})
+        addresses.add(chance.choice(changed))
+    return sorted(addresses - {uri})
 
 
 @pytest.fixture
@@ -174,9 +174,9 @@ def changed(draw: st.DrawFn, addresses: tuple[str, ...]) -> str:
 def test_an_address_matches_only_byte_for_byte(application_type: str, addresses: tuple[str, ...]) -> None:
     @settings(max_examples=600, derandomize=True, database=None)
     @given(changed(addresses))
-    def one(uri: str) -> None:
+    def check(uri: str) -> None:
         for registered in addresses:
             right = is_right(uri, registered, application_type)
             assert matches(uri, registered, application_type) is right, registered
 
-    one()
+    check()

@@ -36,7 +36,7 @@ class _Bare:
 
     def work(self) -> None:
         connection = sqlite3.connect(":memory:", check_same_thread=False)
-        connection.create_function("same", 2, lambda one, other: one == other)
+        connection.create_function("same", 2, lambda first, second: first == second)
         self._held.closing = _Closing(connection)
 
 
@@ -50,11 +50,11 @@ class _Closing:
         sys.stderr.write("closed\n")
 
 
-def main(what: str, path: str) -> None:
+def main(kind: str, path: str) -> None:
     faulthandler.enable()
-    if what == "bare":
+    if kind == "bare":
         work = _Bare().work
-    elif what == "client":
+    elif kind == "client":
         store = Store(Path(path))
         work = lambda: store.secret("cookies")  # noqa: E731
     else:

@@ -35,8 +35,8 @@ PATIENCE = 60.0
 
 def environment(**more: str) -> dict[str, str]:
     """This environment without any setting of a provider, and `more`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
-    return {**kept, "PYTHONUNBUFFERED": "1", **more}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+    return {**inherited, "PYTHONUNBUFFERED": "1", **more}
 
 
 def idp(*words: object, cwd: Path = ROOT, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
@@ -59,14 +59,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(what: Callable[[], Any], patience: float = PATIENCE) -> Any:
+def eventually(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
     """What `what` returns once it is true; it is asked again and again."""
     deadline = time.monotonic() + patience
-    while not (found := what()):
+    while not (value := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"never came true within {patience:g} s: {what}")
+            raise AssertionError(f"never came true within {patience:g} s: {condition}")
         time.sleep(0.02)
-    return found
+    return value
 
 
 def status(url: str | urllib.request.Request) -> int | None:
@@ -90,12 +90,12 @@ def alive(pid: int) -> bool:
 
 def descendants(pid: int) -> list[int]:
     """Every process below `pid`."""
-    found = []
+    pids = []
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             for child in map(int, children.read_text().split()):
-                found += [child, *descendants(child)]
-    return found
+                pids += [child, *descendants(child)]
+    return pids
 
 
 class Installation:

@@ -31,35 +31,35 @@ def settings_of(name: str) -> list[tuple[str, str]]:
 
 def start(name: str) -> None:
     """Start a service; CalledProcessError where a command before it fails."""
-    given = settings_of(name)
-    one = dict(given)
-    user = pwd.getpwnam(one["User"])
-    state = Path("/var/lib") / one["StateDirectory"]
+    entries = settings_of(name)
+    values = dict(entries)
+    user = pwd.getpwnam(values["User"])
+    state = Path("/var/lib") / values["StateDirectory"]
     state.mkdir(exist_ok=True)
     shutil.chown(state, user.pw_uid, user.pw_gid)
     variables = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": user.pw_dir, "USER": user.pw_name}
-    for key, value in given:
+    for key, value in entries:
         if key == "Environment":
             variables |= dict(word.split("=", 1) for word in shlex.split(value))
         elif key == "EnvironmentFile":
             lines = Path(value).read_text(encoding="utf-8").splitlines()
             variables |= dict(line.split("=", 1) for line in lines if line and line[0] not in "#;")
     as_user: dict[str, Any] = {
-        "cwd": one["WorkingDirectory"],
+        "cwd": values["WorkingDirectory"],
         "env": variables,
         "user": user.pw_uid,
         "group": user.pw_gid,
         "extra_groups": os.getgrouplist(user.pw_name, user.pw_gid),
-        "umask": int(one["UMask"], 8),
+        "umask": int(values["UMask"], 8),
         "stdin": subprocess.DEVNULL,
     }
     RUNNING.mkdir(exist_ok=True)
     with open(RUNNING / f"{name}.log", "ab") as log:
-        for key, value in given:
+        for key, value in entries:
             if key == "ExecStartPre":
                 subprocess.run(shlex.split(value), **as_user, stdout=log, stderr=log, check=True)
         process = subprocess.Popen(
-            shlex.split(one["ExecStart"]), **as_user, stdout=log, stderr=log, start_new_session=True
+            shlex.split(values["ExecStart"]), **as_user, stdout=log, stderr=log, start_new_session=True
         )
     (RUNNING / f"{name}.pid").write_text(str(process.pid))
 

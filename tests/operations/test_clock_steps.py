@@ -51,7 +51,7 @@ class TestOutbox:
         message = post(AHEAD)
         assert destinations.due(reading(), NOON) == [Line("mail", False)]
         with transaction() as tx:
-            assert [one.id for one in destinations.claim(tx, "mail", NOON, 9)] == [message]
+            assert [claimed.id for claimed in destinations.claim(tx, "mail", NOON, 9)] == [message]
 
     @pytest.mark.parametrize("refusals", range(1, retries.LAST_REFUSAL))
     def test_a_mail_that_was_put_off_waits_no_longer_than_its_refusals_allow(
@@ -253,5 +253,5 @@ class TestDoctor:
             connection.execute(
                 f"ALTER DATABASE {name[0]} SET search_path = another_clock, pg_catalog, public"
             )
-        found = installation.run("doctor").stdout
-        assert "WRONG  clocks" in found and seen in found and "NTP" in found, found
+        output = installation.run("doctor").stdout
+        assert "WRONG  clocks" in output and seen in output and "NTP" in output, output

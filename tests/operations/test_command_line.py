@@ -186,9 +186,9 @@ def test_a_database_that_was_never_made_is_answered_with_what_to_do(tmp_path: Pa
 
 def findings(installation: Installation) -> dict[str, bool]:
     done = installation.run("doctor", "--json")
-    found = {finding["check"]: finding["ok"] for finding in json.loads(done.stdout)}
-    assert done.returncode == (0 if all(found.values()) else 1)
-    return found
+    ok_of = {finding["check"]: finding["ok"] for finding in json.loads(done.stdout)}
+    assert done.returncode == (0 if all(ok_of.values()) else 1)
+    return ok_of
 
 
 CHECKS = ("settings", "clock", "database", "clocks", "audit", "keys", "outbox", "planner", "trust", "mail")

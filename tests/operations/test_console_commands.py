@@ -88,8 +88,8 @@ def test_personal_data_are_exported_held_and_kept_while_the_base_names_them(
     installation: Installation, school: str
 ) -> None:
     done(installation, "people", "letters", LARGE)
-    found = done(installation, "audit", "search", "--act", "letter.issued", "--most", "1")
-    account = re.search(r"account:(\d+)", found)
+    output = done(installation, "audit", "search", "--act", "letter.issued", "--most", "1")
+    account = re.search(r"account:(\d+)", output)
     assert account
     username = usernames(installation)[0]
     data = json.loads(done(installation, "accounts", "export", username))

@@ -44,9 +44,9 @@ _BREAKS_OFF = (
 )
 
 
-def ended(what: str, path: Path) -> int:
+def ended(work: str, path: Path) -> int:
     """The exit code of a process in which threads work with `what` and end."""
-    command = [sys.executable, "-m", "tests.operations.ending_threads", what, str(path)]
+    command = [sys.executable, "-m", "tests.operations.ending_threads", work, str(path)]
     return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, timeout=60).returncode
 
 
@@ -105,12 +105,12 @@ def died_by_the_kernels_log(seen: set[int]) -> list[str]:
 def disconnect_all(installation: Installation, number: int) -> None:
     """Open connections, send whole and half requests, and hang up without waiting for an answer."""
     connections = []
-    for one in range(AT_ONCE):
+    for offset in range(AT_ONCE):
         connection = socket.create_connection(("127.0.0.1", installation.port), timeout=30)
-        connection.sendall(_BREAKS_OFF[(one + number) % len(_BREAKS_OFF)])
+        connection.sendall(_BREAKS_OFF[(offset + number) % len(_BREAKS_OFF)])
         connections.append(connection)
-    for one, connection in enumerate(connections):
-        if one % 3:
+    for offset, connection in enumerate(connections):
+        if offset % 3:
             # A reset instead of an orderly end.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()

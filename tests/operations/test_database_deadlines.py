@@ -50,27 +50,27 @@ class Line:
             far = socket.socket(socket.AF_UNIX)
             far.connect(self.target)
             self.ends += [near, far]
-            for one, other in ((near, far), (far, near)):
-                thread = threading.Thread(target=self._carry, args=(one, other), daemon=True)
+            for source, target in ((near, far), (far, near)):
+                thread = threading.Thread(target=self._carry, args=(source, target), daemon=True)
                 self.threads.append(thread)
                 thread.start()
 
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with (
             selectors.DefaultSelector() as selector,
             contextlib.suppress(OSError),
             contextlib.ExitStack() as end,
         ):
             # The server is notified of a client that has gone, which else holds its locks.
-            end.callback(_shut, other)
-            selector.register(one, selectors.EVENT_READ)
+            end.callback(_shut, target)
+            selector.register(source, selectors.EVENT_READ)
             while not self.over.is_set():
                 if not selector.select(0.05) or self.cut.is_set():
                     self.over.wait(0.05)
                     continue
-                if not (piece := one.recv(65536)):
+                if not (piece := source.recv(65536)):
                     return
-                other.sendall(piece)
+                target.sendall(piece)
 
     def close(self) -> None:
         self.over.set()
@@ -167,11 +167,11 @@ def test_a_lock_that_is_held_is_503_soon(engine: str, tmp_path: Path) -> None:
 def locked(url: str) -> Iterator[None]:
     """Every write waits meanwhile."""
     if url.startswith("sqlite"):
-        other = sqlite3.connect(str(make_url(url).database), isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
+        beside = sqlite3.connect(str(make_url(url).database), isolation_level=None)
+        beside.execute("BEGIN IMMEDIATE")
         yield
-        other.execute("ROLLBACK")
-        other.close()
+        beside.execute("ROLLBACK")
+        beside.close()
         return
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         connection.execute("LOCK TABLE rate_limits IN ACCESS EXCLUSIVE MODE")

@@ -119,4 +119,6 @@ class TestANotification:
                 outbox.post(tx, "mail", {}, world.clock())
                 raise RuntimeError
             reading().execute(text("SELECT pg_notify('idp_messages', 'last')"))
-            assert [one.payload for one in connection.notifies(timeout=5, stop_after=1)] == ["last"]
+            assert [
+                notification.payload for notification in connection.notifies(timeout=5, stop_after=1)
+            ] == ["last"]

@@ -203,12 +203,12 @@ def _signed_in(proxy: Proxy, head: Someone) -> Person:
 def large_export() -> tuple[bytes, bytes]:
     """The two files of a school of 3,000 pupils: some megabytes."""
     numbers = range(1, 3001)
-    given = export(
+    exported = export(
         tuple(pupil(str(n), ine=f"{n:09}AB", first_name=f"Léa {n}") for n in numbers),
         tuple(person(str(n + 10_000), contact_mail=f"p{n}@famille.example") for n in numbers),
         tuple(link(str(n), str(n + 10_000)) for n in numbers),
     )
-    return pupils_xml(given), guardians_xml(given)
+    return pupils_xml(exported), guardians_xml(exported)
 
 
 def test_a_schools_files_come_through_the_shipped_proxy(proxied: Proxy) -> None:
@@ -305,11 +305,11 @@ def test_a_command_of_anybody_else_is_handed_to_sudo_as_it_is() -> None:
 
 def test_units_and_commands_have_the_same_variables_and_every_secret_is_among_them() -> None:
     lines = (DEPLOY / "environment").read_text(encoding="utf-8").splitlines()
-    given = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    variables = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
     # What systemd and the shell read alike: no blanks, no quotes, no signs that either would change.
-    assert all(re.fullmatch(r"[\w./]+", value) for value in given.values())
+    assert all(re.fullmatch(r"[\w./]+", value) for value in variables.values())
     secret = {f"IDP_SECRETS__{key.upper()}_FILE" for key in Secrets.model_fields}
-    assert set(given) == {"IDP_CONFIG", "IDP_MAIL__PASSWORD_FILE"} | secret
+    assert set(variables) == {"IDP_CONFIG", "IDP_MAIL__PASSWORD_FILE"} | secret
     for name in UNITS:
         assert unit(name)["Service"]["EnvironmentFile"] == "/etc/idp/environment"
         assert "Environment" not in unit(name)["Service"]

@@ -193,7 +193,7 @@ def test_workers_at_once_share_the_messages_and_one_of_them_tries(app: Flask, ou
 
     def claims(_: int) -> list[int]:
         with app.app_context(), transaction() as tx:
-            return [one.id for one in destinations.claim(tx, "mail", NOON, 3)]
+            return [message.id for message in destinations.claim(tx, "mail", NOON, 3)]
 
     claimed = [message for batch in at_once(app, claims, 12) for message in batch]
     assert len(claimed) == len(set(claimed)) and claimed

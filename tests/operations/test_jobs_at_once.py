@@ -120,8 +120,8 @@ class TestLongJobsOfOneSchool:
                     return None
 
         claimed = [job for job in at_once(app, claim, 16) if job is not None]
-        while (another := claim(99)) is not None:
-            claimed.append(another)
+        while (claimed_job := claim(99)) is not None:
+            claimed.append(claimed_job)
         assert sorted(claimed) == [1, 3]
         with app.app_context(), transaction() as tx:
             for number in range(100):

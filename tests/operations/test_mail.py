@@ -25,8 +25,14 @@ def read(raw: bytes) -> EmailMessage:
 
 
 def claimed(**facts: object) -> outbox.Claimed:
-    given = {"name": "Claire", "link": "https://idp.example/mail/abc", "code": "123456", "hours": 24, **facts}
-    payload = {"to": "claire@example.org", "template": "confirm_mail", "language": "fr", "facts": given}
+    values = {
+        "name": "Claire",
+        "link": "https://idp.example/mail/abc",
+        "code": "123456",
+        "hours": 24,
+        **facts,
+    }
+    payload = {"to": "claire@example.org", "template": "confirm_mail", "language": "fr", "facts": values}
     return outbox.Claimed(7, "mail", payload, NOON, 1)
 
 
@@ -52,8 +58,8 @@ def test_a_repeated_delivery_bears_the_same_message_id_and_another_message_has_i
 ) -> None:
     with installation.inside():
         first, again = mail.compose(claimed(), NOON), mail.compose(claimed(), NOON + 120)
-        other = mail.compose(outbox.Claimed(8, "mail", claimed().payload, NOON, 1), NOON)
-    assert first["Message-ID"] == again["Message-ID"] != other["Message-ID"]
+        second = mail.compose(outbox.Claimed(8, "mail", claimed().payload, NOON, 1), NOON)
+    assert first["Message-ID"] == again["Message-ID"] != second["Message-ID"]
     assert first["Message-ID"].endswith("@localhost>")
 
 

@@ -62,12 +62,12 @@ def test_the_interface_for_programs_tells_the_newest_mail_first(
 ) -> None:
     smtp.send_message(a_mail("first"))
     smtp.send_message(a_mail("second", to="paul@example.org"))
-    found = viewer.get("/api/messages").get_json()
-    assert [(mail["subject"], mail["to"]) for mail in found] == [
+    mails = viewer.get("/api/messages").get_json()
+    assert [(mail["subject"], mail["to"]) for mail in mails] == [
         ("second", "paul@example.org"),
         ("first", "claire@example.org"),
     ]
-    assert "https://school.example/mail/abc?d=1&e=2" in found[0]["text"]
+    assert "https://school.example/mail/abc?d=1&e=2" in mails[0]["text"]
 
 
 def test_the_text_is_shown_with_links_and_nothing_of_it_is_obeyed(
@@ -106,8 +106,8 @@ class TestPhone:
     def test_an_sms_is_kept_once_and_shown(self, viewer: FlaskClient) -> None:
         for _ in range(2):
             assert viewer.post("/sms", json=self.SMS, headers=self.TOKEN).status_code == 200
-        (kept,) = viewer.get("/api/sms").get_json()
-        assert kept["to"] == "+33612345678" and kept["text"] == "123456 est votre code"
+        (sms,) = viewer.get("/api/sms").get_json()
+        assert sms["to"] == "+33612345678" and sms["text"] == "123456 est votre code"
         assert "123456 est votre code" in viewer.get("/phone").text
 
     @pytest.mark.parametrize("token", ["", "Bearer wrong", "token"])

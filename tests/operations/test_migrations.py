@@ -44,8 +44,8 @@ def test_rows_of_the_first_version_live_on(engine: str) -> None:
         from idp.signin.storage import sessions
 
         with db.engine.connect() as connection:
-            (found,) = contacts.by_mail(connection, "claire@EXAMPLE.org")
-            assert found.username == "c.durand" and found.mobile is None and not found.has_second_factor
+            (owner,) = contacts.by_mail(connection, "claire@EXAMPLE.org")
+            assert owner.username == "c.durand" and owner.mobile is None and not owner.has_second_factor
             row, account = sessions.find_session(connection, "d", 2, 100)
             assert account.id == 1 and row.device_known and row.confirmed_at == 0
         db.engine.dispose()
@@ -56,9 +56,9 @@ def test_rows_of_the_first_version_live_on(engine: str) -> None:
 def test_the_migrations_make_what_the_models_say(engine: str) -> None:
     app = create_app(settings_for(fresh_database(engine)), Clock())
     with app.app_context(), db.engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), db.metadata)
+        differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
     # Alembic cannot see SQLite's indexes over expressions.
-    assert [change for change in found if "ix_accounts_mail_folded" not in str(change)] == []
+    assert [change for change in differences if "ix_accounts_mail_folded" not in str(change)] == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -139,7 +139,7 @@ def test_the_days_of_a_delegation_become_the_schools(engine: str) -> None:
             moved = connection.execute(text("SELECT since, until FROM delegations ORDER BY id")).all()
         db.engine.dispose()
     first, end = (int(datetime(2026, 12, day, tzinfo=paris).timestamp()) for day in (2, 21))
-    assert [tuple(one) for one in moved] == [(first, end), (since + 7, end)]
+    assert [tuple(row) for row in moved] == [(first, end), (since + 7, end)]
 
 
 def chained(connection: Connection, number: int, first: int = 1) -> None:
@@ -229,21 +229,21 @@ def test_chained_records_become_sealed_ones_and_chained_ones_again(
 
 def revisions() -> list[str]:
     """Every revision, the newest first."""
-    return [one.revision for one in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()]
+    return [revision.revision for revision in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()]
 
 
 def fill(connection: Connection, rows: int = 2) -> None:
     """Some rows in every table, each bound to those of the same number."""
     for table in db.metadata.sorted_tables:
         for number in range(1, rows + 1):
-            connection.execute(table.insert().values({c.name: some(c, number) for c in table.columns}))
+            connection.execute(table.insert().values({c.name: value_for(c, number) for c in table.columns}))
 
 
-def some(column: Column[Any], number: int) -> object:
+def value_for(column: Column[Any], number: int) -> object:
     """A value of the column's type, another for each number; `id` and what refers to one agree."""
     if column.foreign_keys:
-        (other,) = column.foreign_keys
-        return some(other.column, number)
+        (referenced,) = column.foreign_keys
+        return value_for(referenced.column, number)
     python = column.type.python_type
     if python is str:
         document = isinstance(column.type, Text) or column.name == "request"
@@ -261,21 +261,21 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def shape(connection: Connection) -> dict[str, object]:
     """Columns, keys and indexes of every table, in no order; for SQLite also what numbers its rows for good."""
-    found: dict[str, object] = {}
+    shapes: dict[str, object] = {}
     looks = inspect(connection)
     for name in looks.get_table_names():
         columns = {(c["name"], str(c["type"]), c["nullable"]) for c in looks.get_columns(name)}
         keys = {(str(k["constrained_columns"]), k["referred_table"]) for k in looks.get_foreign_keys(name)}
         unique = {str(sorted(u["column_names"])) for u in looks.get_unique_constraints(name)}
-        found[name] = columns, keys, unique, str(looks.get_pk_constraint(name)["constrained_columns"])
+        shapes[name] = columns, keys, unique, str(looks.get_pk_constraint(name)["constrained_columns"])
     if connection.dialect.name == "sqlite":
         made = connection.execute(text("SELECT type, name, sql FROM sqlite_master")).all()
-        found["numbers"] = {name for _, name, sql in made if "AUTOINCREMENT" in (sql or "")}
-        found["indexes"] = {name for kind, name, _ in made if kind == "index"}
+        shapes["numbers"] = {name for _, name, sql in made if "AUTOINCREMENT" in (sql or "")}
+        shapes["indexes"] = {name for kind, name, _ in made if kind == "index"}
     else:
         made = connection.execute(text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")).all()
-        found["indexes"] = {row[0] for row in made}
-    return found
+        shapes["indexes"] = {row[0] for row in made}
+    return shapes
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -344,10 +344,10 @@ def test_messages_that_wait_get_their_destination(engine: str) -> None:
         schema.migrate()
         app.extensions["connections"].close()
         with db.engine.connect() as connection:
-            found = connection.execute(
+            rows = connection.execute(
                 text("SELECT destination, next_attempt_at FROM outbox ORDER BY id")
             ).all()
-        assert [tuple(one) for one in found] == [
+        assert [tuple(line) for line in rows] == [
             ("mail", 0),
             ("sms", 1002),
             ("https://pronote.example", 0),

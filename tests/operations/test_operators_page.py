@@ -166,5 +166,5 @@ def test_every_command_of_the_operators_page_works_as_it_is_written(
         timeout=1700,
     )
     assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
-    kept = done.stderr.partition("== whole")[2]
-    assert "idp idp 600" in kept and "root idp 640" in kept
+    listing = done.stderr.partition("== whole")[2]
+    assert "idp idp 600" in listing and "root idp 640" in listing

@@ -75,7 +75,7 @@ def test_a_service_that_dies_is_named_with_the_end_of_its_log_and_the_others_sto
 
 @contextlib.contextmanager
 def restored_signals() -> Iterator[None]:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
-    for number, handler in kept.items():
+    for number, handler in handlers.items():
         signal.signal(number, handler)

@@ -94,7 +94,7 @@ class TestAMasterKeyThatIsNotTheRightOne:
 
     def test_is_no_reason_for_a_worker_to_make_keys(self, installation: Installation) -> None:
         with installation.running("worker"):
-            kids = eventually(lambda: found if len(found := _keys(installation)) >= 4 else None)
+            kids = eventually(lambda: kids_made if len(kids_made := _keys(installation)) >= 4 else None)
         with_master_key(installation, OTHER_KEY)
         with installation.running("worker"):
             # The worker has had its turn once it has delivered.

@@ -124,11 +124,11 @@ def test_connections_to_the_database_are_those_of_the_slots(installation: Instal
 
 def open_files_of(process: int) -> list[str]:
     """The files that a process has open; one that it closes while they are read is left out."""
-    found: list[str] = []
+    targets: list[str] = []
     for link in Path(f"/proc/{process}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
-            found.append(os.readlink(link))
-    return found
+            targets.append(os.readlink(link))
+    return targets
 
 
 def _sixty_at_once_open_no_more_than_the_slots(served: Installation, web: int) -> None:
@@ -137,7 +137,7 @@ def _sixty_at_once_open_no_more_than_the_slots(served: Installation, web: int) -
     for _ in range(3):
         with ExitStack() as stack:
             together = [stack.enter_context(connected(served, asked)) for _ in range(60)]
-            assert {status_line(one) for one in together} == {"HTTP/1.1 400 Bad Request"}
+            assert {status_line(answer) for answer in together} == {"HTTP/1.1 400 Bad Request"}
         open_files = open_files_of(web)
         assert 0 < open_files.count(database) <= 8 + 2, "eight slots, health, and the thread that started"
 
@@ -145,11 +145,11 @@ def _sixty_at_once_open_no_more_than_the_slots(served: Installation, web: int) -
 def test_a_kept_connection_that_rests_is_not_cut(served: Installation) -> None:
     """The watch looks at requests, not at the age of connections."""
     asked = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with connected(served, asked) as kept, connected(served, HALF) as late:
-        assert " 200 " in status_line(kept)
+    with connected(served, asked) as resting, connected(served, HALF) as late:
+        assert " 200 " in status_line(resting)
         assert " 408 " in status_line(late)
-        kept.sendall(asked)
-        assert " 200 " in status_line(kept)
+        resting.sendall(asked)
+        assert " 200 " in status_line(resting)
 
 
 def test_a_request_without_host_is_malformed(served: Installation) -> None:

@@ -75,13 +75,13 @@ def test_every_step_has_rows_in_these_tests() -> None:
 
 @pytest.mark.both_engines
 def test_a_person_on_hold_and_their_records_stay(world: World, clock: Clock) -> None:
-    held, other = world.guardian(), world.guardian("Marc")
+    held, marc = world.guardian(), world.guardian("Marc")
     personal_data.hold(world.facts(held), 900, "Requête", "test", clock())
-    for someone in (held, other):
+    for someone in (held, marc):
         world.set_account(someone, present=False)
     clock.advance(400 * DAY)
     work_of_a_minute(clock())
-    assert world.facts(other).state == "closed" and world.facts(held).state == "active"
+    assert world.facts(marc).state == "closed" and world.facts(held).state == "active"
 
 
 @pytest.mark.both_engines
@@ -101,7 +101,7 @@ def test_two_workers_share_a_backlog(app: Flask, rows: Rows) -> None:
     for thread in threads:
         thread.join()
     delete_expired(rows.now)
-    assert sum((one for one in handled), Counter())["access_tokens"] == 3000
+    assert sum((counts for counts in handled), Counter())["access_tokens"] == 3000
     assert (count(AccessToken), count(RefreshFamily), count(Grant)) == (0, 0, 1)
 
 
@@ -159,11 +159,11 @@ def test_others_write_between_two_steps(app: Flask, rows: Rows) -> None:
     written: list[int] = []
 
     def another_writes(_seconds: float) -> None:
-        with db.engine.connect() as other:
-            if other.dialect.name == "sqlite":
-                other.execute(text("PRAGMA busy_timeout=0"))
-            other.execute(text("UPDATE generations SET value = value + 1"))
-            other.commit()
+        with db.engine.connect() as beside:
+            if beside.dialect.name == "sqlite":
+                beside.execute(text("PRAGMA busy_timeout=0"))
+            beside.execute(text("UPDATE generations SET value = value + 1"))
+            beside.commit()
         written.append(count(AccessToken))
 
     delete_expired(rows.now, rest=another_writes)

@@ -28,7 +28,7 @@ def test_a_server_answers_and_stops_at_a_signal(installation: Installation) -> N
 def test_no_process_outlives_a_server_that_is_killed(installation: Installation) -> None:
     with installation.running("serve", "--workers", 2) as server:
         eventually(lambda: ready(installation) == 200)
-        below = eventually(lambda: found if len(found := descendants(server.pid)) >= 3 else None)
+        below = eventually(lambda: processes if len(processes := descendants(server.pid)) >= 3 else None)
         os.kill(server.pid, signal.SIGKILL)
         eventually(lambda: not any(map(alive, below)))
 
@@ -118,7 +118,7 @@ def test_a_deliverer_that_is_frozen_or_killed_is_replaced(installation: Installa
         first = eventually(lambda: deliverer(server.pid))
         os.kill(first, signal.SIGKILL)
         second = eventually(
-            lambda: another if (another := deliverer(server.pid)) not in (None, first) else None
+            lambda: successor if (successor := deliverer(server.pid)) not in (None, first) else None
         )
         os.kill(second, signal.SIGSTOP)
         eventually(lambda: deliverer(server.pid) not in (None, second), patience=60)

@@ -126,10 +126,10 @@ def test_what_will_not_pass_is_given_up_and_the_rest_tried_again(
     app = app_with_sms(clock, url=gateway.url)
     message = post(app)
     assert not deliver(app, message)
-    kept = row(app, message)
-    assert (kept["given_up_at"] is not None) is given_up
+    stored = row(app, message)
+    assert (stored["given_up_at"] is not None) is given_up
     assert len(gateway.received) == 1, "a redirect is not followed"
-    assert NUMBER not in kept["last_error"] and "123456" not in kept["last_error"]
+    assert NUMBER not in stored["last_error"] and "123456" not in stored["last_error"]
 
 
 def next_try(app: Flask) -> int:

@@ -85,7 +85,7 @@ BY_SOMEBODY_KNOWN = {
 
 def inserted() -> set[str]:
     """The names of the models that some statement of the provider inserts into."""
-    found = set()
+    names = set()
     for path in Path(idp.__path__[0]).rglob("*.py"):
         if "migrations" in path.parts:
             continue
@@ -93,7 +93,9 @@ def inserted() -> set[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-                aliases |= {one.id: node.value.id for one in node.targets if isinstance(one, ast.Name)}
+                aliases |= {
+                    target.id: node.value.id for target in node.targets if isinstance(target, ast.Name)
+                }
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
@@ -105,8 +107,8 @@ def inserted() -> set[str]:
                     argument = argument.value
                 if isinstance(argument, ast.Name):
                     name = aliases.get(argument.id, argument.id)
-                    found |= {name} & models()
-    return found
+                    names |= {name} & models()
+    return names
 
 
 def models() -> set[str]:
@@ -377,7 +379,7 @@ def test_many_addresses_of_one_network_are_one_stranger(
         app.test_client().post("/device_authorization", data=form, environ_overrides={"REMOTE_ADDR": address})
         for address in addresses
     ]
-    assert {one.status_code for one in answers} == {200, 429}
+    assert {answer.status_code for answer in answers} == {200, 429}
     assert answers[-1].headers["Retry-After"] == "3600"
     growth = grown(before, rows(app))
     assert growth["DeviceRequest"] == most
@@ -402,7 +404,9 @@ def test_a_budget_is_new_after_an_hour_and_the_worker_catches_up(
     clock.advance(3600)
     assert strangers.asks_for_a_device(0).status_code == 200
     with app.app_context():
-        model = next(one.class_ for one in db.Model.registry.mappers if one.class_.__name__ == "UsedOnce")  # type: ignore[attr-defined]
+        model = next(
+            mapper.class_ for mapper in db.Model.registry.mappers if mapper.class_.__name__ == "UsedOnce"
+        )  # type: ignore[attr-defined]
         with transaction() as tx:
             tx.execute(delete(model))
             values = [{"id": f"{number:064}", "expires_at": moment() - 86401} for number in range(2600)]

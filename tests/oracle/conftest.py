@@ -42,7 +42,7 @@ class Somebody:
 
     @property
     def children(self) -> list[FiledChild]:
-        return [child for one in self.filed for child in one.children]
+        return [child for record in self.filed for child in record.children]
 
 
 @dataclass
@@ -54,7 +54,10 @@ class Everybody:
     def of(self, uai: str) -> dict[str, tuple[Somebody, Filed]]:
         """Username → (account, record) of one school."""
         return {
-            one.username: (one, filed) for one in self.people for filed in one.filed if filed.key[0] == uai
+            somebody.username: (somebody, filed)
+            for somebody in self.people
+            for filed in somebody.filed
+            if filed.key[0] == uai
         }
 
 
@@ -90,11 +93,11 @@ def joined(filed: dict[tuple[str, str, str], Filed]) -> list[Somebody]:
         .join(School, School.id == SourceRecord.school_id)
         .join(Account, Account.person_id == SourceRecord.person_id)
     )
-    found: dict[int, Somebody] = {}
+    people: dict[int, Somebody] = {}
     left = dict(filed)
     for uai, kind, source, account, person, username in rows:
-        one = left.pop((uai, kind, source), None)
-        if one is not None:
-            found.setdefault(account, Somebody(account, person, username, [])).filed.append(one)
+        record = left.pop((uai, kind, source), None)
+        if record is not None:
+            people.setdefault(account, Somebody(account, person, username, [])).filed.append(record)
     assert left == {}, "everybody of the files has an account"
-    return list(found.values())
+    return list(people.values())

@@ -48,32 +48,32 @@ def read(folder: Path, names: dict[str, str]) -> dict[Key, Filed]:
 
 def _school(folder: Path, uai: str, school: str) -> dict[Key, Filed]:
     pupils = ET.parse(folder / "ElevesSansAdresses.xml").getroot()
-    others = ET.parse(folder / "ResponsablesAvecAdresses.xml").getroot()
+    guardians_xml = ET.parse(folder / "ResponsablesAvecAdresses.xml").getroot()
     classes = {
         structures.get("ELEVE_ID"): structure.findtext("CODE_STRUCTURE")
         for structures in pupils.iter("STRUCTURES_ELEVE")
         for structure in structures
         if structure.findtext("TYPE_STRUCTURE") == "D" and structure.findtext("CODE_STRUCTURE")
     }
-    found: dict[Key, Filed] = {}
-    for one in pupils.iter("ELEVE"):
-        if one.findtext("DATE_SORTIE"):
+    filed: dict[Key, Filed] = {}
+    for element in pupils.iter("ELEVE"):
+        if element.findtext("DATE_SORTIE"):
             continue
-        number = one.get("ELEVE_ID") or ""
-        found[uai, "pupil", number] = _filed((uai, "pupil", number), one, school, classes.get(number))
-    persons = {one.get("PERSONNE_ID") or "": one for one in others.iter("PERSONNE")}
-    for link in others.iter("RESPONSABLE_ELEVE"):
-        child = found.get((uai, "pupil", link.findtext("ELEVE_ID") or ""))
+        number = element.get("ELEVE_ID") or ""
+        filed[uai, "pupil", number] = _filed((uai, "pupil", number), element, school, classes.get(number))
+    persons = {element.get("PERSONNE_ID") or "": element for element in guardians_xml.iter("PERSONNE")}
+    for link in guardians_xml.iter("RESPONSABLE_ELEVE"):
+        child = filed.get((uai, "pupil", link.findtext("ELEVE_ID") or ""))
         key = (uai, "guardian", link.findtext("PERSONNE_ID") or "")
-        one = persons[key[2]]
-        if child is None or link.findtext("NIVEAU_RESPONSABILITE") != "1" or not one.findtext("PRENOM"):
+        element = persons[key[2]]
+        if child is None or link.findtext("NIVEAU_RESPONSABILITE") != "1" or not element.findtext("PRENOM"):
             continue
-        guardian = found.setdefault(key, _filed(key, one, school, None))
+        guardian = filed.setdefault(key, _filed(key, element, school, None))
         guardian.children.append(FiledChild(child.first_name, child.family_name, child.class_code, school))
-    return found
+    return filed
 
 
-def _filed(key: Key, one: ET.Element, school: str, class_code: str | None) -> Filed:
-    family = one.findtext("NOM_USAGE") or one.findtext("NOM_DE_FAMILLE") or ""
-    civility, mail = one.findtext("LC_CIVILITE"), one.findtext("MEL")
-    return Filed(key, one.findtext("PRENOM") or "", family, civility, mail, school, class_code)
+def _filed(key: Key, element: ET.Element, school: str, class_code: str | None) -> Filed:
+    family = element.findtext("NOM_USAGE") or element.findtext("NOM_DE_FAMILLE") or ""
+    civility, mail = element.findtext("LC_CIVILITE"), element.findtext("MEL")
+    return Filed(key, element.findtext("PRENOM") or "", family, civility, mail, school, class_code)

@@ -57,12 +57,14 @@ def classes_of(filed: Filed) -> list[str]:
 
 
 def test_there_are_as_many_as_the_demonstration_has(everybody: Everybody) -> None:
-    kinds = Counter(one.kind for one in everybody.people)
+    kinds = Counter(somebody.kind for somebody in everybody.people)
     assert kinds["pupil"] == 640
     assert kinds["guardian"] > 900
-    assert sum(len(one.filed) > 1 for one in everybody.people) > 15
-    for one in everybody.people:
-        assert len({(filed.name, filed.mail) for filed in one.filed}) == 1, "two records, one human being"
+    assert sum(len(somebody.filed) > 1 for somebody in everybody.people) > 15
+    for somebody in everybody.people:
+        assert len({(filed.name, filed.mail) for filed in somebody.filed}) == 1, (
+            "two records, one human being"
+        )
 
 
 def lines_of_letter(filed: Filed) -> list[str]:
@@ -226,8 +228,8 @@ def numbers(office: FlaskClient, uai: str, school: str, waiting: dict[str, tuple
     body = text.partition("<tbody>")[2].partition("</tbody>")[0]
     shown = {row[0]: (row[1], row[3]) for row in map(cells, re.findall(r"<tr>.*?</tr>", body, re.S))}
     assert shown == {
-        code: (f"{one['pupil']} / {one['pupil']}", f"{one['guardian']} / {one['guardian']}")
-        for code, one in counted.items()
+        code: (f"{counts['pupil']} / {counts['pupil']}", f"{counts['guardian']} / {counts['guardian']}")
+        for code, counts in counted.items()
     }
     kinds = Counter(filed.key[1] for _, filed in waiting.values())
     assert [int(whole) for whole in re.findall(r'class="big">\d+ / (\d+)<', text)] == [
@@ -254,10 +256,10 @@ def portal(active: Everybody) -> RelyingParty:
 
 
 def claims_of(
-    active: Everybody, portal: RelyingParty, one: Somebody
+    active: Everybody, portal: RelyingParty, somebody: Somebody
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """(ID token, userinfo), through the endpoints."""
-    portal.browser = browser_of(active, one.account, one.person, one.username)
+    portal.browser = browser_of(active, somebody.account, somebody.person, somebody.username)
     names = ("name", "given_name", "family_name", "children", "class", "school")
     asked = json.dumps({"id_token": dict.fromkeys(names)})
     tokens = portal.tokens(claims=asked)
@@ -266,15 +268,15 @@ def claims_of(
 
 
 def test_id_token_and_userinfo(active: Everybody, portal: RelyingParty) -> None:
-    for one in active.people:
-        for claims in claims_of(active, portal, one):
-            filed = one.filed[0]
+    for somebody in active.people:
+        for claims in claims_of(active, portal, somebody):
+            filed = somebody.filed[0]
             assert (claims["name"], claims["given_name"], claims["family_name"]) == (
                 filed.name,
                 filed.first_name,
                 filed.family_name,
             )
-            if one.kind == "pupil":
+            if somebody.kind == "pupil":
                 assert claims.get("class") == filed.class_code
                 assert (claims["school"]["uai"], claims["school"]["name"]) == (filed.key[0], filed.school)
                 assert "children" not in claims
@@ -284,19 +286,19 @@ def test_id_token_and_userinfo(active: Everybody, portal: RelyingParty) -> None:
                 (c["given_name"], c["family_name"], c.get("class"), c["school"]["name"])
                 for c in claims["children"]
             ]
-            expected = [(c.first_name, c.family_name, c.class_code, c.school) for c in one.children]
+            expected = [(c.first_name, c.family_name, c.class_code, c.school) for c in somebody.children]
             assert sorted(children, key=str) == sorted(expected, key=str)
 
 
 def test_mon_compte(active: Everybody) -> None:
     guardians: dict[tuple[str, str, str | None], Counter[str]] = defaultdict(Counter)
-    for one in active.people:
-        browser = browser_of(active, one.account, one.person, one.username)
+    for somebody in active.people:
+        browser = browser_of(active, somebody.account, somebody.person, somebody.username)
         overview = unescape(browser.get("/account").text)
-        assert f"<dd>{one.name}</dd>" in overview and f"<dd>{one.username}</dd>" in overview
-        if one.kind == "pupil":
+        assert f"<dd>{somebody.name}</dd>" in overview and f"<dd>{somebody.username}</dd>" in overview
+        if somebody.kind == "pupil":
             page = unescape(browser.get("/account/guardians").text)
-            filed = one.filed[0]
+            filed = somebody.filed[0]
             shown = re.findall(
                 r"<li>(\S.*?)\s*</li>", page.partition("Mes responsables</h1>")[2].partition("</ul>")[0], re.S
             )
@@ -305,25 +307,26 @@ def test_mon_compte(active: Everybody) -> None:
         page = unescape(browser.get("/account/children").text)
         shown_children = re.findall(r"<h2>(.*?)</h2>\s*<p>(.*?)<br>", page, re.S)
         expected = [
-            (c.name, (f"Classe {c.class_code}, " if c.class_code else "") + c.school) for c in one.children
+            (c.name, (f"Classe {c.class_code}, " if c.class_code else "") + c.school)
+            for c in somebody.children
         ]
-        assert sorted(shown_children) == sorted(expected), one.username
+        assert sorted(shown_children) == sorted(expected), somebody.username
     of_children: dict[tuple[str, str, str | None], Counter[str]] = defaultdict(Counter)
-    for one in active.people:
-        for child in one.children:
-            of_children[child.name, child.school, child.class_code][one.name] += 1
-    assert {key: found for key, found in guardians.items() if "Aucun" not in str(found)} == of_children
+    for somebody in active.people:
+        for child in somebody.children:
+            of_children[child.name, child.school, child.class_code][somebody.name] += 1
+    assert {key: listed for key, listed in guardians.items() if "Aucun" not in str(listed)} == of_children
 
 
 def test_pronote_shows_a_sample_what_the_files_say(
     active: Everybody, portal: RelyingParty, pronote: Service, logs_in: LogIn
 ) -> None:
     """The real client, over HTTP, with our userinfo: forty people, among them guardians with children in two schools."""
-    two = [one for one in active.people if len({child.school for child in one.children}) > 1]
-    for one in [*two[:10], *SAMPLE.sample(active.people, 30)]:
-        _, claims = claims_of(active, portal, one)
+    two = [somebody for somebody in active.people if len({child.school for child in somebody.children}) > 1]
+    for somebody in [*two[:10], *SAMPLE.sample(active.people, 30)]:
+        _, claims = claims_of(active, portal, somebody)
         page = logs_in(pronote, claims)
-        for child in one.children:
+        for child in somebody.children:
             page.sees(f"{child.name} — {child.class_code}" if child.class_code else child.name)
-        if one.kind == "pupil" and one.filed[0].class_code:
-            page.sees(one.name, one.filed[0].class_code)
+        if somebody.kind == "pupil" and somebody.filed[0].class_code:
+            page.sees(somebody.name, somebody.filed[0].class_code)

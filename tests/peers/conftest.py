@@ -50,9 +50,9 @@ def served(request: pytest.FixtureRequest, provider_address: Address) -> Iterato
         loan.end()
 
 
-def missing(what: str, lack: str) -> NoReturn:
+def missing(peer: str, lack: str) -> NoReturn:
     """Leave the test out, and say why; in CI that is a failure."""
-    reason = f"left out: {what}, for there is no {lack} here"
+    reason = f"left out: {peer}, for there is no {lack} here"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -73,12 +73,12 @@ def install(lock: Path, made: Path, *commands: list[str]) -> None:
 @pytest.fixture(scope="session")
 def node() -> str:
     """The node command, with the locked packages installed."""
-    found, npm = shutil.which("node"), shutil.which("npm")
-    if found is None or npm is None:
+    node_path, npm = shutil.which("node"), shutil.which("npm")
+    if node_path is None or npm is None:
         missing("npm's relying parties", "Node.js with npm")
     made = NODE / "node_modules" / ".package-lock.json"
     install(NODE / "package-lock.json", made, [npm, "ci", "--no-audit", "--no-fund"])
-    return found
+    return node_path
 
 
 StartNode = Callable[..., Peer]
@@ -98,14 +98,14 @@ def start_node(served: Served, node: str) -> Iterator[StartNode]:
     ) -> Peer:
         process = Process([node, script], NODE)
         running.append(process)
-        own = process.heard()
+        ready = process.answer()
         document = {
-            "redirect_uris": [f"{own['address']}/callback"],
-            "post_logout_redirect_uris": [f"{own['address']}/bye"],
-            "backchannel_logout_uri": f"{own['address']}/backchannel",
+            "redirect_uris": [f"{ready['address']}/callback"],
+            "post_logout_redirect_uris": [f"{ready['address']}/bye"],
+            "backchannel_logout_uri": f"{ready['address']}/backchannel",
             "token_endpoint_auth_method": method,
             "id_token_signed_response_alg": algorithm,
-            "jwks": own["jwks"] if method == "private_key_jwt" else None,
+            "jwks": ready["jwks"] if method == "private_key_jwt" else None,
             **members,
         }
         registration = {
@@ -122,7 +122,7 @@ def start_node(served: Served, node: str) -> Iterator[StartNode]:
                 registered = served.world.relying_party(**document)
                 registration |= {"client_id": registered.client_id, "client_secret": registered.client_secret}
         process.configure(registration)
-        return Peer(own["address"], Person(), guardian)
+        return Peer(ready["address"], Person(), guardian)
 
     yield begin
     for process in running:

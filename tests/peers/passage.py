@@ -7,10 +7,10 @@ from tests.actors.person import Person
 from tests.actors.world import Someone
 
 
-def log_in(person: Person, at: str, who: Someone) -> None:
+def log_in(person: Person, at: str, someone: Someone) -> None:
     """From a relying party's address to the page that answers the login, through profile and sign-in."""
     person.opens(at).sees("Qui êtes-vous").fills("profile=responsable")
-    person.sees("Connexion responsable").fills(username=who.username, password=who.password)
+    person.sees("Connexion responsable").fills(username=someone.username, password=someone.password)
 
 
 def log_out(person: Person, at: str) -> None:
@@ -37,8 +37,8 @@ class Peer:
         self.person.sees("Votre accord").fills("act=agree")
         return self.shown()
 
-    def does(self, what: str) -> Any:
-        self.person.opens(f"{self.address}/{what}")
+    def does(self, path: str) -> Any:
+        self.person.opens(f"{self.address}/{path}")
         return self.shown()
 
     def logs_out(self) -> Any:

@@ -11,7 +11,7 @@ class Process:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self._running = subprocess.Popen(command, cwd=folder, text=True, **pipes)
 
-    def heard(self) -> dict[str, Any]:
+    def answer(self) -> dict[str, Any]:
         assert self._running.stdout is not None and self._running.stderr is not None
         line = self._running.stdout.readline()
         assert line, self._running.stderr.read()
@@ -22,7 +22,7 @@ class Process:
         assert self._running.stdin is not None
         self._running.stdin.write(json.dumps({name: value for name, value in values.items() if value}) + "\n")
         self._running.stdin.flush()
-        assert self.heard() == {"ready": True}
+        assert self.answer() == {"ready": True}
 
     def ends(self) -> None:
         self._running.communicate(timeout=20)

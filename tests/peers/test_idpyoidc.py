@@ -46,7 +46,7 @@ class RelyingParty:
         self.handler: RPHandler
         self.issuer = ""
         self.state = ""
-        self.found: dict[str, Any] = {}
+        self.response: dict[str, Any] = {}
         self.ended: list[str] = []
 
     @property
@@ -57,9 +57,9 @@ class RelyingParty:
         return redirect(self.handler.begin("school"))
 
     def callback(self) -> dict[str, Any]:
-        self.found = self.handler.finalize(self.issuer, request.args.to_dict())
-        self.state = self.found.get("state", "")
-        return {"error": self.found["error"]} if "error" in self.found else {"state": self.state}
+        self.response = self.handler.finalize(self.issuer, request.args.to_dict())
+        self.state = self.response.get("state", "")
+        return {"error": self.response["error"]} if "error" in self.response else {"state": self.state}
 
     def logout(self) -> Response:
         return redirect(self.handler.logout(self.state)["url"])
@@ -91,7 +91,7 @@ class Peer:
     def logs_in(self) -> dict[str, Any]:
         log_in(self.person, f"{self.address}/login", self.guardian)
         assert self.shown() == {"state": self.party.state}, self.shown()
-        return self.party.found
+        return self.party.response
 
     def shown(self) -> Any:
         assert self.person.page is not None
@@ -160,11 +160,11 @@ def test_each_kind_of_client_logs_a_person_in(
 ) -> None:
     key = [{"type": "EC", "crv": "P-256", "use": ["sig"]}]
     keys = init_key_jar(key_defs=key) if method == "private_key_jwt" else None
-    found = start(method, algorithm, keys).logs_in()
-    assert found["userinfo"]["name"] == "Claire Durand"
-    assert found["userinfo"]["sub"] == found["id_token"]["sub"]
-    assert found["id_token"]["iss"] == served.issuer
-    assert found["id_token"].jws_header["alg"] == algorithm
+    response = start(method, algorithm, keys).logs_in()
+    assert response["userinfo"]["name"] == "Claire Durand"
+    assert response["userinfo"]["sub"] == response["id_token"]["sub"]
+    assert response["id_token"]["iss"] == served.issuer
+    assert response["id_token"].jws_header["alg"] == algorithm
 
 
 def test_a_refresh_gives_a_new_token_and_a_revocation_ends_it(start: Start) -> None:

@@ -29,10 +29,10 @@ Start = Callable[..., Peer]
 @pytest.fixture(scope="session")
 def apache() -> str:
     """The server's command, where its module is there too."""
-    found = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None or not (MODULES / "mod_auth_openidc.so").exists():
+    program = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None or not (MODULES / "mod_auth_openidc.so").exists():
         missing("Apache's mod_auth_openidc as a relying party", "libapache2-mod-auth-openidc")
-    return found
+    return program
 
 
 @pytest.fixture
@@ -126,8 +126,8 @@ def test_each_kind_of_client_guards_a_page(start: Start, method: str, algorithm:
     shown = logs_in(peer)
     assert shown["name"] == "Claire Durand"
     assert shown["email"] == "claire@example.org"
-    found = held(peer)
-    assert found["userinfo"]["sub"] == found["id_token"]["sub"] == shown["sub"]
+    session = held(peer)
+    assert session["userinfo"]["sub"] == session["id_token"]["sub"] == shown["sub"]
 
 
 def test_a_refresh_gives_new_tokens_for_the_same_person(start: Start) -> None:

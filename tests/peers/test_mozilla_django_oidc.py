@@ -48,7 +48,7 @@ def start(served: Served, python: str) -> Iterator[Start]:
     def begin(method: str = "client_secret_basic", algorithm: str = "ES256") -> Peer:
         process = Process([python, "service.py"], SITE)
         running.append(process)
-        address = process.heard()["address"]
+        address = process.answer()["address"]
         document = {
             "redirect_uris": [f"{address}/oidc/callback/"],
             "post_logout_redirect_uris": [f"{address}/bye"],
@@ -76,20 +76,20 @@ def start(served: Served, python: str) -> Iterator[Start]:
     ("method", "algorithm"), [("client_secret_basic", "ES256"), ("client_secret_post", "RS256")]
 )
 def test_each_kind_of_client_logs_a_person_in(start: Start, method: str, algorithm: str) -> None:
-    found = start(method, algorithm).logs_in()
-    assert found["name"] == "Claire Durand"
-    assert found["email"] == "claire@example.org"
+    userinfo = start(method, algorithm).logs_in()
+    assert userinfo["name"] == "Claire Durand"
+    assert userinfo["email"] == "claire@example.org"
 
 
 def test_a_session_that_falls_due_is_renewed_without_a_question(start: Start) -> None:
     peer = start()
-    found = peer.logs_in()
-    assert peer.does("me") == found
+    userinfo = peer.logs_in()
+    assert peer.does("me") == userinfo
     assert peer.does("falls_due") == {"due": 0}
     renewed = peer.does("me")
-    assert renewed["sub"] == found["sub"]
-    assert renewed["due"] > found["due"]
-    assert renewed["id_token"] != found["id_token"]
+    assert renewed["sub"] == userinfo["sub"]
+    assert renewed["due"] > userinfo["due"]
+    assert renewed["id_token"] != userinfo["id_token"]
 
 
 def test_a_session_that_falls_due_ends_where_the_person_has_logged_out(served: Served, start: Start) -> None:

@@ -28,10 +28,10 @@ def start(start_node: StartNode) -> Start:
 def test_each_kind_of_client_logs_a_person_in_and_verifies_the_signature(
     served: Served, start: Start, method: str, algorithm: str
 ) -> None:
-    found = start(method, algorithm).logs_in()
-    assert found["claims"]["iss"] == served.issuer
-    assert found["claims"]["sub"] == found["userinfo"]["sub"]
-    assert found["userinfo"]["name"] == "Claire Durand"
+    session = start(method, algorithm).logs_in()
+    assert session["claims"]["iss"] == served.issuer
+    assert session["claims"]["sub"] == session["userinfo"]["sub"]
+    assert session["userinfo"]["name"] == "Claire Durand"
 
 
 def test_a_service_registers_itself_with_an_initial_access_token(start: Start) -> None:

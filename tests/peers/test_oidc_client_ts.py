@@ -69,9 +69,9 @@ def chooses_profile(page: Page) -> None:
     page.get_by_role("button", name="Responsable d’élève").click()
 
 
-def signs_in(page: Page, who: Someone) -> None:
-    page.get_by_label("Identifiant").fill(who.username)
-    page.get_by_label("Mot de passe", exact=True).fill(who.password)
+def signs_in(page: Page, someone: Someone) -> None:
+    page.get_by_label("Identifiant").fill(someone.username)
+    page.get_by_label("Mot de passe", exact=True).fill(someone.password)
     page.get_by_role("button", name="Se connecter", exact=True).click()
 
 
@@ -94,10 +94,10 @@ def visit(served: Served, serve: Serve, node: str, desk: Desk) -> Visit:
 
 
 def test_a_login_by_redirect_brings_the_person_and_where_they_were(visit: Visit) -> None:
-    found = visit.logs_in()
-    assert found["profile"]["name"] == "Claire Durand"
-    assert found["profile"]["email"] == "claire@example.org"
-    assert found["state"] == "where-i-was"
+    session = visit.logs_in()
+    assert session["profile"]["name"] == "Claire Durand"
+    assert session["profile"]["email"] == "claire@example.org"
+    assert session["state"] == "where-i-was"
 
 
 def test_a_login_in_a_popup_notifies_its_opener(visit: Visit) -> None:

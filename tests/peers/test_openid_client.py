@@ -29,10 +29,10 @@ def start(start_node: StartNode) -> Start:
 def test_each_kind_of_client_logs_a_person_in_and_verifies_the_signature(
     start: Start, method: str, algorithm: str
 ) -> None:
-    found = start(method, algorithm).logs_in()
-    assert found["claims"]["sub"] == found["userinfo"]["sub"]
-    assert found["userinfo"]["name"] == "Claire Durand"
-    assert found["userinfo"]["email_verified"] is True
+    session = start(method, algorithm).logs_in()
+    assert session["claims"]["sub"] == session["userinfo"]["sub"]
+    assert session["userinfo"]["name"] == "Claire Durand"
+    assert session["userinfo"]["email_verified"] is True
 
 
 def test_the_answer_comes_as_a_form_where_it_was_asked_so(start: Start) -> None:

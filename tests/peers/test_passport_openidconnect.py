@@ -22,11 +22,11 @@ def test_the_unconfigured_library_logs_a_person_in(
     served: Served, start: Start, method: str, algorithm: str
 ) -> None:
     """It sends its secret in the body only: accepted with either registered method (RFC 6749 §2.3.1)."""
-    found = start(method, algorithm).logs_in()
-    assert found["issuer"] == served.issuer
-    assert found["claims"]["id"] == found["userinfo"]["sub"]
-    assert found["userinfo"]["name"] == "Claire Durand"
-    assert found["userinfo"]["email"] == "claire@example.org"
+    session = start(method, algorithm).logs_in()
+    assert session["issuer"] == served.issuer
+    assert session["claims"]["id"] == session["userinfo"]["sub"]
+    assert session["userinfo"]["name"] == "Claire Durand"
+    assert session["userinfo"]["email"] == "claire@example.org"
 
 
 def test_a_client_of_which_the_registered_method_is_required_is_refused(start: Start) -> None:
@@ -36,10 +36,10 @@ def test_a_client_of_which_the_registered_method_is_required_is_refused(start: S
 
 def test_a_second_login_is_silent(start: Start) -> None:
     peer = start()
-    found = peer.logs_in()
+    session = peer.logs_in()
     again = peer.does("login")
-    assert again["userinfo"]["sub"] == found["userinfo"]["sub"]
-    assert again["id_token"] != found["id_token"]
+    assert again["userinfo"]["sub"] == session["userinfo"]["sub"]
+    assert again["id_token"] != session["id_token"]
 
 
 def test_a_logout_ends_both_sessions(start: Start) -> None:

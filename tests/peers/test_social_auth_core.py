@@ -38,7 +38,7 @@ PIPELINE = [
 class SignedIn:
     """The user that the library has signed in, and their attributes."""
 
-    found: dict[str, Any]
+    response: dict[str, Any]
 
 
 def signed_in(backend: Any, details: dict[str, Any], uid: str, response: dict[str, Any], **_: Any) -> Any:
@@ -50,7 +50,7 @@ def signed_in(backend: Any, details: dict[str, Any], uid: str, response: dict[st
 class Association(AssociationMixin):
     """Where the library keeps the nonces of ID tokens."""
 
-    kept: dict[int, Any] = {}
+    stored: dict[int, Any] = {}
 
     def __init__(self, server_url: str, association: Any) -> None:
         self.id = id(association)
@@ -62,37 +62,37 @@ class Association(AssociationMixin):
     @classmethod
     def store(cls, server_url: str, association: Any) -> None:
         made = cls(server_url, association)
-        cls.kept[made.id] = made
+        cls.stored[made.id] = made
 
     @classmethod
     def get(cls, server_url: str | None = None, handle: str | None = None) -> list[Any]:
         return [
-            one
-            for one in cls.kept.values()
-            if server_url in (None, one.server_url) and handle in (None, one.handle)
+            association
+            for association in cls.stored.values()
+            if server_url in (None, association.server_url) and handle in (None, association.handle)
         ]
 
     @classmethod
     def remove(cls, ids_to_delete: list[int]) -> None:
-        for one in ids_to_delete:
-            del cls.kept[one]
+        for number in ids_to_delete:
+            del cls.stored[number]
 
 
 class Nonce(NonceMixin):
     """Where the library keeps its states, each good once."""
 
-    kept: set[tuple[str, int, str]] = set()
+    stored: set[tuple[str, int, str]] = set()
 
     @classmethod
     def use(cls, server_url: str, timestamp: int, salt: str) -> bool:
-        fresh = (server_url, timestamp, salt) not in cls.kept
-        cls.kept.add((server_url, timestamp, salt))
+        fresh = (server_url, timestamp, salt) not in cls.stored
+        cls.stored.add((server_url, timestamp, salt))
         return fresh
 
     @classmethod
     def consume(cls, server_url: str, timestamp: int, salt: str) -> bool:
-        there = (server_url, timestamp, salt) in cls.kept
-        cls.kept.discard((server_url, timestamp, salt))
+        there = (server_url, timestamp, salt) in cls.stored
+        cls.stored.discard((server_url, timestamp, salt))
         return there
 
 
@@ -155,8 +155,8 @@ class Service:
             user = self.backend.complete()
         except SocialAuthBaseException as fault:
             return {"error": str(fault)}, 400
-        self.tokens = user.found["response"]
-        return {name: value for name, value in user.found.items() if name != "response"}
+        self.tokens = user.response["response"]
+        return {name: value for name, value in user.response.items() if name != "response"}
 
     def refresh(self) -> Any:
         self.tokens |= self.backend.refresh_token(self.tokens["refresh_token"])
@@ -210,10 +210,10 @@ def start(served: Served, serve: Serve) -> Start:
 
 def test_the_unconfigured_library_logs_a_person_in(start: Start) -> None:
     """Its defaults: RS256, no PKCE, whichever method the metadata names first."""
-    found = start().logs_in()
-    assert found["uid"] == found["id_token"]["sub"]
-    assert found["details"]["fullname"] == "Claire Durand"
-    assert found["details"]["email"] == "claire@example.org"
+    session = start().logs_in()
+    assert session["uid"] == session["id_token"]["sub"]
+    assert session["details"]["fullname"] == "Claire Durand"
+    assert session["details"]["email"] == "claire@example.org"
 
 
 @pytest.mark.parametrize("registered", ["client_secret_basic", "client_secret_post"])
@@ -222,13 +222,13 @@ def test_a_secret_is_taken_in_the_header_or_the_body_whichever_is_registered(
     start: Start, registered: str, sent: str
 ) -> None:
     """RFC 6749 §2.3.1."""
-    found = start(registered, SOCIAL_AUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD=sent).logs_in()
-    assert found["details"]["first_name"] == "Claire"
+    session = start(registered, SOCIAL_AUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD=sent).logs_in()
+    assert session["details"]["first_name"] == "Claire"
 
 
 def test_pkce_and_another_algorithm_by_its_settings(start: Start) -> None:
-    found = start(algorithm="ES256", pkce=True, SOCIAL_AUTH_OIDC_JWT_ALGORITHMS=["ES256"]).logs_in()
-    assert found["details"]["last_name"] == "Durand"
+    session = start(algorithm="ES256", pkce=True, SOCIAL_AUTH_OIDC_JWT_ALGORITHMS=["ES256"]).logs_in()
+    assert session["details"]["last_name"] == "Durand"
 
 
 def test_a_refresh_and_what_the_new_token_opens(start: Start) -> None:

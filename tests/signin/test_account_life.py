@@ -120,14 +120,14 @@ class TestLocks:
     ) -> None:
         from idp.app import create_app
 
-        other = create_app(app.extensions["settings"], clock)
+        second_worker = create_app(app.extensions["settings"], clock)
         for turn in range(5):
-            with (app, other)[turn % 2].app_context(), pytest.raises(Refusal, match="S01"):
+            with (app, second_worker)[turn % 2].app_context(), pytest.raises(Refusal, match="S01"):
                 sign_in("c.durand", "wrong", "192.0.2.1", "", clock())
-        with other.app_context():
+        with second_worker.app_context():
             with pytest.raises(Refusal, match="S02"):
                 sign_in("c.durand", guardian.password, "192.0.2.1", "", clock())
-            other.extensions["connections"].close()
+            second_worker.extensions["connections"].close()
 
 
 class TestAdministrators:
@@ -166,7 +166,11 @@ class TestCampaign:
         with app.app_context():
             count = campaigns.ask_renewal("0990001N", ["pupil"], clock() - 50, "test", clock())
         assert count == 1
-        owing = [one for one in (asked, recent, other_kind, elsewhere) if outdoors.facts(one).owes_password]
+        owing = [
+            account
+            for account in (asked, recent, other_kind, elsewhere)
+            if outdoors.facts(account).owes_password
+        ]
         assert owing == [asked]
         assert outdoors.facts(never).renewal_asked_at is None
 

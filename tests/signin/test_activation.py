@@ -128,7 +128,7 @@ class TestIdentity:
         assert waiting_messages("mail") == []
 
     @pytest.mark.parametrize(
-        ("mail", "kept"),
+        ("mail", "stored"),
         [
             ("élise@société-exemple.fr", "élise@xn--socit-exemple-ehbb.fr"),
             ("a@xn--e1afmkfd.xn--p1ai", "a@xn--e1afmkfd.xn--p1ai"),
@@ -136,10 +136,10 @@ class TestIdentity:
         ],
     )
     def test_an_address_of_any_script_is_accepted(
-        self, world: World, guardian: Someone, mail: str, kept: str
+        self, world: World, guardian: Someone, mail: str, stored: str
     ) -> None:
         assert prove(world, guardian, mail=mail) is None
-        assert waiting_messages("mail")[-1]["to"] == kept
+        assert waiting_messages("mail")[-1]["to"] == stored
 
     def test_a_pupil_is_active_with_the_own_birth_date_and_needs_no_mail(self, world: World) -> None:
         pupil = world.pupil(state="confirming", birth_date="2015-01-02", identity_proved_at=None)
@@ -241,9 +241,9 @@ class TestConfirmation:
         assert mail_confirmation.read_link(token_of(mail), world.clock()).done
 
     def test_another_accounts_code_is_refused(self, world: World, mail: dict[str, str]) -> None:
-        other = world.guardian("Paul", "Petit", state="confirming", mail="p@example.org")
+        paul = world.guardian("Paul", "Petit", state="confirming", mail="p@example.org")
         assert (
-            code_of(mail_confirmation.confirm_by_code, world.facts(other), mail["code"], world.clock())
+            code_of(mail_confirmation.confirm_by_code, world.facts(paul), mail["code"], world.clock())
             == "A06"
         )
 

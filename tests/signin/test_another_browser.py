@@ -46,7 +46,9 @@ def everything(app: Flask) -> dict[str, list[Any]]:
     """Every row of every table, but for the pages of their own refusals that strangers go to, and how many there are."""
     with app.app_context():
         tables = [
-            one for one in db.metadata.tables.values() if one.name not in ("kept_answers", "rate_limits")
+            listed
+            for listed in db.metadata.tables.values()
+            if listed.name not in ("kept_answers", "rate_limits")
         ]
         return {table.name: sorted(map(str, reading().execute(select(table)))) for table in tables}
 
@@ -55,12 +57,12 @@ def everything(app: Flask) -> dict[str, list[Any]]:
 def strangers(app: Flask, world: World) -> list[FlaskClient]:
     """A visitor without a session, and people whose session owes no step, a password, or the identity check."""
     with app.app_context():
-        others = [
+        people = [
             world.guardian("Paul", "Martin"),
             world.guardian("Jeanne", "Petit", state="notified"),
             world.guardian("Louis", "Grand", state="confirming", identity_proved_at=None),
         ]
-        return [app.test_client(), *(signed_in_browser(world, other) for other in others)]
+        return [app.test_client(), *(signed_in_browser(world, person) for person in people)]
 
 
 def answers(someone: Someone) -> dict[str, str]:

@@ -208,9 +208,11 @@ def test_an_older_hash_is_renewed_at_login(world: World, guardian: Someone) -> N
     old = PasswordHasher(time_cost=1, memory_cost=32, parallelism=1).hash(guardian.password)
     world.set_account(guardian, password_hash=old)
     assert isinstance(attempt(world, "c.durand", guardian.password), Opened)
-    kept = reading().execute(select(Account.password_hash).where(Account.id == guardian.account)).scalar_one()
-    assert kept != old
-    assert not hashing_pool().is_outdated(kept, guardian.password)
+    stored = (
+        reading().execute(select(Account.password_hash).where(Account.id == guardian.account)).scalar_one()
+    )
+    assert stored != old
+    assert not hashing_pool().is_outdated(stored, guardian.password)
 
 
 class TestMailAddress:
@@ -224,8 +226,8 @@ class TestMailAddress:
     def enter(self, world: World, typed: str, password: str, profile: str | None = "responsable") -> str:
         """The username of who came in, or the code of the refusal."""
         try:
-            given = (typed, password, HOME, "Test browser", world.clock())
-            return sign_in(*given, profile=profile).account.username
+            arguments = (typed, password, HOME, "Test browser", world.clock())
+            return sign_in(*arguments, profile=profile).account.username
         except Refusal as refusal:
             return refusal.code
 
@@ -284,8 +286,8 @@ class TestMailAddress:
             if not sqlite:
                 # The planner scans small tables whole, whatever their indexes.
                 tx.execute(text("SET LOCAL enable_seqscan = off"))
-            given = {**statement.params, "address": "a@b.fr", "kind": "guardian"}
-            plan = str(tx.execute(explain, given).all())
+            parameters = {**statement.params, "address": "a@b.fr", "kind": "guardian"}
+            plan = str(tx.execute(explain, parameters).all())
         assert "ix_accounts_mail_folded" in plan and "SCAN accounts" not in plan, plan
 
 

@@ -44,7 +44,7 @@ def test_lost_password_is_filled_in(
     assert visitor.status == 200
     assert fields_of(visitor.html, "username")["username"] == TYPED
     assert 'role="alert"' not in visitor.html, "nothing was asked for yet"
-    assert addresses and not [one for one in addresses if TYPED in one]
+    assert addresses and not [address for address in addresses if TYPED in address]
     assert TYPED not in caplog.text
     assert messages(app, "mail") == []
 

@@ -123,9 +123,9 @@ class TestWork:
         known = {"username": "one@example.org", "password": "active.here1", "activation": "+33612345678"}[
             page
         ]
-        nobody = {"username": "two@example.org", "password": NOBODY, "activation": "+33699999999"}[page]
+        unknown = {"username": "two@example.org", "password": NOBODY, "activation": "+33699999999"}[page]
         of_known = work(world, lambda: attempt(known))
-        assert of_known == work(world, lambda: attempt(nobody)) and of_known[0]
+        assert of_known == work(world, lambda: attempt(unknown)) and of_known[0]
 
 
 def answer(visitor: Visitor) -> tuple[int, int, list[tuple[str, str]]]:
@@ -147,7 +147,7 @@ class TestAnswers:
         for username in populate(outdoors):
             visitor = Visitor(app).opens("/account").fills(profile="responsable")
             answers.append(answer(visitor.fills(username=username, password="wrong").sees("S01")))
-        assert len({str(one) for one in answers}) == 1
+        assert len({str(response) for response in answers}) == 1
 
     def test_a_lock(self, app: Flask, outdoors: World) -> None:
         answers = []
@@ -156,7 +156,7 @@ class TestAnswers:
             for _ in range(6):
                 visitor.fills(username=username, password="wrong")
             answers.append(answer(visitor.sees("S02")))
-        assert len({str(one) for one in answers}) == 1
+        assert len({str(response) for response in answers}) == 1
 
     @pytest.mark.parametrize("method", ["mail", "sms"])
     def test_a_lost_password(self, app: Flask, outdoors: World, method: str) -> None:
@@ -165,4 +165,8 @@ class TestAnswers:
             visitor = Visitor(app).opens("/recovery/password").fills(username=username, method=method)
             answers.append(answer(visitor))
             answers.append(answer(visitor.fills(code="000000").sees("V01")))
-        assert len({str(one) for one in answers[::2]}) == len({str(one) for one in answers[1::2]}) == 1
+        assert (
+            len({str(response) for response in answers[::2]})
+            == len({str(response) for response in answers[1::2]})
+            == 1
+        )

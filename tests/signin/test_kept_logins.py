@@ -33,15 +33,15 @@ def begins(portal: RelyingParty, **changes: str) -> str:
     return portal.authorize(acr_values="responsable", **changes).headers["Location"]
 
 
-def kept(portal: RelyingParty, address: str) -> str:
+def cookie_of(portal: RelyingParty, address: str) -> str:
     cookie = portal.browser.get_cookie(KEPT, path=address)
     assert cookie is not None
     return cookie.value
 
 
-def finishes(portal: RelyingParty, address: str, who: Someone) -> dict[str, str]:
+def finishes(portal: RelyingParty, address: str, someone: Someone) -> dict[str, str]:
     visitor = Visitor(portal.app, portal.browser).opens(address)
-    visitor.fills(username=who.username, password=who.password)
+    visitor.fills(username=someone.username, password=someone.password)
     assert visitor.page is not None
     return answer(visitor.page)
 
@@ -49,7 +49,9 @@ def finishes(portal: RelyingParty, address: str, who: Someone) -> dict[str, str]
 def test_the_cookie_goes_to_the_pages_of_its_login_alone(portal: RelyingParty) -> None:
     response = portal.authorize(acr_values="responsable")
     address = response.headers["Location"]
-    [header] = [one for one in response.headers.getlist("Set-Cookie") if one.startswith(KEPT)]
+    [header] = [
+        set_cookie for set_cookie in response.headers.getlist("Set-Cookie") if set_cookie.startswith(KEPT)
+    ]
     assert f"Path={address};" in header + ";"
     assert "HttpOnly" in header and "SameSite=Lax" in header and "Max-Age=3600" in header
     assert len(address.removeprefix("/login/")) == TICKET_LENGTH
@@ -59,13 +61,13 @@ def test_the_cookie_goes_to_the_pages_of_its_login_alone(portal: RelyingParty) -
 @pytest.mark.settings(server={"issuer": "https://idp.example", "mode": "production"})
 def test_over_tls_the_cookie_is_secure_with_a_host_prefix(portal: RelyingParty) -> None:
     cookies = portal.authorize(acr_values="responsable").headers.getlist("Set-Cookie")
-    [header] = [one for one in cookies if "idp_login" in one]
+    [header] = [cookie for cookie in cookies if "idp_login" in cookie]
     assert header.startswith("__Secure-idp_login=") and "; Secure;" in header
 
 
 def test_nothing_of_the_request_can_be_read_in_the_browser(portal: RelyingParty) -> None:
     address = begins(portal, state="a-state-that-is-a-secret")
-    shown = kept(portal, address) + address
+    shown = cookie_of(portal, address) + address
     for secret in ("a-state-that-is-a-secret", portal.client_id, "portail.example"):
         assert secret not in shown
 
@@ -84,7 +86,7 @@ def test_an_answered_login_is_not_answered_again_by_putting_its_cookie_back(
     portal: RelyingParty, guardian: Someone
 ) -> None:
     address = begins(portal)
-    sealed = kept(portal, address)
+    sealed = cookie_of(portal, address)
     finishes(portal, address, guardian)
     portal.browser.set_cookie(KEPT, sealed, path=address)
     assert "R04" in portal.browser.get(address).text
@@ -112,12 +114,12 @@ class TestForged:
 
     def test_the_text_of_another_login(self, portal: RelyingParty) -> None:
         first, second = begins(portal, state="one"), begins(portal, state="two")
-        portal.browser.set_cookie(KEPT, kept(portal, first), path=second)
+        portal.browser.set_cookie(KEPT, cookie_of(portal, first), path=second)
         self.refused(portal, second, "R01")
 
     def test_a_changed_text(self, portal: RelyingParty) -> None:
         address = begins(portal)
-        sealed = kept(portal, address)
+        sealed = cookie_of(portal, address)
         changed = sealed[:-10] + ("A" if sealed[-10] != "A" else "B") + sealed[-9:]
         portal.browser.set_cookie(KEPT, changed, path=address)
         self.refused(portal, address, "R01")
@@ -135,14 +137,14 @@ class TestForged:
         attacker = RelyingParty(app, portal.registered, app.test_client())
         address = begins(attacker)
         begins(portal)
-        portal.browser.set_cookie(KEPT, kept(attacker, address), path=address)
+        portal.browser.set_cookie(KEPT, cookie_of(attacker, address), path=address)
         self.refused(portal, address, "R02")
 
     def test_an_id_with_a_later_end(self, portal: RelyingParty) -> None:
         address = begins(portal)
-        portal.browser.set_cookie(KEPT, kept(portal, address), path="/")
-        other = address[:-30] + ("A" if address[-30] != "A" else "B") + address[-29:]
-        assert portal.browser.get(other).status_code in (403, 404, 410)
+        portal.browser.set_cookie(KEPT, cookie_of(portal, address), path="/")
+        lengthened = address[:-30] + ("A" if address[-30] != "A" else "B") + address[-29:]
+        assert portal.browser.get(lengthened).status_code in (403, 404, 410)
 
 
 def test_a_waiting_login_expires_after_an_hour(portal: RelyingParty, clock: Clock) -> None:
@@ -185,14 +187,14 @@ def test_a_request_too_long_for_a_cookie_is_an_error_for_its_service(portal: Rel
     )
     response = portal.app.test_client().post("/authorize", data=form)
     assert answer(response)["error"] == "invalid_request"
-    assert not any(KEPT in one for one in response.headers.getlist("Set-Cookie"))
+    assert not any(KEPT in header for header in response.headers.getlist("Set-Cookie"))
 
 
 def test_the_chosen_profile_is_of_one_tab(portal: RelyingParty) -> None:
-    one, other = (portal.authorize().headers["Location"] for _ in range(2))
-    visitor = Visitor(portal.app, portal.browser).opens(one).fills(profile="responsable")
-    assert visitor.path == f"{one}/sign_in"
-    assert visitor.opens(other).path == f"{other}/sign_in", "the browser remembers"
+    first, second = (portal.authorize().headers["Location"] for _ in range(2))
+    visitor = Visitor(portal.app, portal.browser).opens(first).fills(profile="responsable")
+    assert visitor.path == f"{first}/sign_in"
+    assert visitor.opens(second).path == f"{second}/sign_in", "the browser remembers"
 
 
 class TestTickets:
@@ -215,16 +217,16 @@ class TestTickets:
     )
     def test_faults(self, change: Callable[[str], str], too_old: bool) -> None:
         ticket = change(new_ticket(self.KEY, "purpose", 2000))
-        with pytest.raises(BadTicket) as met:
+        with pytest.raises(BadTicket) as raised:
             read_ticket(self.KEY, "purpose", ticket, 2000)
-        assert met.value.too_old is too_old
+        assert raised.value.too_old is too_old
 
     def test_another_purpose_or_key(self) -> None:
         ticket = new_ticket(self.KEY, "purpose", 2000)
         for key, purpose in ((self.KEY, "other"), (b"another key", "purpose")):
-            with pytest.raises(BadTicket) as met:
+            with pytest.raises(BadTicket) as raised:
                 read_ticket(key, purpose, ticket, 0)
-            assert met.value.too_old is None
+            assert raised.value.too_old is None
 
     @given(st.integers(0, TICKET_LENGTH - 1), st.sampled_from("ABCDwxyz0189-_"))
     def test_no_character_can_be_changed(self, place: int, character: str) -> None:

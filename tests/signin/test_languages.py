@@ -43,8 +43,8 @@ def catalogue(path: Path) -> Catalog:
         return read_mo(file) if path.suffix == ".mo" else read_po(file, locale="en")
 
 
-def sentences_of(found: Catalog) -> dict[str, str]:
-    return {_whole(message.id): _whole(message.string) for message in found if message.id}
+def sentences_of(catalog: Catalog) -> dict[str, str]:
+    return {_whole(message.id): _whole(message.string) for message in catalog if message.id}
 
 
 def _whole(text: str | tuple[str, ...] | list[str]) -> str:

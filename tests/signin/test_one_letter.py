@@ -198,24 +198,24 @@ class TestCheckedBeforeTheChange:
     def test_a_code_sent_before_the_change(self, world: World, mother: Someone) -> None:
         from idp.recovery import attempts
 
-        one = attempts.begin("password", "mail", mother.username, "fr", None, "b", "192.0.2.7", NOON)
+        attempt = attempts.begin("password", "mail", mother.username, "fr", None, "b", "192.0.2.7", NOON)
         messages(world.app, "mail")
-        found = attempts.find(one, "b", NOON)
-        assert found.account == mother.account
+        facts = attempts.find(attempt, "b", NOON)
+        assert facts.account == mother.account
         changes(world, mother)
         with pytest.raises(Refusal, match="V03"):
-            passwords.choose_by_code(found, "Figues-Bleues-1830", "Figues-Bleues-1830", "b", "", "", NOON)
+            passwords.choose_by_code(facts, "Figues-Bleues-1830", "Figues-Bleues-1830", "b", "", "", NOON)
 
 
 class TestOneSecond:
     def test_sessions_before_a_change_end_and_later_ones_stay(self, world: World, mother: Someone) -> None:
         before = opened(world, mother)
-        kept = changes(world, mother)
+        later = changes(world, mother)
         after = opened(world, mother, NEW)
-        assert [is_live(world, token) for token in (before, kept, after)] == [False, True, True]
+        assert [is_live(world, token) for token in (before, later, after)] == [False, True, True]
         lock.lock(find(mother.username), "command", NOON)
         lock.unlock(find(mother.username), "command", NOON)
-        assert [is_live(world, token) for token in (kept, after)] == [False, False]
+        assert [is_live(world, token) for token in (later, after)] == [False, False]
         assert is_live(world, opened(world, mother, NEW))
 
     def test_a_session_ends_by_its_generation_alone(self, world: World, mother: Someone) -> None:
@@ -269,5 +269,5 @@ class TestOneSecond:
         clock.advance(3600)
         ahead = opened(world, mother)
         clock.advance(-3600)
-        kept = changes(world, mother)
-        assert [is_live(world, token) for token in (ahead, kept)] == [False, True]
+        later = changes(world, mother)
+        assert [is_live(world, token) for token in (ahead, later)] == [False, True]

@@ -171,8 +171,8 @@ def leads_out(address: str) -> bool:
     """Where a browser goes, which mends an address before it reads it (WHATWG URL §4.4)."""
     mended = re.sub(r"[\t\r\n]", "", address.strip()).replace("\\", "/")
     mended = re.sub(r"^(https?:)?/{2,}|^https?:", "https://", mended)
-    found = urlsplit(urljoin("https://idp.example/page", mended))
-    return "evil" in (found.netloc or "") or found.scheme == "javascript"
+    parts = urlsplit(urljoin("https://idp.example/page", mended))
+    return "evil" in (parts.netloc or "") or parts.scheme == "javascript"
 
 
 class TestReturnAddresses:
@@ -224,8 +224,8 @@ class TestReturnAddresses:
     ) -> None:
         for address in RETURN_ADDRESSES:
             asked = visitor.browser.get(page, query_string={"then": address})
-            kept = {**fields_of(asked.text, having="password"), "password": head.password}
-            for form in (kept, {**kept, "then": address, "once": ""}):
+            filled = {**fields_of(asked.text, having="password"), "password": head.password}
+            for form in (filled, {**filled, "then": address, "once": ""}):
                 assert visitor.browser.post(page, data=form).headers["Location"] == home, address
 
 

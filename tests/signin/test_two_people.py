@@ -88,8 +88,10 @@ def whose(party: RelyingParty, code: str) -> str:
 
 def live(world: World, someone: Someone) -> int:
     with world.app.app_context():
-        found = select(Session.sid).where(Session.account_id == someone.account, Session.ended_at.is_(None))
-        return len(reading().execute(found).all())
+        statement = select(Session.sid).where(
+            Session.account_id == someone.account, Session.ended_at.is_(None)
+        )
+        return len(reading().execute(statement).all())
 
 
 def test_right_codes_of_somebody_else_end_the_other_session(
@@ -104,7 +106,7 @@ def test_right_codes_of_somebody_else_end_the_other_session(
     mothers.signs_in(family.mother).sees("Joël Dumail", "Pronote", "Claire Dumail")
     assert live(world, family.child) == 0
     notices = messages(world.app, "logout_notice")
-    assert [(one["client_id"], one["account"]) for one in notices] == [
+    assert [(notice["client_id"], notice["account"]) for notice in notices] == [
         (pronote.client_id, family.child.account)
     ]
     assert whose(icart, mothers.follows("Continuer").code) == "Claire"
@@ -155,8 +157,8 @@ def test_an_unfinished_first_login_of_another_tab_is_not_continued(
     world: World, family: Family, icart: RelyingParty, pronote: RelyingParty
 ) -> None:
     newcomer = world.guardian("Nadia", "Vasseur", state="confirming", mail="nadia@example.org")
-    mothers, others = Tab(icart).comes_for("responsable"), Tab(pronote).comes_for(None)
-    others.signs_in(newcomer).sees("Nadia Vasseur")
+    mothers, newcomers = Tab(icart).comes_for("responsable"), Tab(pronote).comes_for(None)
+    newcomers.signs_in(newcomer).sees("Nadia Vasseur")
     mothers.signs_in(family.mother).sees("Nadia Vasseur", "Claire Dumail")
     assert mothers.follows("Continuer").code
 
@@ -173,18 +175,18 @@ class TestFormsOfAnAccount:
         newcomer = world.guardian("Nadia", "Vasseur", state="confirming", mail="nadia@example.org")
         tab = Tab(icart).comes_for("responsable").signs_in(newcomer)
         self.switch(world, icart.browser, family.mother)
-        other = world.guardian("Inès", "Vasseur", state="confirming")
-        self.switch(world, icart.browser, other)
+        ines = world.guardian("Inès", "Vasseur", state="confirming")
+        self.switch(world, icart.browser, ines)
         tab.fills(mail="nadia.v@example.org", day="14", month="3", year="2015")
         tab.sees("R05", "Inès Vasseur", "Rien n’a été enregistré")
         assert tab.status == 409
         with world.app.app_context():
-            assert world.facts(other).mail is None
+            assert world.facts(ines).mail is None
         action = next(a for a, _ in forms_with(tab.html, {"csrf_token"}) if a.endswith("/leave"))
         fields = fields_of(tab.html)
         assert fields["made_for"]
         assert icart.browser.post(action, data=fields).status_code == 303
-        assert live(world, other) == 0
+        assert live(world, ines) == 0
 
     @pytest.mark.parametrize("page", ["mail", "password", "devices", "children/join"])
     def test_my_account(self, world: World, family: Family, icart: RelyingParty, page: str) -> None:
@@ -197,11 +199,11 @@ class TestFormsOfAnAccount:
         assert links_of(answer.text)["Continuer en tant que Camille Dumail"] == f"/account/{page}"
 
     def test_the_console(self, world: World, icart: RelyingParty) -> None:
-        head, other = world.staff("Paul", "Martin"), world.staff("Anne", "Petit")
+        head, anne = world.staff("Paul", "Martin"), world.staff("Anne", "Petit")
         self.switch(world, icart.browser, head)
         page = icart.browser.get("/console/school/0990001N/delegations")
         fields = fields_of(page.text)
-        self.switch(world, icart.browser, other)
+        self.switch(world, icart.browser, anne)
         answer = icart.browser.post("/console/school/0990001N/delegations", data=fields)
         assert answer.status_code == 409 and "Anne Petit" in answer.text
 

@@ -51,15 +51,15 @@ class _Text(HTMLParser):
         self.read: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
+        values = {name: value or "" for name, value in attributes}
         marked = (
             tag in SILENT
-            or given.get("translate") == "no"
-            or given.get("lang", self.language) != self.language
+            or values.get("translate") == "no"
+            or values.get("lang", self.language) != self.language
             or (bool(self.open) and self.open[-1])
         )
         if not marked:
-            self.read += [given[name] for name in READ_ALOUD if given.get(name)]
+            self.read += [values[name] for name in READ_ALOUD if values.get(name)]
         if tag not in VOID:
             self.open.append(marked)
 
@@ -122,16 +122,20 @@ DATA = re.compile(r"\b[a-z]\.[a-z-]+[0-9a-f]*\b|\S+@\S+|https?://\S+|\b[\w-]+\.(
 
 def faults(html: str, language: str, known: frozenset[str]) -> list[tuple[str, str, str]]:
     """(text, word, what it is) of everything that does not belong on a page; `known` are the data of the test's world."""
-    (other,) = set(DICTIONARIES) - {language}
-    found = []
+    (second_language,) = set(DICTIONARIES) - {language}
+    faults_read = []
     for text in texts_of(html, language):
-        rest = DATA.sub(" ", text)
+        remaining = DATA.sub(" ", text)
         for datum in sorted(known, key=len, reverse=True):
-            rest = re.sub(rf"(?<!\w){re.escape(datum)}(?!\w)", " ", rest)
-        found += [
-            (text, word, f"a word of the other language ({other})")
-            for word in words(rest)
-            if word in DICTIONARIES[other] | PROFILES[language]
+            remaining = re.sub(rf"(?<!\w){re.escape(datum)}(?!\w)", " ", remaining)
+        faults_read += [
+            (text, word, f"a word of the other language ({second_language})")
+            for word in words(remaining)
+            if word in DICTIONARIES[second_language] | PROFILES[language]
         ]
-        found += [(text, match[0], what) for what, sign in CODES.items() for match in sign.finditer(rest)]
-    return found
+        faults_read += [
+            (text, match[0], sign_name)
+            for sign_name, sign in CODES.items()
+            for match in sign.finditer(remaining)
+        ]
+    return faults_read

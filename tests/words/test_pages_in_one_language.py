@@ -91,7 +91,7 @@ def app(language: str, clock: Clock) -> Iterator[Flask]:
     service = {
         "name": "Zephyr",
         "school_office": {"fr": "zephyr bureau", "en": "zephyr office"},
-        "languages": sorted(LANGUAGES, key=lambda one: one != language),
+        "languages": sorted(LANGUAGES, key=lambda code: code != language),
     }
     with lent("sqlite") as url:
         four_eyes = {"four_eyes": ["merge", "export", "keys"]}
@@ -102,7 +102,7 @@ def app(language: str, clock: Clock) -> Iterator[Flask]:
 
 def recorded_acts() -> dict[str, set[str]]:
     """Act of the record → names of its details, from every call of `audit.record` in the code."""
-    found: dict[str, set[str]] = {}
+    details_of: dict[str, set[str]] = {}
     for path in (ROOT / "idp").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (
@@ -113,8 +113,8 @@ def recorded_acts() -> dict[str, set[str]]:
                 continue
             details = {word.arg for word in node.keywords if word.arg and word.arg != "address"}
             for act in _texts(node.args[2]):
-                found.setdefault(act, set()).update(details)
-    return found
+                details_of.setdefault(act, set()).update(details)
+    return details_of
 
 
 def _texts(node: ast.expr) -> list[str]:
@@ -190,7 +190,7 @@ FAILURES = (
     "ConnectionRefusedError: [Errno 111] Connection refused", "SMTPServerDisconnected: Connection unexpectedly closed",
     "gaierror: [Errno -2] Name or service not known", "SSLCertVerificationError: certificate verify failed", "KeyError: 'template'",
 )  # fmt: skip
-STEPS = [[what, "wrong", "https://z.example/cb 500"] for what in work_words.STEPS] + [
+STEPS = [[step, "wrong", "https://z.example/cb 500"] for step in work_words.STEPS] + [
     ["page", "ok", "/z 200"]
 ]
 REPORTS = {
@@ -341,7 +341,7 @@ def addresses(app: Flask) -> list[str]:
         "uai": [UAI], "account": list(range(1, 8)), "client_id": [], "number": list(range(1, 26)), "import_number": [1, 2],
         "pending_id": ["zzz"], "token": ["zzz"], "name": ["zzz"], "profile": ["eleve"], "file": [1], "one_id": ["zzz"],
     }  # fmt: skip
-    found = []
+    addresses_built = []
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue
@@ -353,8 +353,8 @@ def addresses(app: Flask) -> list[str]:
                 break
             built = rule.build({name: known[min(each, len(known) - 1)] for name, known in chosen.items()})
             if built:
-                found.append(built[1])
-    return found
+                addresses_built.append(built[1])
+    return addresses_built
 
 
 def visit(app: Flask, role: str, language: str, people: dict[str, Someone]) -> Visitor:
@@ -373,7 +373,7 @@ def visit(app: Flask, role: str, language: str, people: dict[str, Someone]) -> V
 def test_no_page_has_a_word_of_the_other_language_or_a_code(app: Flask, clock: Clock, language: str) -> None:
     with app.app_context():
         people = fill(World(app, clock))
-        usernames = frozenset(one.username for one in people.values())
+        usernames = frozenset(fault.username for fault in people.values())
     wrong: set[tuple[str, str, str, str]] = set()
     opened = 0
     rendered: set[str] = set()
@@ -398,18 +398,18 @@ def test_no_page_has_a_word_of_the_other_language_or_a_code(app: Flask, clock: C
                 assert f'<html lang="{language}">' in html or "check_session" in path, path
                 route = re.sub(r"\d+", "N", path.partition("?")[0])
                 wrong |= {
-                    (route, word, what, text[:150])
-                    for text, word, what in faults(html, language, DATA | usernames)
+                    (route, word, kind_of_fault, text[:150])
+                    for text, word, kind_of_fault in faults(html, language, DATA | usernames)
                 }
     assert opened > 200
-    assert not wrong, "\n".join(" | ".join(one) for one in sorted(wrong))
-    ours = {
+    assert not wrong, "\n".join(" | ".join(fault) for fault in sorted(wrong))
+    endpoints = {
         f"{folder}/{path.name}"
         for folder in ("account", "console", "pages")
         for path in (ROOT / "idp/templates" / folder).glob("*.html")
         if path.name not in PARTS
     }
-    assert ours - rendered == BEHIND_FORMS | NOT_HERE
+    assert endpoints - rendered == BEHIND_FORMS | NOT_HERE
 
 
 BEHIND_FORMS = {
@@ -426,14 +426,14 @@ PARTS = {"layout.html", "macros.html", "import_words.html"}
 
 def answers(app: Flask) -> list[str]:
     """Every HTML page that the application answers with from now on."""
-    found: list[str] = []
+    texts: list[str] = []
 
     def note(_: Flask, response: Any, **__: object) -> None:
         if response.mimetype == "text/html" and response.status_code not in (302, 303):
-            found.append(response.get_data(as_text=True))
+            texts.append(response.get_data(as_text=True))
 
     request_finished.connect(note, app, weak=False)
-    return found
+    return texts
 
 
 def visit_pages_behind_forms(app: Flask, world: World, language: str) -> None:
@@ -506,8 +506,8 @@ def visit_pages_behind_forms(app: Flask, world: World, language: str) -> None:
     pupil_.opens("/console/")
     pupil_.opens("/logout")
     office = second.opens(f"/console/school/{UAI}/people/{new.account}/act?do=merge")
-    for other in ("zzz", new.username, child.username, silent.username):
-        office.opens(f"/console/school/{UAI}/people/{new.account}/act?do=merge&with={other}")
+    for username in ("zzz", new.username, child.username, silent.username):
+        office.opens(f"/console/school/{UAI}/people/{new.account}/act?do=merge&with={username}")
     office.opens(f"/console/school/{UAI}/people/{open_.account}/act?do=reset").fills("act=reset")
     office.opens(f"/console/school/{UAI}/people/{open_.account}/act?do=mail").fills("act=mail", mail="z")
     office.opens(f"/console/school/{UAI}/people/{open_.account}/act?do=close").fills("act=close")
@@ -545,7 +545,7 @@ def test_the_ways_behind_forms(app: Flask, clock: Clock, language: str) -> None:
     world = World(app, clock)
     with app.app_context():
         world.school(UAI, "Zyrconia")
-    found, rendered = answers(app), set()
+    pages, rendered = answers(app), set()
 
     def note(_: Flask, template: Any, **__: object) -> None:
         rendered.add(str(template.name))
@@ -553,9 +553,9 @@ def test_the_ways_behind_forms(app: Flask, clock: Clock, language: str) -> None:
     with template_rendered.connected_to(note, app):
         visit_pages_behind_forms(app, world, language)
     assert rendered >= BEHIND_FORMS
-    wrong = {fault for html in found for fault in faults(html, language, DATA)}
-    assert len(found) > 90
-    assert not wrong, "\n".join(" | ".join(one) for one in sorted(wrong))
+    wrong = {fault for html in pages for fault in faults(html, language, DATA)}
+    assert len(pages) > 90
+    assert not wrong, "\n".join(" | ".join(parts) for parts in sorted(wrong))
 
 
 def test_every_mail_and_sms_is_in_one_language(app: Flask, clock: Clock, language: str) -> None:
@@ -569,7 +569,7 @@ def test_every_mail_and_sms_is_in_one_language(app: Flask, clock: Clock, languag
         facts = world.facts(world.guardian("Zilda", "Zorblin", username="z.zorblin"))
         with transaction() as tx:
             for kind in notices.NOTICES:
-                given = {
+                facts_of = {
                     name: "Zottel"
                     for name in (
                         "device",
@@ -582,7 +582,7 @@ def test_every_mail_and_sms_is_in_one_language(app: Flask, clock: Clock, languag
                         "number",
                     )
                 }
-                notices.tell(tx, facts, kind, NOON, factor=ALL, **given)
+                notices.tell(tx, facts, kind, NOON, factor=ALL, **facts_of)
         for payload in waiting_messages("mail"):
             with force_locale(language):
                 payload["language"] = language
@@ -629,23 +629,23 @@ def test_each_fault_of_a_registration_says_what_to_do(app: Flask, language: str)
     with app.test_request_context("/"):
         for kind in registration_words.SENTENCES:
             for name in ("redirect_uris", "document", "jwks"):
-                given = {word: facts[word] for word in re.findall(r"%\((\w+)\)s", kind)}
-                html = str(registration_fault(Fault(name, kind, facts=given)))
+                facts_given = {word: facts[word] for word in re.findall(r"%\((\w+)\)s", kind)}
+                html = str(registration_fault(Fault(name, kind, facts=facts_given)))
                 assert faults(html, language, DATA) == []
                 assert f"<code>{name}</code>" in html and "%(" not in html
 
 
 def constants(folder: str, call: str, place: int) -> set[str]:
     """The texts that calls of `call` have as argument number `place`, in the code of a folder."""
-    found = set()
+    values = set()
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and call in (
                 getattr(node.func, "attr", ""),
                 getattr(node.func, "id", ""),
             ):
-                found |= set(_constants(node.args[place : place + 1]))
-    return found
+                values |= set(_constants(node.args[place : place + 1]))
+    return values
 
 
 def _constants(nodes: list[ast.expr]) -> Iterator[str]:

@@ -66,7 +66,7 @@ def case(request: pytest.FixtureRequest) -> tuple[dict[str, str], str]:
 @pytest.fixture
 def app(case: tuple[dict[str, str], str], with_sms: bool, clock: Clock) -> Iterator[Flask]:
     office, language = case
-    service = {"school_office": office, "languages": sorted(LANGUAGES, key=lambda one: one != language)}
+    service = {"school_office": office, "languages": sorted(LANGUAGES, key=lambda code: code != language)}
     changed = {"sms": SMS} if with_sms else {}
     with lent("sqlite") as url:
         loan = Loan(settings_for(url, service=service, **changed), clock)
@@ -75,10 +75,10 @@ def app(case: tuple[dict[str, str], str], with_sms: bool, clock: Clock) -> Itera
 
 
 def names_the_office(text: str, office: dict[str, str], language: str) -> None:
-    (other,) = set(LANGUAGES) - {language}
+    (second_language,) = set(LANGUAGES) - {language}
     shown = " ".join(re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL).split())
     assert office[language] in shown
-    assert office[other] not in shown
+    assert office[second_language] not in shown
     assert not CONTRACTED.search(shown), shown
     before = {"fr": r"[Cc]ontactez", "en": r"\bcontact"}[language]
     assert all(re.search(rf"{before} $", part) for part in shown.split(office[language])[:-1]), shown
