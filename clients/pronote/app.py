@@ -86,8 +86,8 @@ def _work(name: str, pupil: str, today: date) -> dict[str, Any]:
         lessons = schoolwork.lessons_of(pupil, today)
         return {"today": today, "lessons": lessons, "days": schoolwork.SCHOOL_DAYS, "hours": hours}
     if name == "marks":
-        marks = schoolwork.marks(pupil, today)
-        return {"marks": marks, "mean": schoolwork.mean(marks)}
+        pupil_marks = schoolwork.marks(pupil, today)
+        return {"marks": pupil_marks, "mean": schoolwork.mean(pupil_marks)}
     if name == "homework":
         return {"tasks": schoolwork.homework(pupil, today)}
     return {"absences": schoolwork.absences(pupil, today)}

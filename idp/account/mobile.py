@@ -1,7 +1,7 @@
 """A person's own mobile number: proved by a code, then used for recoveries instead of the number of the school."""
 
 from idp.audit import trail
-from idp.database.engine import Connection, transaction
+from idp.database.engine import Connection, reading, transaction
 from idp.messages import notices
 from idp.people.rules.accounts import AccountFacts
 from idp.people.sms_numbers import number_for_sms
@@ -15,6 +15,11 @@ from idp.refusals.recovery import RECOVERY_EXPIRED
 from idp.signin import not_me_link
 from idp.signin.sessions import Session
 from idp.web.languages import current_language
+
+
+def number_of(account: AccountFacts) -> str | None:
+    """The number for SMS: the person's own, once confirmed; else that of the school's base (not for pupils)."""
+    return contacts.mobile_of(reading(), account)
 
 
 def begin(session: Session, typed: str, browser: str, address: str, now: int) -> str:

@@ -10,11 +10,17 @@ from idp.people.storage import accounts, family
 from idp.refusals import Refusal
 from idp.refusals.general import PAGE_NOT_FOUND
 from idp.refusals.requests import CONSENT_QUESTION_GONE
+from idp.runtime.context import settings
 from idp.services import consent
 from idp.services.storage import consents
 from idp.signin.sessions import Session
 from idp.signin.storage import devices
 from idp.signin.storage import sessions as session_storage
+
+
+def open_sessions(account: int, now: int) -> list[storage.OpenSession]:
+    """The live sessions of an account, the last used first."""
+    return storage.open_sessions(reading(), account, now, settings().sessions.idle)
 
 
 def disconnect(session: Session, sid: str, now: int) -> None:

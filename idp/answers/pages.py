@@ -100,8 +100,8 @@ def _viewer(account: int | None) -> Viewer:
 
 def _account_after(response: Response) -> int | None:
     """The session's account after the response: an act may have opened, renewed or ended the session."""
-    session = sessions.read(cookies.session_token_after(response), now(), settings().sessions)
-    return session.account.id if session else None
+    signed_in = sessions.read(cookies.session_token_after(response), now(), settings().sessions)
+    return signed_in.account.id if signed_in else None
 
 
 def _is_authorization() -> bool:

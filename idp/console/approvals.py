@@ -76,6 +76,11 @@ def do_or_ask(act: str, payload: dict[str, Any], summary: str, actor: str, now: 
     return False
 
 
+def listed() -> list[dict[str, Any]]:
+    """The newest requests, with their answers."""
+    return storage.listed(reading())
+
+
 def agree(number: int, actor: str, now: int) -> None:
     """Another administrator agrees, and the act is done in the name of both, in one transaction.
 

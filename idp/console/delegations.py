@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from idp.audit import trail
 from idp.console.rules.rights import FAMILIES
 from idp.console.storage import rights as storage
+from idp.console.storage.rights import DelegationRow
 from idp.database.engine import reading, transaction
 from idp.durations import DAY
 from idp.refusals import Refusal
@@ -13,6 +14,16 @@ from idp.refusals.console import DELEGATION_IMPOSSIBLE, STATE_CHANGED
 
 LONGEST = 400 * DAY
 """Seconds: a little more than a school year."""
+
+
+def of_school(school: int) -> list[DelegationRow]:
+    """The delegations of a school, the newest first."""
+    return storage.delegations(reading(), school)
+
+
+def colleagues(school: int) -> list[tuple[int, str]]:
+    """(person, name) of the people to whom a delegation can be given."""
+    return storage.colleagues(reading(), school)
 
 
 def lend(
@@ -29,7 +40,7 @@ def lend(
     """The id of the delegation. `lender`: a person's id. Raises Refusal K04."""
     if person == lender:
         raise Refusal(DELEGATION_IMPOSSIBLE, "the lender and the colleague are one person")
-    if person not in {colleague for colleague, _ in storage.colleagues(reading(), school)}:
+    if person not in {colleague for colleague, _ in colleagues(school)}:
         raise Refusal(DELEGATION_IMPOSSIBLE, "not a colleague of this school")
     if not kinds or not set(kinds) <= FAMILIES:
         raise Refusal(DELEGATION_IMPOSSIBLE, "no kind of person was chosen")

@@ -1,14 +1,16 @@
-"""What the console alone decides about a person: which acts fit the account's state, and the printing of one letter.
+"""What the console alone knows of a person: relatives, the acts that fit the account's state, the printing of one letter.
 
 The acts themselves are in `idp.accounts`. Pages judge rights.
 """
 
-from idp.console.storage.rights import SchoolRow
+from idp.console.rules.rights import SchoolRow
 from idp.database.engine import reading
 from idp.letters import issue
 from idp.letters.pdf import letters_pdf
 from idp.people.rules.accounts import AccountFacts, State
 from idp.people.storage import accounts as storage
+from idp.people.storage import family
+from idp.people.storage.family import Relative
 from idp.refusals import Refusal
 from idp.refusals.console import ACT_UNSUITABLE, PERSON_NOT_FOUND
 
@@ -19,6 +21,18 @@ def facts(account: int) -> AccountFacts:
     if account_facts is None:
         raise Refusal(PERSON_NOT_FOUND, "no such account")
     return account_facts
+
+
+def second_account(username: str) -> AccountFacts | None:
+    """The account to merge with another one, by its typed username."""
+    return storage.by_username(reading(), username.strip().lower())
+
+
+def relatives_of(account: AccountFacts) -> list[Relative]:
+    """The children of a guardian, the guardians of a pupil; nobody for staff."""
+    if account.kind == "guardian":
+        return family.children_of(reading(), account.person_id)
+    return family.guardians_of(reading(), account.person_id) if account.kind == "pupil" else []
 
 
 def acts_for(account: AccountFacts) -> frozenset[str]:

@@ -2,9 +2,15 @@
 
 from idp.audit import trail
 from idp.console.storage import staff as storage
-from idp.database.engine import transaction
+from idp.console.storage.staff import Post
+from idp.database.engine import reading, transaction
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE
+
+
+def posts() -> list[Post]:
+    """Every post that is not over, at the academy and at its schools."""
+    return storage.posts(reading())
 
 
 def end_post(post: int, actor: str, now: int, person: int | None = None) -> bool:

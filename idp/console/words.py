@@ -131,8 +131,8 @@ def reason_words(error: str) -> str:
 
 def trial_step(raw_step: Sequence[str]) -> tuple[str, str, str]:
     """A step of a trial login: its name, what is wrong, what was seen."""
-    name, wrong, detail = step(raw_step)
-    return gettext(name), gettext(wrong) if wrong else "", detail
+    name, wrong, observed = step(raw_step)
+    return gettext(name), gettext(wrong) if wrong else "", observed
 
 
 def registration_fault(fault: Fault) -> Markup:

@@ -24,6 +24,16 @@ CHECK, WRITE = "import.check", "import.write"
 _OPEN = ("given", "columns", "refused", "checked", "writing")
 
 
+def find(number: int) -> dict[str, Any] | None:
+    """The row of an import, with its entries; None if there is none."""
+    return storage.find(reading(), number)
+
+
+def of_school(school: int) -> list[dict[str, Any]]:
+    """The rows of the newest imports of a school, without their entries."""
+    return storage.of_school(reading(), school)
+
+
 def submit(school: int, files: Sequence[tuple[str, IO[bytes]]], source: str, actor: str, now: int) -> int:
     """Store the files of an import and queue their check; the number of the import. `source`: "siecle" or "csv"."""
     row = {

@@ -162,6 +162,16 @@ def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:
     return progress
 
 
+def find(job: int) -> dict[str, Any] | None:
+    """The row of a job; None if there is none."""
+    return storage.find(reading(), job)
+
+
+def files_of(job: int, now: int) -> list[tuple[int, str]]:
+    """(id, name) of each file of a job that has not expired."""
+    return storage.files_of(reading(), job, now)
+
+
 def cancel(job: int, actor: str, now: int) -> bool:
     """Cancel a job after its current step. False if it was over."""
     with transaction() as tx:

@@ -107,10 +107,10 @@ class _Watched(smtplib.SMTP):
     _watching: Deadline | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        connected: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         if self._watching is not None:
-            self._watching.watch(self, connected)
-        return connected
+            self._watching.watch(self, sock)
+        return sock
 
     def close(self) -> None:
         if self._watching is not None:

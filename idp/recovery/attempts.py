@@ -122,11 +122,11 @@ def prove_by_names(identification: Identification, first_name: str, family_name:
         )
     if tries > NAME_TRIES:
         raise Refusal(RECOVERY_CODE_EXPIRED, "too many wrong names")
-    accounts = named(first_name, family_name, families.names_of(reading(), identification.candidates))
-    if not accounts:
+    remaining = named(first_name, family_name, families.names_of(reading(), identification.candidates))
+    if not remaining:
         raise Refusal(WRONG_NAME, "no candidate has these names")
     with transaction() as tx:
-        storage.narrow(tx, identification, accounts, NAMES, None)
+        storage.narrow(tx, identification, remaining, NAMES, None)
 
 
 def prove_by_child(identification: Identification, birth_date: str, now: int) -> None:
@@ -135,11 +135,11 @@ def prove_by_child(identification: Identification, birth_date: str, now: int) ->
     Counts with the other birth-date attempts of each account. Raises Refusal A02 (no child), A03 (too many attempts).
     """
     dates = families.birth_dates_of(reading(), identification.candidates)
-    accounts = birth_date_check.judge_any(
+    remaining = birth_date_check.judge_any(
         identification.candidates, now, lambda: with_child_born(birth_date, dates)
     )
     with transaction() as tx:
-        storage.narrow(tx, identification, accounts, CHILD, birth_date)
+        storage.narrow(tx, identification, remaining, CHILD, birth_date)
 
 
 def account_of(identification: Identification) -> AccountFacts:

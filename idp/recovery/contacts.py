@@ -6,7 +6,7 @@ An intruder may add contacts of their own; the delay gives the owner time to obj
 
 from dataclasses import dataclass, replace
 
-from idp.database.engine import Connection
+from idp.database.engine import Connection, reading
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import contact_changes, contacts
 from idp.runtime.context import settings
@@ -23,11 +23,16 @@ class Delayed:
 def delayed(connection: Connection, account: AccountFacts, now: int) -> dict[str, Delayed]:
     """For "mail" and "mobile": the contact that was replaced within the delay."""
     delay = settings().recovery.contact_delay
-    contacts = contact_changes.contacts_at(connection, account.id, now - delay)
+    replaced = contact_changes.contacts_at(connection, account.id, now - delay)
     return {
         name: Delayed(identification.previous, identification.changed_at + delay)
-        for name, identification in contacts.items()
+        for name, identification in replaced.items()
     }
+
+
+def delayed_of(account: AccountFacts, now: int) -> dict[str, Delayed]:
+    """The same, for a page."""
+    return delayed(reading(), account, now)
 
 
 def mail_for(connection: Connection, account: AccountFacts, now: int) -> str | None:

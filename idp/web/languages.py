@@ -21,9 +21,9 @@ from idp.settings import Settings
 from idp.web.typography import TypographicDomain
 
 
-def init_languages(app: Flask, settings: Settings) -> None:
+def init_languages(app: Flask, configured: Settings) -> None:
     """Set up translations, and pass the settings and the language to every template."""
-    app.jinja_env.globals["config_settings"] = settings
+    app.jinja_env.globals["config_settings"] = configured
     babel = Babel(app, locale_selector=current_language)
     babel.domain_instance = TypographicDomain()
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

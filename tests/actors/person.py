@@ -26,8 +26,8 @@ class Person:
         pressed = {name: value} if name else {}
         action, fields = forms_with(self.html, {*values, *pressed})[0]
         fields = {
-            field_name: field
-            for field_name, field in fields.items()
+            field_name: content
+            for field_name, content in fields.items()
             if field_name != "act" or "act" not in pressed
         }
         target = urljoin(self.address, action or self.address)

@@ -37,8 +37,8 @@ class Visitor:
         assert forms, f"no form with {wanted} on {self.path}:\n{self.html}"
         action, fields = forms[0]
         fields = {
-            field_name: field
-            for field_name, field in fields.items()
+            field_name: content
+            for field_name, content in fields.items()
             if field_name != "act" or "act" not in pressed
         }
         return self._arrive(self.browser.post(action or self.path, data={**fields, **values, **pressed}))

@@ -254,7 +254,7 @@ def key(kid: str | None) -> SigningKey:
 
 def public(*keys: SigningKey) -> dict[str, Any]:
     """The public halves of keys, as a JWK set."""
-    return {"keys": [key.as_dict(private=False) for key in keys]}
+    return {"keys": [each_key.as_dict(private=False) for each_key in keys]}
 
 
 def key_set(*kids: str) -> dict[str, Any]:

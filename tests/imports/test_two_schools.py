@@ -41,7 +41,7 @@ def guardians() -> list:
         .where(Person.kind == "guardian")
         .order_by(Person.id)
     )
-    return [(row.present, sorted(children(row.id))) for row in rows if row.state != "closed"]
+    return [(stored.present, sorted(children(stored.id))) for stored in rows if stored.state != "closed"]
 
 
 def children(guardian: int) -> list[str]:
@@ -203,7 +203,7 @@ HOMONYMS = export((pupil("1"), pupil("9", ine=None)), links=(link(), link("9")))
 
 def pupils() -> list:
     statement = select(Person.id, Person.ine).where(Person.kind == "pupil").order_by(Person.id)
-    return [row.ine for row in reading().execute(statement)]
+    return [stored.ine for stored in reading().execute(statement)]
 
 
 @pytest.mark.parametrize(("answer", "count"), [("new", 2), ("known", 1), ("none", 1)])

@@ -74,9 +74,9 @@ def test_an_app_without_a_name_is_read_as_its_scheme(app: Flask, token: str) -> 
     assert post(app, token, document).get_json()["client_name"] == "fr.example.cantine"
 
 
-@pytest.mark.parametrize("token", [None, "wrong", "x" * 5000, "é"])
-def test_without_a_token_nothing_is_registered(app: Flask, world: World, token: str | None) -> None:
-    answer = post(app, token)
+@pytest.mark.parametrize("bearer", [None, "wrong", "x" * 5000, "é"])
+def test_without_a_token_nothing_is_registered(app: Flask, world: World, bearer: str | None) -> None:
+    answer = post(app, bearer)
     assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert registry.every() == []
 

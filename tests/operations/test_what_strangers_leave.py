@@ -379,7 +379,7 @@ def test_many_addresses_of_one_network_are_one_stranger(
         app.test_client().post("/device_authorization", data=form, environ_overrides={"REMOTE_ADDR": address})
         for address in addresses
     ]
-    assert {answer.status_code for answer in answers} == {200, 429}
+    assert {response.status_code for response in answers} == {200, 429}
     assert answers[-1].headers["Retry-After"] == "3600"
     growth = grown(before, rows(app))
     assert growth["DeviceRequest"] == most

@@ -210,10 +210,10 @@ def start(served: Served, serve: Serve) -> Start:
 
 def test_the_unconfigured_library_logs_a_person_in(start: Start) -> None:
     """Its defaults: RS256, no PKCE, whichever method the metadata names first."""
-    session = start().logs_in()
-    assert session["uid"] == session["id_token"]["sub"]
-    assert session["details"]["fullname"] == "Claire Durand"
-    assert session["details"]["email"] == "claire@example.org"
+    login = start().logs_in()
+    assert login["uid"] == login["id_token"]["sub"]
+    assert login["details"]["fullname"] == "Claire Durand"
+    assert login["details"]["email"] == "claire@example.org"
 
 
 @pytest.mark.parametrize("registered", ["client_secret_basic", "client_secret_post"])
@@ -222,13 +222,13 @@ def test_a_secret_is_taken_in_the_header_or_the_body_whichever_is_registered(
     start: Start, registered: str, sent: str
 ) -> None:
     """RFC 6749 §2.3.1."""
-    session = start(registered, SOCIAL_AUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD=sent).logs_in()
-    assert session["details"]["first_name"] == "Claire"
+    login = start(registered, SOCIAL_AUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD=sent).logs_in()
+    assert login["details"]["first_name"] == "Claire"
 
 
 def test_pkce_and_another_algorithm_by_its_settings(start: Start) -> None:
-    session = start(algorithm="ES256", pkce=True, SOCIAL_AUTH_OIDC_JWT_ALGORITHMS=["ES256"]).logs_in()
-    assert session["details"]["last_name"] == "Durand"
+    login = start(algorithm="ES256", pkce=True, SOCIAL_AUTH_OIDC_JWT_ALGORITHMS=["ES256"]).logs_in()
+    assert login["details"]["last_name"] == "Durand"
 
 
 def test_a_refresh_and_what_the_new_token_opens(start: Start) -> None:

@@ -4,11 +4,10 @@ from flask import request
 
 from idp.account import mobile as mobile_acts
 from idp.account.pages.page import back_to, here, page
-from idp.database.engine import reading
 from idp.passwords.forms import NewPasswordForm
 from idp.people.rules.phone_numbers import masked_number
 from idp.recovery import attempts
-from idp.recovery.contacts import delayed
+from idp.recovery.contacts import delayed_of
 from idp.recovery.pages.forms import ContactForm
 from idp.refusals.activation import PASSWORD_ALREADY_SET
 from idp.runtime.context import now, settings
@@ -40,7 +39,7 @@ def mail(session: Session) -> Page:
     return form_page.show(
         form=MailForm(mail=None),
         waiting=mail_confirmation.waiting(session.account, now()),
-        earlier=delayed(reading(), session.account, now()).get("mail"),
+        earlier=delayed_of(session.account, now()).get("mail"),
         lifetime=settings().passwords.mail_link,
     )
 
@@ -75,7 +74,7 @@ def mobile(session: Session) -> Page:
             return back_to("mobile_code", identification=identification)
     return form_page.show(
         form=form,
-        earlier=delayed(reading(), session.account, now()).get("mobile"),
+        earlier=delayed_of(session.account, now()).get("mobile"),
         sms=bool(settings().sms.url),
     )
 

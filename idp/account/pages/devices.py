@@ -3,10 +3,8 @@
 from flask import redirect, render_template, request, url_for
 
 from idp.account import sessions as acts
-from idp.account import storage
 from idp.account.pages.page import back_to, page
-from idp.database.engine import reading
-from idp.runtime.context import now, settings
+from idp.runtime.context import now
 from idp.signin import cookies
 from idp.signin.rules.browser_names import browser_name
 from idp.signin.sessions import Session
@@ -25,7 +23,7 @@ def devices(session: Session) -> Page:
         if sid == session.sid:
             return cookies.clear_session(redirect(url_for("signin.home"), 303))
         return back_to("devices", done="one")
-    open_sessions = storage.open_sessions(reading(), session.account.id, now(), settings().sessions.idle)
+    open_sessions = acts.open_sessions(session.account.id, now())
     return render_template(
         "account/devices.html",
         account=session.account,

@@ -4,10 +4,8 @@ import json
 
 from flask import Response, render_template
 
-from idp.account import personal_data
+from idp.account import mobile, personal_data
 from idp.account.pages.page import page
-from idp.database.engine import reading
-from idp.people.storage import contacts
 from idp.runtime.context import now
 from idp.signin.sessions import Session
 from idp.web.form_pages import Page
@@ -16,9 +14,7 @@ from idp.web.form_pages import Page
 @page("", "overview")
 def overview(session: Session) -> Page:
     account = session.account
-    return render_template(
-        "account/overview.html", account=account, school_mobile=contacts.mobile_of(reading(), account)
-    )
+    return render_template("account/overview.html", account=account, school_mobile=mobile.number_of(account))
 
 
 @page("/data", "data", matters=True)

@@ -1,23 +1,17 @@
 """The academy: its schools, and the people of all of them."""
 
 import json
-from operator import attrgetter
 
 from flask import Response, request
 from flask_babel import gettext
 
-from idp.console import approvals, personal_data
+from idp.console import academy as queries
+from idp.console import approvals, people, personal_data
 from idp.console.pages.fields import Fields
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
-from idp.console.rules.listings import Listing, arrange
-from idp.console.rules.people_query import read_query
 from idp.console.rules.rights import ALL_KINDS, FAMILIES, Act
-from idp.console.storage import erasure, numbers, rights, search
-from idp.console.storage import staff as staff_storage
-from idp.database.engine import reading
 from idp.people import schools
 from idp.people.rules.accounts import AccountFacts
-from idp.people.storage import accounts
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, PERSON_NOT_FOUND, RIGHT_MISSING
 from idp.runtime.context import now
@@ -28,26 +22,16 @@ from idp.web.form_pages import Page
 def academy(desk: Desk) -> Page:
     """Every school with its progress, and a search over all people."""
     text, form_page = request.args.get("q", ""), form_of(desk, "academy")
-    people = []
+    rows = []
     if text and desk.may(Act.SEE_PEOPLE):
         kinds = ALL_KINDS if desk.may(Act.PERSONAL_DATA) else FAMILIES
-        people = search.in_academy(reading(), read_query(text, ()), kinds)
+        rows = queries.search_people(text, kinds)
     with form_page:
         if pressed() == "school":
             _name_school(desk)
             return back("academy")
-    return form_page.show(listing=_schools(), text=text, found=people)
-
-
-def _schools() -> Listing[numbers.SchoolNumbers]:
-    """A page of the schools. Only a list in the order of progress needs the numbers of every school."""
-    columns = {name: attrgetter(name) for name in ("name", "uai", "imported_at")}
     parameters = {"sort": request.args.get("sort", ""), "page": request.args.get("page", "")}
-    if parameters["sort"].lstrip("-") == "active":
-        return arrange(numbers.of_every_school(reading()), {"active": attrgetter("active")}, parameters)
-    listing = arrange(rights.schools_by_id(reading(), None), columns, parameters)
-    counted = {row.id: row for row in numbers.by_school(reading(), [row.id for row in listing.rows])}
-    return listing.showing([counted[row.id] for row in listing.rows])
+    return form_page.show(listing=queries.schools(parameters), text=text, found=rows)
 
 
 def _name_school(desk: Desk) -> None:
@@ -65,16 +49,17 @@ def _name_school(desk: Desk) -> None:
 @page("/academy/people/<int:account>", "academy_person", Act.SEE_PEOPLE)
 def academy_person(desk: Desk, account: int) -> Page:
     """A person of any school: the schools at which to act on them, and the data that is stored on them."""
-    facts = accounts.by_id(reading(), account)
-    if facts is None or (facts.kind == "staff" and not desk.may(Act.PERSONAL_DATA)):
+    facts = people.facts(account)
+    if facts.kind == "staff" and not desk.may(Act.PERSONAL_DATA):
         raise Refusal(PERSON_NOT_FOUND, "no such account")
+    record = queries.record_of(facts, now())
     return show(
         desk,
         "academy_person",
         account=facts,
-        schools=staff_storage.schools_of_person(reading(), facts.person_id),
-        facts=erasure.facts(reading(), facts.person_id),
-        kept=personal_data.erasure_obstacle(facts, now()),
+        schools=record.schools,
+        facts=record.facts,
+        kept=record.obstacle,
         now=now(),
     )
 
@@ -82,9 +67,7 @@ def academy_person(desk: Desk, account: int) -> Page:
 @page("/academy/people/<int:account>/data", "person_data", Act.PERSONAL_DATA, matters=True)
 def person_data(desk: Desk, account: int) -> Page:
     """Export, hold, erase."""
-    facts, form_page = accounts.by_id(reading(), account), form_of(desk, "person_data")
-    if facts is None:
-        raise Refusal(PERSON_NOT_FOUND, "no such account")
+    facts, form_page = people.facts(account), form_of(desk, "person_data")
     with form_page:
         if pressed() == "export":
             return _export(desk, facts)
@@ -95,12 +78,8 @@ def person_data(desk: Desk, account: int) -> Page:
         if pressed() == "erase":
             personal_data.erase(facts, request.form.get("reason", ""), desk.actor, now())
             return back("academy_person", account=account)
-    return form_page.show(
-        account=facts,
-        facts=erasure.facts(reading(), facts.person_id),
-        kept=personal_data.erasure_obstacle(facts, now()),
-        now=now(),
-    )
+    record = queries.record_of(facts, now())
+    return form_page.show(account=facts, facts=record.facts, kept=record.obstacle, now=now())
 
 
 def _export(desk: Desk, account: AccountFacts) -> Page:

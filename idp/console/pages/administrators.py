@@ -11,8 +11,6 @@ from idp.console.pages.fields import Fields
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act, Role
-from idp.console.storage import staff as staff_storage
-from idp.database.engine import reading
 from idp.letters import issue
 from idp.people import schools
 from idp.people.rules.mail_addresses import clean_address
@@ -36,7 +34,7 @@ def administrators(desk: Desk) -> Page:
                 raise Refusal(STATE_CHANGED, "the post is over")
             return back("administrators")
     columns = {name: attrgetter(name) for name in ("name", "username", "role", "school", "state")}
-    listing = arrange(staff_storage.posts(reading()), columns, request.args)
+    listing = arrange(staff.posts(), columns, request.args)
     roles = [str(role) for role in Role]
     return form_page.show(listing=listing, roles=roles, letter=letter)
 

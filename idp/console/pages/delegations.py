@@ -8,8 +8,7 @@ from idp.console import delegations as acts
 from idp.console.pages.fields import Fields
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.rights import Act
-from idp.console.storage import rights
-from idp.database.engine import reading
+from idp.console.school_people import classes_of
 from idp.people import campaigns
 from idp.runtime.context import begins_at, day_of, ends_at, last_day, now
 from idp.web.form_pages import Page
@@ -29,14 +28,14 @@ def delegations(desk: Desk) -> Page:
     return form_page.show(
         given=[
             (delegation, day_of(delegation.since), last_day(delegation.until))
-            for delegation in rights.delegations(reading(), desk.school.id)
+            for delegation in acts.of_school(desk.school.id)
         ],
         colleagues=[
             colleague
-            for colleague in rights.colleagues(reading(), desk.school.id)
+            for colleague in acts.colleagues(desk.school.id)
             if colleague[0] != desk.session.account.person_id
         ],
-        classes=rights.classes_of(reading(), desk.school.id),
+        classes=classes_of(desk.school.id),
         now=now(),
     )
 

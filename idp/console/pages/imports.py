@@ -10,14 +10,12 @@ from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
 from idp.console.words import field_word
-from idp.database.engine import reading
 from idp.imports import answers as import_answers
 from idp.imports import csv_columns, jobs, lifecycle
 from idp.imports.rules.facts import Verdict
 from idp.imports.rules.records import ASIDE, SiecleFault, SiecleFile
 from idp.imports.rules.siecle_xml import GUARDIANS, PUPILS, root_of
-from idp.imports.storage import imports as import_rows
-from idp.people.storage import persons
+from idp.people import comparison
 from idp.refusals import Refusal
 from idp.refusals.console import (
     COLUMNS_DOUBLED,
@@ -44,7 +42,7 @@ def imports(desk: Desk) -> Page:
     with form_page:
         if request.method == "POST":
             return _give(desk)
-    return form_page.show(imports=import_rows.of_school(reading(), desk.school.id), now=now())
+    return form_page.show(imports=lifecycle.of_school(desk.school.id), now=now())
 
 
 def _give(desk: Desk) -> Page:
@@ -161,7 +159,7 @@ def _complete(mapping: Mapping[str, str]) -> None:
 
 @page("/school/<uai>/imports/<int:import_number>/settle", "settle", Act.IMPORT)
 def settle(desk: Desk, import_number: int) -> Page:
-    """An ambiguous record for_comparison the persons that it may be: it is one of them, a new person, or not imported."""
+    """An ambiguous record beside the persons that it may be: it is one of them, a new person, or not imported."""
     assert desk.school is not None
     row, form_page = _row(desk, import_number), form_of(desk, "settle")
     kind, source = request.values.get("kind", ""), request.values.get("source", "")
@@ -180,12 +178,12 @@ def settle(desk: Desk, import_number: int) -> Page:
                 import_number, desk.school.id, kind, source, person, desk.actor, now(), answer == "none"
             )
             return back("import_", uai=desk.school.uai, number=import_number)
-    candidates = persons.for_comparison(reading(), entries[0]["candidates"])
+    candidates = comparison.side_by_side(entries[0]["candidates"])
     return form_page.show(row=row, entry=entries[0], candidates=candidates)
 
 
 def _row(desk: Desk, number: int) -> dict:  # type: ignore[type-arg]
-    row = import_rows.find(reading(), number)
+    row = lifecycle.find(number)
     if row is None or desk.school is None or row["school_id"] != desk.school.id:
         raise Refusal(RIGHT_MISSING, "an import of another school, or no such import")
     return row

@@ -2,14 +2,12 @@
 
 from flask import Response
 
+from idp.console import reach
 from idp.console.pages.page import Desk, back, page, pressed, show
 from idp.console.rules import rights
 from idp.console.rules.rights import Act
-from idp.console.storage import rights as rights_storage
-from idp.database.engine import reading
 from idp.imports import lifecycle
 from idp.jobs import queue
-from idp.jobs.storage import jobs as storage
 from idp.refusals import Refusal
 from idp.refusals.console import LETTERS_GONE, RIGHT_MISSING
 from idp.runtime.context import now
@@ -25,12 +23,12 @@ def job(desk: Desk, number: int) -> Page:
     if pressed() == "cancel" and row["kind"] not in ATOMIC:
         queue.cancel(number, desk.actor, now())
         return back("job", number=number)
-    school = rights_storage.school_by_id(reading(), row["school_id"]) if row["school_id"] else None
+    school = reach.school_of_id(row["school_id"]) if row["school_id"] else None
     return show(
         Desk(desk.session, desk.rights, school),
         "job",
         row=row,
-        files=storage.files_of(reading(), number, now()) if _may_download(desk, row) else [],
+        files=queue.files_of(number, now()) if _may_download(desk, row) else [],
         busy=row["state"] in ("waiting", "running"),
         may_cancel=row["kind"] not in ATOMIC,
     )
@@ -49,7 +47,7 @@ def job_file(desk: Desk, number: int, file: int) -> Page:
 
 
 def _row(desk: Desk, number: int) -> dict:  # type: ignore[type-arg]
-    row = storage.find(reading(), number)
+    row = queue.find(number)
     if row is None:
         raise Refusal(RIGHT_MISSING, "no such job")
     its_own = row["asked_by"] == desk.actor

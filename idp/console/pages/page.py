@@ -8,11 +8,9 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from idp.console import reach
 from idp.console.rules import rights
-from idp.console.rules.rights import Act, Reach, Right, Target
-from idp.console.storage import rights as storage
-from idp.console.storage.rights import SchoolRow
-from idp.database.engine import reading
+from idp.console.rules.rights import Act, Reach, Right, SchoolRow
 from idp.people.rules.accounts import PROFILES, AccountFacts
 from idp.refusals import Refusal
 from idp.refusals.console import RIGHT_MISSING
@@ -61,11 +59,7 @@ class Desk:
 
     def may_on(self, act: Act, person: int) -> bool:
         """Whether `person` is within reach of the act, at this school."""
-        target = storage.target_of(reading(), person)
-        if target is None or self.school is None or self.school.id not in target.schools:
-            return False
-        here = Target(frozenset({self.school.id}), target.kind, target.classes)
-        return rights.may_on(self.rights, act, here)
+        return self.school is not None and reach.may_on(self.rights, act, self.school.id, person)
 
 
 def page(path: str, name: str, act: Act | None, matters: bool = False) -> Callable[[View], View]:
@@ -96,13 +90,11 @@ def page(path: str, name: str, act: Act | None, matters: bool = False) -> Callab
 
 
 def _desk(session: Session, uai: str | None, act: Act | None) -> Desk:
-    rights = (
-        storage.rights_of(reading(), session.account.person_id, now()) if _is_staff(session.account) else ()
-    )
-    school = storage.school_by_uai(reading(), uai) if uai else None
-    desk = Desk(session, rights, school)
+    own_rights = reach.rights_of(session.account.person_id, now()) if _is_staff(session.account) else ()
+    school = reach.school_of_uai(uai) if uai else None
+    desk = Desk(session, own_rights, school)
     # A school that does not exist and one that is not theirs are the same to a stranger.
-    allowed = bool(rights) if act is None else desk.may(act)
+    allowed = bool(own_rights) if act is None else desk.may(act)
     if not allowed or (uai and school is None):
         raise Refusal(RIGHT_MISSING, f"{session.account.username} may not {act} at {uai or 'the academy'}")
     return desk

@@ -4,12 +4,10 @@ from typing import Any
 
 from flask import request
 
-from idp.console import bulk
+from idp.console import bulk, school_people
 from idp.console.pages.page import Desk, back, form_of, page, pressed, show
 from idp.console.rules.people_query import A_PAGE, PeopleQuery, read_query
 from idp.console.rules.rights import Act
-from idp.console.storage import rights, search
-from idp.database.engine import reading
 from idp.people.rules.accounts import State
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, RIGHT_MISSING, STATE_CHANGED
@@ -25,7 +23,7 @@ def people(desk: Desk) -> Page:
     assert desk.school is not None
     reach = desk.reach(Act.SEE_PEOPLE)
     query = _query(desk)
-    rows, total = search.in_school(reading(), query, reach, desk.school.id)
+    rows, total = school_people.a_page(desk.school.id, query, reach)
     return show(
         desk,
         "people",
@@ -35,7 +33,7 @@ def people(desk: Desk) -> Page:
         text=request.args.get("q", ""),
         pages=max(1, -(-total // A_PAGE)),
         states=[str(state) for state in State],
-        classes=rights.classes_of(reading(), desk.school.id, reach),
+        classes=school_people.classes_of(desk.school.id, reach),
         acts=[act for act, right in bulk.ACTS.items() if desk.may(right)],
     )
 
@@ -48,7 +46,7 @@ def many(desk: Desk) -> Page:
     if act not in bulk.ACTS or not desk.may(bulk.ACTS[act]):
         raise Refusal(RIGHT_MISSING, f"may not {act} many")
     query = _query(desk)
-    rows = search.all_in_school(reading(), query, desk.reach(bulk.ACTS[act]), desk.school.id)[:MOST]
+    rows = school_people.everybody(desk.school.id, query, desk.reach(bulk.ACTS[act]))[:MOST]
     with form_page:
         if pressed() == "do":
             if not query.asks_anything and "everybody" not in request.form:
@@ -64,7 +62,7 @@ def many(desk: Desk) -> Page:
 def _query(desk: Desk) -> PeopleQuery:
     assert desk.school is not None
     values: Any = request.values
-    classes = rights.classes_of(reading(), desk.school.id)
+    classes = school_people.classes_of(desk.school.id)
     typed = " ".join(
         [values.get("q", ""), values.get("class", ""), values.get("state", ""), values.get("kind", "")]
     )

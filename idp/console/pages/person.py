@@ -6,19 +6,15 @@ from typing import Any
 from flask import Response, request
 
 from idp.accounts import close, correct_mail, disconnect, guardianship, lock, merge, remove_factors, reset
-from idp.audit import storage as records
 from idp.console import approvals, people
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.rights import Act
-from idp.database.engine import reading
+from idp.people import comparison
 from idp.people.rules.accounts import AccountFacts
-from idp.people.storage import accounts, family, persons
 from idp.refusals import Refusal
 from idp.refusals.console import MAYBE_TWO_PEOPLE, OTHER_ACCOUNT_NOT_FOUND, PERSON_NOT_FOUND, RIGHT_MISSING
 from idp.runtime.context import now
-from idp.signin import mail_confirmation
-from idp.signin.rules.browser_names import browser_name
-from idp.signin.rules.history import SENTENCES
+from idp.signin import history, mail_confirmation
 from idp.web.form_pages import Page
 from idp.web.languages import current_language
 
@@ -40,30 +36,15 @@ NEEDS = {
 @page("/school/<uai>/people/<int:account>", "person", Act.SEE_PEOPLE)
 def person(desk: Desk, account: int) -> Page:
     facts = reached(desk, account, Act.SEE_PEOPLE)
-    events = [
-        (
-            event,
-            SENTENCES[event.act],
-            browser_name(event.detail["device"]) if event.detail.get("device") else "",
-        )
-        for event in records.history(reading(), account, list(SENTENCES), None, 15)
-    ]
-    relatives = (
-        family.children_of(reading(), facts.person_id)
-        if facts.kind == "guardian"
-        else family.guardians_of(reading(), facts.person_id)
-        if facts.kind == "pupil"
-        else []
-    )
-    (identity,) = persons.for_comparison(reading(), [facts.person_id])
+    (identity,) = comparison.side_by_side([facts.person_id])
     return show(
         desk,
         "person",
         account=facts,
         waiting=mail_confirmation.waiting(facts, now()),
         shown=identity,
-        relatives=relatives,
-        events=events,
+        relatives=people.relatives_of(facts),
+        lines=history.newest(account, None, 15),
         acts={act for act in people.acts_for(facts) if desk.may_on(NEEDS[act], facts.person_id)},
     )
 
@@ -81,13 +62,9 @@ def person_act(desk: Desk, account: int) -> Page:
         if pressed() == act:
             return HANDLERS[act](desk, facts)
     if act == "merge" and request.values.get("with"):
-        second_account = accounts.by_username(reading(), request.values["with"].strip().lower())
+        second_account = people.second_account(request.values["with"])
         # A guardian at another school is shown by their username alone: the family has presented it.
-        both = (
-            persons.for_comparison(reading(), [facts.person_id, second_account.person_id])
-            if second_account
-            else []
-        )
+        both = comparison.side_by_side([facts.person_id, second_account.person_id]) if second_account else []
         why = (
             merge.obstacle(facts, second_account, "sure" in request.form)
             if second_account
@@ -163,7 +140,7 @@ def _uphold(desk: Desk, account: AccountFacts) -> Page:
 
 
 def _merge(desk: Desk, account: AccountFacts) -> Page:
-    second_account = accounts.by_username(reading(), request.form.get("with", "").strip().lower())
+    second_account = people.second_account(request.form.get("with", ""))
     if second_account is None:
         raise Refusal(OTHER_ACCOUNT_NOT_FOUND, "no such account")
     payload: dict[str, Any] = {

@@ -7,26 +7,17 @@ from operator import itemgetter
 from flask import Response, request
 from flask_babel import gettext
 
-from idp.audit import storage as records
-from idp.audit import verification
+from idp.audit import search, verification
 from idp.audit.rules.verification import Fault
 from idp.console import approvals, incidents, record_export
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.record_words import ACTS, FAULTS
 from idp.console.rules.rights import Act
 from idp.console.rules.work_words import RECEIVERS
-from idp.console.storage import approvals as approval_storage
-from idp.console.storage import incidents as incident_storage
-from idp.database.engine import reading
-from idp.durations import DAY
-from idp.jobs.storage import jobs
-from idp.messages.storage import destinations
 from idp.network.urls import origin_of
 from idp.oidc.clients import registry
 from idp.runtime.context import begins_at, ends_at, now
 from idp.web.form_pages import Page
-
-MONTH = 30 * DAY
 
 
 @page("/academy/trouble", "trouble", Act.TROUBLE)
@@ -38,19 +29,18 @@ def trouble_page(desk: Desk) -> Page:
     if pressed() == "try":
         incidents.try_now(request.form.get("destination", "")[:300], desk.actor, now())
         return back("trouble")
-    unreachable = incident_storage.unreachable_for_logout(reading())
+    present = incidents.listed(now())
     names = {client.client_id: client.registration.client_name for client in registry.every()}
     return show(
         desk,
         "trouble",
-        failing=[
-            (destination, _receiver(destination.destination))
-            for destination in destinations.failing(reading())
-        ],
+        failing=[(destination, _receiver(destination.destination)) for destination in present.failing],
         now=now(),
-        lost=incident_storage.lost_messages(reading(), now() - MONTH),
-        unreachable=[(client, names.get(client, client), count) for client, count in unreachable.items()],
-        jobs=jobs.listed(reading(), None, True, 30),
+        lost=present.lost,
+        unreachable=[
+            (client, names.get(client, client), count) for client, count in present.unreachable.items()
+        ],
+        jobs=present.jobs,
     )
 
 
@@ -74,7 +64,7 @@ def approvals_page(desk: Desk) -> Page:
             decide = approvals.agree if pressed() == "agree" else approvals.refuse
             decide(number("approval"), desk.actor, now())
             return back("approvals")
-    return form_page.show(approvals=approval_storage.listed(reading()), me=desk.actor)
+    return form_page.show(approvals=approvals.listed(), me=desk.actor)
 
 
 @page("/academy/audit", "audit", Act.AUDIT)
@@ -95,9 +85,7 @@ def audit_page(desk: Desk) -> Page:
         headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"', "Cache-Control": "no-store"}
         return Response(text, mimetype="application/x-ndjson", headers=headers)
     report = verification.verify() if pressed() == "verify" else None
-    events = records.search(
-        reading(), values["what"], values["actor"], values["subject"], since, until, before, 51
-    )
+    events = search.search(values["what"], values["actor"], values["subject"], since, until, before, 51)
     return show(
         desk,
         "audit",

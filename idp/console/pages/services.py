@@ -7,13 +7,11 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from idp.console import trial_login
+from idp.console import incidents, trial_login
 from idp.console.pages.page import Desk, back, form_of, page, pressed, show
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
 from idp.console.rules.service_form import FIELDS, NEW, document_of, values_of
-from idp.console.storage import incidents
-from idp.database.engine import reading
 from idp.durations import DAY
 from idp.oidc.clients import registration, registry
 from idp.oidc.clients.registry import Client
@@ -28,7 +26,7 @@ from idp.web.sent_fields import typed, unsent
 
 @page("/academy/services", "services", Act.SERVICES)
 def services(desk: Desk) -> Page:
-    unreachable = incidents.unreachable_for_logout(reading())
+    unreachable = incidents.unreachable_for_logout()
     columns: dict[str, Callable[[Client], Any]] = {
         "name": lambda client: client.registration.client_name,
         "owner": lambda client: client.owner,
@@ -59,7 +57,7 @@ def new_service(desk: Desk) -> Page:
 @page("/academy/services/<client_id>", "service", Act.SERVICES)
 def service(desk: Desk, client_id: str) -> Page:
     client = _known(client_id)
-    unreachable = incidents.unreachable_for_logout(reading()).get(client_id, 0)
+    unreachable = incidents.unreachable_for_logout().get(client_id, 0)
     document = registration.shown(client.registration)
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return show(desk, "service", client=client, document=text, unreachable=unreachable, now=now())

@@ -75,6 +75,17 @@ ACADEMY = frozenset({Role.ADMINISTRATOR, Role.SUPPORT, Role.AUDITOR})
 
 
 @dataclass(frozen=True)
+class SchoolRow:
+    """A school of the console. `year`: the school year of the last import; `imported_at`: epoch seconds."""
+
+    id: int
+    uai: str
+    name: str
+    year: int | None
+    imported_at: int | None
+
+
+@dataclass(frozen=True)
 class Right:
     """A role at a school (None: at the academy). `kinds` and `classes` (None: all) limit what was lent to a delegate."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, String, bindparam, insert, literal, or_, select, update
 
-from idp.console.rules.rights import FAMILIES, Reach, Right, Role, Target
+from idp.console.rules.rights import FAMILIES, Reach, Right, Role, SchoolRow, Target
 from idp.console.storage.tables import Delegation
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
 
@@ -21,15 +21,6 @@ _lent = select(Delegation.school_id, Delegation.kinds, Delegation.classes).where
     Delegation.until > bindparam("now"),
 )
 _school = select(School.id, School.uai, School.name, School.school_year, School.imported_at)
-
-
-@dataclass(frozen=True)
-class SchoolRow:
-    id: int
-    uai: str
-    name: str
-    year: int | None
-    imported_at: int | None
 
 
 @dataclass(frozen=True)

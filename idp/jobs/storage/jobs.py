@@ -158,9 +158,9 @@ def release(tx: Connection, job: int, holder: str) -> None:
 
 
 def ask_cancel(tx: Connection, job: int, now: int) -> bool:
-    is_cancelled = tx.execute(_ask_cancel, {"job": job, "moment": now}).rowcount == 1
+    was_running = tx.execute(_ask_cancel, {"job": job, "moment": now}).rowcount == 1
     tx.execute(_cancel_waiting, {"job": job, "moment": now})
-    return is_cancelled
+    return was_running
 
 
 def is_cancelled(connection: Connection, job: int) -> bool:

@@ -288,10 +288,10 @@ def every(connection: Connection) -> list[str]:
     return list(connection.execute(_every_line).scalars())
 
 
-def give_up(tx: Connection, failing: Failing, now: int, most: int = 500) -> int:
+def give_up(tx: Connection, line: Failing, now: int, most: int = 500) -> int:
     """Give up a batch of the messages that waited for a failing destination for longer than their life. Returns their number."""
-    since = now - retries.life(failing.destination)
-    row = {"line": failing.destination, "since": since, "error": failing.last_error}
+    since = now - retries.life(line.destination)
+    row = {"line": line.destination, "since": since, "error": line.last_error}
     return tx.execute(_give_up, {**row, "now": now, "most": most}).rowcount
 
 

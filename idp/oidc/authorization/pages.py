@@ -4,14 +4,11 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from idp.database.engine import reading
 from idp.oidc.authorization import authorize, device_codes
 from idp.oidc.authorization.consent import is_owed, kinds_of, refuse
 from idp.oidc.authorization.current_authorization import Authorization
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
-from idp.oidc.clients import registry
 from idp.oidc.participants import session_end
-from idp.oidc.storage import grants
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.refusals.general import PAGE_NOT_FOUND
 from idp.refusals.requests import NO_GUARDIAN_ACCOUNT
@@ -102,8 +99,7 @@ def _ask_guardians(
 @blueprint.app_template_global("services_of")
 def services_of(sid: str) -> list[str]:
     """Names of the services with a grant in this session."""
-    clients = [registry.find(client_id) for client_id in grants.session_clients(reading(), sid)]
-    return [client.registration.client_name for client in clients if client is not None]
+    return [client.registration.client_name for client in session_end.clients_of(sid)]
 
 
 @blueprint.get("/session_ended")
@@ -115,7 +111,7 @@ def replaced() -> Page:
     if replaced_session is None or ended is None:
         return redirect(url_for("signin.home"), 303)
     sid, onward_to = replaced_session
-    frames, session = session_end.front_channel(reading(), sid), current_login.current(moment)
+    frames, session = session_end.front_channel(sid), current_login.current(moment)
     if session is None and not frames:
         # The person chose another account, and a page before has shown this.
         return redirect(onward_to, 303)

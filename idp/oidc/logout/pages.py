@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from idp.database.engine import reading
 from idp.federation import logout as federated_logout
 from idp.observability.requests import note_client
 from idp.oidc.authorization import responses
@@ -43,7 +42,7 @@ def answer(now: int) -> BaseResponse | str:
         )
     frames: list[str] = []
     if session is not None:
-        frames = session_end.front_channel(reading(), session.sid)
+        frames = session_end.front_channel(session.sid)
         session_end.end(session, session.account.actor, now)
     back_to = logout.redirect_uri
     if elsewhere and session is not None:

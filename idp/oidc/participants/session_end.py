@@ -4,10 +4,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from idp.audit import trail
-from idp.database.engine import Connection, transaction
+from idp.database.engine import Connection, reading, transaction
 from idp.messages.storage import outbox
 from idp.network.urls import origin_of, with_query
 from idp.oidc.clients import registry
+from idp.oidc.clients.registry import Client
 from idp.oidc.storage import grants
 from idp.runtime.context import settings
 from idp.signin.sessions import Session
@@ -24,11 +25,16 @@ def end(session: Session, actor: str, now: int) -> None:
             trail.record(tx, now, "session.end", actor, session.account.actor, sid=session.sid)
 
 
-def front_channel(connection: Connection, sid: str) -> list[str]:
+def clients_of(sid: str) -> list[Client]:
+    """The registered clients with a grant in a session."""
+    clients = [registry.find(client_id) for client_id in grants.session_clients(reading(), sid)]
+    return [client for client in clients if client is not None]
+
+
+def front_channel(sid: str) -> list[str]:
     """The front-channel logout URIs of the session's clients, for frames in the browser (Front-Channel Logout 1.0 §2, §3)."""
     query = urlencode({"iss": settings().server.issuer, "sid": sid})
-    clients = [registry.find(client_id) for client_id in grants.session_clients(connection, sid)]
-    addresses = [client.registration.frontchannel_logout_uri for client in clients if client is not None]
+    addresses = [client.registration.frontchannel_logout_uri for client in clients_of(sid)]
     return [with_query(uri, query) for uri in addresses if uri]
 
 

@@ -1,0 +1,51 @@
+"""What the pages of a school show: its people, its classes and its numbers, within the reach of the administrator."""
+
+from dataclasses import dataclass
+
+from idp.console.rules.people_query import PeopleQuery
+from idp.console.rules.rights import Reach
+from idp.console.storage import numbers, rights, search
+from idp.console.storage.numbers import ClassNumbers, LostMail
+from idp.console.storage.search import PersonRow
+from idp.database.engine import reading
+from idp.durations import DAY
+
+WEEK = 7 * DAY
+
+
+@dataclass(frozen=True)
+class SchoolProgress:
+    """`logins`: (day, number) of the last days. `lost`: mails to people of the school that were given up in the last week."""
+
+    classes: tuple[ClassNumbers, ...]
+    total: ClassNumbers
+    logins: tuple[tuple[str, int], ...]
+    lost: tuple[LostMail, ...]
+
+
+def a_page(school: int, query: PeopleQuery, reach: Reach) -> tuple[list[PersonRow], int]:
+    """A page of the people of a school, and how many there are in all."""
+    return search.in_school(reading(), query, reach, school)
+
+
+def everybody(school: int, query: PeopleQuery, reach: Reach) -> list[PersonRow]:
+    """All people of a search, for acts on many."""
+    return search.all_in_school(reading(), query, reach, school)
+
+
+def classes_of(school: int, reach: Reach | None = None) -> list[str]:
+    """The class codes of a school, in order; within `reach`."""
+    return rights.classes_of(reading(), school, reach)
+
+
+def progress(school: int, reach: Reach, now: int) -> SchoolProgress:
+    """The numbers of a school, and the lost mails of the people within `reach`."""
+    connection = reading()
+    classes = numbers.by_class(connection, school)
+    accounts = {person.account for person in search.all_in_school(connection, PeopleQuery(), reach, school)}
+    return SchoolProgress(
+        tuple(classes),
+        numbers.totals(connection, school),
+        tuple(numbers.logins_a_day(connection, school, now)),
+        tuple(mail for mail in numbers.lost_mails(connection, now - WEEK) if mail.account in accounts),
+    )

@@ -1,0 +1,12 @@
+"""Records of persons side by side: for an administrator who decides whether they are one person."""
+
+from collections.abc import Collection
+from typing import Any
+
+from idp.database.engine import reading
+from idp.people.storage import persons as storage
+
+
+def side_by_side(persons: Collection[int]) -> list[dict[str, Any]]:
+    """Fields of persons (ids) to compare, with `schools` of a pupil (one text) and `children` of a guardian."""
+    return storage.for_comparison(reading(), persons)
