@@ -2,14 +2,15 @@
 
 from idp.audit import trail
 from idp.crypto.opaque_tokens import digest, new_token
-from idp.database.engine import Connection, reading, transaction
+from idp.database.engine import Connection, transaction
 from idp.durations import DAY
 from idp.messages.storage import outbox
 from idp.observability import counting
 from idp.passwords import choosing
 from idp.passwords.choosing import checked_hash
-from idp.people.rules.accounts import AccountFacts, State
+from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts, contacts
+from idp.recovery import password_links
 from idp.refusals import Refusal
 from idp.refusals.activation import PASSWORD_ALREADY_SET
 from idp.refusals.recovery import ACTIVATION_LINK_USED
@@ -47,8 +48,7 @@ def send_in(tx: Connection, account: AccountFacts, address: str, language: str, 
 
 def read(token: str, now: int) -> AccountFacts:
     """The account of a link. Reading does not use it. Raises Refusal V10."""
-    link = links.read_link(reading(), digest(token), PURPOSE, now)
-    account = accounts.by_id(reading(), link.account) if link else None
+    account = password_links.account_of(token, PURPOSE, now)
     if account is None or not account.may_sign_in:
         raise Refusal(ACTIVATION_LINK_USED, "unknown, used or expired activation link")
     return account
@@ -56,9 +56,7 @@ def read(token: str, now: int) -> AccountFacts:
 
 def is_done(token: str, now: int) -> bool:
     """Whether the first password has been chosen with this link."""
-    used = links.used_link(reading(), digest(token), PURPOSE, now)
-    account = accounts.by_id(reading(), used.account) if used else None
-    return account is not None and account.may_sign_in and account.state in (State.CONFIRMING, State.ACTIVE)
+    return password_links.is_done(token, PURPOSE, now)
 
 
 @counting.sign_ins("activation_link")

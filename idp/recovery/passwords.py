@@ -5,13 +5,14 @@ Every session and token of the account ends, and a lock is lifted. Second factor
 
 from idp.audit import trail
 from idp.crypto.opaque_tokens import digest
-from idp.database.engine import Connection, reading, transaction
+from idp.database.engine import Connection, transaction
 from idp.messages import notices
 from idp.observability import counting
 from idp.passwords import choosing
 from idp.passwords.choosing import checked_hash
-from idp.people.rules.accounts import AccountFacts, State
+from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts, lifecycle
+from idp.recovery import password_links
 from idp.recovery.attempts import account_of
 from idp.recovery.lookup import RECOVERY_LINK
 from idp.recovery.rules.proofs import Identification
@@ -26,8 +27,7 @@ from idp.signin.storage import links, throttles
 
 def read_link(token: str, now: int) -> AccountFacts:
     """The account of a recovery link. Reading does not use it. Raises Refusal V07."""
-    link = links.read_link(reading(), digest(token), RECOVERY_LINK, now)
-    account = accounts.by_id(reading(), link.account) if link else None
+    account = password_links.account_of(token, RECOVERY_LINK, now)
     if account is None:
         raise Refusal(RECOVERY_LINK_USED, "unknown, used or expired recovery link")
     return account
@@ -35,9 +35,7 @@ def read_link(token: str, now: int) -> AccountFacts:
 
 def is_done(token: str, now: int) -> bool:
     """Whether a password has been chosen with this link, and the account is active."""
-    used = links.used_link(reading(), digest(token), RECOVERY_LINK, now)
-    account = accounts.by_id(reading(), used.account) if used else None
-    return account is not None and account.may_sign_in and account.state in (State.CONFIRMING, State.ACTIVE)
+    return password_links.is_done(token, RECOVERY_LINK, now)
 
 
 def choose_by_link(

@@ -1,6 +1,7 @@
 """ "Mot de passe perdu": by mail or SMS, and the new password."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -18,6 +19,9 @@ from idp.signin import cookies
 from idp.signin.pages.new_passwords import show_new_password
 from idp.web.form_pages import FormPage, Page
 from idp.web.languages import current_language
+
+Choose = Callable[[str, str, str, str, str, int], str]
+"""(password, password again, browser, address, name of the browser, now) → the session cookie's token."""
 
 
 @blueprint.route("/recovery/password", methods=["GET", "POST"])
@@ -47,49 +51,34 @@ def _begin(username: str) -> Response:
 
 @page_of("password")
 def password(identification: Identification) -> Page:
-    def choose(form: NewPasswordForm) -> str:
-        chosen, again = form.password.data or "", form.again.data or ""
-        return passwords.choose_by_code(identification, chosen, again, *_here(), now())
-
+    choose = partial(passwords.choose_by_code, identification)
     return _new_password(attempts.account_of(identification), choose, identification.login)
 
 
 @blueprint.route("/recovery/link/<token>", methods=["GET", "POST"])
 def link(token: str) -> Page:
     """The page of the mail's link, on any device. Mail scanners open links, so a GET does not use it."""
-
-    def choose(form: NewPasswordForm) -> str:
-        chosen, again = form.password.data or "", form.again.data or ""
-        return passwords.choose_by_link(token, chosen, again, *_here(), now())
-
     if passwords.is_done(token, now()):
         return render_template("signin/done_already.html", what="password")
-    return _new_password(passwords.read_link(token, now()), choose, None)
+    return _new_password(passwords.read_link(token, now()), partial(passwords.choose_by_link, token), None)
 
 
 @blueprint.route("/activation/link/<token>", methods=["GET", "POST"])
 def activation_link(token: str) -> Page:
     """The page of the link that replaces a letter: the first password, then the steps of the login."""
-
-    def choose(form: NewPasswordForm) -> str:
-        chosen, again = form.password.data or "", form.again.data or ""
-        return activation_links.choose(token, chosen, again, *_here(), now())
-
     if activation_links.is_done(token, now()):
         return render_template("signin/done_already.html", what="password")
-    return _new_password(activation_links.read(token, now()), choose, None, first=True)
+    return _new_password(
+        activation_links.read(token, now()), partial(activation_links.choose, token), None, first=True
+    )
 
 
-def _here() -> tuple[str, str, str]:
-    return cookies.browser(), address(), request.user_agent.string
-
-
-def _new_password(
-    account: AccountFacts, choose: Callable[[NewPasswordForm], str], login: str | None, first: bool = False
-) -> Page:
+def _new_password(account: AccountFacts, choose: Choose, login: str | None, first: bool = False) -> Page:
     form = NewPasswordForm()
     form_page = FormPage("recovery/new_password.html", (PASSWORD_TOO_WEAK, PASSWORD_UNCHANGED, TOO_BUSY))
     with form_page:
         if form.validate_on_submit():
-            return signed_in(choose(form), login)
+            typed = form.password.data or "", form.again.data or ""
+            browser_name = request.user_agent.string
+            return signed_in(choose(*typed, cookies.browser(), address(), browser_name, now()), login)
     return show_new_password(form_page, form, account, first=first)
