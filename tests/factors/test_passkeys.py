@@ -1,7 +1,6 @@
 """Passkeys: registration, use, and every invalid response (WebAuthn §7.1, §7.2)."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +14,7 @@ from idp.factors import passkeys
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import Refusal
 from idp.signin import second_factor
+from tests.actors.refusal_code import code_of
 from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
 from tests.conftest import Clock
@@ -35,14 +35,6 @@ def made(world: World, someone: Someone, **how: Any) -> Authenticator:
     options = passkeys.registration_options(facts, HERE, world.clock())
     passkeys.register(facts, HERE, authenticator.create(options), "Mon téléphone", world.clock())
     return authenticator
-
-
-def code_of(act: Callable[..., object], *arguments: object) -> str | None:
-    try:
-        act(*arguments)
-    except Refusal as refusal:
-        return refusal.code
-    return None
 
 
 def test_a_passkey_alone_opens_a_session_of_two_factors(world: World, guardian: Someone) -> None:

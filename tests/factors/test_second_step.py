@@ -11,21 +11,13 @@ from idp.accounts import remove_factors, reset
 from idp.demo.phone import secret_of
 from idp.factors import authenticators
 from idp.factors.rules.totp import code_at, step_at
-from idp.refusals import Refusal
 from idp.signin import second_factor
 from tests.actors.enrolment import enrol
+from tests.actors.refusal_code import code_of
 from tests.actors.relying_party import RelyingParty, answer
 from tests.actors.visitor import Visitor, messages
 from tests.actors.world import Someone, World
 from tests.conftest import Clock
-
-
-def code_of(act: Callable[..., object], *arguments: object) -> str | None:
-    try:
-        act(*arguments)
-    except Refusal as refusal:
-        return refusal.code
-    return None
 
 
 @pytest.fixture

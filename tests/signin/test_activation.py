@@ -1,8 +1,6 @@
 """The first login: password, identity, mail; the account is active only after the mail's link."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,20 +8,11 @@ from sqlalchemy import func, select
 
 from idp.audit.storage import AuditRecord
 from idp.database.engine import reading
-from idp.refusals import Refusal
 from idp.signin import activation, mail_confirmation
+from tests.actors.refusal_code import code_of
 from tests.actors.visitor import Visitor
 from tests.actors.world import PROVISIONAL, Someone, World, waiting_messages
 from tests.conftest import Clock
-
-
-def code_of(act: Callable[..., Any], *arguments: Any) -> str | None:
-    """The code of the refusal, None if the act went through."""
-    try:
-        act(*arguments)
-    except Refusal as refusal:
-        return refusal.code
-    return None
 
 
 @pytest.fixture
