@@ -11,7 +11,7 @@ EVERYBODY = frozenset({"guardian", "pupil", "staff"})
 
 @dataclass(frozen=True)
 class Tile:
-    """`path` is one of the portal, or of the named `service`. `sign` stands in the tile's square."""
+    """`path` is one of the portal, or of the named `service`. `sign` is the text in the tile's square."""
 
     code: str
     name: str

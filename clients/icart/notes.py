@@ -18,7 +18,7 @@ LONGEST_NAME, LONGEST_BODY, MOST = 80, 10_000, 50
 
 @dataclass(frozen=True)
 class Shelf:
-    """`tab` is the tab it stands under, `tab_new` that of the form for a new one."""
+    """`tab` is its tab, `tab_new` the tab of the form for a new note."""
 
     code: str
     tab: str

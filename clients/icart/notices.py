@@ -8,7 +8,7 @@ from clients.store import Visitor
 
 @dataclass(frozen=True)
 class Page:
-    """`paragraphs` stand under `heading`, one after the other."""
+    """`paragraphs` follow `heading`."""
 
     heading: str
     paragraphs: tuple[str, ...]

@@ -94,7 +94,7 @@ def _work(name: str, pupil: str, today: date) -> dict[str, Any]:
 
 
 def _pupils(someone: Visitor) -> list[dict[str, Any]]:
-    """Whom this person may see: a guardian their children, a pupil themself."""
+    """The pupils that this person may see: a guardian's children, or the pupil."""
     if someone.is_pupil:
         return [someone.person]
     return [child for child in someone.person.get("children", []) if child.get("sub")]

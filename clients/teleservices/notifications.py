@@ -47,7 +47,7 @@ class Notifier(threading.Thread):
             try:
                 self._send(row["id"], row["subject"], row["body"])
             except (OSError, smtplib.SMTPException, ValueError) as fault:
-                # One that the server refuses must not keep the others back.
+                # A refused notification must not delay the others.
                 log.warning("notification %d waits: %s", row["id"], type(fault).__name__)
                 all_sent = False
             else:

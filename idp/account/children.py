@@ -45,7 +45,7 @@ def reset_child(guardian: AccountFacts, child: int, now: int) -> tuple[Relative,
 
 
 def join(session: Session, username: str, password: str, address: str, browser: str, now: int) -> None:
-    """Join another account of the same guardian: its children come here, and it is closed.
+    """Join another account of the same guardian: its children move to this account, and it is closed.
 
     Raises Refusal S01, S02, S05, S06 (the other account's sign-in and its rate limits), C03 (another name, or no
     guardian's account).

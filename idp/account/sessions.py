@@ -36,7 +36,7 @@ def disconnect(session: Session, sid: str, now: int) -> None:
 
 
 def disconnect_others(session: Session, now: int) -> None:
-    """End every other session of the account; all other browsers are asked for a birth date again."""
+    """End every other session of the account; all other browsers must prove a birth date again."""
     with transaction() as tx:
         disconnect_in(tx, session.account, session.account.actor, now, but=session.sid)
         devices.forget_all(tx, session.account.id)

@@ -10,7 +10,7 @@ from idp.signin import sessions
 
 
 def disconnect(account: AccountFacts, actor: str, now: int) -> None:
-    """End every session of an account, and notify its services; offline access goes on (OpenID Connect Core 1.0 §11)."""
+    """End every session of an account, and notify its services; offline access continues (OpenID Connect Core 1.0 §11)."""
     with transaction() as tx:
         disconnect_in(tx, account, actor, now)
 

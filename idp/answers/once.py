@@ -70,7 +70,7 @@ def _claim() -> BaseResponse | None:
 
 
 def _show_first() -> BaseResponse | None:
-    """The page of a repeated submission: redirects to the first one's response as soon as it exists."""
+    """The page of a repeated submission: redirects to the first response as soon as it exists."""
     key = request.args.get(SENDING)
     if key is None or request.method not in ("GET", "HEAD") or request.endpoint in (None, "oidc.begin"):
         return None

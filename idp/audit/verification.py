@@ -1,4 +1,4 @@
-"""Verification: whether the records and the chain of seals are what was sealed.
+"""Verification: compares the records and the chain of seals with the hashes in the seals.
 
 It begins after the last verified seal, which is stored with its hash and a mark, or at the beginning of the chain.
 """

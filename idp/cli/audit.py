@@ -56,9 +56,9 @@ def sentence(fault: "Fault") -> str:
 
 
 @audit.command()
-@click.option("--act", default="", help="Its beginning, as in `client.`.")
-@click.option("--actor", default="", help="Who, as in account:12.")
-@click.option("--subject", default="", help="To whom, as in account:12.")
+@click.option("--act", default="", help="Beginning of the act, for example `client.`.")
+@click.option("--actor", default="", help="Actor, for example account:12.")
+@click.option("--subject", default="", help="Subject, for example account:12.")
 @click.option("--since", type=DATE)
 @click.option("--until", type=DATE, help="The day after the last.")
 @click.option("--most", default=50, show_default=True)

@@ -11,7 +11,7 @@ from idp.cli.terminal import Terminal, pass_terminal
 @click.command(hidden=True)
 @click.option("--listener", type=int, required=True, help="File descriptor of the socket.")
 @click.option(
-    "--directory", type=click.Path(path_type=Path), required=True, help="Where the processes count."
+    "--directory", type=click.Path(path_type=Path), required=True, help="Directory of the counted metrics."
 )
 @click.option("--parent", type=int, required=True, help="End when this process has ended.")
 @click.option("--pulse", type=int, required=True, help="Show progress in the memory of this file descriptor.")

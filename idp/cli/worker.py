@@ -10,7 +10,7 @@ from idp.cli.terminal import Terminal, pass_terminal
 @click.command()
 @click.option("--parent", type=int, hidden=True, help="End when this process has ended.")
 @click.option("--pulse", type=int, hidden=True, help="Show progress in the memory of this file descriptor.")
-@click.option("--metrics", type=click.Path(path_type=Path), hidden=True, help="Count in this directory.")
+@click.option("--metrics", type=click.Path(path_type=Path), hidden=True, help="Directory of the counted metrics.")
 @pass_terminal
 def worker(terminal: Terminal, parent: int | None, pulse: int | None, metrics: Path | None) -> None:
     """Deliver mail and logout notices, purge what has expired, rotate keys in time, until SIGTERM or Ctrl-C.

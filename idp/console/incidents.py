@@ -26,6 +26,7 @@ class Incidents:
 
 
 def listed(now: int) -> Incidents:
+    """What fails now, and the newest jobs."""
     connection = reading()
     return Incidents(
         tuple(destinations.failing(connection)),

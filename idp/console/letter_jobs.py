@@ -24,7 +24,7 @@ FORMS = ("pdf", "csv", "mail")
 
 
 def members(school: int, reach: Reach) -> list[ClassMember]:
-    """The families of a school within `reach`, a line for each class that a person stands in."""
+    """The families of a school within `reach`, a line for each class of a person."""
     return [
         member
         for member in storage.families(reading(), school)
@@ -33,7 +33,7 @@ def members(school: int, reach: Reach) -> list[ClassMember]:
 
 
 def plan(school: int, reach: Reach, choice: LetterChoice, language: str, now: int) -> list[ClassLetters]:
-    """What a run would print, class by class. Raises Refusal K08 (an empty choice, or nobody to write to)."""
+    """The letters that a run would print, by class. Raises Refusal K08 (an empty choice, or nobody to write to)."""
     if choice.form not in FORMS or language not in settings().service.languages or not choice.kinds:
         raise Refusal(FIELD_UNUSABLE, "form, language or kind is missing", field=N_("courriers"))
     classes = runs.plan(members(school, reach), choice, now)

@@ -72,7 +72,7 @@ def _word(words: Mapping[str, str], value: str) -> str | Markup:
 
 
 def _labelled(label: object, value: object) -> Markup:
-    """A label and what it says, with the colon of the language."""
+    """A label and its value, with the colon of the language."""
     return escape(gettext("%(label)s : %(value)s")) % {"label": label, "value": value}
 
 
@@ -82,7 +82,7 @@ def choice_word(value: str) -> str:
 
 
 def party(text: str) -> Markup:
-    """An actor or subject of the record: "account:12" is "compte n° 12"; two agreed where a plus stands between."""
+    """An actor or subject of the record: "account:12" is "compte n° 12"; a plus joins the two who agreed."""
     sort, colon, which = text.partition(":")
     word = _word(PARTIES, sort)
     if not colon:

@@ -188,7 +188,7 @@ def main(folder: Path, port: int, smtp_port: int, sms_token: str, parent: int | 
 
     class Quiet(WSGIRequestHandler):
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """Addresses of mails need no log."""
+            """Log nothing: the URLs would name mails."""
 
     box = Box(folder)
     smtp = Controller(Postman(box), hostname="127.0.0.1", port=smtp_port, data_size_limit=_LONGEST)

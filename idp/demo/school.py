@@ -78,7 +78,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Cases:
-    """Whom the demonstration shows. `pupil`, born on `birth_date`, is the one child of `newcomer` and `other_guardian`.
+    """The persons that the demonstration shows. `pupil`, born on `birth_date`, is the one child of `newcomer` and `other_guardian`.
 
     `child_of_two_schools`: when a child of `two_schools` was born. `without_letter` has `mobile` alone, and children born on `birth_dates`, the eldest first.
     """

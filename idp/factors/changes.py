@@ -56,7 +56,7 @@ def remove_newer(tx: Connection, account: int, since: int, now: int) -> bool:
 
 
 def summary(account: AccountFacts) -> tuple[bool, list[passkeys.StoredPasskey], int]:
-    """(whether there is an authenticator app, the passkeys, how many recovery codes are left)."""
+    """(whether an authenticator app is confirmed, the passkeys, the number of unused recovery codes)."""
     connection = reading()
     app = authenticators.find(connection, account.id)
     return (

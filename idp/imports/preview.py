@@ -22,14 +22,14 @@ class ImportFault(Exception):
 
 
 class NotAllReadable(ImportFault):
-    """Some records cannot be imported, and nobody has agreed to import the others."""
+    """Some records cannot be imported, and importing the others was not confirmed."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(ReasonCode.RECORDS_SET_ASIDE, number=len(plan.set_aside))
         self.faults = tuple(fault for entry in plan.set_aside for fault in entry.faults)
 
     def __str__(self) -> str:
-        """In English, with every fault, for commands."""
+        """The faults in English, for commands."""
         return "\n".join(str(line) for line in (*self.faults, self.reason))
 
 

@@ -46,7 +46,7 @@ class Letter:
 
     @property
     def typed_address(self) -> str:
-        """The URL of the same page for typing, without the username."""
+        """The URL of the same page as it is printed to be typed, without the username."""
         return f"{settings().server.issuer.removeprefix('https://')}/start/{PROFILES[self.kind]}"
 
     @property

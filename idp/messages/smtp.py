@@ -70,7 +70,7 @@ class SmtpConnection:
         if server is not None:
             if unused_since is not None:
                 with contextlib.suppress(OSError):
-                    # A server that answers no QUIT is not waited for.
+                    # Do not wait for a server that does not answer QUIT.
                     if server.sock is not None:
                         server.sock.settimeout(1.0)
                     server.quit()
@@ -85,7 +85,7 @@ def connected(settings: Mail, deadline: Deadline | None = None) -> smtplib.SMTP:
         server = _WatchedTls(timeout=settings.timeout, context=certificate_authorities.context())
     else:
         server = _Watched(timeout=settings.timeout)
-    # Given before the connection is made, so that the handshake too is cut; smtplib verifies the certificate for `_host`.
+    # Set before the connection is made, so that the handshake too is cut; smtplib verifies the certificate for `_host`.
     server._watching, server._host = deadline, settings.host  # type: ignore[attr-defined]
     try:
         code, greeting = server.connect(settings.host, settings.port)
@@ -118,7 +118,7 @@ class _Watched(smtplib.SMTP):
         super().close()
 
     def _rset(self) -> None:
-        """smtplib sends RSET after a refusal: where it is not accepted, nobody knows what the next mail would join."""
+        """smtplib sends RSET after a refusal. If the server does not accept it, the next mail could join the refused one."""
         with contextlib.suppress(smtplib.SMTPServerDisconnected):
             if self.rset()[0] != ACCEPTED:
                 self.close()

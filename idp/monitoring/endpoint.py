@@ -41,7 +41,7 @@ class Endpoint(ThreadingHTTPServer):
             self._places.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has gone away is no event."""
+        """Log nothing: a client that closes its connection is not a fault."""
 
 
 class _Request(BaseHTTPRequestHandler):

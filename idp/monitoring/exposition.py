@@ -28,7 +28,7 @@ class Exposition:
         return generate_latest(self._registry)
 
     def describe(self) -> Iterable[Family]:
-        """Asked at the registration, in place of a first reading."""
+        """Describe nothing: prometheus-client calls this at registration, and would otherwise take a first reading."""
         return ()
 
     def collect(self) -> Iterator[Family]:

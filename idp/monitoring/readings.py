@@ -51,7 +51,7 @@ def _sessions(connection: Connection, now: int) -> Iterator[Reading]:
 
 
 def _signing_keys(_connection: Connection, now: int) -> Iterator[Reading]:
-    """Zeros included: an algorithm without a key that signs is what the alert is about."""
+    """Includes zeros: the alert watches for an algorithm without a signing key."""
     keys = [key for key in signing.listing() if key.usable]
     for alg in ALGORITHMS:
         for state in ("next", "signing", "retiring"):
@@ -105,6 +105,6 @@ class DatabaseReadings:
             except UNREADABLE:
                 return [Reading(catalogue.DATABASE_UP, (), 0)]
             finally:
-                # A thread of the endpoint serves one request: no connection is left to it.
+                # A thread of the endpoint serves one request: it keeps no connection.
                 self._app.extensions["connections"].close()
         return [Reading(catalogue.DATABASE_UP, (), 1), *readings]

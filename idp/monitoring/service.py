@@ -15,7 +15,7 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the directory in it is the user's 
 
 
 class DirectoryTaken(Exception):
-    """Another user's file is where the processes would count."""
+    """The metrics directory exists and belongs to another user."""
 
 
 @contextlib.contextmanager
@@ -54,5 +54,5 @@ def emptied(directory: Path) -> Path:
 
 
 def parent_directory() -> Path:
-    """In memory where that is possible: each request changes a page of these files."""
+    """The parent of the metrics directory: in memory if possible, because each request writes to these files."""
     return _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())

@@ -70,7 +70,7 @@ class KeptSessions:
 
 def _session() -> Session:
     session = Session()
-    # A logout notice is no browser: what one notice is given must not go with the next.
+    # Store no cookies: a cookie set in one logout notice must not be sent with the next.
     policy: Any = DefaultCookiePolicy(allowed_domains=[])
     session.cookies.set_policy(policy)
     return session

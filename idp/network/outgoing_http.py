@@ -89,7 +89,7 @@ class Session(requests.Session):
         return self._deadline.passed
 
     def finish(self, answer: requests.Response, largest: int = 4096, seconds: float = 1.0) -> None:
-        """The caller has what it needs of `answer`: keep the connection if the small rest of the body is there, else close it."""
+        """End the use of `answer`: keep its connection if the remaining body is small and has arrived, else close it."""
         if not self._is_read(answer, largest, seconds):
             answer.close()
         self._deadline.end_exchange()

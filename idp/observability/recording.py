@@ -53,7 +53,7 @@ def _collector_of(metric: Metric) -> "MetricWrapperBase":
 
 
 def _take_over(directory: Path, place: str) -> None:
-    """Remove the predecessor's gauges, which speak of a process that is gone, and a file that its end left unreadable."""
+    """Remove the predecessor's gauges, which describe a process that has ended, and a file that its end left unreadable."""
     from prometheus_client.mmap_dict import MmapedDict
 
     for file in directory.glob(f"*_{place}.db"):

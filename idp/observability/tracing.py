@@ -102,7 +102,7 @@ def outgoing(method: str, host: str, headers: MutableMapping[str, Any]) -> Itera
 
     assert tracer is not None
     named = {"http.request.method": method, "server.address": host}
-    # An exception's text may name the URL, in which an SMS gateway wants the number.
+    # An exception's text may contain the URL, and an SMS gateway may have the number in it.
     with tracer.start_as_current_span(
         method,
         kind=SpanKind.CLIENT,

@@ -13,7 +13,7 @@ from idp.runtime.context import now
 class EndSession(EndSessionEndpoint):  # type: ignore[misc]
     """Authlib validates the request; `idp.oidc.participants.session_end` ends the session after the person has confirmed.
 
-    Without a valid hint there is no redirect: anybody can write such a link (§2, §6).
+    Without a valid hint there is no redirect: any site can write such a link (§2, §6).
     """
 
     def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def delayed(connection: Connection, account: AccountFacts, now: int) -> dict[str
 
 
 def delayed_of(account: AccountFacts, now: int) -> dict[str, Delayed]:
-    """The same, for a page."""
+    """`delayed`, for a page."""
     return delayed(reading(), account, now)
 
 

@@ -1,4 +1,4 @@
-"""What "Mon compte" refuses."""
+"""Refusals of "Mon compte"."""
 
 from idp.refusals.wording import LOST_PASSWORD, N_, Wording
 

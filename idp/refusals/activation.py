@@ -1,4 +1,4 @@
-"""The first login."""
+"""Refusals of the first login."""
 
 from idp.refusals.wording import ANOTHER_MAIL, N_, SIGN_IN, Wording
 

@@ -1,4 +1,4 @@
-"""What the console refuses."""
+"""Refusals of the console."""
 
 from idp.refusals.wording import IMPORTS, LETTERS, N_, PEOPLE, Wording
 

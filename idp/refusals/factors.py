@@ -1,4 +1,4 @@
-"""Second factors: passkeys, authenticator apps, recovery codes."""
+"""Refusals of second factors: passkeys, authenticator apps, recovery codes."""
 
 from idp.refusals.wording import N_, SIGN_OUT, Wording
 

@@ -1,4 +1,4 @@
-"""Login through another provider."""
+"""Refusals of the login through another provider."""
 
 from idp.refusals.wording import N_, SIGN_IN, Wording
 

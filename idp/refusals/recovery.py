@@ -1,4 +1,4 @@
-"""Recovery and self-activation."""
+"""Refusals of recovery and self-activation."""
 
 from idp.refusals.wording import LOST_PASSWORD, N_, SIGN_IN, Wording
 

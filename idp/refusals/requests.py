@@ -1,4 +1,4 @@
-"""The request that a service sent with the person, and the service's mistakes that must not be sent back."""
+"""Refusals of a service's request: its faults that must not be sent back to it."""
 
 from idp.refusals.wording import N_, Wording
 

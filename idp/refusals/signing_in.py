@@ -1,4 +1,4 @@
-"""Signing in."""
+"""Refusals of the login."""
 
 from idp.refusals.wording import LOST_PASSWORD, N_, NO_LETTER, Wording
 

@@ -1,4 +1,4 @@
-"""The form of a refusal's words, and the links that they speak of."""
+"""The words of a refusal, and their links."""
 
 from dataclasses import dataclass
 

@@ -47,7 +47,7 @@ class Companion(threading.Thread):
         while child.poll() is None and not self._stopping.wait(BEAT):
             look = looked(look, pulse.beats, time.monotonic())
             if look.still > self._frozen_after:
-                log.error("the %s has not moved for %g s: killed", self.name, look.still)
+                log.error("the %s shows no progress for %g s: killed", self.name, look.still)
                 child.kill()
                 break
         child.wait()

@@ -152,7 +152,7 @@ class WebServer(MPServer):
                     looks[worker] = Look(look.beats, now)
 
     def _replace(self, worker: Any, still: float) -> None:
-        log.error("worker-%d has not moved for %g s: replaced", worker.idx + 1, still)
+        log.error("worker-%d shows no progress for %g s: replaced", worker.idx + 1, still)
         if worker.inner.exitcode is None:
             # The server waits for its end.
             worker.inner.kill()

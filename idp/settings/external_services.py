@@ -71,7 +71,7 @@ class Outgoing(Section):
 
     @cached_property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The same as values to compare with."""
+        """`allowed_networks` as values that an address is compared with."""
         return tuple(ip_network(network) for network in self.allowed_networks)
 
 

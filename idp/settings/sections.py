@@ -17,7 +17,7 @@ class Section(BaseModel):
 
 
 class Server(Section):
-    """Where the provider is and how it is served."""
+    """The address of the provider, and how it is served."""
 
     issuer: str = Field(
         "http://localhost:8000",

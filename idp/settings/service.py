@@ -47,6 +47,6 @@ class Service(Section):
         return {**value, "school_office": {offered[0]: office}}
 
     def office(self, language: str) -> str:
-        """Whom a family turns to, as a page in `language` says it; never another language's words."""
+        """The name of the school's office in `language`; never in another language."""
         texts = {**SCHOOL_OFFICE, **{code: text for code, text in self.school_office.items() if text}}
         return next((text for code, text in texts.items() if code == language), texts["en"])

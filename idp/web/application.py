@@ -89,7 +89,7 @@ class LazySession(SessionMixin):
 
 
 class LazySessions(SecureCookieSessionInterface):
-    """Flask's signed cookies, read when somebody asks for them."""
+    """Flask's signed cookies, decoded at the first access."""
 
     def open_session(self, app: Flask, request: Request) -> LazySession:  # type: ignore[override]
         opened = super().open_session
@@ -181,7 +181,7 @@ class Application(Flask):
         return self._rules.get((method, path))
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """No view is asynchronous."""
+        """Return the view as it is: no view is asynchronous."""
         return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:

@@ -89,7 +89,7 @@ class DeliveryQueue:
                 self._unused.append(connections)
 
     def close_idle(self, since: float | None = None) -> None:
-        """Close the connections that nobody has used since the monotonic time `since`; None: all that are not in use."""
+        """Close the connections that were not used since the monotonic time `since`; None: all that are not in use."""
         with self._guard:
             idle, self._unused = self._unused, []
         for connections in idle:

@@ -29,7 +29,7 @@ class JobThreads:
         self._guarded, self._wake, self._stop = guarded, wake, stop
 
     def hand_out(self, now: int) -> None:
-        """Start a thread for a job that waits; it goes on while short ones wait."""
+        """Start a thread for a waiting job; the thread continues while short jobs wait."""
         if not self._threads.free:
             return
         if queue.waits(SHORT.keys(), False, now):
@@ -44,13 +44,13 @@ class JobThreads:
 
         def begins() -> None:
             begun.set()
-            # Another thread looks whether more waits.
+            # Another thread checks for further waiting jobs.
             self._wake()
 
         def run() -> None:
             runners = LONG if is_long else SHORT
             while queue.run_next(runners, self._clock, self._stop.is_set, is_long, begins):
-                # After a long job the short ones that came meanwhile have their turn.
+                # After a long job, short jobs that were added meanwhile run first.
                 if is_long or self._stop.is_set():
                     return
 

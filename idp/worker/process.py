@@ -73,7 +73,7 @@ class Worker:
         for thread in upkeep:
             thread.start()
         while not stop.is_set():
-            # Cleared before the look: what comes during it causes another.
+            # Cleared before the database is read: work added meanwhile causes another reading.
             self._wake.clear()
             self._guarded("handing out", lambda: queues.hand_out(self._clock()))
             self._guarded("long work", lambda: jobs.hand_out(self._clock()))

@@ -45,7 +45,7 @@ def join(session: Session) -> Page:
 
 @page("/guardians", "guardians", matters=True)
 def guardians(session: Session) -> Page:
-    """Who is a guardian of this pupil; from eighteen on the pupil may end a link."""
+    """The guardians of this pupil; from the age of eighteen the pupil may end a link."""
     if session.account.kind != "pupil":
         return back_to("overview")
     form_page = FormPage("account/guardians.html", account=session.account)

@@ -37,7 +37,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Placed:
-    """A stored record: its place within a seal, and the leaf hash of what it says now."""
+    """A stored record: its place within a seal, and the leaf hash of its present content."""
 
     id: int
     position: int | None
@@ -76,7 +76,7 @@ def check_records(stored: StoredSeal, records: Sequence[Placed]) -> Iterator[Fau
 
 
 def check_seal(seal: Seal, previous: Link, beginning: int) -> Iterator[Fault]:
-    """The faults of a seal that stands after `previous`. `beginning`: the number after which the chain begins."""
+    """The faults of a seal that follows `previous`. `beginning`: the number after which the chain begins."""
     if seal.number != previous.number + 1:
         cut = previous.number == beginning
         yield Fault(

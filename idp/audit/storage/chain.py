@@ -78,7 +78,7 @@ _strange_records = [
 
 
 def beyond_the_ends(connection: Connection, most: int) -> list[Fault]:
-    """Seals, and records of seals, that lie before the beginning or after the end of the chain."""
+    """Seals before the beginning or after the end of the chain, and their records."""
     return [
         *(
             Fault(Kind.SEAL_INSERTED, row.number)
@@ -130,7 +130,7 @@ def purge(tx: Connection, before: int, most: int = 500) -> int:
     newest = _newest(tx, listed[0].number, listed[-1].number) if listed else {}
     last, counted = None, 0
     for row in listed:
-        # A record that a clock wrote which was ahead does not hold back what follows it.
+        # A record written by a clock that was ahead does not delay the records after it.
         if min(newest.get(row.number, 0), row.sealed_at) >= before or counted >= most:
             break
         last, counted = row, counted + row.records
@@ -163,7 +163,7 @@ def _newest(tx: Connection, first: int, last: int) -> dict[int, int]:
 def seals_between(connection: Connection, since: int | None, until: int | None) -> tuple[int, int] | None:
     """The numbers of the first and last seal with a record from `since` to before `until`; None if there is none."""
     if since is None and until is None:
-        # Each alone is one look at an end of the index; together they would read all of it.
+        # Each statement reads one end of the index; a single statement would read all of it.
         first, last = (
             connection.execute(select(end(AuditRecord.seal))).scalar() for end in (func.min, func.max)
         )

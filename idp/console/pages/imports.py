@@ -36,7 +36,7 @@ _MOST_QUESTIONS = 50
 
 @page("/school/<uai>/imports", "imports", Act.IMPORT)
 def imports(desk: Desk) -> Page:
-    """The last imports, and two fields for the next one's files."""
+    """The last imports, and two fields for the files of the next import."""
     assert desk.school is not None
     form_page = form_of(desk, "imports")
     with form_page:

@@ -93,7 +93,7 @@ def _desk(session: Session, uai: str | None, act: Act | None) -> Desk:
     own_rights = reach.rights_of(session.account.person_id, now()) if _is_staff(session.account) else ()
     school = reach.school_of_uai(uai) if uai else None
     desk = Desk(session, own_rights, school)
-    # A school that does not exist and one that is not theirs are the same to a stranger.
+    # The answer does not reveal whether a school exists.
     allowed = bool(own_rights) if act is None else desk.may(act)
     if not allowed or (uai and school is None):
         raise Refusal(RIGHT_MISSING, f"{session.account.username} may not {act} at {uai or 'the academy'}")

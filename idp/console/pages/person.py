@@ -87,7 +87,7 @@ def person_act(desk: Desk, account: int) -> Page:
 
 
 def reached(desk: Desk, account: int, act: Act) -> AccountFacts:
-    """The account of a person to whom this desk may do `act`. Raises Refusal K02, for people of another school too."""
+    """The account of a person within reach of `act`. Raises Refusal K02, for people of another school too."""
     facts = people.facts(account)
     if not desk.may_on(act, facts.person_id):
         raise Refusal(PERSON_NOT_FOUND, f"{desk.actor} may not {act} account {account}")

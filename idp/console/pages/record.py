@@ -45,7 +45,7 @@ def trouble_page(desk: Desk) -> Page:
 
 
 def _receiver(destination: str) -> str:
-    """Who is behind a destination: a name, or the services that have registered the origin."""
+    """The receiver of a destination: its name, or the services that have registered the origin."""
     if destination in RECEIVERS:
         return str(gettext(RECEIVERS[destination]))
     names = [

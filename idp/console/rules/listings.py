@@ -23,7 +23,7 @@ class Listing(Generic[Row]):
     values: dict[str, Any]
 
     def showing(self, rows: Sequence[Other]) -> "Listing[Other]":
-        """The same page with other facts in its rows."""
+        """The same page with other rows."""
         return Listing(tuple(rows), self.total, self.page, self.pages, self.sort, self.values)
 
 

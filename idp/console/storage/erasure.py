@@ -66,7 +66,7 @@ def erase(tx: Connection, person: int, account: int, now: int) -> None:
         update(Account)
         .where(Account.id == account)
         .values(
-            # The counter of the stem remembers that this username was given.
+            # The counter of the stem still counts this username.
             username=f"erased-{account}",
             state="closed",
             present=False,

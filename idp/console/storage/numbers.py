@@ -32,7 +32,7 @@ class ClassNumbers:
 
 
 def by_class(connection: Connection, school: int) -> list[ClassNumbers]:
-    """A line a class; a guardian of two classes stands in both."""
+    """One line for each class; a guardian of two classes counts in both."""
     inside = (Enrolment.school_id == school, Enrolment.until.is_(None))
     pupils = (
         select(Enrolment.class_code, Account.state, func.count())
@@ -126,7 +126,7 @@ def by_school(connection: Connection, schools: Collection[int]) -> list[SchoolNu
 
 
 def of_every_school(connection: Connection) -> list[SchoolNumbers]:
-    """The same for every school. It counts every pupil."""
+    """The numbers of every school: the statement counts every account."""
     return [SchoolNumbers(*row) for row in connection.execute(_by_school)]
 
 

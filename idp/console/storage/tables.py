@@ -24,7 +24,7 @@ class Delegation(Model):
 
 
 class Approval(Model):
-    """An act that somebody has asked for and another must agree to. `state`: asked, agreed, refused, lapsed."""
+    """A requested act that a second administrator must agree to. `state`: asked, agreed, refused, lapsed."""
 
     __tablename__ = "approvals"
     __table_args__ = (Index("ix_approvals_state", "state"), {"sqlite_autoincrement": True})

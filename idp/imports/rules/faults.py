@@ -236,7 +236,7 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """In English, without the place."""
+        """The sentence in English, without the place."""
         return self.code.in_english(self.facts)
 
     def __str__(self) -> str:

@@ -76,7 +76,7 @@ def plan_pupils(
         if record.ine and index.has_other_with(record.ine, pupil_present):
             record = replace(record, ine=pupil_present.ine if pupil_present else None)
         if pupil_present and record.ine is None:
-            # An INE that is missing for once is not taken away: the pupil would not be known again.
+            # A missing INE does not delete the stored one: the pupil would not be recognised again.
             record = replace(record, ine=pupil_present.ine)
         by = themselves.get(record.source_id)
         keeps_own = (

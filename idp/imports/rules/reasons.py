@@ -172,10 +172,10 @@ class Reason:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """In English, for commands."""
+        """The sentence in English, for commands."""
         return self.code.in_english(self.facts)
 
 
 def field_differs(name: str) -> Reason:
-    """An attribute that speaks against two records being of one person."""
+    """An attribute that contradicts that two records are of one person."""
     return Reason(ReasonCode.FIELD_DIFFERS, {"field": name})

@@ -21,7 +21,7 @@ class SiecleFault(Exception):
 
     @classmethod
     def of(cls, faults: tuple[Fault, ...]) -> "SiecleFault":
-        """Of one or more faults."""
+        """The set-aside record of one or more faults."""
         first = faults[0]
         exception = cls(first.file, first.code, first.line, first.field, **first.facts)
         exception.faults = faults

@@ -1,4 +1,4 @@
-"""Statements on present pupils and guardians, with whom the records of an export are compared."""
+"""Statements on present pupils and guardians: the records of an export are compared with them."""
 
 from collections.abc import Collection
 from typing import Any

@@ -45,7 +45,7 @@ _claimable = and_(
     JobRow.id > 0,
     _free,
     JobRow.kind.in_(bindparam("kinds", expanding=True)),
-    # One that a dead worker left is still "running": it goes on before another long one of its school begins.
+    # A long job whose worker has died is still "running": it continues before the next long job of its school.
     or_(
         ~_is_long,
         ~exists().where(

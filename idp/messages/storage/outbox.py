@@ -249,5 +249,5 @@ def put_back(tx: Connection, claimed: Claimed, error: str, now: int) -> None:
 
 
 def bring_forward(tx: Connection, destination: str, now: int) -> int:
-    """Messages further in the future than any claim or pause were put off by a clock that ran ahead: they are due."""
+    """Make messages due that lie further ahead than any claim or pause: a clock that ran ahead has set their time."""
     return tx.execute(_ahead, {"line": destination, "now": now}).rowcount

@@ -61,7 +61,7 @@ def resume(pending_id: str, now: int) -> Response:
     authorization = waiting_authorization(waiting, now)
     step = current_login.owed(waiting, now, consent_owed=is_owed(authorization))
     if step is CONSENT:
-        # Before the question: a service that is not open is not consented to.
+        # Before consent: a person does not consent to a service that is closed.
         _refuse_if_closed(authorization, now)
     if step is not None:
         return redirect(url_for(step.endpoint, pending_id=pending_id), 303)  # type: ignore[return-value]

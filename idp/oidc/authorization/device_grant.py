@@ -154,5 +154,5 @@ def waiting_for(user_code: str, now: int) -> AuthorizationRequest | None:
 
 
 def user_digest(user_code: str) -> str:
-    """A keyed digest: a user code is short enough to be searched for by somebody who can read the table."""
+    """A keyed digest: a user code is so short that a reader of the table could find it by trying."""
     return keyed_digest(settings().secrets.secret_key.encode(), "user code", user_code)

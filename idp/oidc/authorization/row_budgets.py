@@ -1,4 +1,4 @@
-"""Limits on rows that a client causes before anybody signs in: pushed requests (RFC 9126) and device codes (RFC 8628).
+"""Limits on rows that a client causes before a person signs in: pushed requests (RFC 9126) and device codes (RFC 8628).
 
 A public client is not authenticated, and its id is public: its rows are counted by network address.
 """

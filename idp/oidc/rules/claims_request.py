@@ -26,7 +26,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ClaimsRequest:
-    """What is asked for in the ID token and at userinfo, by name. What cannot be given is left out (§5.5.1)."""
+    """The claims requested in the ID token and at userinfo, by name. A claim that cannot be returned is left out (§5.5.1)."""
 
     id_token: Mapping[str, Wanted] = field(default_factory=dict)
     userinfo: Mapping[str, Wanted] = field(default_factory=dict)
@@ -40,11 +40,11 @@ class ClaimsRequest:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every claim that is asked for, wherever it is wanted."""
+        """The requested claims of both sections."""
         return (*self.id_token, *self.userinfo)
 
     def among(self, names: Collection[str]) -> "ClaimsRequest":
-        """The part that asks for claims of these names."""
+        """The request reduced to claims of these names."""
         id_token, userinfo = (
             {name: claim for name, claim in section.items() if name in names}
             for section in (self.id_token, self.userinfo)

@@ -54,5 +54,5 @@ def kept_family(ends: int) -> int:
 
 
 def kept_access_token(expires_at: int) -> int:
-    """Nothing reads an expired access token: only the difference between the clocks of two machines counts."""
+    """End of retention (epoch seconds): nothing reads an expired access token, so the difference between two clocks is enough."""
     return expires_at + APART

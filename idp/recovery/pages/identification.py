@@ -38,7 +38,7 @@ def code(identification: Identification) -> Page:
 
 @page_of("names")
 def names(identification: Identification) -> Page:
-    """Asked only after the correct code."""
+    """First name and surname; only after the correct code."""
     form, form_page = NamesForm(), FormPage("recovery/names.html")
     with form_page:
         if form.validate_on_submit():
@@ -51,7 +51,7 @@ def names(identification: Identification) -> Page:
 
 @page_of("child")
 def child(identification: Identification) -> Page:
-    """Asked where several people of the same name share the number. The page does not show how many."""
+    """The birth date of a child, if several people of the same name share the number. The page does not show how many."""
     form, form_page = BirthDateForm(), FormPage("recovery/child.html")
     with form_page:
         if form.validate_on_submit():
