@@ -294,7 +294,10 @@ MAY_BE_VAGUE = (
 
 
 def bound_names(tree: ast.Module) -> set[str]:
-    """Names that code binds: variables, attributes, parameters, captured faults, functions and classes. Strings do not count."""
+    """Names that code binds: variables, attributes, parameters (of statements too), captured faults, functions and classes.
+
+    Other strings do not count.
+    """
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -313,6 +316,8 @@ def bound_names(tree: ast.Module) -> set[str]:
             | ast.ClassDef,
         ):
             names.add(node.name or "")
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "bindparam":
+            names |= {str(node.value) for node in node.args[:1] if isinstance(node, ast.Constant)}
     return names
 
 
@@ -340,7 +345,22 @@ def given(who, *rest, what=None, **others):
     match kept:
         case [mine, *theirs]:
             print(f"{it}", ours)
+    return bindparam("said")
 """
     assert bound_names(ast.parse(source)) == {
-        *("given", "who", "rest", "what", "others", "one", "found", "kept", "thing", "met", "mine", "theirs")
+        *(
+            "given",
+            "who",
+            "rest",
+            "what",
+            "others",
+            "one",
+            "found",
+            "kept",
+            "thing",
+            "met",
+            "mine",
+            "theirs",
+            "said",
+        )
     }
