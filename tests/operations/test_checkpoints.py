@@ -51,8 +51,8 @@ def statements() -> list[str]:
 
 def pages_to_write_back(database: Path) -> tuple[int, int]:
     """Pages of the log, and how many of them are written back: those that are not are the rest."""
-    with sqlite3.connect(database) as other:
-        _, pages, written_back = other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    with sqlite3.connect(database) as connection:
+        _, pages, written_back = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     return pages, written_back
 
 
@@ -98,16 +98,16 @@ def test_while_another_process_writes_the_log_back_nobody_else_does(database: Pa
         "with checkpoints._alone(sys.argv[1]) as alone: print(alone, flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", holds, str(database)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None and other.stdout.readline() == "True\n"
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "True\n"
         executed = statements()
         write(checkpoints.ROWS)
         assert not [statement for statement in executed if "wal_checkpoint" in statement]
         driver = reading().connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         assert not checkpoints.cut(driver, str(database))
-        other.kill()
-        other.wait()
+        process.kill()
+        process.wait()
     write(checkpoints.ROWS)
     assert [statement for statement in executed if "wal_checkpoint" in statement]
 
@@ -124,18 +124,18 @@ def test_a_busy_database_fails_no_act(database: Path) -> None:
     """The write lock is another connection's when the checkpoint wants its page: the act before stays done."""
     write(checkpoints.ROWS - 1)
     reading().execute(text("PRAGMA busy_timeout=0"))
-    with sqlite3.connect(database, isolation_level=None) as other:
+    with sqlite3.connect(database, isolation_level=None) as beside:
         driver = reading().connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.set_trace_callback(
             lambda statement: (
-                other.execute("BEGIN IMMEDIATE") if statement == "PRAGMA user_version=0" else None
+                beside.execute("BEGIN IMMEDIATE") if statement == "PRAGMA user_version=0" else None
             )
         )
         write(1)
         driver.set_trace_callback(None)
-        assert other.in_transaction
-        other.execute("ROLLBACK")
+        assert beside.in_transaction
+        beside.execute("ROLLBACK")
     assert reading().execute(text("SELECT count(*) FROM generations")).scalar_one() >= checkpoints.ROWS
 
 

@@ -256,9 +256,9 @@ def test_the_watch_releases_no_lock_of_the_database(tmp_path: Path) -> None:
     connection = sqlite3.connect(database, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY)")
-    other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM accounts'); c.close()"
+    program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM accounts'); c.close()"
     LateBodies()._look(time.monotonic(), time.monotonic())
-    subprocess.run([sys.executable, "-c", other, str(database)], check=True)
+    subprocess.run([sys.executable, "-c", program, str(database)], check=True)
     assert Path(f"{database}-wal").exists(), "the other process took its connection for the last"
     connection.close()
 
@@ -267,8 +267,8 @@ def test_a_descriptor_that_became_a_file_meanwhile_is_not_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the look at a number and its duplicate, the socket may be closed and the database opened under its number."""
-    ours, peer = socket.socketpair()
-    number, file = ours.fileno(), os.open(tmp_path / "idp.sqlite3", os.O_CREAT | os.O_RDWR)
+    own, peer = socket.socketpair()
+    number, file = own.fileno(), os.open(tmp_path / "idp.sqlite3", os.O_CREAT | os.O_RDWR)
     look, copies = os.fstat, list[int]()
 
     def replaced_after_look(looked_at: int) -> os.stat_result:
@@ -284,5 +284,5 @@ def test_a_descriptor_that_became_a_file_meanwhile_is_not_closed(
     assert os.path.samestat(os.fstat(copy), os.fstat(file)), "the duplicate is still open"
     for opened in (copy, file):
         os.close(opened)
-    ours.close()
+    own.close()
     peer.close()
