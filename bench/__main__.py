@@ -1,124 +1,182 @@
-"""`python -m bench`: rounds of all sides in turn: rates, processor time, delays, and ratios."""
+"""`python -m bench`: rounds of all sides in turn: rates, processor time, delays, memory, and ratios."""
 
 import argparse
 import json
 import os
-import shutil
-import statistics
-import time
-from contextlib import ExitStack
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
-from bench.flows import flows, full_login, prepare
-from bench.measuring import Measured, measure
+from bench import report
+from bench.flows import NAMES, Flow, flows, full_login, prepare
+from bench.http import Connection
+from bench.measuring import measure
+from bench.peers import django_oauth_toolkit, keycloak, oidc_provider
+from bench.peers.installing import NotInstalled
 from bench.postgresql import temporary
-from bench.sides import DRIVER_CORE, Side, peer, provider
+from bench.sides import DRIVER_CORE, SERVER_CORE, NotStarted, Side, pinned, prepared, provider, save
 
-NAMES = ("silent flow", "refresh", "userinfo", "introspection", "discovery", "JWKS")
-Results = dict[str, dict[str, list[Measured]]]
-"""Flow → side → a measurement a round."""
-
-
-def bare_hash(seconds: float) -> Measured:
-    """Argon2id verifications in one thread, with the provider's default parameters."""
-    from argon2 import PasswordHasher
-
-    from idp.settings import Hashing
-
-    cost = Hashing()
-    hasher = PasswordHasher(
-        time_cost=cost.time_cost, memory_cost=cost.memory_cost, parallelism=cost.parallelism
-    )
-    stored, done = hasher.hash("x"), 0
-    spent, began = time.process_time(), time.monotonic()
-    while time.monotonic() < began + seconds:
-        hasher.verify(stored, "x")
-        done += 1
-    each = (time.process_time() - spent) / done
-    return Measured(done / (time.monotonic() - began), each * 1e6, each * 1e3, each * 1e3, each * 1e3)
+OWN = ("sqlite", "postgresql", "workers")
+PEERS = ("memory", "node-sqlite", "keycloak", "django")
+LOGIN = "full login"
+Maker = Callable[[], AbstractContextManager[Side]]
 
 
-def run(sides: list[Side], seconds: float, warm_up: float, rounds: int) -> Results:
-    """The sides take turns, so that noise of the machine meets all of them."""
-    results: Results = {name: {side.name: [] for side in sides} for name in NAMES}
-    for side in sides:
-        prepare(side)
-        measure(side, lambda c, s=side: flows(s, c)["silent flow"], warm_up)  # type: ignore[misc]
-    logins = [side for side in sides if side.usernames]
-    results["full login"] = {side.name: [] for side in logins}
-    results["bare Argon2id"] = {sides[0].name: []}
-    for _ in range(rounds):
-        for name in NAMES:
-            for side in sides:
-                made = measure(side, lambda c, s=side, n=name: flows(s, c)[n], seconds)  # type: ignore[misc]
-                results[name][side.name].append(made)
-        for side in logins:
-            results["full login"][side.name].append(measure(side, lambda _, s=side: full_login(s), seconds))  # type: ignore[misc]
-        results["bare Argon2id"][sides[0].name].append(bare_hash(seconds))
-    return results
+def makers() -> dict[str, Maker]:
+    """Each side that can be measured, by its name on the command line."""
+    return {
+        "sqlite": provider,
+        "postgresql": on_postgresql,
+        "workers": lambda: provider(port=8712, workers=2),
+        "memory": lambda: oidc_provider.oidc_provider("memory"),
+        "node-sqlite": lambda: oidc_provider.oidc_provider("sqlite"),
+        "keycloak": keycloak.keycloak,
+        "django": django_oauth_toolkit.django_oauth_toolkit,
+    }
+
+
+@contextmanager
+def on_postgresql() -> Iterator[Side]:
+    """This provider with a PostgreSQL on the same core."""
+    affinity(SERVER_CORE)
+    with ExitStack() as stack:
+        url = stack.enter_context(temporary())
+        affinity(DRIVER_CORE)
+        with provider(port=8711, database=url) as side:
+            folder = Path(parse_qs(urlsplit(url).query)["host"][0])
+            side.extra["postmaster"] = int((folder / "postmaster.pid").read_text().split()[0])
+            yield side
+
+
+def affinity(core: int) -> None:
+    """This process runs on one core from now on, and what it starts."""
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {core})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--warm-up", type=float, default=5)
+    parser.add_argument("--seconds", type=float, default=5, help="of a measurement")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--quick", action="store_true", help="one short round, short warm-ups")
     parser.add_argument("--no-peer", action="store_true", help="the provider alone")
     parser.add_argument("--one", action="store_true", help="one web worker on SQLite alone")
+    parser.add_argument("--sides", help=f"of {', '.join(OWN + PEERS)}, by comma; the first is compared with")
+    parser.add_argument(
+        "--markdown", action="store_true", help="the tables of docs/performance.md (the default)"
+    )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.seconds, arguments.warm_up, arguments.rounds = 2, 2, 1
-    with ExitStack() as stack:
-        # Before the driver takes its core: the database server may use both.
-        url = None if arguments.one else stack.enter_context(temporary())
-        if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-            os.sched_setaffinity(0, {DRIVER_CORE})
-        sides = [stack.enter_context(provider())]
-        if url is not None:
-            sides.append(stack.enter_context(provider(port=8711, database=url)))
-            sides.append(stack.enter_context(provider(port=8712, workers=2)))
-        if not arguments.no_peer and shutil.which("npm"):
-            sides += [stack.enter_context(peer("memory")), stack.enter_context(peer("sqlite"))]
-        results = run(sides, arguments.seconds, arguments.warm_up, arguments.rounds)
-        of_processes = {side.name: (side.memory(), side.started_in) for side in sides}
+        arguments.seconds, arguments.rounds = 2, 1
+    names = list(OWN[:1] if arguments.one else OWN if arguments.no_peer else OWN + PEERS)
+    if arguments.sides:
+        names = arguments.sides.split(",")
+    if unknown := set(names) - set(makers()):
+        parser.error(f"no such side: {', '.join(sorted(unknown))}")
+    run = measured(names, arguments.rounds, arguments.seconds, 0.2 if arguments.quick else 1.0)
     if arguments.json:
-        plain = {
-            name: {side: [asdict(one) for one in rounds] for side, rounds in by_side.items()}
-            for name, by_side in results.items()
-        }
-        print(json.dumps({"flows": plain, "memory MB, first answer s": of_processes}, indent=2))
+        print(json.dumps(asdict(run), indent=2))
     else:
-        print(table(results), *processes(of_processes), sep="\n")
+        print(report.markdown(run))
 
 
-def table(results: Results) -> str:
-    """A row a flow and side: median rate with its range, processor time, delays, and the first side's rate by this side's."""
-    lines = [
-        "| flow | side | a second (least, most) | processor, µs | p50, p99, longest, ms | ratio |",
-        "|---|---|---|---|---|---|",
+def measured(names: list[str], rounds: int, seconds: float, warmed: float) -> report.Run:
+    """A run of the sides. `warmed`: part of each side's warm-up. A side that cannot be had is left out."""
+    run = report.Run(rounds, seconds, machine(), {}, {}, {})
+    affinity(DRIVER_CORE)
+    with ExitStack() as stack:
+        sides: list[Side] = []
+        for name in names:
+            try:
+                sides.append(side := stack.enter_context(makers()[name]()))
+            except (NotInstalled, NotStarted) as fault:
+                run.left_out[name] = str(fault)
+                progress(f"{name} is left out: {fault}")
+                continue
+            run.started_in[side.name] = side.started_in
+            run.algorithms[side.name] = side.algorithm
+            progress(f"{side.name}: first answer after {side.started_in:.1f} s")
+        idle = {side.name: side.memory() for side in sides}
+        for side in sides:
+            prepare(side)
+            for name, part in (
+                ("silent flow", 1.0),
+                *((other, 1 / 6) for other in NAMES[1:]),
+                (LOGIN, 1 / 6),
+            ):
+                measure(side, flow_of(side, name), side.warm_up * warmed * part)
+            progress(f"{side.name} is warm")
+        run.results = {name: {side.name: [] for side in sides} for name in (*NAMES, LOGIN)}
+        for number in range(rounds):
+            # The sides take turns, so that noise of the machine meets all of them.
+            for name, by_side in run.results.items():
+                for side in sides:
+                    by_side[side.name].append(measure(side, flow_of(side, name), seconds))
+            progress(f"round {number + 1} of {rounds} is done")
+        run.memory = {side.name: (idle[side.name], side.memory()) for side in sides}
+    run.versions = versions(names, run)
+    if OWN[0] in names:
+        pairs = logins(rounds, seconds)
+        run.bare_hash, run.login_inside = [one[0] for one in pairs], [one[1] for one in pairs]
+    return run
+
+
+def flow_of(side: Side, name: str) -> Callable[[Connection, int], Flow]:
+    """Makes the flow of that name for a connection and its number."""
+    if name == LOGIN:
+        return lambda connection, number: full_login(side)
+    return lambda connection, number: flows(side, connection, number)[name]
+
+
+def logins(rounds: int, seconds: float) -> list[list[float]]:
+    """Microseconds of a hash and of a login, a pair a round, in a process on the server's core."""
+    with tempfile.TemporaryDirectory(prefix="bench-logins-") as temporary:
+        side = prepared(Path(temporary), port=8713)
+        save(side, Path(temporary))
+        command = [sys.executable, "-m", "bench.logins", temporary, str(rounds), str(seconds)]
+        root = Path(__file__).parent.parent
+        patience = 60 + 4 * rounds * (seconds + 1)
+        done = subprocess.run(
+            command, cwd=root, preexec_fn=pinned, capture_output=True, text=True, check=True, timeout=patience
+        )
+    pairs: list[list[float]] = json.loads(done.stdout)
+    return pairs
+
+
+def machine() -> str:
+    """The processor and what this provider runs on."""
+    names = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
     ]
-    for name, by_side in results.items():
-        own = _median(next(iter(by_side.values())), "rate")
-        for side, rounds in by_side.items():
-            rates = [measured.rate for measured in rounds]
-            rate = statistics.median(rates)
-            delays = ", ".join(f"{_median(rounds, kind):.1f}" for kind in ("p50", "p99", "longest"))
-            lines.append(
-                f"| {name} | {side} | {rate:,.0f} ({min(rates):,.0f}, {max(rates):,.0f}) "
-                f"| {_median(rounds, 'processor'):,.0f} | {delays} | {own / rate:.2f} |"
-            )
-    return "\n".join(lines)
+    return f"{os.cpu_count()} cores, {names[0] if names else platform.machine()}, Python {platform.python_version()}"
 
 
-def processes(of_processes: dict[str, tuple[float, float]]) -> list[str]:
-    """Memory of the largest process and seconds to the first answer, a line a side."""
-    return [f"{side}: {memory:.0f} MB, {began:.2f} s" for side, (memory, began) in of_processes.items()]
+def versions(names: list[str], run: report.Run) -> dict[str, str]:
+    """Of the peers that were measured."""
+    known: dict[str, tuple[str, Callable[[], str]]] = {
+        "oidc-provider": ("memory node-sqlite", oidc_provider.version),
+        "Keycloak": ("keycloak", keycloak.version),
+        "django-oauth-toolkit": ("django", django_oauth_toolkit.version),
+    }
+    return {
+        name: version()
+        for name, (sides, version) in known.items()
+        if any(side in names and side not in run.left_out for side in sides.split())
+    }
 
 
-def _median(rounds: list[Measured], kind: str) -> float:
-    return statistics.median(getattr(measured, kind) for measured in rounds)
+def progress(line: str) -> None:
+    """Beside the tables, which go to the standard output."""
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

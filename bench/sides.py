@@ -17,17 +17,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import processes
+
 REDIRECT = "https://bench.example/cb"
 PASSWORD = "Cerises-Rouges-1789"
 SERVER_CORE, DRIVER_CORE = 0, 1
 USERNAMES = tuple(f"c.durand{number}" for number in range(1, 17))
 """One a connection: eight people signing in at once, not one who is taken for a guesser."""
-PEER = Path(__file__).parent / "peer"
+PATIENCE = 300.0
+"""Seconds that a server may take to start: Keycloak takes minutes on a machine that others use."""
+
+
+class NotStarted(Exception):
+    """A server that ended, or did not answer in time."""
 
 
 @dataclass
 class Side:
-    """A running server. `cookie` is filled in by a first login; `started_in` is seconds to the first answer."""
+    """A running server. `cookies`, a person each, are filled in by `bench.flows.prepare`; `started_in` is seconds to the first answer.
+
+    `offline_client` and `offline_scope` are those of a refresh token, if it needs others. Both clients have the same secret.
+    """
 
     name: str
     port: int
@@ -40,33 +50,59 @@ class Side:
     discovery_path: str = "/.well-known/openid-configuration"
     jwks_path: str = "/jwks.json"
     usernames: tuple[str, ...] = ()
-    cookie: str = ""
+    offline_client: str = ""
+    offline_scope: str = ""
+    consent_for_offline: bool = False
+    algorithm: str = "ES256"
+    warm_up: float = 5.0
+    """Seconds; a JVM needs more."""
+    cookies: list[str] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
     started_in: float = 0.0
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
+    def cookie(self) -> str:
+        """The first person's session."""
+        return self.cookies[0]
+
+    @property
     def basic(self) -> str:
-        return "Basic " + base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
+        return self._basic(self.client_id)
+
+    @property
+    def basic_offline(self) -> str:
+        return self._basic(self.offline_client or self.client_id)
+
+    def _basic(self, client_id: str) -> str:
+        return "Basic " + base64.b64encode(f"{client_id}:{self.client_secret}".encode()).decode()
 
     def memory(self) -> float:
-        """MB resident in the process that serves: the largest of the group."""
+        """MB of all its processes together; what they share counts once."""
         assert self.process is not None
-        pids = subprocess.run(
-            ["ps", "-o", "rss=", "-g", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
-        return max((int(line) for line in pids.stdout.split()), default=0) / 1024
+        return processes.proportional_memory(processes.of_session(self.process.pid))
 
     def processor(self) -> float:
-        """Seconds of processor time of the group so far (Linux)."""
+        """Seconds of processor time of all its processes so far."""
         assert self.process is not None
-        ticks = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[2]) == self.process.pid:
-                    ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return processes.processor(processes.of_session(self.process.pid))
+
+    def database_processor(self) -> float:
+        """Seconds of processor time of a database server of its own so far."""
+        postmaster = self.extra.get("postmaster")
+        return processes.processor(processes.descendants(postmaster)) if isinstance(postmaster, int) else 0.0
+
+
+def save(side: Side, folder: Path) -> None:
+    """Write what another process needs to ask it."""
+    names = ("name", "port", "client_id", "client_secret", "authorize_path", "token_path", "userinfo_path")
+    fields = {name: getattr(side, name) for name in (*names, "introspection_path", "usernames")}
+    (folder / "side.json").write_text(json.dumps(fields), encoding="utf-8")
+
+
+def saved(folder: Path) -> Side:
+    """What `save` has written."""
+    return Side(**json.loads((folder / "side.json").read_text(encoding="utf-8")))
 
 
 def pinned() -> None:
@@ -90,18 +126,19 @@ def provider(
     One web worker has a core of its own; several share both cores with the driver.
     """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    side = _prepare(folder, port, more, database or f"sqlite:///{folder / 'idp.sqlite3'}")
+    side = prepared(folder, port, more, database)
     side.extra["folder"] = folder
     engine = "PostgreSQL" if database else "SQLite"
     side.name = f"educonnect-idp, {engine}" + (f", {workers} workers" if workers > 1 else "")
     command = [sys.executable, "-m", "idp.cli", "--config", str(folder / "config.toml")]
     command += ["serve", "--no-worker", "--workers", str(workers)]
-    with _running(side, command, "/health/ready", pinned if workers == 1 else unpinned):
+    with running(side, command, "/health/ready", pinned if workers == 1 else unpinned):
         yield side
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(folder: Path, port: int, more: tuple[str, ...], database: str) -> Side:
+def prepared(folder: Path, port: int, more: tuple[str, ...] = (), database: str | None = None) -> Side:
+    """Its settings (`config.toml` in `folder`), its database with eight times two people, and a client. Nothing runs."""
     from sqlalchemy import insert
 
     from idp.app import create_app
@@ -114,11 +151,11 @@ def _prepare(folder: Path, port: int, more: tuple[str, ...], database: str) -> S
     from idp.runtime.context import system_clock
     from idp.settings import load_settings
 
-    config = folder / "config.toml"
+    config, default = folder / "config.toml", f"sqlite:///{folder / 'idp.sqlite3'}"
     keys = {name: secrets.token_urlsafe(32) for name in ("secret_key", "master_key", "pairwise_key")}
     lines = [
         "[server]", 'mode = "development"', f'issuer = "http://localhost:{port}"', f"port = {port}", 'log_level = "WARNING"',
-        "[database]", f'url = "{database}"',
+        "[database]", f'url = "{database or default}"',
         "[secrets]", *(f'{name} = "{value}"' for name, value in keys.items()),
     ]  # fmt: skip
     # One step a login, and no waiting page: what is measured is the way through, as before these existed.
@@ -162,33 +199,24 @@ def _prepare(folder: Path, port: int, more: tuple[str, ...], database: str) -> S
 
 
 @contextmanager
-def peer(store: str) -> Iterator[Side]:
-    """npm's oidc-provider; `store` is "memory" or "sqlite"."""
-    if not (PEER / "node_modules" / ".package-lock.json").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=PEER, check=True, capture_output=True)
-    folder = Path(tempfile.mkdtemp(prefix="bench-peer-"))
-    port = 8720 if store == "memory" else 8721
-    side = Side(
-        f"oidc-provider, {store}", port, "bench", "a-secret-for-the-bench-and-nothing-else",
-        "/auth", "/token", "/me", "/token/introspection", jwks_path="/jwks",
-    )  # fmt: skip
-    where = "memory" if store == "memory" else str(folder / "peer.sqlite3")
-    with _running(side, ["node", str(PEER / "server.mjs"), str(port), where], side.discovery_path):
-        yield side
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _running(
-    side: Side, command: list[str], ready: str, before: Callable[[], None] = pinned
+def running(
+    side: Side,
+    command: list[str],
+    ready: str,
+    before: Callable[[], None] = pinned,
+    environment: dict[str, str] | None = None,
+    log: Path | None = None,
 ) -> Iterator[None]:
+    """`command` in a session of its own until the end of the block; it is there when `ready` answers with JSON."""
     begun = time.monotonic()
+    written = log.open("wb") if log else subprocess.DEVNULL
     side.process = subprocess.Popen(
         command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=written,
+        stderr=subprocess.STDOUT,
         preexec_fn=before,
         start_new_session=True,
+        env={**os.environ, **(environment or {})},
     )
     try:
         while True:
@@ -197,11 +225,16 @@ def _running(
                     json.load(answer)
                 break
             except (OSError, urllib.error.URLError):
-                if side.process.poll() is not None or time.monotonic() - begun > 60:
-                    raise SystemExit(f"{side.name} did not start: {' '.join(command)}") from None
+                if side.process.poll() is not None or time.monotonic() - begun > PATIENCE:
+                    raise NotStarted(f"{side.name} did not start: {' '.join(command)}") from None
                 time.sleep(0.01)
         side.started_in = time.monotonic() - begun
         yield
     finally:
-        os.killpg(side.process.pid, 15)
-        side.process.wait(20)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(side.process.pid, 15)
+        try:
+            side.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(side.process.pid, 9)
+            side.process.wait(20)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renew the lock files of pyproject.toml and of the tests' Django site: every platform, hashes, no registry's address.
+# Renew the lock files of pyproject.toml and of the Django sites in tests and bench: every platform, hashes, no registry's address.
 set -eu
 
 tools=$(mktemp -d)
@@ -16,3 +16,4 @@ compile pyproject.toml --extra build --output-file requirements.lock
 # The same versions as above wherever both name a package.
 compile pyproject.toml --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 compile tests/peers/django/requirements.in --output-file tests/peers/django/requirements.lock
+compile bench/peers/django/requirements.in --output-file bench/peers/django/requirements.lock

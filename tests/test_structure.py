@@ -189,7 +189,6 @@ OLD_WORDS = frozenset({"house", "door", "knock", "lane", "walk", "room", "floor"
 """Metaphors of early versions, and verbs in place of nouns. The things have names: provider, package, error handler,
 rate limit, attempt, pool, response, notice."""
 MAY_USE_OLD_WORDS = {
-    "bench/peer/server.mjs": {"floor"},  # Math.floor.
     "clients/pronote/schoolwork.py": {"room"},  # A class room of a timetable.
     "clients/pronote/templates/pronote/timetable.html": {"room"},
 }

@@ -1,5 +1,6 @@
-// npm's oidc-provider, set up for the same flow: code with PKCE, Basic, ES256, refresh; everybody is logged in at once.
-// node server.mjs PORT memory|FILE
+// npm's oidc-provider, set up for the same flow: code with PKCE, Basic, ES256, refresh, a sign-in page with Argon2id.
+// PASSWORD=… node server.mjs PORT memory|FILE
+import { hash, verify } from "@node-rs/argon2";
 import Database from "better-sqlite3";
 import { generateKeyPairSync } from "node:crypto";
 import { Provider } from "oidc-provider";
@@ -22,7 +23,7 @@ function sqliteAdapter(file) {
   const use = db.prepare("UPDATE models SET consumed_at = ? WHERE id = ?");
   const drop = db.prepare("DELETE FROM models WHERE id = ?");
   const dropGrant = db.prepare("DELETE FROM models WHERE grant_id = ?");
-  const now = () => Math.floor(Date.now() / 1000);
+  const now = () => Math.trunc(Date.now() / 1000);
   const read = (row) => {
     if (!row || (row.expires_at && row.expires_at < now())) return undefined;
     return { ...JSON.parse(row.payload), ...(row.consumed_at ? { consumed: row.consumed_at } : {}) };
@@ -58,10 +59,22 @@ function memoryAdapter() {
     async find(id) { return kept.get(this.key(id)); }
     async findByUid(uid) { return kept.get(`uid:${uid}`); }
     async findByUserCode() { return undefined; }
-    async consume(id) { kept.get(this.key(id)).consumed = Math.floor(Date.now() / 1000); }
+    async consume(id) { kept.get(this.key(id)).consumed = Math.trunc(Date.now() / 1000); }
     async destroy(id) { kept.delete(this.key(id)); }
     async revokeByGrantId(grantId) { for (const key of byGrant.get(grantId) ?? []) kept.delete(key); }
   };
+}
+
+// Argon2id with the parameters of the other side; every account of the bench has the same password.
+const stored = await hash(process.env.PASSWORD, { memoryCost: 19456, timeCost: 2, parallelism: 1 });
+const page = (uid) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>
+<form method="post" action="/interaction/${uid}"><label>Name <input name="username"></label>
+<label>Password <input type="password" name="password"></label><button>Sign in</button></form></body></html>`;
+
+async function formOf(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return new URLSearchParams(Buffer.concat(parts).toString());
 }
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -85,9 +98,19 @@ const provider = new Provider(issuer, {
 });
 provider.use(async (context, next) => {
   if (!context.path.startsWith("/interaction/")) return next();
-  const { prompt, params, session } = await provider.interactionDetails(context.req, context.res);
-  const result = { login: { accountId: "someone" } };
-  if (prompt.name === "consent") {
+  const { uid, prompt, params, session } = await provider.interactionDetails(context.req, context.res);
+  const result = {};
+  if (prompt.name === "login") {
+    if (context.method === "GET") {
+      context.type = "html";
+      context.body = page(uid);
+      return;
+    }
+    const form = await formOf(context.req);
+    if (!(await verify(stored, form.get("password") ?? ""))) return context.throw(403);
+    result.login = { accountId: form.get("username") };
+  } else {
+    // Its consent step, taken at once: what it grants holds for the session, as with a first-party client elsewhere.
     const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
     grant.addOIDCScope(params.scope);
     result.consent = { grantId: await grant.save() };
