@@ -4,6 +4,7 @@
 # make quick       rules, storage, pages, protocol, on one engine: for daily work
 # make crashes     stop 200 workers, hang up 200 times, and look for processes that died
 # make bench       measure the provider, beside its peers
+# make instructions  count the processor instructions of the hot requests
 # make format      write the code as ruff wants it
 # make lock        renew requirements.lock and requirements-dev.lock
 # make clean       remove what can be made again, the demonstration's data included
@@ -11,7 +12,7 @@
 # Needs Python 3.11 or newer; PYTHON=/path/to/python3 chooses the interpreter. Options: make demo DEMO="--port-base 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-fresh test quick crashes check bench lock format clean
+.PHONY: help demo demo-fresh test quick crashes check bench instructions lock format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
@@ -22,6 +23,7 @@ DEMO ?=
 PYTEST ?= -n 3 --dist loadscope
 QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/oidc tests/console tests/web tests/performance tests/test_structure.py tests/test_statements.py tests/test_lending.py
 BENCH ?=
+INSTRUCTIONS ?=
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -57,6 +59,9 @@ crashes: .venv/development.stamp
 
 bench: .venv/development.stamp
 	$(PYTHON_BIN) -m bench $(BENCH)
+
+instructions: .venv/development.stamp
+	$(PYTHON_BIN) -m bench.instructions $(INSTRUCTIONS)
 
 format: .venv/development.stamp
 	$(BIN)/ruff format $(wildcard $(SOURCES))

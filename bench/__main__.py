@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from bench import report
+from bench import floors, report
 from bench.flows import NAMES, Flow, flows, full_login, prepare
 from bench.http import Connection
 from bench.measuring import measure
@@ -90,30 +90,14 @@ def main() -> None:
 def measured(names: list[str], rounds: int, seconds: float, warmed: float) -> report.Run:
     """A run of the sides. `warmed`: part of each side's warm-up. A side that cannot be had is left out."""
     run = report.Run(rounds, seconds, machine(), {}, {}, {})
+    if warmed < 1:
+        run.remarks.append("Shortened warm-ups: that everything runs, not how fast.")
     affinity(DRIVER_CORE)
     with ExitStack() as stack:
-        sides: list[Side] = []
-        for name in names:
-            try:
-                sides.append(side := stack.enter_context(makers()[name]()))
-            except (NotInstalled, NotStarted) as fault:
-                run.left_out[name] = str(fault)
-                progress(f"{name} is left out: {fault}")
-                continue
-            run.started_in[side.name] = side.started_in
-            run.algorithms[side.name] = side.algorithm
-            progress(f"{side.name}: first answer after {side.started_in:.1f} s")
+        sides = started(names, stack, run)
         idle = {side.name: side.memory() for side in sides}
-        for side in sides:
-            prepare(side)
-            for name, part in (
-                ("silent flow", 1.0),
-                *((other, 1 / 6) for other in NAMES[1:]),
-                (LOGIN, 1 / 6),
-            ):
-                measure(side, flow_of(side, name), side.warm_up * warmed * part)
-            progress(f"{side.name} is warm")
-        run.results = {name: {side.name: [] for side in sides} for name in (*NAMES, LOGIN)}
+        sides = [side for side in sides if warm(side, warmed, run)]
+        run.results = {name: {side.name: [] for side in sides} for name in (*NAMES, LOGIN) if sides}
         for number in range(rounds):
             # The sides take turns, so that noise of the machine meets all of them.
             for name, by_side in run.results.items():
@@ -123,9 +107,51 @@ def measured(names: list[str], rounds: int, seconds: float, warmed: float) -> re
         run.memory = {side.name: (idle[side.name], side.memory()) for side in sides}
     run.versions = versions(names, run)
     if OWN[0] in names:
+        run.units = floors.measured(seconds)
         pairs = logins(rounds, seconds)
         run.bare_hash, run.login_inside = [one[0] for one in pairs], [one[1] for one in pairs]
     return run
+
+
+def started(names: list[str], stack: ExitStack, run: report.Run) -> list[Side]:
+    """The sides that answer; a peer that does not is left out."""
+    sides: list[Side] = []
+    for name in names:
+        try:
+            side = stack.enter_context(makers()[name]())
+        except (NotInstalled, NotStarted) as fault:
+            if name in OWN:
+                raise
+            leave_out(name, fault, run)
+            continue
+        sides.append(side)
+        side.extra["option"] = name
+        run.started_in[side.name], run.algorithms[side.name] = side.started_in, side.algorithm
+        progress(f"{side.name}: first answer after {side.started_in:.1f} s")
+    return sides
+
+
+def warm(side: Side, warmed: float, run: report.Run) -> bool:
+    """Sign in and make each flow for a while. A peer whose flow is not answered as it must is left out: False."""
+    parts = {"silent flow": 1.0, **dict.fromkeys((*NAMES[1:], LOGIN), 1 / 6)}
+    try:
+        prepare(side)
+        for name, part in parts.items():
+            measure(side, flow_of(side, name), side.warm_up * warmed * part)
+    except Exception as fault:
+        name = str(side.extra["option"])
+        if name in OWN:
+            raise
+        leave_out(name, fault, run)
+        return False
+    progress(f"{side.name} is warm")
+    return True
+
+
+def leave_out(name: str, fault: Exception, run: report.Run) -> None:
+    """A peer that cannot be measured: named in the result, no end of the run."""
+    run.left_out[name] = str(fault)[:300] or type(fault).__name__
+    progress(f"{name} is left out: {run.left_out[name]}")
 
 
 def flow_of(side: Side, name: str) -> Callable[[Connection, int], Flow]:

@@ -39,7 +39,7 @@ def main() -> None:
 def processor_time(act: Callable[[], None], seconds: float) -> float:
     """Microseconds of this process a turn."""
     turns, began, spent = 0, time.monotonic(), time.process_time()
-    while time.monotonic() < began + seconds:
+    while not turns or time.monotonic() < began + seconds:
         act()
         turns += 1
     return (time.process_time() - spent) / turns * 1e6

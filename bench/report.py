@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from bench.floors import FLOORS, floor
 from bench.measuring import Measured
 
 Results = dict[str, dict[str, list[Measured]]]
@@ -30,17 +31,20 @@ class Run:
     started_in: dict[str, float]
     versions: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     algorithms: dict[str, str] = field(default_factory=dict)
     bare_hash: list[float] = field(default_factory=list)
     login_inside: list[float] = field(default_factory=list)
     """Microseconds of processor time, in one process, alternately."""
+    units: dict[str, float] = field(default_factory=dict)
+    """`bench.floors`: microseconds of processor time."""
 
 
 def markdown(run: Run) -> str:
     """Every table of the page."""
-    parts = [
-        _conditions(run), _ratios(run), _flows(run), _delays(run), _processes(run), _logins(run),
-    ]  # fmt: skip
+    parts = [_conditions(run)]
+    if run.results:
+        parts += [_ratios(run), _flows(run), _delays(run), _processes(run), _logins(run), _floors(run)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -59,6 +63,9 @@ def spread(values: list[float], form: str = ",.0f") -> str:
 
 def _conditions(run: Run) -> str:
     every = [one for sides in run.results.values() for rounds in sides.values() for one in rounds]
+    left_out = [f"Left out: {name}, for {reason}." for name, reason in run.left_out.items()]
+    if not every:
+        return "\n".join(["Nothing was measured.", *left_out])
     shared = sorted(one.calibration.shared for one in every)
     units = sorted(one.calibration.unit for one in every)
     busy = sum(share > BUSY for share in shared)
@@ -75,8 +82,7 @@ def _conditions(run: Run) -> str:
         lines.append(
             "ES256 everywhere but " + ", ".join(f"{name} ({kind})" for name, kind in others.items()) + "."
         )
-    lines += [f"Left out: {name}, for {reason}." for name, reason in run.left_out.items()]
-    return "\n".join(lines)
+    return "\n".join([*run.remarks, *lines, *left_out])
 
 
 def ratios(own: list[Measured], other: list[Measured], kind: Callable[[Measured], float]) -> list[float]:
@@ -151,4 +157,21 @@ def _logins(run: Run) -> str:
     ]
     return "In one process, without a server, by turns:\n\n" + table(
         ["act", "processor, µs", "above the hash"], rows
+    )
+
+
+def _floors(run: Run) -> str:
+    if not run.units:
+        return ""
+    rows = []
+    for name, parts in FLOORS.items():
+        own = statistics.median(one.processor for one in next(iter(run.results[name].values())))
+        least = floor(name, run.units)
+        assert least is not None
+        units = ", ".join(f"{number} × {unit}" if number > 1 else unit for unit, number in parts.items())
+        rows.append([name, units, f"{least:,.0f}", f"{own:,.0f}", f"{own / least:.1f}"])
+    each = ", ".join(f"{unit} {time:,.0f} µs" for unit, time in run.units.items())
+    return (
+        f"What would remain if the provider's own code cost nothing; units on this machine: {each}.\n\n"
+        + table(["flow", "units", "floor, µs", "processor, µs", "times the floor"], rows)
     )
