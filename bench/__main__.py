@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from bench import floors, report
+from bench import limits, report
 from bench.flows import NAMES, Flow, flows, full_login, prepare
 from bench.http import Connection
 from bench.measuring import measure
@@ -107,7 +107,7 @@ def measured(names: list[str], rounds: int, seconds: float, warmed: float) -> re
         run.memory = {side.name: (idle[side.name], side.memory()) for side in sides}
     run.versions = versions(names, run)
     if OWN[0] in names:
-        run.units = floors.measured(seconds)
+        run.units = limits.measured(seconds)
         pairs = logins(rounds, seconds)
         run.bare_hash, run.login_inside = [one[0] for one in pairs], [one[1] for one in pairs]
     return run

@@ -2,7 +2,7 @@
 
 Unlike time, the count is the same on a busy machine: it varies by less than 1 % from run to run. `--renew` writes the counts to
 `bench/instructions.json`, which a test compares with (tests/performance/test_instructions.py). A count belongs to an
-environment: the versions of Python and SQLite and the processor's architecture.
+environment: interpreter, libraries and processor.
 """
 
 import argparse
@@ -28,8 +28,16 @@ TOOLS = ("valgrind", "cc")
 
 
 def environment() -> str:
-    """What the counts depend on beside the code and the locked packages."""
-    return f"CPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.machine()}"
+    """What the counts depend on beside the code and the locked packages: interpreter and its compiler, libraries, processor."""
+    compiler, (libc, number) = platform.python_compiler(), platform.libc_ver()
+    return f"CPython {platform.python_version()} ({compiler}), SQLite {sqlite3.sqlite_version}, {libc} {number}, {_processor()}"
+
+
+def _processor() -> str:
+    """Its architecture. Valgrind shows every x86 processor as the same one, with AVX2 or without."""
+    described = Path("/proc/cpuinfo")
+    vectors = described.exists() and re.search(r"\bavx2\b", described.read_text()) is not None
+    return platform.machine() + (" with AVX2" if vectors else "")
 
 
 def lacking() -> list[str]:

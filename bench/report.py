@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bench.floors import FLOORS, floor
+from bench.limits import LIMITS, limit
 from bench.measuring import Measured
 
 Results = dict[str, dict[str, list[Measured]]]
@@ -37,14 +37,14 @@ class Run:
     login_inside: list[float] = field(default_factory=list)
     """Microseconds of processor time, in one process, alternately."""
     units: dict[str, float] = field(default_factory=dict)
-    """`bench.floors`: microseconds of processor time."""
+    """`bench.limits`: microseconds of processor time."""
 
 
 def markdown(run: Run) -> str:
     """Every table of the page."""
     parts = [_conditions(run)]
     if run.results:
-        parts += [_ratios(run), _flows(run), _delays(run), _processes(run), _logins(run), _floors(run)]
+        parts += [_ratios(run), _flows(run), _delays(run), _processes(run), _logins(run), _limits(run)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -160,18 +160,18 @@ def _logins(run: Run) -> str:
     )
 
 
-def _floors(run: Run) -> str:
+def _limits(run: Run) -> str:
     if not run.units:
         return ""
     rows = []
-    for name, parts in FLOORS.items():
+    for name, parts in LIMITS.items():
         own = statistics.median(one.processor for one in next(iter(run.results[name].values())))
-        least = floor(name, run.units)
+        least = limit(name, run.units)
         assert least is not None
         units = ", ".join(f"{number} × {unit}" if number > 1 else unit for unit, number in parts.items())
         rows.append([name, units, f"{least:,.0f}", f"{own:,.0f}", f"{own / least:.1f}"])
     each = ", ".join(f"{unit} {time:,.0f} µs" for unit, time in run.units.items())
     return (
         f"What would remain if the provider's own code cost nothing; units on this machine: {each}.\n\n"
-        + table(["flow", "units", "floor, µs", "processor, µs", "times the floor"], rows)
+        + table(["flow", "units", "limit, µs", "processor, µs", "times the limit"], rows)
     )

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.peers.installing import BUILT, NotInstalled, run
+from bench.peers.installing import NotInstalled, run
 from bench.sides import PASSWORD, REDIRECT, USERNAMES, Side, running
 
 FOLDER = Path(__file__).parent / "django"
 PORT = 8731
-ENVIRONMENT = BUILT / f"django-{sys.version_info.major}.{sys.version_info.minor}"
+ENVIRONMENT = FOLDER / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 
 
@@ -66,10 +66,12 @@ def django_oauth_toolkit() -> Iterator[Side]:
 
 def install() -> None:
     """Its locked packages in an environment of their own. Raises NotInstalled."""
-    lock, made = FOLDER / "requirements.lock", ENVIRONMENT / "installed"
+    lock, made = (
+        FOLDER / "requirements.lock",
+        ENVIRONMENT / f"installed-{sys.version_info.major}.{sys.version_info.minor}",
+    )
     if made.exists() and made.stat().st_mtime >= lock.stat().st_mtime:
         return
-    BUILT.mkdir(exist_ok=True)
     run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], FOLDER)
     run([str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], FOLDER)
     made.touch()

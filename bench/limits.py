@@ -1,6 +1,6 @@
 """What would remain of each flow if the provider's own code cost nothing: the server, SQLite's work, and cryptography.
 
-`python -m bench.floors FOLDER` prints the units that one process measures; `measured` adds the server's. Every unit is microseconds of
+`python -m bench.limits FOLDER` prints the units that one process measures; `measured` adds the server's. Every unit is microseconds of
 processor time.
 """
 
@@ -24,7 +24,7 @@ PORT = 8714
 TURNS = 2_000
 ROWS = 20_000
 
-FLOORS: dict[str, dict[str, int]] = {
+LIMITS: dict[str, dict[str, int]] = {
     "silent flow": {"request": 2, "read": 4, "write": 1, "write of two": 1, "ES256 signature": 1},
     "refresh": {"request": 1, "read": 2, "write of two": 1, "ES256 signature": 1},
     "userinfo": {"request": 1, "read": 2},
@@ -44,16 +44,16 @@ def bare(environ: dict[str, Any], start_response: Callable[..., object]) -> Iter
 def measured(seconds: float) -> dict[str, float]:
     """Every unit."""
     root = Path(__file__).parent.parent
-    with tempfile.TemporaryDirectory(prefix="bench-floors-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="bench-limits-") as temporary:
         done = subprocess.run(
-            [sys.executable, "-m", "bench.floors", temporary],
+            [sys.executable, "-m", "bench.limits", temporary],
             cwd=root, preexec_fn=pinned, capture_output=True, text=True, check=True, timeout=120,
         )  # fmt: skip
         units: dict[str, float] = json.loads(done.stdout)
     side = Side("a bare application", PORT, "", "", "", "", "", "")
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT), "--workers", "1",
-        "--blocking-threads", "1", "--no-access-log", "bench.floors:bare",
+        "--blocking-threads", "1", "--no-access-log", "bench.limits:bare",
     ]  # fmt: skip
     with running(side, command, "/", environment={"PYTHONPATH": str(root)}):
         ask = same(get("/", PORT), b"{}")
@@ -62,9 +62,9 @@ def measured(seconds: float) -> dict[str, float]:
     return units
 
 
-def floor(flow: str, units: dict[str, float]) -> float | None:
+def limit(flow: str, units: dict[str, float]) -> float | None:
     """Microseconds below which a flow cannot come with this server, this database and this signature."""
-    parts = FLOORS.get(flow)
+    parts = LIMITS.get(flow)
     return None if parts is None else sum(number * units[unit] for unit, number in parts.items())
 
 
@@ -73,7 +73,7 @@ def units_of_this_process(folder: Path) -> dict[str, float]:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    base = sqlite3.connect(folder / "floors.sqlite3", isolation_level=None)
+    base = sqlite3.connect(folder / "limits.sqlite3", isolation_level=None)
     base.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE rows (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, used INTEGER)"
     )
