@@ -165,6 +165,8 @@ def _limits(run: Run) -> str:
         return ""
     rows = []
     for name, parts in LIMITS.items():
+        if name not in run.results:
+            continue
         own = statistics.median(one.processor for one in next(iter(run.results[name].values())))
         least = limit(name, run.units)
         assert least is not None

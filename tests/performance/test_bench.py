@@ -13,7 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from bench import processes, report
+from bench import limits, processes, report
 from bench.flows import (
     NAMES,
     SESSIONS,
@@ -187,6 +187,7 @@ def test_the_tables_have_the_least_and_most_of_the_rounds_and_ratios_round_by_ro
         3, 5, "2 cores", {"refresh": {"here": own, "there": peer}}, {"here": (90.4, 121.6)}, {"here": 0.5},
         left_out={"keycloak": "there is no mvn here"}, algorithms={"here": "ES256", "there": "RS256"},
         bare_hash=[20_000.0, 20_000.0, 20_000.0], login_inside=[21_000.0, 20_600.0, 20_400.0],
+        units={"request": 30, "read": 5, "write": 20, "write of two": 32, "ES256 signature": 18},
     )  # fmt: skip
     page = report.markdown(run)
     assert "| refresh | here | 1,000 (500–1,100) | 800 (790–1,600) |  |" in page
@@ -198,8 +199,17 @@ def test_the_tables_have_the_least_and_most_of_the_rounds_and_ratios_round_by_ro
     assert "| refresh | here | 5.0 (5.0–5.0) | 15.0 (15.0–15.0) | 40.0 (40.0–40.0) | 3.0 (3.0–3.0) |" in page
     assert "| here | 90 | 122 | 0.50 |" in page
     assert "| full login: five requests, one hash | 20,600 (20,400–21,000) | +3.0% (+2.0%–+5.0%) |" in page
+    assert "| refresh | request, 2 × read, write of two, ES256 signature | 90 | 800 | 8.9 |" in page
     assert "Left out: keycloak, for there is no mvn here." in page
     assert "there (RS256)" in page and "1 measurements were beside other work" in page
+
+
+def test_the_limit_of_each_flow_has_units_that_are_measured(tmp_path: Path) -> None:
+    units = limits.units_of_this_process(tmp_path)
+    assert all(time > 0 for time in units.values())
+    for parts in limits.LIMITS.values():
+        assert set(parts) <= {*units, "request"}
+    assert set(limits.LIMITS) == set(NAMES)
 
 
 def test_a_turn_in_one_process_has_its_processor_time() -> None:
