@@ -3,16 +3,11 @@
 import json
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
 from idp.settings.external_services import FederatedProvider, Federation, Mail, Outgoing, Sms
 from idp.settings.keys import Keys
@@ -26,6 +21,7 @@ from idp.settings.sections import (
     Passwords,
     Recovery,
     Secrets,
+    Section,
     Server,
     Sessions,
     SignIn,
@@ -42,10 +38,8 @@ class SettingsFault(Exception):
     """The settings cannot be used; the message names each setting, what was given and what is allowed."""
 
 
-class Settings(BaseSettings):
+class Settings(Section):
     """All settings, frozen. See `load_settings`."""
-
-    model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
     server: Server = Field(default_factory=Server)
     database: Database = Field(default_factory=Database)
@@ -73,16 +67,6 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         return self.server.issuer.startswith("https://")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        *_: PydanticBaseSettingsSource,
-        **__: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings,)
-
 
 def load_settings(
     path: Path | None = None,
@@ -98,7 +82,7 @@ def load_settings(
         if not path.is_file():
             raise SettingsFault(f"The settings file {path} does not exist.")
         try:
-            document = TomlConfigSettingsSource(Settings, toml_file=path)()
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
         except ValueError as fault:
             raise SettingsFault(f"{path} is not valid TOML: {fault}") from None
     for layer in (_from_environment(dict(os.environ) if environ is None else environ), command_line or {}):
@@ -107,8 +91,12 @@ def load_settings(
             if not isinstance(table, dict):
                 raise SettingsFault(f"{section}: is a section, [{section}]; a single value was given.")
             table.update(values)
+    # pydantic would read the metadata of every installed distribution, for plugins that are not wanted here.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # The default of a section would build a validator of its own.
+    sections: dict[str, Any] = {name: {} for name in Settings.model_fields}
     try:
-        settings = Settings(**document)
+        settings = Settings(**(sections | document))
     except ValidationError as faults:
         raise SettingsFault("\n".join(_sentence(fault) for fault in faults.errors())) from None
     _refuse_unsafe(settings)

@@ -13,7 +13,8 @@ EXAMPLE_SECRET = "change-me"
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # The validator of all settings contains those of the sections: each is built once, not twice.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Server(Section):
