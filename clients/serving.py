@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
 
 from clients.configuration import Configuration
 
@@ -24,9 +26,6 @@ Create = Callable[[Configuration], Flask]
 
 def serve_until_stopped(create_app: Create, configuration: Configuration, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C. A port in use ends it with one sentence."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
     _refuse_taken_port(port)
     server = Granian(
         "clients",

@@ -1,4 +1,4 @@
-"""The application factory: the only module that imports every package."""
+"""The application factory: it connects the packages. Pages that a login does not need are imported at their first request."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,41 +11,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from idp.account import pages as account_pages
 from idp.answers.once import init_claims
 from idp.answers.pages import init_answers
-from idp.answers.storage import tables as answer_tables
 from idp.answers.unsent import init_unsent
-from idp.audit import storage as audit_tables
 from idp.console import pages as console_pages
-from idp.console.pages.page import let_large_files_in
-from idp.console.storage import tables as console_tables
-from idp.console.words import init_words
+from idp.console.pages.large_files import let_large_files_in
+from idp.console.template_filters import init_filters
 from idp.database.engine import init_database
-from idp.factors.storage import tables as factor_tables
 from idp.federation import pages as federation_pages
-from idp.federation.storage import tables as federation_tables
-from idp.imports.storage import tables
-from idp.jobs.storage import tables as job_tables
-from idp.limits.storage import rate_limits, used_once
-from idp.messages.storage import destinations, outbox
 from idp.observability.log_lines import init_logs
 from idp.oidc import endpoints
 from idp.oidc.authorization import pages as oidc_pages
 from idp.oidc.server import init_server
 from idp.oidc.signing import has_keys, init_signing, lost_keys
-from idp.oidc.storage import tables as oidc_tables
 from idp.passwords import breached
 from idp.passwords.hashing import HashingPool
 from idp.passwords.rules.passwords import LONGEST_PASSWORD, in_groups
 from idp.people.rules.mail_addresses import readable_address
 from idp.people.rules.phone_numbers import readable_number
-from idp.people.storage import tables as people_tables
 from idp.recovery import pages as recovery_pages
-from idp.recovery.storage import tables as recovery_tables
 from idp.runtime.context import system_clock
-from idp.services.storage import tables as service_tables
 from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
-from idp.signin.storage import tables as signin_tables
 from idp.web.application import Application
 from idp.web.errors import init_errors
 from idp.web.health import init_health
@@ -54,26 +40,6 @@ from idp.web.observed import init_observed
 from idp.web.refusal_links import init_refusal_links
 from idp.web.request_bodies import LARGEST_REQUEST
 from idp.web.style import init_style
-
-TABLES = (
-    answer_tables,
-    audit_tables,
-    console_tables,
-    factor_tables,
-    federation_tables,
-    tables,
-    job_tables,
-    destinations,
-    outbox,
-    rate_limits,
-    used_once,
-    oidc_tables,
-    people_tables,
-    recovery_tables,
-    service_tables,
-    signin_tables,
-)
-"""Importing these modules registers every table with `db`."""
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> Flask:
@@ -105,7 +71,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.jinja_env.globals["longest_password"] = LONGEST_PASSWORD
     app.jinja_env.filters["address"] = readable_address
     app.jinja_env.filters["number"] = partial(readable_number, region=settings.sms.country)
-    init_words(app)
+    init_filters(app)
     app.before_request(let_large_files_in)
     # Before the CSRF check: its refusal is a response to a form too.
     init_answers(app)

@@ -6,9 +6,14 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from idp.app import create_app
+from idp.database.faults import UNREADABLE
 from idp.observability import recording, tracing
+from idp.oidc import signing
+from idp.runtime.context import now
 from idp.runtime.processes import end_with_parent, give_memory_back
 from idp.runtime.pulse import Pulse
+from idp.runtime.starting import starting
 from idp.settings import Settings, load_settings
 from idp.web.request_bodies import WholeRequests
 
@@ -31,25 +36,19 @@ def load(settings: Settings, parent: int, counts: Path | None, pulse: Pulse, num
     give_memory_back()
     if counts is not None:
         recording.begin(counts, f"web-{number}")
-    app = application(settings)
-    _refuse_lost_keys(app)
-    connections: Connections = app.extensions["connections"]
-    connections.patience = settings.database.patience
-    connections.slots.named_only = True
-    whole_requests = WholeRequests(app, settings.server.threads, connections.slots.enter)
-    # Objects of the start live as long as the process: exclude them from garbage collection.
-    gc.collect()
-    gc.freeze()
+    with starting():
+        app = application(settings)
+        _refuse_lost_keys(app)
+        connections: Connections = app.extensions["connections"]
+        connections.patience = settings.database.patience
+        connections.slots.named_only = True
+        whole_requests = WholeRequests(app, settings.server.threads, connections.slots.enter)
     gc.set_threshold(20_000, 20, 50)
     return whole_requests
 
 
 def _refuse_lost_keys(app: "Flask") -> None:
     """Refuse to start if no published key can be decrypted. An unavailable database is reported by readiness."""
-    from idp.database.faults import UNREADABLE
-    from idp.oidc import signing
-    from idp.runtime.context import now
-
     with app.app_context(), contextlib.suppress(*UNREADABLE):
         lost = signing.lost_keys(now())
         app.extensions["connections"].close()
@@ -59,8 +58,6 @@ def _refuse_lost_keys(app: "Flask") -> None:
 
 def application(settings: Settings | None = None) -> "Flask":
     """The application for any WSGI server; without `settings`, from the environment. Raises SettingsFault."""
-    from idp.app import create_app
-
     settings_in_use = settings or load_settings()
     tracing.begin(settings_in_use.tracing)
     return create_app(settings_in_use)

@@ -6,7 +6,7 @@ A row holds actor, act, subject, time and address, never a secret. It is written
 import json
 from typing import Any
 
-from idp.audit import storage
+from idp.audit.storage import records
 from idp.database.engine import Connection
 from idp.runtime.context import caller
 
@@ -23,4 +23,4 @@ def record(
         "address": (address or caller() or "")[:45] or None,
         "detail": json.dumps(detail, sort_keys=True, ensure_ascii=False),
     }
-    storage.append(tx, row)
+    records.append(tx, row)

@@ -1,7 +1,9 @@
 """Acts on many people at once, as a job: some at a time, with a report of the accounts done and passed over."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from idp import deferred
 from idp.accounts.close import close_in
 from idp.accounts.lock import unlock_in
 from idp.accounts.reset import reset_in
@@ -14,11 +16,15 @@ from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
 from idp.letters import issue
 from idp.letters.issue import Letter
-from idp.letters.pdf import MIME, letters_pdf
 from idp.people.storage import accounts
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE
 from idp.runtime.context import settings
+
+if TYPE_CHECKING:
+    from idp.letters import pdf
+else:
+    pdf = deferred.module("idp.letters.pdf")
 
 KIND = "people.bulk"
 A_STEP = 50
@@ -51,11 +57,11 @@ def run(job: Job, now: int) -> Progress:
                 printed.append(letter)
         if printed:
             school = rights.school_by_id(tx, job.school or 0)
-            content = letters_pdf(
+            content = pdf.letters_pdf(
                 printed, school.name if school else "", issue.expiry(now), settings().service.languages[0]
             )
             expires = now + settings().console.files_kept
-            queue.keep_file(tx, job.id, f"courriers-{start // A_STEP + 1}.pdf", MIME, content, expires)
+            queue.keep_file(tx, job.id, f"courriers-{start // A_STEP + 1}.pdf", pdf.MIME, content, expires)
         report = {
             "act": job.payload["act"],
             "done": job.report.get("done", 0) + done,

@@ -1,13 +1,14 @@
 """Letters of a school as a job, class by class: on paper (a PDF a class), as a table for mail merge, or by mail."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from idp import deferred
 from idp.console.rules.rights import Reach
 from idp.console.storage import rights
 from idp.database.engine import reading, transaction
 from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
-from idp.letters import csv_file, issue, pdf
+from idp.letters import csv_file, issue
 from idp.letters.issue import Letter
 from idp.letters.rules import runs
 from idp.letters.rules.runs import ClassLetters, ClassMember, LetterChoice
@@ -18,6 +19,11 @@ from idp.recovery import activation_links
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, STATE_CHANGED
 from idp.runtime.context import settings
+
+if TYPE_CHECKING:
+    from idp.letters import pdf
+else:
+    pdf = deferred.module("idp.letters.pdf")
 
 KIND = "letters"
 FORMS = ("pdf", "csv", "mail")

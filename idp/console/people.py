@@ -3,16 +3,23 @@
 The acts themselves are in `idp.accounts`. Pages judge rights.
 """
 
+from typing import TYPE_CHECKING
+
+from idp import deferred
 from idp.console.rules.rights import SchoolRow
 from idp.database.engine import reading
 from idp.letters import issue
-from idp.letters.pdf import letters_pdf
 from idp.people.rules.accounts import AccountFacts, State
 from idp.people.storage import accounts as storage
 from idp.people.storage import family
 from idp.people.storage.family import Relative
 from idp.refusals import Refusal
 from idp.refusals.console import ACT_UNSUITABLE, PERSON_NOT_FOUND
+
+if TYPE_CHECKING:
+    from idp.letters import pdf
+else:
+    pdf = deferred.module("idp.letters.pdf")
 
 
 def facts(account: int) -> AccountFacts:
@@ -56,4 +63,4 @@ def print_letter(account: AccountFacts, school: SchoolRow, language: str, actor:
     letters = issue.issue_letters([account.id], now, actor, school.id)
     if not letters:
         raise Refusal(ACT_UNSUITABLE, "no letter for an account in this state")
-    return letters_pdf(letters, school.name, issue.expiry(now), language)
+    return pdf.letters_pdf(letters, school.name, issue.expiry(now), language)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from idp import deferred
 from idp.audit import trail
 from idp.console.storage import trials as storage
 from idp.database.engine import Connection, reading, transaction
@@ -29,7 +30,12 @@ from idp.signin import cookies, sessions
 from idp.signin.sessions import Session
 
 if TYPE_CHECKING:
+    import requests
+
     from idp.network import outgoing_http
+else:
+    requests = deferred.module("requests")
+    outgoing_http = deferred.module("idp.network.outgoing_http")
 
 KIND = "service.login"
 PATIENCE = 5
@@ -88,9 +94,6 @@ def _try(client: Client, trial: Trial, now: int) -> None:
 
 def _follow(client: Client, start: str, token: str, session: Session, trial: Trial) -> None:
     """Follow redirects from the service's start to its last page, and check each."""
-    # Imported here: the processes of the web server run no trial.
-    from idp.network import outgoing_http
-
     with outgoing_http.Session() as browser:
         browser.headers["User-Agent"] = "trial login"
         _follow_with(browser, client, start, token, session, trial)
@@ -99,8 +102,6 @@ def _follow(client: Client, start: str, token: str, session: Session, trial: Tri
 def _follow_with(
     browser: "outgoing_http.Session", client: Client, start: str, token: str, session: Session, trial: Trial
 ) -> None:
-    import requests
-
     issuer, own = settings().server.issuer, _origins(client)
     address, seen_authorize, seen_callback, answer = start, False, False, None
     for _ in range(MOST_STEPS):

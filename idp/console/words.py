@@ -1,11 +1,10 @@
-"""Filters of the console's templates."""
+"""What the console's templates write of a record, an import, a job or a registration: `template_filters.py` names the filters."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
@@ -16,22 +15,6 @@ from idp.console.rules.service_form import CHOICES, LABELS
 from idp.console.rules.work_words import JOBS, MESSAGES, reason, step
 from idp.oidc.clients.rules.metadata_reader import Fault
 from idp.web.languages import moment
-
-
-def init_words(app: Flask) -> None:
-    app.jinja_env.filters["import_sentence"] = import_sentence
-    app.jinja_env.filters["field_word"] = field_word
-    app.jinja_env.filters["query"] = query
-    app.jinja_env.filters["act_word"] = lambda act: _word(ACTS, act)
-    app.jinja_env.filters["job_title"] = lambda kind: _word(JOBS, kind)
-    app.jinja_env.filters["message_word"] = lambda kind: _word(MESSAGES, kind)
-    app.jinja_env.filters["code_word"] = lambda value: _word(VALUES, value)
-    app.jinja_env.filters["choice_word"] = choice_word
-    app.jinja_env.filters["party"] = party
-    app.jinja_env.filters["detail"] = detail
-    app.jinja_env.filters["reason_words"] = reason_words
-    app.jinja_env.filters["trial_step"] = trial_step
-    app.jinja_env.filters["registration_fault"] = registration_fault
 
 
 def import_sentence(stored: Mapping[str, Any] | str) -> str:
@@ -74,6 +57,22 @@ def _word(words: Mapping[str, str], value: str) -> str | Markup:
 def _labelled(label: object, value: object) -> Markup:
     """A label and its value, with the colon of the language."""
     return escape(gettext("%(label)s : %(value)s")) % {"label": label, "value": value}
+
+
+def act_word(act: str) -> str | Markup:
+    return _word(ACTS, act)
+
+
+def job_title(kind: str) -> str | Markup:
+    return _word(JOBS, kind)
+
+
+def message_word(kind: str) -> str | Markup:
+    return _word(MESSAGES, kind)
+
+
+def code_word(value: str) -> str | Markup:
+    return _word(VALUES, value)
 
 
 def choice_word(value: str) -> str:

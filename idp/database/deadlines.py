@@ -7,9 +7,17 @@ packets, is detected here: psycopg's wait ends, and the connection is discarded.
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, event
+
+from idp import deferred
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    # An extra, which SQLite does not need.
+    psycopg = deferred.module("psycopg")
 
 LONG_PATIENCE = 60.0
 """Seconds for commands and the worker, whose statements read a whole school."""
@@ -82,7 +90,6 @@ def _patient_class() -> Any:
     """The connection class, created at its first use: SQLite needs no psycopg."""
     global _made
     if _made is None:
-        import psycopg
 
         class PatientConnection(psycopg.Connection[Any]):
             """Every wait ends after `patience` seconds (None: never), and the connection with it."""

@@ -6,11 +6,18 @@ A notification carries nothing: its receiver looks into the tables, as it does a
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, make_url, text
 
+from idp import deferred
 from idp.database.deadlines import connect_arguments
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    # An extra, which SQLite does not need.
+    psycopg = deferred.module("psycopg")
 
 MESSAGES = "idp_messages"
 JOBS = "idp_jobs"
@@ -41,8 +48,6 @@ def listen(url: str, channels: tuple[str, ...], wake: Callable[[], object], stop
 
     It is called at each new connection too: what was sent while there was none would wait for a poll.
     """
-    import psycopg
-
     reached = True
     while not stop.is_set():
         try:
@@ -62,7 +67,5 @@ def listen(url: str, channels: tuple[str, ...], wake: Callable[[], object], stop
 
 
 def _connected(url: str) -> Any:
-    import psycopg
-
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(address, autocommit=True, **connect_arguments(url))

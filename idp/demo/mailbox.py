@@ -6,6 +6,7 @@ A mail is on the disk before the sender hears 250. Nothing is ever sent on.
 """
 
 import contextlib
+import email
 import mailbox
 import re
 import signal
@@ -23,8 +24,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask, Response, abort, jsonify, render_template
 from markupsafe import Markup, escape
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from idp.demo.phone import Phone, phone_pages
+from idp.runtime.processes import end_with_parent
 
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _OWN = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -135,8 +138,6 @@ def create_viewer(box: Box, phone: Phone) -> Flask:
 
 
 def _letter(key: str, raw: bytes) -> Letter:
-    import email
-
     message = email.message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)
     parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
@@ -179,10 +180,6 @@ def _with_links(text: str) -> Markup:
 @click.option("--parent", type=int, hidden=True)
 def main(folder: Path, port: int, smtp_port: int, sms_token: str, parent: int | None) -> None:
     """Keep mail, and show it, until SIGTERM or Ctrl-C. Loopback only."""
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    from idp.runtime.processes import end_with_parent
-
     if parent is not None:
         end_with_parent(parent)
 

@@ -7,9 +7,10 @@ unlocks it. py_webauthn checks signatures, origins and counters; this module dec
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
+from idp import deferred
 from idp.audit import trail
 from idp.crypto.opaque_tokens import BadTicket, digest, new_ticket, read_ticket
 from idp.database.engine import Connection, reading, transaction
@@ -20,6 +21,17 @@ from idp.people.rules.accounts import AccountFacts
 from idp.refusals import N_, Refusal
 from idp.refusals.factors import FACTOR_CHANGED, PASSKEY_NOT_ACCEPTED
 from idp.runtime.context import settings
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers import exceptions, structs
+else:
+    webauthn = deferred.module("webauthn")
+    helpers = deferred.module("webauthn.helpers")
+    exceptions = deferred.module("webauthn.helpers.exceptions")
+    structs = deferred.module("webauthn.helpers.structs")
+
 
 LIFETIME = 300
 LONGEST_ANSWER = 16 * 1024
@@ -44,14 +56,6 @@ class Used:
 
 def registration_options(account: AccountFacts, browser: str, now: int) -> dict[str, Any]:
     """PublicKeyCredentialCreationOptions (JSON) for a new passkey of `account`. Raises Refusal M04 (too many)."""
-    import webauthn
-    from webauthn.helpers.structs import (
-        AuthenticatorSelectionCriteria,
-        PublicKeyCredentialDescriptor,
-        ResidentKeyRequirement,
-        UserVerificationRequirement,
-    )
-
     passkeys = storage.of_account(reading(), account.id)
     if len(passkeys) >= MOST:
         raise Refusal(FACTOR_CHANGED, "the account has enough passkeys")
@@ -69,11 +73,11 @@ def registration_options(account: AccountFacts, browser: str, now: int) -> dict[
         user_display_name=account.name,
         challenge=challenge,
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=_bytes(passkey.credential_id)) for passkey in passkeys
+            structs.PublicKeyCredentialDescriptor(id=_bytes(passkey.credential_id)) for passkey in passkeys
         ],
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
     )
     document: dict[str, Any] = json.loads(webauthn.options_to_json(options))
@@ -87,9 +91,6 @@ def register(
 
     Raises Refusal M03 (the answer belongs to no challenge of ours, or is not acceptable).
     """
-    import webauthn
-    from webauthn.helpers.exceptions import WebAuthnException
-
     credential = _read(answer)
     challenge = _challenge_of(credential)
     ends = _end_of(challenge, browser, account.id, "register", now)
@@ -101,7 +102,7 @@ def register(
             expected_origin=settings().server.issuer,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as fault:
         raise Refusal(PASSKEY_NOT_ACCEPTED, f"registration: {type(fault).__name__}") from None
     synced = verification.credential_backed_up or verification.credential_device_type.value == "multi_device"
     credential_id, called = _text(verification.credential_id), clean_name(name)
@@ -125,18 +126,15 @@ def register(
 
 def sign_in_options(account: AccountFacts | None, browser: str, now: int) -> dict[str, Any]:
     """PublicKeyCredentialRequestOptions (JSON): for the passkeys of `account`, or for any that the browser offers."""
-    import webauthn
-    from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
-
     challenge = _new_challenge(browser, account.id if account else None, "sign_in", now)
     passkeys = storage.of_account(reading(), account.id) if account else []
     options = webauthn.generate_authentication_options(
         rp_id=_host(),
         challenge=challenge,
         allow_credentials=[
-            PublicKeyCredentialDescriptor(id=_bytes(passkey.credential_id)) for passkey in passkeys
+            structs.PublicKeyCredentialDescriptor(id=_bytes(passkey.credential_id)) for passkey in passkeys
         ],
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
     document: dict[str, Any] = json.loads(webauthn.options_to_json(options))
     return document
@@ -144,9 +142,6 @@ def sign_in_options(account: AccountFacts | None, browser: str, now: int) -> dic
 
 def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Used:
     """Verify the answer to a challenge and return its passkey, which must belong to `account` if given. Raises Refusal M03."""
-    import webauthn
-    from webauthn.helpers.exceptions import WebAuthnException
-
     credential = _read(answer)
     challenge = _challenge_of(credential)
     ends = _end_of(challenge, browser, account.id if account else None, "sign_in", now)
@@ -168,7 +163,7 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as fault:
         if "sign count" in str(fault):
             _refuse_copy(passkey, now)
         raise Refusal(PASSKEY_NOT_ACCEPTED, f"assertion: {type(fault).__name__}") from None
@@ -260,12 +255,8 @@ def _host() -> str:
 
 
 def _text(value: bytes) -> str:
-    from webauthn.helpers import bytes_to_base64url
-
-    return bytes_to_base64url(value)
+    return helpers.bytes_to_base64url(value)
 
 
 def _bytes(value: str) -> bytes:
-    from webauthn.helpers import base64url_to_bytes
-
-    return base64url_to_bytes(value)
+    return helpers.base64url_to_bytes(value)

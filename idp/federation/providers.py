@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from idp import deferred
 from idp.refusals import Refusal
 from idp.refusals.federation import PROVIDER_UNREACHABLE, UNKNOWN_PROVIDER
 from idp.runtime.context import settings
 from idp.settings import FederatedProvider
 
 if TYPE_CHECKING:
-    from idp.network.outgoing_http import Answer
+    from idp.network import outgoing_http
+else:
+    outgoing_http = deferred.module("idp.network.outgoing_http")
 
 LIFETIME = 3600
 LARGEST = 256 * 1024
@@ -69,11 +72,8 @@ def find(name: str, now: int, fresh: bool = False) -> Provider:
     return Provider(configured_provider, provider.document, provider.keys, provider.fetched_at)
 
 
-def call(method: str, address: str, **more: Any) -> "Answer":
+def call(method: str, address: str, **more: Any) -> "outgoing_http.Answer":
     """A request to a provider: no redirects, limited time and size. Raises Refusal F02."""
-    # Imported here: without a configured provider, a start must not cost a tenth of a second more.
-    from idp.network import outgoing_http
-
     allowed = ("https://", "http://") if settings().server.mode == "development" else ("https://",)
     if not address.startswith(allowed):
         raise Refusal(PROVIDER_UNREACHABLE, "an address over there is not https")
@@ -83,7 +83,7 @@ def call(method: str, address: str, **more: Any) -> "Answer":
         raise Refusal(PROVIDER_UNREACHABLE, f"the provider: {fault}") from None
 
 
-def object_of(answer: "Answer") -> dict[str, Any]:
+def object_of(answer: "outgoing_http.Answer") -> dict[str, Any]:
     """The JSON object of a response with status 200. Raises Refusal F02."""
     try:
         document = json.loads(answer.body) if answer.status == 200 else None

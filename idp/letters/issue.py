@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from idp import deferred
 from idp.audit import trail
 from idp.database.engine import Connection, reading, transaction
 from idp.durations import DAY
@@ -13,6 +15,11 @@ from idp.letters.storage.letters import Addressee
 from idp.passwords.provisional import new_provisional_password, provisional_digest
 from idp.people.rules.accounts import PROFILES
 from idp.runtime.context import settings
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = deferred.module("segno")
 
 _CIVILITIES = {"MME": "Mme", "MLLE": "Mme", "M": "M.", "M.": "M."}
 """SIECLE's civility → its form on an envelope."""
@@ -52,8 +59,6 @@ class Letter:
     @property
     def qr_code(self) -> str:
         """The address as an SVG image, for printing."""
-        import segno
-
         return str(segno.make(self.address, micro=False, error="m").svg_inline(border=4))
 
 

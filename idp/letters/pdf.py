@@ -2,12 +2,19 @@
 differ clearly."""
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
+import segno
 from flask_babel import force_locale, get_locale, gettext
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 from idp.letters.issue import Letter
 from idp.passwords.rules.passwords import in_groups
@@ -22,9 +29,6 @@ _TEXT, _BOLD, _CODE = "Vera", "VeraBd", "Courier-Bold"
 
 def letters_pdf(letters: Sequence[Letter], school: str, expires: int, language: str) -> bytes:
     """A4 pages in `language` ("fr" or "en"). `expires`: expiry of the codes, epoch seconds."""
-    from reportlab.lib.pagesizes import A4
-    from reportlab.pdfgen.canvas import Canvas
-
     _fonts()
     paper = io.BytesIO()
     canvas = Canvas(paper, pagesize=A4, pageCompression=1)
@@ -139,8 +143,6 @@ def _paragraph(
     size: float = 10.5,
 ) -> float:
     """Draw lines from `at` downwards, broken at `width`; the y position of the next paragraph."""
-    from reportlab.lib.utils import simpleSplit
-
     canvas.setFont(_TEXT, size)
     for part in [text] if isinstance(text, str) else text:
         for line in simpleSplit(_printable(part), _TEXT, size, width):
@@ -150,8 +152,6 @@ def _paragraph(
 
 
 def _draw_qr(canvas: Any, text: str, x: float, bottom: float, size: float) -> None:
-    import segno
-
     rows = [list(row) for row in segno.make(text, micro=False, error="m").matrix_iter(border=0)]
     module = size / len(rows)
     path = canvas.beginPath()
@@ -165,19 +165,12 @@ def _draw_qr(canvas: Any, text: str, x: float, bottom: float, size: float) -> No
 @cache
 def _fonts() -> None:
     """Register the fonts that reportlab includes; they are embedded in the PDF."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
     for name in (_TEXT, _BOLD):
         pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
 
 
 def _printable(text: str) -> str:
     """`text` without characters that the font lacks: accents are dropped, other characters become blanks."""
-    import unicodedata
-
-    from reportlab.pdfbase import pdfmetrics
-
     glyphs = pdfmetrics.getFont(_TEXT).face.charToGlyph
     return "".join(
         character

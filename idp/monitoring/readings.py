@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from idp.audit.storage import seal_lag
+from idp.audit.storage.seals import seal_lag
 from idp.database.engine import Connection, reading
 from idp.database.faults import UNREADABLE
 from idp.jobs.storage import job_counts

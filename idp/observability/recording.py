@@ -11,10 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from idp import deferred
 from idp.observability.catalogue import COUNTED, Metric
 
 if TYPE_CHECKING:
-    from prometheus_client.metrics import MetricWrapperBase
+    import prometheus_client
+    from prometheus_client import metrics, mmap_dict, values
+else:
+    prometheus_client = deferred.module("prometheus_client")
+    metrics = deferred.module("prometheus_client.metrics")
+    mmap_dict = deferred.module("prometheus_client.mmap_dict")
+    values = deferred.module("prometheus_client.values")
 
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -26,8 +33,6 @@ class Recorder:
         # prometheus-client reads the variable at each metric's creation.
         os.environ[_DIRECTORY] = str(directory)
         _take_over(directory, place)
-        from prometheus_client import values
-
         values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
         self._metrics = {metric.name: _collector_of(metric) for metric in COUNTED}
         self._series: dict[tuple[Metric, Sequence[str]], Any] = {}
@@ -42,24 +47,24 @@ class Recorder:
         return series
 
 
-def _collector_of(metric: Metric) -> "MetricWrapperBase":
-    from prometheus_client import Counter, Gauge, Histogram
-
+def _collector_of(metric: Metric) -> "metrics.MetricWrapperBase":
     if metric.kind == "counter":
-        return Counter(metric.name, metric.help, metric.labels, registry=None)
+        return prometheus_client.Counter(metric.name, metric.help, metric.labels, registry=None)
     if metric.kind == "gauge":
-        return Gauge(metric.name, metric.help, metric.labels, registry=None, multiprocess_mode="livesum")
-    return Histogram(metric.name, metric.help, metric.labels, registry=None, buckets=metric.buckets)
+        return prometheus_client.Gauge(
+            metric.name, metric.help, metric.labels, registry=None, multiprocess_mode="livesum"
+        )
+    return prometheus_client.Histogram(
+        metric.name, metric.help, metric.labels, registry=None, buckets=metric.buckets
+    )
 
 
 def _take_over(directory: Path, place: str) -> None:
     """Remove the predecessor's gauges, which describe a process that has ended, and a file that its end left unreadable."""
-    from prometheus_client.mmap_dict import MmapedDict
-
     for file in directory.glob(f"*_{place}.db"):
         try:
             if not file.name.startswith("gauge"):
-                list(MmapedDict.read_all_values_from_file(file))  # type: ignore[no-untyped-call]
+                list(mmap_dict.MmapedDict.read_all_values_from_file(file))  # type: ignore[no-untyped-call]
                 continue
         except (RuntimeError, ValueError, OSError, struct.error):
             pass

@@ -11,12 +11,25 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from idp import __version__
+from idp import __version__, deferred
 from idp.settings.observation import Tracing
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace.export import SpanExporter
-    from opentelemetry.trace import Span, Tracer
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http import trace_exporter
+    from opentelemetry.sdk import resources
+    from opentelemetry.sdk import trace as sdk
+    from opentelemetry.sdk.trace import export, sampling
+    from opentelemetry.trace.propagation import tracecontext
+else:
+    # An extra, which may not be installed.
+    trace = deferred.module("opentelemetry.trace")
+    trace_exporter = deferred.module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    resources = deferred.module("opentelemetry.sdk.resources")
+    sdk = deferred.module("opentelemetry.sdk.trace")
+    export = deferred.module("opentelemetry.sdk.trace.export")
+    sampling = deferred.module("opentelemetry.sdk.trace.sampling")
+    tracecontext = deferred.module("opentelemetry.trace.propagation.tracecontext")
 
 EXPORT_SECONDS = 5
 """Seconds that the collector may take for a batch, and that the end of a process waits for its last one."""
@@ -24,7 +37,7 @@ EXPORT_SECONDS = 5
 _SKIPPED = ("idp.database", "idp.observability")
 _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+\"?(\w+)", re.ASCII)
 
-tracer: "Tracer | None" = None
+tracer: "trace.Tracer | None" = None
 """None while tracing is off."""
 
 
@@ -45,22 +58,18 @@ def refuse_missing(section: Tracing) -> None:
             raise NotInstalled("tracing.endpoint is set: pip install 'educonnect-idp[tracing]'")
 
 
-def begin(section: Tracing, exporter: "SpanExporter | None" = None) -> None:
+def begin(section: Tracing, exporter: "export.SpanExporter | None" = None) -> None:
     """Trace in this process from now on, if `tracing.endpoint` is set. `exporter`: in place of OTLP over HTTP. Raises NotInstalled."""
     global tracer
     if tracer is not None or not section.endpoint:
         return
     refuse_missing(section)
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-
-    resource = Resource.create({"service.name": "educonnect-idp", "service.version": __version__})
-    provider = TracerProvider(resource=resource, sampler=ParentBased(TraceIdRatioBased(section.ratio)))
-    exporter = exporter or OTLPSpanExporter(endpoint=section.endpoint, timeout=EXPORT_SECONDS)
-    provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
+    resource = resources.Resource.create({"service.name": "educonnect-idp", "service.version": __version__})
+    provider = sdk.TracerProvider(
+        resource=resource, sampler=sampling.ParentBased(sampling.TraceIdRatioBased(section.ratio))
+    )
+    exporter = exporter or trace_exporter.OTLPSpanExporter(endpoint=section.endpoint, timeout=EXPORT_SECONDS)
+    provider.add_span_processor(export.BatchSpanProcessor(exporter, schedule_delay_millis=1000))
     tracer = provider.get_tracer("idp", __version__)
     _end.append(provider.shutdown)
 
@@ -77,17 +86,14 @@ def end() -> None:
 
 
 @contextlib.contextmanager
-def request_span(method: str, headers: Mapping[str, str]) -> Iterator["Span"]:
+def request_span(method: str, headers: Mapping[str, str]) -> Iterator["trace.Span"]:
     """The span of an HTTP request, below the caller's span if `headers` has its `traceparent` (W3C Trace Context)."""
-    from opentelemetry.trace import SpanKind
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
     assert tracer is not None
-    above = TraceContextTextMapPropagator().extract(headers)
+    above = tracecontext.TraceContextTextMapPropagator().extract(headers)
     with tracer.start_as_current_span(
         method,
         context=above,
-        kind=SpanKind.SERVER,
+        kind=trace.SpanKind.SERVER,
         attributes={"http.request.method": method},
         record_exception=False,
     ) as span:
@@ -97,20 +103,17 @@ def request_span(method: str, headers: Mapping[str, str]) -> Iterator["Span"]:
 @contextlib.contextmanager
 def outgoing(method: str, host: str, headers: MutableMapping[str, Any]) -> Iterator[None]:
     """The span of an outgoing request; its `traceparent` is added to `headers`."""
-    from opentelemetry.trace import SpanKind
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
     assert tracer is not None
     named = {"http.request.method": method, "server.address": host}
     # An exception's text may contain the URL, and an SMS gateway may have the number in it.
     with tracer.start_as_current_span(
         method,
-        kind=SpanKind.CLIENT,
+        kind=trace.SpanKind.CLIENT,
         attributes=named,
         record_exception=False,
         set_status_on_exception=False,
     ):
-        TraceContextTextMapPropagator().inject(headers)
+        tracecontext.TraceContextTextMapPropagator().inject(headers)
         yield
 
 
@@ -125,13 +128,11 @@ def executed(execute: Callable[..., Any], text: str, *parameters: Any) -> Any:
         span.end()
 
 
-def begin_statement(text: str) -> "Span":
+def begin_statement(text: str) -> "trace.Span":
     """The span of a statement that begins: its verb and table, and the function that executes it. The caller ends it."""
-    from opentelemetry.trace import SpanKind
-
     assert tracer is not None
     attributes = {"db.operation.name": text.split(None, 1)[0], "code.function.name": _caller()}
-    return tracer.start_span(statement_name(text), kind=SpanKind.CLIENT, attributes=attributes)
+    return tracer.start_span(statement_name(text), kind=trace.SpanKind.CLIENT, attributes=attributes)
 
 
 @functools.lru_cache(2000)

@@ -1,17 +1,17 @@
 """The routes of the protocol."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from idp import deferred
 from idp.durations import DAY
 from idp.observability.requests import note_grant, note_outcome
-from idp.oidc import discovery, openapi
+from idp.oidc import discovery
 from idp.oidc.authorization import authorize, responses
-from idp.oidc.clients import dynamic_registration, management
-from idp.oidc.logout import pages
 from idp.oidc.server import parameters, provider
 from idp.oidc.tokens import dpop
 from idp.oidc.tokens.userinfo import without_credentials
@@ -20,6 +20,16 @@ from idp.runtime.context import now, settings
 from idp.signin import cookies
 from idp.web.application import Application, PlainResponse
 from idp.web.headers import EVERY_RESPONSE, add_headers
+
+if TYPE_CHECKING:
+    from idp.oidc import openapi
+    from idp.oidc.clients import dynamic_registration, management
+    from idp.oidc.logout import pages
+else:
+    openapi = deferred.module("idp.oidc.openapi")
+    dynamic_registration = deferred.module("idp.oidc.clients.dynamic_registration")
+    management = deferred.module("idp.oidc.clients.management")
+    pages = deferred.module("idp.oidc.logout.pages")
 
 blueprint = Blueprint("oidc", __name__)
 

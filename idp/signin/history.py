@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from idp.audit import storage as records
-from idp.audit.storage import Event
+from idp.audit.storage import records
+from idp.audit.storage.records import Event
 from idp.database.engine import reading
 from idp.signin.rules.browser_names import browser_name
 from idp.signin.rules.history import SENTENCES

@@ -1,6 +1,6 @@
 """Flask, with less work for each request.
 
-Three things that Flask does for every request are done only where they are needed: the signed cookie is read at its
+What Flask does for every request is done only where it is needed: the signed cookie is read at its
 first use, a path without a variable part is found in a table, and the endpoints of machines pass by the hooks that
 concern forms and pages. What a view sees is the same: `request`, `session`, `g`, `url_for`, error handlers.
 docs/performance.md has the measurements.
@@ -152,10 +152,24 @@ class Context(RequestContext):
             super().match_request()
 
 
+class LazyRule(Rule):
+    """A rule whose functions that build URLs are compiled when the first URL is built: there are two for each rule."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        def build(rule: "LazyRule", **values: Any) -> tuple[str, str]:
+            compiled: Callable[..., tuple[str, str]]
+            compiled = Rule._compile_builder(rule, append_unknown).__get__(rule, None)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", compiled)
+            return compiled(**values)
+
+        return build
+
+
 class Application(Flask):
     """The provider's Flask application."""
 
     session_interface = LazySessions()
+    url_rule_class = LazyRule
 
     def __init__(self, name: str) -> None:
         super().__init__(name)

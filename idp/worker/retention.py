@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 
 from idp.answers.storage import kept_answers, sent_forms
-from idp.audit import storage as records
+from idp.audit.storage import chain
 from idp.console import approvals
 from idp.durations import DAY, HOUR
 from idp.federation.storage import logins as federated_logins
@@ -24,9 +24,7 @@ STEPS: dict[str, Step] = {
     "imports": lambda tx, now, most: imports.purge(
         tx, now, settings().imports.undo_hours * HOUR, min(most, 20)
     ),
-    "audit": lambda tx, now, most: records.purge(
-        tx, now - settings().console.audit_days * DAY, min(most, 500)
-    ),
+    "audit": lambda tx, now, most: chain.purge(tx, now - settings().console.audit_days * DAY, min(most, 500)),
     "known_devices": signin.known_devices,
     "mail_links": signin.mail_links,
     "throttles": signin.throttles,

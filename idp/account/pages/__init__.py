@@ -1,27 +1,34 @@
-"""The pages of "Mon compte"."""
+"""The pages of "Mon compte": a table of their modules, endpoints and paths below /account."""
 
-from idp.account.pages import (
-    children,
-    confirmation,
-    consents,
-    credentials,
-    devices,
-    history,
-    overview,
-    security,
-    services,
-)
-from idp.account.pages.page import blueprint
+from idp.web.page_tables import PageTable
 
-__all__ = [
-    "blueprint",
-    "children",
-    "confirmation",
-    "consents",
-    "credentials",
-    "devices",
-    "history",
-    "overview",
-    "security",
-    "services",
-]
+PAGES = {
+    "children": {
+        "children": "/children",
+        "join": "/children/join",
+        "guardians": "/guardians",
+    },
+    "confirmation": {"confirm": "/confirm"},
+    "consents": {"consents": "/consents"},
+    "credentials": {
+        "password": "/password",
+        "mail": "/mail",
+        "mobile": "/mobile",
+        "mobile_code": "/mobile/<identification>",
+    },
+    "devices": {"devices": "/devices"},
+    "history": {"history": "/history"},
+    "overview": {
+        "overview": "",
+        "data": "/data",
+    },
+    "security": {
+        "security": "/security",
+        "app": "/security/app",
+        "passkey_options": "/security/passkey/options",
+        "passkey": "/security/passkey",
+    },
+    "services": {"services": "/services"},
+}
+
+blueprint = PageTable("account", __name__, PAGES, url_prefix="/account")

@@ -13,7 +13,7 @@ from idp.web.form_pages import FormPage, Page
 from idp.web.forms import EmptyForm
 
 
-@page("/children", "children", matters=True)
+@page("children", matters=True)
 def children(session: Session) -> Page:
     if session.account.kind != "guardian":
         return back_to("guardians" if session.account.kind == "pupil" else "overview")
@@ -30,7 +30,7 @@ def children(session: Session) -> Page:
     )
 
 
-@page("/children/join", "join", matters=True)
+@page("join", matters=True)
 def join(session: Session) -> Page:
     """Another account of the same guardian, from another school."""
     if session.account.kind != "guardian":
@@ -43,7 +43,7 @@ def join(session: Session) -> Page:
     return form_page.show(form=form)
 
 
-@page("/guardians", "guardians", matters=True)
+@page("guardians", matters=True)
 def guardians(session: Session) -> Page:
     """The guardians of this pupil; from the age of eighteen the pupil may end a link."""
     if session.account.kind != "pupil":

@@ -8,7 +8,7 @@ from idp.signin.sessions import Session
 from idp.web.form_pages import FormPage, Page
 
 
-@page("/confirm", "confirm")
+@page("confirm")
 def confirm(session: Session) -> Page:
     form_page = FormPage("account/confirm.html", account=session.account)
     return guarded.confirm_password(session, form_page, url_for("account.overview"))

@@ -15,7 +15,7 @@ from idp.web.form_pages import FormPage, Page
 from idp.web.forms import EmptyForm
 
 
-@page("/consents", "consents")
+@page("consents")
 def consents(session: Session) -> Page:
     if session.account.kind != "guardian":
         return back_to("services")

@@ -19,7 +19,7 @@ from idp.web.forms import CodeForm, EmptyForm, MailForm
 from idp.web.languages import current_language
 
 
-@page("/password", "password", matters=True)
+@page("password", matters=True)
 def password(session: Session) -> Page:
     form, form_page = NewPasswordForm(), FormPage("account/password.html", but=(PASSWORD_ALREADY_SET,))
     with form_page:
@@ -29,7 +29,7 @@ def password(session: Session) -> Page:
     return new_passwords.show_new_password(form_page, form, session.account)
 
 
-@page("/mail", "mail", matters=True)
+@page("mail", matters=True)
 def mail(session: Session) -> Page:
     """Change the address, type the code of the mail, have the mail sent again, or cancel."""
     form_page = FormPage("account/mail.html", account=session.account)
@@ -61,7 +61,7 @@ def _mail_act(session: Session) -> bool:
     return False
 
 
-@page("/mobile", "mobile", matters=True)
+@page("mobile", matters=True)
 def mobile(session: Session) -> Page:
     form, form_page = ContactForm(), FormPage("account/mobile.html", account=session.account)
     with form_page:
@@ -79,7 +79,7 @@ def mobile(session: Session) -> Page:
     )
 
 
-@page("/mobile/<identification>", "mobile_code")
+@page("mobile_code")
 def mobile_code(session: Session, identification: str) -> Page:
     """The code that was sent to the new number."""
     attempt = attempts.find(identification, cookies.browser(), now())

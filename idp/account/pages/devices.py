@@ -12,7 +12,7 @@ from idp.web.form_pages import Page
 from idp.web.forms import EmptyForm
 
 
-@page("/devices", "devices")
+@page("devices")
 def devices(session: Session) -> Page:
     if EmptyForm().validate_on_submit():
         if request.form.get("act") == "others":

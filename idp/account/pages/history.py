@@ -10,7 +10,7 @@ from idp.web.form_pages import Page
 A_PAGE = 30
 
 
-@page("/history", "history")
+@page("history")
 def history(session: Session) -> Page:
     before_text = request.args.get("before", "")
     before = int(before_text) if before_text.isdecimal() and len(before_text) < 18 else None

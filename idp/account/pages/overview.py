@@ -11,13 +11,13 @@ from idp.signin.sessions import Session
 from idp.web.form_pages import Page
 
 
-@page("", "overview")
+@page("overview")
 def overview(session: Session) -> Page:
     account = session.account
     return render_template("account/overview.html", account=account, school_mobile=mobile.number_of(account))
 
 
-@page("/data", "data", matters=True)
+@page("data", matters=True)
 def data(session: Session) -> Page:
     """A JSON file of every row about this person (GDPR article 15 and 20), without what would open the account."""
     account = session.account

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from idp.account.pages import blueprint
 from idp.people.rules.accounts import PROFILES
 from idp.runtime.context import address, now
 from idp.signin import cookies, current_login
@@ -14,13 +15,11 @@ from idp.signin.pages import guarded
 from idp.signin.rules.steps import Asked
 from idp.web.form_pages import Page
 
-blueprint = Blueprint("account", "idp.account.pages", url_prefix="/account")
-
 View = Callable[..., Page]
 
 
-def page(path: str, name: str, matters: bool = False) -> Callable[[View], View]:
-    """Serve `view(session, …)` at /account<path> as `account.<name>`.
+def page(name: str, matters: bool = False) -> Callable[[View], View]:
+    """Serve `view(session, …)` as `account.<name>`.
 
     A person without a session, or with a step owed, goes through the login and comes back. `matters`: the password was
     given within settings.signin.confirmation seconds, else it is asked for first. A page whose path has arguments comes
@@ -28,7 +27,7 @@ def page(path: str, name: str, matters: bool = False) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        @blueprint.route(path, methods=["GET", "POST"], endpoint=name)
+        @blueprint.page(name)
         @wraps(view)
         def guarded_view(**arguments: Any) -> Page:
             if name == "password" and request.method == "POST" and current_login.current(now()) is None:

@@ -18,7 +18,7 @@ from idp.web.form_pages import FormPage, Page
 from idp.web.forms import CodeForm, EmptyForm
 
 
-@page("/security", "security", matters=True)
+@page("security", matters=True)
 def security(session: Session) -> Page:
     form_page = FormPage("account/security.html", account=session.account)
     with form_page:
@@ -53,7 +53,7 @@ def _codes_once(codes: list[str] | None) -> str:
     return render_template("factors/recovery_codes.html", codes=codes, onward=url_for("account.security"))
 
 
-@page("/security/app", "app", matters=True)
+@page("app", matters=True)
 def app(session: Session) -> Page:
     """The key to scan, and the first code."""
     acts.may_change(session)
@@ -67,7 +67,7 @@ def app(session: Session) -> Page:
     return form_page.show(key=shown_key(secret), picture=qr_code(secret, session.account.username))
 
 
-@page("/security/passkey/options", "passkey_options", matters=True)
+@page("passkey_options", matters=True)
 def passkey_options(session: Session) -> Page:
     if request.method != "POST":
         return back_to("security")
@@ -75,7 +75,7 @@ def passkey_options(session: Session) -> Page:
     return jsonify(passkeys.registration_options(session.account, cookies.browser(), now()))
 
 
-@page("/security/passkey", "passkey", matters=True)
+@page("passkey", matters=True)
 def passkey(session: Session) -> Page:
     if request.method != "POST":
         return back_to("security")

@@ -11,7 +11,7 @@ from idp.web.form_pages import Page
 from idp.web.forms import EmptyForm
 
 
-@page("/services", "services")
+@page("services")
 def services(session: Session) -> Page:
     if EmptyForm().validate_on_submit():
         acts.withdraw(session, request.form.get("client", ""), now())

@@ -1,35 +1,60 @@
-"""The pages of the console."""
+"""The pages of the console: a table of their modules, endpoints and paths below /console."""
 
-from idp.console.pages import (
-    academy,
-    administrators,
-    confirmation,
-    delegations,
-    home,
-    imports,
-    jobs,
-    keys,
-    letters,
-    people,
-    person,
-    record,
-    services,
-)
-from idp.console.pages.page import blueprint
+from idp.web.page_tables import PageTable
 
-__all__ = [
-    "academy",
-    "administrators",
-    "blueprint",
-    "confirmation",
-    "delegations",
-    "home",
-    "imports",
-    "jobs",
-    "keys",
-    "letters",
-    "people",
-    "person",
-    "record",
-    "services",
-]
+PAGES = {
+    "academy": {
+        "academy": "/academy",
+        "academy_person": "/academy/people/<int:account>",
+        "person_data": "/academy/people/<int:account>/data",
+    },
+    "administrators": {"administrators": "/academy/administrators"},
+    "confirmation": {"confirm": "/confirm"},
+    "delegations": {
+        "delegations": "/school/<uai>/delegations",
+        "renewal": "/school/<uai>/renewal",
+    },
+    "home": {
+        "home": "/",
+        "school": "/school/<uai>",
+    },
+    "imports": {
+        "imports": "/school/<uai>/imports",
+        "import_": "/school/<uai>/imports/<int:number>",
+        "settle": "/school/<uai>/imports/<int:import_number>/settle",
+    },
+    "jobs": {
+        "job": "/jobs/<int:number>",
+        "job_file": "/jobs/<int:number>/files/<int:file>",
+    },
+    "keys": {
+        "keys": "/academy/keys",
+        "tokens": "/academy/tokens",
+    },
+    "letters": {
+        "letters": "/school/<uai>/letters",
+        "letters_question": "/school/<uai>/letters/question",
+    },
+    "people": {
+        "people": "/school/<uai>/people",
+        "many": "/school/<uai>/people/many",
+    },
+    "person": {
+        "person": "/school/<uai>/people/<int:account>",
+        "person_act": "/school/<uai>/people/<int:account>/act",
+    },
+    "record": {
+        "trouble": "/academy/trouble",
+        "approvals": "/academy/approvals",
+        "audit": "/academy/audit",
+    },
+    "services": {
+        "services": "/academy/services",
+        "new_service": "/academy/services/new",
+        "service": "/academy/services/<client_id>",
+        "edit_service": "/academy/services/<client_id>/edit",
+        "service_act": "/academy/services/<client_id>/act",
+    },
+}
+
+blueprint = PageTable("console", __name__, PAGES, url_prefix="/console")

@@ -18,7 +18,7 @@ from idp.runtime.context import now
 from idp.web.form_pages import Page
 
 
-@page("/academy", "academy", Act.SEE_ACADEMY)
+@page("academy", Act.SEE_ACADEMY)
 def academy(desk: Desk) -> Page:
     """Every school with its progress, and a search over all people."""
     text, form_page = request.args.get("q", ""), form_of(desk, "academy")
@@ -46,7 +46,7 @@ def _name_school(desk: Desk) -> None:
         raise Refusal(FIELD_UNUSABLE, "no UAI", field=N_("UAI"), at=("uai",)) from None
 
 
-@page("/academy/people/<int:account>", "academy_person", Act.SEE_PEOPLE)
+@page("academy_person", Act.SEE_PEOPLE)
 def academy_person(desk: Desk, account: int) -> Page:
     """A person of any school: the schools at which to act on them, and the data that is stored on them."""
     facts = people.facts(account)
@@ -64,7 +64,7 @@ def academy_person(desk: Desk, account: int) -> Page:
     )
 
 
-@page("/academy/people/<int:account>/data", "person_data", Act.PERSONAL_DATA, matters=True)
+@page("person_data", Act.PERSONAL_DATA, matters=True)
 def person_data(desk: Desk, account: int) -> Page:
     """Export, hold, erase."""
     facts, form_page = people.facts(account), form_of(desk, "person_data")

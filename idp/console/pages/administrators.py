@@ -20,7 +20,7 @@ from idp.runtime.context import now
 from idp.web.form_pages import Page
 
 
-@page("/academy/administrators", "administrators", Act.ADMINISTRATORS, matters=True)
+@page("administrators", Act.ADMINISTRATORS, matters=True)
 def administrators(desk: Desk) -> Page:
     """The posts. Adding a member of staff issues their letter, shown once."""
     form_page, letter = form_of(desk, "administrators"), None

@@ -7,6 +7,6 @@ from idp.signin.pages import guarded
 from idp.web.form_pages import Page
 
 
-@page("/confirm", "confirm", None)
+@page("confirm", None)
 def confirm(desk: Desk) -> Page:
     return guarded.confirm_password(desk.session, form_of(desk, "confirm"), url_for("console.home"))

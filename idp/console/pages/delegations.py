@@ -14,7 +14,7 @@ from idp.runtime.context import begins_at, day_of, ends_at, last_day, now
 from idp.web.form_pages import Page
 
 
-@page("/school/<uai>/delegations", "delegations", Act.DELEGATE, matters=True)
+@page("delegations", Act.DELEGATE, matters=True)
 def delegations(desk: Desk) -> Page:
     assert desk.school is not None
     form_page = form_of(desk, "delegations")
@@ -63,7 +63,7 @@ def _lend(desk: Desk) -> None:
     )
 
 
-@page("/school/<uai>/renewal", "renewal", Act.RENEW, matters=True)
+@page("renewal", Act.RENEW, matters=True)
 def renewal(desk: Desk) -> Page:
     """Ask for new passwords at the next login, except of accounts never activated or changed since a day."""
     assert desk.school is not None

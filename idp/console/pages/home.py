@@ -7,7 +7,7 @@ from idp.runtime.context import now
 from idp.web.form_pages import Page
 
 
-@page("/", "home", None)
+@page("home", None)
 def home(desk: Desk) -> Page:
     """A user of a single school goes to its page."""
     if may(desk.rights, Act.SEE_ACADEMY, None):
@@ -19,7 +19,7 @@ def home(desk: Desk) -> Page:
     return show(desk, "home", schools=schools)
 
 
-@page("/school/<uai>", "school", Act.SEE_NUMBERS)
+@page("school", Act.SEE_NUMBERS)
 def school(desk: Desk) -> Page:
     """The numbers of a school."""
     assert desk.school is not None

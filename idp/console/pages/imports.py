@@ -34,7 +34,7 @@ _MOST_QUESTIONS = 50
 """Questions about damaged texts on a page."""
 
 
-@page("/school/<uai>/imports", "imports", Act.IMPORT)
+@page("imports", Act.IMPORT)
 def imports(desk: Desk) -> Page:
     """The last imports, and two fields for the files of the next import."""
     assert desk.school is not None
@@ -75,7 +75,7 @@ def _two_exports(files: Sequence[tuple[str, IO[bytes]]]) -> None:
         raise Refusal(EXPORT_FILE_MISSING, "one file was given", given=name, missing=_OTHER_FILE[root])
 
 
-@page("/school/<uai>/imports/<int:number>", "import_", Act.IMPORT)
+@page("import_", Act.IMPORT)
 def import_(desk: Desk, number: int) -> Page:
     """An import in any state. The page reloads itself while the worker checks or writes."""
     assert desk.school is not None
@@ -157,7 +157,7 @@ def _complete(mapping: Mapping[str, str]) -> None:
         raise Refusal(COLUMNS_DOUBLED, "a field was chosen twice", fields=", ".join(map(field_word, twice)))
 
 
-@page("/school/<uai>/imports/<int:import_number>/settle", "settle", Act.IMPORT)
+@page("settle", Act.IMPORT)
 def settle(desk: Desk, import_number: int) -> Page:
     """An ambiguous record beside the persons that it may be: it is one of them, a new person, or not imported."""
     assert desk.school is not None

@@ -17,7 +17,7 @@ ATOMIC = (lifecycle.CHECK, lifecycle.WRITE)
 """Kinds of a single step: they cannot be stopped between steps."""
 
 
-@page("/jobs/<int:number>", "job", None)
+@page("job", None)
 def job(desk: Desk, number: int) -> Page:
     row = _row(desk, number)
     if pressed() == "cancel" and row["kind"] not in ATOMIC:
@@ -34,7 +34,7 @@ def job(desk: Desk, number: int) -> Page:
     )
 
 
-@page("/jobs/<int:number>/files/<int:file>", "job_file", None, matters=True)
+@page("job_file", None, matters=True)
 def job_file(desk: Desk, number: int, file: int) -> Page:
     """A file with provisional passwords: for the person who asked for it."""
     row = _row(desk, number)

@@ -15,7 +15,7 @@ from idp.runtime.context import now
 from idp.web.form_pages import Page
 
 
-@page("/academy/keys", "keys", Act.KEYS, matters=True)
+@page("keys", Act.KEYS, matters=True)
 def keys(desk: Desk) -> Page:
     form_page = form_of(desk, "keys")
     with form_page:
@@ -35,7 +35,7 @@ def keys(desk: Desk) -> Page:
     return form_page.show(keys=listed)
 
 
-@page("/academy/tokens", "tokens", Act.SERVICES, matters=True)
+@page("tokens", Act.SERVICES, matters=True)
 def tokens(desk: Desk) -> Page:
     """Initial access tokens: for publishers who register their service themselves (RFC 7591)."""
     form_page, token = form_of(desk, "tokens"), None

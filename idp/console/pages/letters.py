@@ -17,7 +17,7 @@ CHOICES = ("class", "kind", "form", "letters_in", "again")
 """Fields of the choice; the first page passes them on to the preview."""
 
 
-@page("/school/<uai>/letters", "letters", Act.PRINT_LETTERS, matters=True)
+@page("letters", Act.PRINT_LETTERS, matters=True)
 def letters(desk: Desk) -> Page:
     assert desk.school is not None
     form_page = form_of(desk, "letters")
@@ -29,7 +29,7 @@ def letters(desk: Desk) -> Page:
     return _first_page(desk, form_page, request.form if pressed() else request.args)
 
 
-@page("/school/<uai>/letters/question", "letters_question", Act.PRINT_LETTERS, matters=True)
+@page("letters_question", Act.PRINT_LETTERS, matters=True)
 def letters_question(desk: Desk) -> Page:
     """The number of letters, class by class, and the button to confirm."""
     assert desk.school is not None

@@ -5,23 +5,21 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from idp.console import reach
+from idp.console.pages import blueprint
 from idp.console.rules import rights
 from idp.console.rules.rights import Act, Reach, Right, SchoolRow
 from idp.people.rules.accounts import PROFILES, AccountFacts
 from idp.refusals import Refusal
 from idp.refusals.console import RIGHT_MISSING
-from idp.runtime.context import now, settings
-from idp.signin import current_login
+from idp.runtime.context import now
 from idp.signin.pages import guarded
 from idp.signin.rules.steps import Asked
 from idp.signin.sessions import Session
 from idp.web.form_pages import FormPage, Page
-
-blueprint = Blueprint("console", "idp.console.pages", url_prefix="/console")
 
 View = Callable[..., Page]
 
@@ -62,8 +60,8 @@ class Desk:
         return self.school is not None and reach.may_on(self.rights, act, self.school.id, person)
 
 
-def page(path: str, name: str, act: Act | None, matters: bool = False) -> Callable[[View], View]:
-    """Serve `view(desk, …)` at /console<path> as `console.<name>`, for the holders of the right to `act`.
+def page(name: str, act: Act | None, matters: bool = False) -> Callable[[View], View]:
+    """Serve `view(desk, …)` as `console.<name>`, for the holders of the right to `act`.
 
     `matters`: the password was given within settings.signin.confirmation seconds, else it is asked for first. A POST
     whose token is missing never reaches the view.
@@ -71,7 +69,7 @@ def page(path: str, name: str, act: Act | None, matters: bool = False) -> Callab
     RIGHTS[name] = act
 
     def decorate(view: View) -> View:
-        @blueprint.route(path, methods=["GET", "POST"], endpoint=name)
+        @blueprint.page(name)
         @wraps(view)
         def guarded_view(**arguments: Any) -> Page:
             session = guarded.session_or_login(Asked(profiles=(PROFILES["staff"],)), "console.home")
@@ -128,11 +126,3 @@ def number(name: str) -> int:
     """A whole number of the form or the address; 0 if it is none."""
     text = request.values.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-def let_large_files_in() -> None:
-    """Importers send larger requests than other users; called before the form is read (Flask: `before_request`)."""
-    if request.endpoint == "console.imports" and request.method == "POST":
-        session = current_login.current(now())
-        if session is not None and _is_staff(session.account):
-            request.max_content_length = settings().imports.largest_file

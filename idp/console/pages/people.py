@@ -17,7 +17,7 @@ from idp.web.form_pages import Page
 MOST = 5_000
 
 
-@page("/school/<uai>/people", "people", Act.SEE_PEOPLE)
+@page("people", Act.SEE_PEOPLE)
 def people(desk: Desk) -> Page:
     """The address holds the filters and the order of the table."""
     assert desk.school is not None
@@ -38,7 +38,7 @@ def people(desk: Desk) -> Page:
     )
 
 
-@page("/school/<uai>/people/many", "many", Act.RESET, matters=True)
+@page("many", Act.RESET, matters=True)
 def many(desk: Desk) -> Page:
     """An act on all people of a search; the page shows their number and names first."""
     assert desk.school is not None

@@ -33,7 +33,7 @@ NEEDS = {
 """Act → the right that it needs."""
 
 
-@page("/school/<uai>/people/<int:account>", "person", Act.SEE_PEOPLE)
+@page("person", Act.SEE_PEOPLE)
 def person(desk: Desk, account: int) -> Page:
     facts = reached(desk, account, Act.SEE_PEOPLE)
     (identity,) = comparison.side_by_side([facts.person_id])
@@ -49,7 +49,7 @@ def person(desk: Desk, account: int) -> Page:
     )
 
 
-@page("/school/<uai>/people/<int:account>/act", "person_act", Act.SEE_PEOPLE, matters=True)
+@page("person_act", Act.SEE_PEOPLE, matters=True)
 def person_act(desk: Desk, account: int) -> Page:
     """The page of an act: its effect, a field for the reason where the act needs it, and a button."""
     assert desk.school is not None

@@ -20,7 +20,7 @@ from idp.runtime.context import begins_at, ends_at, now
 from idp.web.form_pages import Page
 
 
-@page("/academy/trouble", "trouble", Act.TROUBLE)
+@page("trouble", Act.TROUBLE)
 def trouble_page(desk: Desk) -> Page:
     """Destinations that fail, messages that failed, services that logout notices do not reach, running jobs."""
     if pressed() == "again":
@@ -56,7 +56,7 @@ def _receiver(destination: str) -> str:
     return ", ".join(names) or destination
 
 
-@page("/academy/approvals", "approvals", Act.APPROVE, matters=True)
+@page("approvals", Act.APPROVE, matters=True)
 def approvals_page(desk: Desk) -> Page:
     form_page = form_of(desk, "approvals")
     with form_page:
@@ -67,7 +67,7 @@ def approvals_page(desk: Desk) -> Page:
     return form_page.show(approvals=approvals.listed(), me=desk.actor)
 
 
-@page("/academy/audit", "audit", Act.AUDIT)
+@page("audit", Act.AUDIT)
 def audit_page(desk: Desk) -> Page:
     """The audit trail: search, verify, export as JSON lines."""
     values = {

@@ -24,7 +24,7 @@ from idp.web.form_pages import Page
 from idp.web.sent_fields import typed, unsent
 
 
-@page("/academy/services", "services", Act.SERVICES)
+@page("services", Act.SERVICES)
 def services(desk: Desk) -> Page:
     unreachable = incidents.unreachable_for_logout()
     columns: dict[str, Callable[[Client], Any]] = {
@@ -39,7 +39,7 @@ def services(desk: Desk) -> Page:
     )
 
 
-@page("/academy/services/new", "new_service", Act.SERVICES, matters=True)
+@page("new_service", Act.SERVICES, matters=True)
 def new_service(desk: Desk) -> Page:
     """The form, or a pasted registration document (RFC 7591 §2)."""
     faults: list[Fault] = []
@@ -54,7 +54,7 @@ def new_service(desk: Desk) -> Page:
     return _form(desk, "new", faults, values, {}, "", 0)
 
 
-@page("/academy/services/<client_id>", "service", Act.SERVICES)
+@page("service", Act.SERVICES)
 def service(desk: Desk, client_id: str) -> Page:
     client = _known(client_id)
     unreachable = incidents.unreachable_for_logout().get(client_id, 0)
@@ -63,7 +63,7 @@ def service(desk: Desk, client_id: str) -> Page:
     return show(desk, "service", client=client, document=text, unreachable=unreachable, now=now())
 
 
-@page("/academy/services/<client_id>/edit", "edit_service", Act.SERVICES, matters=True)
+@page("edit_service", Act.SERVICES, matters=True)
 def edit_service(desk: Desk, client_id: str) -> Page:
     """Saves only over the revision that the form shows: two administrators do not overwrite each other's change."""
     client, faults, refusal = _known(client_id), [], None
@@ -83,7 +83,7 @@ def edit_service(desk: Desk, client_id: str) -> Page:
     return _form(desk, client_id, faults, values, present, client.owner, client.revision, refusal)
 
 
-@page("/academy/services/<client_id>/act", "service_act", Act.SERVICES, matters=True)
+@page("service_act", Act.SERVICES, matters=True)
 def service_act(desk: Desk, client_id: str) -> Page:
     """Rotate the secret, end the old one, suspend, open again, try."""
     client, act = _known(client_id), pressed()

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, func, select
 
-from idp.audit.storage import AuditRecord, AuditSeal
+from idp.audit.storage.tables import AuditRecord, AuditSeal
 from idp.console.storage.tables import Counted, LoginDay
 from idp.database.chunks import select_in
 from idp.database.upserts import upsert

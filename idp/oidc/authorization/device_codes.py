@@ -1,7 +1,9 @@
 """The user code of a device: its rate-limited lookup (RFC 8628 §5.1) and its QR code (§3.3.1)."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from idp import deferred
 from idp.oidc.authorization import device_grant
 from idp.oidc.authorization.current_authorization import Authorization, authorization_of
 from idp.oidc.authorization.rules.device_request import normal_user_code
@@ -11,6 +13,11 @@ from idp.refusals.requests import UNKNOWN_DEVICE_CODE
 from idp.refusals.signing_in import NETWORK_LIMITED
 from idp.runtime.context import settings
 from idp.signin import rate_limits
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = deferred.module("segno")
 
 
 def look_up(typed: str, address: str, now: int) -> Authorization:
@@ -33,8 +40,5 @@ def picture(typed: str) -> str | None:
     code = normal_user_code(typed)
     if code is None:
         return None
-    # Imported here: most workers never draw a QR code, and the import costs start-up time.
-    import segno
-
     uri = f"{settings().server.issuer}/device?{urlencode({'user_code': code})}"
     return str(segno.make(uri, error="m").svg_inline(scale=6, border=4, light="#ffffff"))

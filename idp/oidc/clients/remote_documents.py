@@ -9,12 +9,18 @@ import threading
 from base64 import urlsafe_b64encode
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
+from idp import deferred
 from idp.due_times import is_within
 from idp.oidc.clients.rules.registered_members import fault_of_jwks
+
+if TYPE_CHECKING:
+    from idp.network import outgoing_http
+else:
+    outgoing_http = deferred.module("idp.network.outgoing_http")
 
 LARGEST = 65_536
 """Bytes of a document."""
@@ -125,9 +131,6 @@ def _json(uri: str, accept: str) -> Any:
 
 
 def _body(uri: str, accept: str) -> bytes:
-    # Imported here: most web processes never fetch anything, and the import costs start-up time.
-    from idp.network import outgoing_http
-
     try:
         answer = outgoing_http.get(uri, accept, LARGEST)
     except outgoing_http.Unreachable as fault:

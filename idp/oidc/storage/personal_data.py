@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.factors.storage.tables import Passkey
 from idp.federation.storage.tables import FederatedIdentity
 from idp.oidc.storage.tables import Grant

@@ -6,8 +6,17 @@ people write it. The local part is NFC and keeps its case (RFC 5321 §2.4); beyo
 """
 
 import re
+from typing import TYPE_CHECKING
 
+from idp import deferred
 from idp.people.rules.legible_text import shown
+
+if TYPE_CHECKING:
+    import email_validator
+    import idna
+else:
+    email_validator = deferred.module("email_validator")
+    idna = deferred.module("idna")
 
 LONGEST, LONGEST_LOCAL = 254, 64
 """Octets of an address and of its local part (RFC 5321 §4.5.3.1)."""
@@ -40,9 +49,6 @@ def clean_address(typed: str) -> str | None:
 
 def _in_ascii(typed: str) -> str | None:
     """An address with letters beyond ASCII, its domain as A-labels (IDNA 2008, RFC 5891); None if it is not valid."""
-    # Imported here: most addresses do not need it, and the import is slow.
-    import email_validator
-
     # The documented way to accept names like .test.
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
@@ -68,8 +74,6 @@ def readable_address(address: str) -> str:
     """The address with a Unicode domain: `élise@société-exemple.fr`."""
     if "xn--" not in address:
         return address
-    import idna
-
     local, _, domain = address.rpartition("@")
     try:
         return f"{local}@{idna.decode(domain)}"

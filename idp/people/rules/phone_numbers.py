@@ -1,6 +1,14 @@
 """Phone numbers in any usual notation → E.164, by `phonenumbers` and the numbering plans of the French territories."""
 
+from typing import TYPE_CHECKING
+
+from idp import deferred
 from idp.people.rules.legible_text import shown
+
+if TYPE_CHECKING:
+    import phonenumbers
+else:
+    phonenumbers = deferred.module("phonenumbers")
 
 LONGEST = 40
 
@@ -41,9 +49,6 @@ def clean_number(typed: str, *homes: str) -> str | None:
     typed = shown(typed)
     if len(typed) > LONGEST:
         return None
-    # Imported here: its tables make the import slow.
-    import phonenumbers
-
     for region in dict.fromkeys((*homes, *_EVERYWHERE)):
         try:
             number = phonenumbers.parse(typed, region)
@@ -64,8 +69,6 @@ def written_in_full(digits: str) -> list[str]:
 
 def is_landline(number: str) -> bool:
     """Whether an E.164 number is a fixed line, which gets no SMS."""
-    import phonenumbers
-
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -80,8 +83,6 @@ def masked_number(number: str) -> str:
 
 def readable_number(number: str, region: str) -> str:
     """An E.164 number in the notation of `region`: 06 12 34 56 78, or +49 … for other countries."""
-    import phonenumbers
-
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:

@@ -1,6 +1,32 @@
-"""The pages of recoveries, and of the activation without a letter."""
+"""The pages of recoveries, and of the activation without a letter: a table of their modules, endpoints and paths."""
 
-from idp.recovery.pages import activation, identification, not_me, passwords, usernames
-from idp.recovery.pages.steps import blueprint
+from idp.web.page_tables import PageTable
 
-__all__ = ["activation", "blueprint", "identification", "not_me", "passwords", "usernames"]
+PAGES = {
+    "activation": {
+        "no_account": "/activation",
+        "link_account": "/activation/link",
+        "children": "/recovery/<identification>/children",
+        "known": "/recovery/<identification>/known",
+    },
+    "identification": {
+        "code": "/recovery/<identification>/code",
+        "names": "/recovery/<identification>/names",
+        "child": "/recovery/<identification>/child",
+        "office": "GET /recovery/<identification>/office",
+    },
+    "not_me": {"not_me": "GET /not-me/<token>", "stop_stranger": "POST /not-me/<token>"},
+    "passwords": {
+        "lost_password": "/recovery/password",
+        "password": "/recovery/<identification>/password",
+        "link": "/recovery/link/<token>",
+        "activation_link": "/activation/link/<token>",
+    },
+    "steps": {"next_one": "GET /recovery/<identification>"},
+    "usernames": {
+        "lost_username": "/recovery/username",
+        "username_sent": "GET /recovery/username/sent",
+    },
+}
+
+blueprint = PageTable("recovery", __name__, PAGES)

@@ -2,11 +2,12 @@
 
 from flask import render_template, request
 
-from idp.federation import pages as federation
+from idp.federation.pages import provider_login
 from idp.people.sms_numbers import number_for_sms
 from idp.recovery import attempts, self_activation
+from idp.recovery.pages import blueprint
 from idp.recovery.pages.forms import ContactForm
-from idp.recovery.pages.steps import blueprint, login_that_waits, offers_sms, onward, page_of, signed_in
+from idp.recovery.pages.steps import login_that_waits, offers_sms, onward, page_of, signed_in
 from idp.recovery.rules.proofs import Child, Identification
 from idp.refusals import Refusal
 from idp.refusals.activation import BIRTH_DATES_MISSING
@@ -17,15 +18,15 @@ from idp.web.forms import EmptyForm, iso_date
 from idp.web.languages import current_language
 
 
-@blueprint.route("/activation", methods=["GET", "POST"])
+@blueprint.page("no_account")
 def no_account() -> Page:
     return _number_page("activation")
 
 
-@blueprint.route("/activation/link", methods=["GET", "POST"])
+@blueprint.page("link_account")
 def link_account() -> Page:
     """After a login at another provider whose identity is not linked to an account yet."""
-    federation.waiting_identity()
+    provider_login.waiting_identity()
     return _number_page("linking")
 
 
@@ -61,7 +62,7 @@ def children(identification: Identification) -> Page:
             )
             birth_dates = _dates([child for child in candidates if child.person not in not_mine])
             here = cookies.browser(), address(), request.user_agent.string
-            waiting = federation.waiting_identity() if identification.purpose == "linking" else None
+            waiting = provider_login.waiting_identity() if identification.purpose == "linking" else None
             token = self_activation.prove_by_children(
                 identification, birth_dates, not_mine, *here, now(), waiting
             )

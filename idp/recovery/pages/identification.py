@@ -60,7 +60,7 @@ def child(identification: Identification) -> Page:
     return form_page.show(identification=identification)
 
 
-@page_of("office", ("GET",))
+@page_of("office")
 def office(identification: Identification) -> Page:
     """No answer of a family distinguishes these people: the school has to identify the person."""
     refusal = Refusal(ANSWERS_NOT_ENOUGH, "several candidates have the given name and child")

@@ -4,12 +4,12 @@ from flask import render_template
 
 from idp.people.rules.mail_addresses import masked
 from idp.recovery import not_me as acts
-from idp.recovery.pages.steps import blueprint
+from idp.recovery.pages import blueprint
 from idp.runtime.context import now
 from idp.web.forms import EmptyForm
 
 
-@blueprint.get("/not-me/<token>")
+@blueprint.page("not_me")
 def not_me(token: str) -> str:
     """One button: mail scanners open links, and must not lock an account."""
     if locked := acts.done(token, now()):
@@ -17,7 +17,7 @@ def not_me(token: str) -> str:
     return render_template("recovery/not_me.html", form=EmptyForm(), account=acts.read(token, now()))
 
 
-@blueprint.post("/not-me/<token>")
+@blueprint.page("stop_stranger")
 def stop_stranger(token: str) -> str:
     return _locked(acts.stop(token, now()))
 

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 from idp.passwords.forms import NewPasswordForm
 from idp.people.rules.accounts import AccountFacts
 from idp.recovery import activation_links, attempts, passwords
+from idp.recovery.pages import blueprint
 from idp.recovery.pages.forms import UsernameForm
-from idp.recovery.pages.steps import blueprint, login_that_waits, offers_sms, onward, page_of, signed_in
+from idp.recovery.pages.steps import login_that_waits, offers_sms, onward, page_of, signed_in
 from idp.recovery.rules.proofs import Identification
 from idp.refusals.activation import PASSWORD_TOO_WEAK, PASSWORD_UNCHANGED
 from idp.refusals.signing_in import TOO_BUSY
@@ -24,7 +25,7 @@ Choose = Callable[[str, str, str, str, str, int], str]
 """(password, password again, browser, address, name of the browser, now) → the session cookie's token."""
 
 
-@blueprint.route("/recovery/password", methods=["GET", "POST"])
+@blueprint.page("lost_password")
 def lost_password() -> Page:
     """A link with values typed on another page (`act=fill`) opens this page with the fields filled in."""
     form, form_page = UsernameForm(), FormPage("recovery/password_lost.html")
@@ -55,7 +56,7 @@ def password(identification: Identification) -> Page:
     return _new_password(attempts.account_of(identification), choose, identification.login)
 
 
-@blueprint.route("/recovery/link/<token>", methods=["GET", "POST"])
+@blueprint.page("link")
 def link(token: str) -> Page:
     """The page of the mail's link, on any device. Mail scanners open links, so a GET does not use it."""
     if passwords.is_done(token, now()):
@@ -63,7 +64,7 @@ def link(token: str) -> Page:
     return _new_password(passwords.read_link(token, now()), partial(passwords.choose_by_link, token), None)
 
 
-@blueprint.route("/activation/link/<token>", methods=["GET", "POST"])
+@blueprint.page("activation_link")
 def activation_link(token: str) -> Page:
     """The page of the link that replaces a letter: the first password, then the steps of the login."""
     if activation_links.is_done(token, now()):

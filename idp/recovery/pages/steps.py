@@ -6,10 +6,11 @@ As for sign-in, pages never link to one another: reload, Back and a second tab r
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from idp.recovery import attempts
+from idp.recovery.pages import blueprint
 from idp.recovery.rules.proofs import Identification, next_page
 from idp.refusals import Refusal
 from idp.runtime.context import now, settings
@@ -17,16 +18,14 @@ from idp.signin import cookies, pending
 from idp.signin.pages import arrival
 from idp.web.form_pages import Page
 
-blueprint = Blueprint("recovery", "idp.recovery.pages")
-
 View = Callable[[Identification], Page]
 
 
-def page_of(name: str, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
+def page_of(name: str) -> Callable[[View], View]:
     """Serve a view as the page `name` of an identification, at /recovery/<id>/<name>."""
 
     def decorate(view: View) -> View:
-        @blueprint.route(f"/recovery/<identification>/{name}", methods=list(methods), endpoint=name)
+        @blueprint.page(name)
         @wraps(view)
         def page(identification: str) -> Page:
             current = attempts.find(identification, cookies.browser(), now())
@@ -42,7 +41,7 @@ def onward(identification: str) -> Response:
     return redirect(url_for("recovery.next_one", identification=identification), 303)
 
 
-@blueprint.get("/recovery/<identification>")
+@blueprint.page("next_one")
 def next_one(identification: str) -> Response:
     """The dispatcher."""
     current = attempts.find(identification, cookies.browser(), now())

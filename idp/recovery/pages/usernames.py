@@ -3,14 +3,15 @@
 from flask import redirect, render_template, request, url_for
 
 from idp.recovery import usernames
+from idp.recovery.pages import blueprint
 from idp.recovery.pages.forms import ContactForm
-from idp.recovery.pages.steps import blueprint, login_that_waits, offers_sms
+from idp.recovery.pages.steps import login_that_waits, offers_sms
 from idp.runtime.context import address, now
 from idp.web.form_pages import FormPage, Page
 from idp.web.languages import current_language
 
 
-@blueprint.route("/recovery/username", methods=["GET", "POST"])
+@blueprint.page("lost_username")
 def lost_username() -> Page:
     form, form_page = ContactForm(), FormPage("recovery/username.html")
     with form_page:
@@ -20,7 +21,7 @@ def lost_username() -> Page:
     return form_page.show(form=form, sms=offers_sms(), login=login_that_waits())
 
 
-@blueprint.get("/recovery/username/sent")
+@blueprint.page("username_sent")
 def username_sent() -> str:
     """The page is the same for every address: only the mail box shows whether the address is known."""
     by = "sms" if request.args.get("by") == "sms" else "mail"

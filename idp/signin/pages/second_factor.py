@@ -1,11 +1,12 @@
 """Pages of the second factor: use, set-up, and sign-in by passkey without a password."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import jsonify, make_response, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from idp import deferred
 from idp.factors import authenticators, changes, passkeys
 from idp.factors.rules.totp import key_address, shown_key
 from idp.observability import counting
@@ -19,6 +20,11 @@ from idp.signin.pending import Pending
 from idp.web.form_pages import FormPage, Page
 from idp.web.forms import CodeForm
 from idp.web.languages import fill
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = deferred.module("segno")
 
 
 @step("second_factor")
@@ -50,8 +56,6 @@ def set_up_factor(waiting: Pending) -> Page:
 
 def qr_code(secret: bytes, username: str) -> Markup:
     """The key as an inline SVG, so that no URL and no cache contains it."""
-    import segno
-
     code = segno.make(key_address(secret, username, settings().service.name), micro=False)
     return Markup(code.svg_inline(scale=4, border=2, svgclass="qr", omitsize=True))  # noqa: S704 - generated here
 

@@ -1,19 +1,18 @@
 """Pages: begin and callback of another provider, for guardians."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from idp.federation import authentication, linking, logout
+from idp.federation.pages import blueprint
 from idp.refusals import Refusal
 from idp.refusals.federation import PROVIDER_ANSWER_REFUSED
 from idp.runtime.context import address, now
 from idp.signin import cookies, pending
 from idp.signin.pages import arrival
 
-blueprint = Blueprint("federation", "idp.federation.pages", url_prefix="/federation")
 
-
-@blueprint.get("/<name>/begin")
+@blueprint.page("begin")
 def begin(name: str) -> Response:
     login = request.args.get("login", "")
     if login:
@@ -21,7 +20,7 @@ def begin(name: str) -> Response:
     return redirect(authentication.begin(name, login or None, cookies.browser(), now()), 303)
 
 
-@blueprint.get("/callback")
+@blueprint.page("callback")
 def callback() -> Response:
     """Linked identity: sign in. Unknown identity: start the one-time linking (SMS code, children's birth dates)."""
     proved = authentication.come_back(request.args.to_dict(), cookies.browser(), now())
@@ -33,7 +32,7 @@ def callback() -> Response:
     return cookies.set_session(redirect(arrival.signed_in(token, onward), 303), token)
 
 
-@blueprint.get("/signed_out")
+@blueprint.page("signed_out")
 def signed_out() -> Response | str:
     """Return from the other provider's logout. Any other visitor sees the same page without a redirect."""
     back_to = logout.come_back(request.args.get("state", ""), now())
