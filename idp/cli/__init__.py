@@ -1,4 +1,4 @@
-"""The command line `idp`. One module a noun, imported when its command is called; help does not import Flask.
+"""The command line `idp`. One module a noun, imported when its command is called; `idp --help` does not import Flask.
 
 Exit codes: 0 done; 1 refused, or a fault was detected; 2 the command or the settings are malformed.
 """
@@ -8,25 +8,37 @@ from pathlib import Path
 import click
 
 from idp import __version__
-from idp.cli.terminal import LazyGroup, Terminal
+from idp.cli.terminal import LazyGroup, Noun, Terminal
 
 NOUNS = {
-    "accounts": "idp.cli.accounts:accounts",
-    "audit": "idp.cli.audit:audit",
-    "clients": "idp.cli.clients:clients",
-    "config": "idp.cli.config:config",
-    "db": "idp.cli.db:db",
-    "demo": "idp.cli.demo:demo",
-    "doctor": "idp.cli.doctor:doctor",
-    "jobs": "idp.cli.jobs:jobs",
-    "keys": "idp.cli.keys:keys",
-    "metrics": "idp.cli.metrics:metrics",
-    "passwords": "idp.cli.passwords:passwords",
-    "people": "idp.cli.people:people",
-    "rights": "idp.cli.rights:rights",
-    "serve": "idp.cli.serve:serve",
-    "worker": "idp.cli.worker:worker",
+    "accounts": Noun("idp.cli.accounts:accounts", "Accounts of families, pupils and staff."),
+    "audit": Noun("idp.cli.audit:audit", "The audit trail: verify, search, export, purge."),
+    "clients": Noun("idp.cli.clients:clients", "Relying parties: the services that people sign in to."),
+    "config": Noun("idp.cli.config:config", "The settings."),
+    "db": Noun("idp.cli.db:db", "The database."),
+    "demo": Noun(
+        "idp.cli.demo:demo",
+        "Make an invented school and start the provider, three services and a mail box, until Ctrl-C.",
+    ),
+    "doctor": Noun(
+        "idp.cli.doctor:doctor",
+        "Check settings, database, clocks, keys, outbox and mail; state how to correct each fault (exit code 1).",
+    ),
+    "jobs": Noun("idp.cli.jobs:jobs", "Jobs of the worker; messages that failed."),
+    "keys": Noun("idp.cli.keys:keys", "Signing keys, and secrets for the settings."),
+    "metrics": Noun("idp.cli.metrics:metrics", ""),
+    "passwords": Noun("idp.cli.passwords:passwords", "The list of breached passwords, which are refused."),
+    "people": Noun("idp.cli.people:people", "Pupils, guardians and staff."),
+    "rights": Noun("idp.cli.rights:rights", "Posts with their roles, and delegations."),
+    "serve": Noun(
+        "idp.cli.serve:serve", "Serve the provider, and deliver its mail, until SIGTERM or Ctrl-C."
+    ),
+    "worker": Noun(
+        "idp.cli.worker:worker",
+        "Deliver mail and logout notices, purge what has expired, rotate keys in time, until SIGTERM or Ctrl-C.",
+    ),
 }
+"""`metrics` is for processes that start one another, and is not listed."""
 
 
 @click.group(cls=LazyGroup, nouns=NOUNS, context_settings={"help_option_names": ["-h", "--help"]})

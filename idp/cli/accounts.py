@@ -2,6 +2,12 @@
 
 import click
 
+from idp.accounts.close import close as close_account
+from idp.accounts.disconnect import disconnect as disconnect_account
+from idp.accounts.lock import lock as lock_account
+from idp.accounts.lock import unlock as unlock_account
+from idp.accounts.remove_factors import remove_factors as remove_factors_of
+from idp.accounts.reset import reset as reset_account
 from idp.cli import persons
 from idp.cli.terminal import (
     ACTOR,
@@ -12,6 +18,8 @@ from idp.cli.terminal import (
     pass_terminal,
     say_json,
 )
+from idp.people.accounts import find
+from idp.people.accounts import show as shown
 
 
 @click.group()
@@ -26,9 +34,7 @@ def accounts() -> None:
 def show(terminal: Terminal, username: str, as_json: bool) -> None:
     """Show what is known of an account; no password is."""
     with terminal.application():
-        from idp.people import accounts as acts
-
-        facts = acts.show(username)
+        facts = shown(username)
     if as_json:
         return say_json(facts)
     width = max(map(len, facts))
@@ -45,10 +51,7 @@ def show(terminal: Terminal, username: str, as_json: bool) -> None:
 def unlock(terminal: Terminal, username: str) -> None:
     """Open a locked account, and clear its rate limits on passwords and birth dates."""
     with terminal.application():
-        from idp.accounts import lock as acts
-        from idp.people.accounts import find
-
-        acts.unlock(find(username), ACTOR, now())
+        unlock_account(find(username), ACTOR, now())
     click.echo(f"{username} may try again.")
 
 
@@ -58,10 +61,7 @@ def unlock(terminal: Terminal, username: str) -> None:
 def lock(terminal: Terminal, username: str) -> None:
     """Lock an active account: sessions and tokens end; a recovery or `unlock` opens it."""
     with terminal.application():
-        from idp.accounts import lock as acts
-        from idp.people.accounts import find
-
-        done = acts.lock(find(username), ACTOR, now())
+        done = lock_account(find(username), ACTOR, now())
     click.echo(f"{username} is locked{'' if done else ' already'}.")
 
 
@@ -71,10 +71,7 @@ def lock(terminal: Terminal, username: str) -> None:
 def disconnect(terminal: Terminal, username: str) -> None:
     """End every session of a person; the services are notified."""
     with terminal.application():
-        from idp.accounts import disconnect as acts
-        from idp.people.accounts import find
-
-        acts.disconnect(find(username), ACTOR, now())
+        disconnect_account(find(username), ACTOR, now())
     click.echo(f"{username} is signed out everywhere.")
 
 
@@ -85,10 +82,7 @@ def disconnect(terminal: Terminal, username: str) -> None:
 def close(terminal: Terminal, username: str) -> None:
     """Close an account for good. Its username is never given again."""
     with terminal.application():
-        from idp.accounts import close as acts
-        from idp.people.accounts import find
-
-        done = acts.close(find(username), ACTOR, now())
+        done = close_account(find(username), ACTOR, now())
     click.echo(f"{username} is closed{'' if done else ' already'}.")
 
 
@@ -98,10 +92,7 @@ def close(terminal: Terminal, username: str) -> None:
 def remove_factors(terminal: Terminal, username: str) -> None:
     """Remove passkeys, authenticator app and recovery codes, after you have checked who the person is."""
     with terminal.application():
-        from idp.accounts import remove_factors as acts
-        from idp.people.accounts import find
-
-        acts.remove_factors(find(username), ACTOR, now())
+        remove_factors_of(find(username), ACTOR, now())
     click.echo(f"{username} signs in with the password alone.")
 
 
@@ -112,10 +103,7 @@ def remove_factors(terminal: Terminal, username: str) -> None:
 def reset(terminal: Terminal, username: str, as_json: bool) -> None:
     """Give a new provisional password, shown once; sessions and tokens of the account end."""
     with terminal.application():
-        from idp.accounts import reset as acts
-        from idp.people.accounts import find
-
-        password = acts.reset(find(username), ACTOR, now())
+        password = reset_account(find(username), ACTOR, now())
     if as_json:
         return say_json({"username": username, "provisional_password": password})
     click.echo(password)

@@ -1,15 +1,17 @@
 """`idp audit`: the audit trail."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
+from idp.audit import verification
+from idp.audit.rules.verification import Fault
+from idp.audit.storage import chain, records
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
+from idp.console import record_export
+from idp.database.engine import reading, transaction
 from idp.durations import DAY
-
-if TYPE_CHECKING:
-    from idp.audit.rules.verification import Fault
+from idp.runtime.context import begins_at
 
 DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -28,8 +30,6 @@ def audit() -> None:
 def verify(context: click.Context, terminal: Terminal, everything: bool) -> None:
     """Check that nothing sealed was changed, removed, inserted or reordered (exit code 1 otherwise)."""
     with terminal.application():
-        from idp.audit import verification
-
         report = verification.verify(everything)
     click.echo(f"{report.records} records under {report.seals} seals were verified.")
     if report.oldest is not None:
@@ -43,7 +43,7 @@ def verify(context: click.Context, terminal: Terminal, everything: bool) -> None
     context.exit(1)
 
 
-def sentence(fault: "Fault") -> str:
+def sentence(fault: Fault) -> str:
     """A fault of the chain in words."""
     about = f"seal {fault.seal}"
     if fault.until is not None and fault.until != fault.seal:
@@ -74,9 +74,6 @@ def search(
 ) -> None:
     """List the newest records that match every option."""
     with terminal.application():
-        from idp.audit import storage as records
-        from idp.database.engine import reading
-
         events = records.search(reading(), act, actor, subject, _moment(since), _moment(until), None, most)
     rows = [
         (
@@ -100,8 +97,6 @@ def search(
 def export(terminal: Terminal, since: datetime | None, until: datetime | None) -> None:
     """Write records and their seals as lines of JSON to standard output (deploy/verify-audit-export.py verifies them). The export is itself on record."""
     with terminal.application():
-        from idp.console import record_export
-
         for line in record_export.export(_moment(since), _moment(until), ACTOR, now()):
             click.echo(line, nl=False)
 
@@ -111,14 +106,11 @@ def export(terminal: Terminal, since: datetime | None, until: datetime | None) -
 def purge(terminal: Terminal) -> None:
     """Delete whole seals of records older than console.audit_days, the oldest first, as the worker does."""
     with terminal.application() as app:
-        from idp.audit import storage as records
-        from idp.database.engine import transaction
-
         before = now() - app.extensions["settings"].console.audit_days * DAY
         deleted = 0
         while True:
             with transaction() as tx:
-                batch = records.purge(tx, before)
+                batch = chain.purge(tx, before)
             if not batch:
                 break
             deleted += batch
@@ -126,6 +118,4 @@ def purge(terminal: Terminal) -> None:
 
 
 def _moment(day: datetime | None) -> int | None:
-    from idp.runtime.context import begins_at
-
     return begins_at(day.date()) if day else None

@@ -16,6 +16,14 @@ from idp.cli.terminal import (
     say_json,
     say_table,
 )
+from idp.console import trial_login
+from idp.database.engine import reading
+from idp.jobs import queue
+from idp.jobs.storage import jobs
+from idp.oidc.clients import initial_tokens, registration
+from idp.oidc.clients.registration import NoSuchClient, shown
+from idp.oidc.clients.registry import every, find
+from idp.worker import long_work
 
 
 @click.group()
@@ -32,11 +40,9 @@ def add(terminal: Terminal, document: IO[str], as_json: bool) -> None:
 
     The client secret is shown once: the database keeps a digest only.
     """
-    registration = _object(document)
+    metadata = _object(document)
     with terminal.application():
-        from idp.oidc.clients import registration as acts
-
-        registered = acts.register(registration, ACTOR, now())
+        registered = registration.register(metadata, ACTOR, now())
     if as_json:
         return say_json(asdict(registered))
     click.echo(f"client_id      {registered.client_id}")
@@ -51,8 +57,6 @@ def add(terminal: Terminal, document: IO[str], as_json: bool) -> None:
 def list_(terminal: Terminal, as_json: bool) -> None:
     """List all relying parties."""
     with terminal.application():
-        from idp.oidc.clients.registry import every
-
         registered = every()
     if as_json:
         return say_json([_shown(client) for client in registered])
@@ -77,9 +81,6 @@ def list_(terminal: Terminal, as_json: bool) -> None:
 def show(terminal: Terminal, client_id: str) -> None:
     """Show one registration, as JSON."""
     with terminal.application():
-        from idp.oidc.clients.registration import NoSuchClient
-        from idp.oidc.clients.registry import find
-
         client = find(client_id)
         if client is None:
             raise NoSuchClient(client_id)
@@ -92,8 +93,6 @@ def show(terminal: Terminal, client_id: str) -> None:
 def disable(terminal: Terminal, client_id: str) -> None:
     """Suspend a relying party: it gets no login, and its tokens are refused."""
     with terminal.application():
-        from idp.oidc.clients import registration
-
         registration.disable(client_id, ACTOR, now())
     click.echo(f"{client_id} is suspended.")
 
@@ -104,8 +103,6 @@ def disable(terminal: Terminal, client_id: str) -> None:
 def enable(terminal: Terminal, client_id: str) -> None:
     """End a suspension."""
     with terminal.application():
-        from idp.oidc.clients import registration
-
         registration.enable(client_id, ACTOR, now())
     click.echo(f"{client_id} is active.")
 
@@ -117,8 +114,6 @@ def enable(terminal: Terminal, client_id: str) -> None:
 def delete(terminal: Terminal, client_id: str) -> None:
     """Delete a registration for good."""
     with terminal.application():
-        from idp.oidc.clients import registration
-
         registration.delete(client_id, ACTOR, now())
     click.echo(f"{client_id} is deleted.")
 
@@ -133,8 +128,6 @@ def delete(terminal: Terminal, client_id: str) -> None:
 def rotate_secret(terminal: Terminal, client_id: str, at_once: bool, as_json: bool) -> None:
     """Give a relying party a new secret, shown once; the old one works for console.secret_overlap_days more."""
     with terminal.application():
-        from idp.oidc.clients import registration
-
         secret = registration.rotate_secret(client_id, ACTOR, now(), 0 if at_once else None)
     if as_json:
         return say_json({"client_id": client_id, "client_secret": secret})
@@ -147,8 +140,6 @@ def rotate_secret(terminal: Terminal, client_id: str, at_once: bool, as_json: bo
 def end_old_secret(terminal: Terminal, client_id: str) -> None:
     """End a rotation: the previous secret stops working at once."""
     with terminal.application():
-        from idp.oidc.clients import registration
-
         registration.end_previous_secret(client_id, ACTOR, now())
     click.echo(f"{client_id} has one secret.")
 
@@ -160,12 +151,6 @@ def end_old_secret(terminal: Terminal, client_id: str) -> None:
 def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
     """Run a trial login at a relying party, and report its steps (exit code 1 if one failed)."""
     with terminal.application() as app:
-        from idp.console import trial_login
-        from idp.database.engine import reading
-        from idp.jobs import queue
-        from idp.jobs.storage import jobs
-        from idp.worker import long_work
-
         job = trial_login.ask(client_id, ACTOR, now())
         while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
             queue.run_next(long_work.SHORT, app.extensions["clock"], lambda: False)
@@ -183,24 +168,20 @@ def try_(context: click.Context, terminal: Terminal, client_id: str) -> None:
 def initial_token(terminal: Terminal, label: str, days: int, uses: int) -> None:
     """Make an initial access token (RFC 7591) for the publisher LABEL; it is shown once."""
     with terminal.application():
-        from idp.oidc.clients import initial_tokens
-
         click.echo(initial_tokens.make(label, days, uses, ACTOR, now()))
 
 
 def _object(document: IO[str]) -> dict[str, Any]:
     try:
-        registration = json.load(document)
+        metadata = json.load(document)
     except ValueError as fault:
         raise click.ClickException(f"{document.name} is not JSON: {fault}.") from None
-    if not isinstance(registration, dict):
+    if not isinstance(metadata, dict):
         raise click.ClickException(f"{document.name} is not a registration: a JSON object is expected.")
-    return registration
+    return metadata
 
 
 def _shown(client: Any) -> dict[str, Any]:
-    from idp.oidc.clients.registration import shown
-
     return {
         "client_id": client.client_id,
         "status": client.status,

@@ -1,12 +1,12 @@
 """`idp config`: the example file and the documentation of the settings, from their declarations."""
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import click
+from pydantic.fields import FieldInfo
 
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
+from idp.settings import Settings
 
 _HEAD = """\
 # Settings of educonnect-idp. Written by `idp config example`; each value below is the default.
@@ -76,10 +76,8 @@ def documentation_text() -> str:
     return "".join(parts)
 
 
-def declared() -> list[tuple[str, str, "dict[str, FieldInfo]"]]:
+def declared() -> list[tuple[str, str, dict[str, FieldInfo]]]:
     """Each section: its name, its subject, and its settings by key."""
-    from idp.settings import Settings
-
     sections = []
     for name, field in Settings.model_fields.items():
         model: Any = field.annotation
@@ -100,7 +98,7 @@ def toml(value: Any) -> str:
     return repr(value)
 
 
-def allowed(field: "FieldInfo") -> str:
+def allowed(field: FieldInfo) -> str:
     """The limits of a value beyond its type; empty if it has none."""
     if get_origin(field.annotation) is Literal:
         return ", ".join(str(choice) for choice in get_args(field.annotation))

@@ -3,6 +3,7 @@
 import click
 
 from idp.cli.terminal import Terminal, pass_terminal
+from idp.database import schema
 
 
 @click.group()
@@ -15,8 +16,6 @@ def db() -> None:
 def upgrade(terminal: Terminal) -> None:
     """Create the database, or bring it to this version. Safe to repeat."""
     with terminal.application():
-        from idp.database import schema
-
         before = schema.present_revision()
         schema.migrate()
         after = schema.present_revision()

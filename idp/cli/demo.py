@@ -1,10 +1,14 @@
 """`idp demo`: the provider, three services and a mail box on this machine, with an invented school."""
 
+import os
 from pathlib import Path
 
 import click
 
 from idp.cli.terminal import Terminal, pass_terminal
+from idp.demo.place import Place
+from idp.demo.run import run
+from idp.runtime.processes import end_with_parent
 
 
 @click.command()
@@ -40,12 +44,6 @@ def demo(
 
     The data stays in the folder for the next start.
     """
-    import os
-
-    from idp.demo.place import Place
-    from idp.demo.run import run
-    from idp.runtime.processes import end_with_parent
-
     if stop_with_parent:
         end_with_parent(os.getppid())
     run(Place(folder.resolve(), port_base, 1025 if smtp_port is None else smtp_port), fresh)

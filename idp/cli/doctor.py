@@ -5,15 +5,24 @@ import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+from flask import Flask
 
+from idp.app import create_app
+from idp.audit import verification
+from idp.cli.audit import sentence
 from idp.cli.terminal import Terminal, as_json, as_sentence, day_and_hour, now, pass_terminal, say_json
+from idp.database import schema, statistics
+from idp.database.clock import clock_difference
+from idp.database.engine import db, reading, try_writing
 from idp.durations import DAY
-
-if TYPE_CHECKING:
-    from flask import Flask
+from idp.messages.smtp import connected
+from idp.messages.storage import destinations, outbox
+from idp.network import certificate_authorities
+from idp.oidc import signing
+from idp.settings import SettingsFault
+from keys import rotation
 
 _LATE = 300
 _RECENT = 7 * DAY
@@ -55,8 +64,6 @@ def doctor(context: click.Context, terminal: Terminal, as_json: bool) -> None:
 
 def examine(terminal: Terminal) -> Iterator[Finding]:
     """The findings in order, without checks whose precondition failed."""
-    from idp.settings import SettingsFault
-
     where = f"{terminal.file}" if terminal.file else "no file: variables and defaults"
     try:
         settings = terminal.settings()
@@ -70,8 +77,6 @@ def examine(terminal: Terminal) -> Iterator[Finding]:
         return
     yield Finding("settings", True, f"{where}; {settings.server.mode}, {settings.server.issuer}")
     yield _clock()
-    from idp.app import create_app
-
     app = create_app(settings)
     with app.app_context():
         database = _guarded("database", _database, app)
@@ -83,7 +88,7 @@ def examine(terminal: Terminal) -> Iterator[Finding]:
         yield _mail(app)
 
 
-def _guarded(name: str, check: "Callable[[Flask], Finding]", app: "Flask") -> Finding:
+def _guarded(name: str, check: Callable[[Flask], Finding], app: Flask) -> Finding:
     try:
         return check(app)
     except Exception as fault:
@@ -103,10 +108,7 @@ def _clock() -> Finding:
     return Finding("clock", True, "has been set")
 
 
-def _database(_app: "Flask") -> Finding:
-    from idp.database import schema
-    from idp.database.engine import db, try_writing
-
+def _database(_app: Flask) -> Finding:
     where = db.engine.url.render_as_string(hide_password=True)
     present, newest = schema.present_revision(), schema.newest_revision()
     if (
@@ -133,10 +135,7 @@ def _free_space(engine: str, file: str | None) -> int | None:
     return shutil.disk_usage(Path(file).parent).free
 
 
-def _clocks(_app: "Flask") -> Finding:
-    from idp.database.clock import clock_difference
-    from idp.database.engine import reading
-
+def _clocks(_app: Flask) -> Finding:
     difference = clock_difference(reading())
     if difference is None:
         return Finding("clocks", True, "the database has the clock of this machine")
@@ -149,10 +148,7 @@ def _clocks(_app: "Flask") -> Finding:
     return Finding("clocks", abs(difference) <= _APART, observed, mend)
 
 
-def _audit(_app: "Flask") -> Finding:
-    from idp.audit import verification
-    from idp.cli.audit import sentence
-
+def _audit(_app: Flask) -> Finding:
     report = verification.verify()
     if report.faults:
         mend = "Compare with a backup, and find out who can write here. All faults: idp audit verify --all"
@@ -166,10 +162,7 @@ def _audit(_app: "Flask") -> Finding:
     return Finding("audit", True, f"the chain of seals holds; {report.unsealed} records are not sealed yet")
 
 
-def _keys(_app: "Flask") -> Finding:
-    from idp.oidc import signing
-    from keys import rotation
-
+def _keys(_app: Flask) -> Finding:
     keys = signing.listing()
     moment = now()
     if any(key.created_at > moment + _SLACK for key in keys):
@@ -194,10 +187,7 @@ def _keys(_app: "Flask") -> Finding:
     return Finding("keys", True, f"{', '.join(algorithms)} can sign")
 
 
-def _outbox(_app: "Flask") -> Finding:
-    from idp.database.engine import reading
-    from idp.messages.storage import destinations, outbox
-
+def _outbox(_app: Flask) -> Finding:
     lost = outbox.given_up(reading(), now() - _RECENT)
     if lost:
         kind, reason = lost[0]
@@ -224,10 +214,7 @@ def _outbox(_app: "Flask") -> Finding:
     )
 
 
-def _statistics(_app: "Flask") -> Finding:
-    from idp.database import statistics
-    from idp.database.engine import reading
-
+def _statistics(_app: Flask) -> Finding:
     if not statistics.autovacuum_is_on(reading()):
         mend = "Set autovacuum and track_counts to on in postgresql.conf: without them searches become slow."
         return Finding("planner", False, "PostgreSQL renews no statistics", mend)
@@ -246,9 +233,7 @@ _OF_THE_DATABASE = (
 )
 
 
-def _trust(app: "Flask") -> Finding:
-    from idp.network import certificate_authorities
-
+def _trust(app: Flask) -> Finding:
     more = app.extensions["settings"].outgoing.ca_file
     try:
         number = certificate_authorities.context().cert_store_stats()["x509_ca"]
@@ -258,9 +243,7 @@ def _trust(app: "Flask") -> Finding:
     return Finding("trust", True, f"{number} authorities{f', those of {more} among them' if more else ''}")
 
 
-def _mail(app: "Flask") -> Finding:
-    from idp.messages.smtp import connected
-
+def _mail(app: Flask) -> Finding:
     mail = app.extensions["settings"].mail
     where = f"{mail.host}:{mail.port} ({mail.security})"
     try:

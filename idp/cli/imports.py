@@ -3,15 +3,16 @@
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from idp.cli.terminal import ACTOR, Terminal, as_json, now, pass_terminal, say_json
-
-if TYPE_CHECKING:
-    from idp.imports.rules.facts import Entry
-    from idp.imports.rules.plan import Plan
+from idp.imports import academy, answers, csv_columns, lifecycle, write
+from idp.imports.rules.csv_export import guessed
+from idp.imports.rules.csv_lines import head_of
+from idp.imports.rules.facts import Entry
+from idp.imports.rules.plan import Plan
+from idp.imports.rules.records import SiecleFile
 
 EXPORT = click.Path(path_type=Path, exists=True, dir_okay=False)
 _MOST_SHOWN = 20
@@ -49,9 +50,6 @@ def import_(
     is reported with its fault and nothing is written, unless --set-aside leaves them out.
     """
     with terminal.application(), ExitStack() as open_files:
-        from idp.imports import answers, lifecycle, write
-        from idp.imports.rules.records import SiecleFile
-
         files = [
             SiecleFile(file.name, open_files.enter_context(open(file, "rb")))
             for file in (eleves, responsables)
@@ -86,7 +84,7 @@ def import_(
         click.echo(f"  ... and {len(remarks) - _MOST_SHOWN} more: --json lists them all.")
 
 
-def _print_plan(plan: "Plan") -> None:
+def _print_plan(plan: Plan) -> None:
     """Print the counts, each record that is not imported with its faults, and damaged texts."""
     for kind, counts in plan.counts().items():
         click.echo(f"  {kind.ljust(8)}  {', '.join(f'{n} {verdict}' for verdict, n in counts.items())}")
@@ -101,7 +99,7 @@ def _print_plan(plan: "Plan") -> None:
         )
 
 
-def _record_name(entry: "Entry") -> str:
+def _record_name(entry: Entry) -> str:
     return " ".join(part for part in (entry.kind, entry.source_id, entry.name) if part)
 
 
@@ -143,11 +141,6 @@ def import_csv(
     FIELD is one of those that docs/console.md lists: NOM_DE_FAMILLE, PRENOM, DATE_NAISS, CLASSE, R1.MEL …
     """
     with terminal.application(), open(file, "rb") as content:
-        from idp.imports import csv_columns, lifecycle
-        from idp.imports.rules.csv_export import guessed
-        from idp.imports.rules.csv_lines import head_of
-        from idp.imports.rules.records import SiecleFile
-
         export = SiecleFile(file.name, content)
         mapping = dict(column.partition("=")[::2] for column in columns) or guessed(head_of(export)[0])
         read = csv_columns.read(export, mapping, uai, now())
@@ -168,8 +161,6 @@ def import_academy(terminal: Terminal, folder: Path, many_may_leave: bool, set_a
     that cannot be written is reported with its reason, and the others are imported all the same (exit code 1).
     """
     with terminal.application():
-        from idp.imports import academy
-
         failed = 0
         for done in academy.import_folder(folder, now, ACTOR, many_may_leave, set_aside):
             failed += done.fault is not None
@@ -198,8 +189,6 @@ def _outcome(counts: dict[str, dict[str, int]] | None) -> str:
 def undo_import(terminal: Terminal, number: int) -> None:
     """Undo import NUMBER, within imports.undo_hours and while it is the newest of its school."""
     with terminal.application():
-        from idp.imports import lifecycle
-
         rows = lifecycle.undo(number, ACTOR, now())
     if rows is None:
         return click.echo(f"Import {number} is undone already.")

@@ -3,7 +3,13 @@
 import click
 
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
+from idp.console import incidents
+from idp.console.storage import incidents as storage
+from idp.database.engine import reading
 from idp.durations import DAY
+from idp.jobs import queue
+from idp.jobs.storage.jobs import listed as listed_jobs
+from idp.messages.storage.destinations import failing as failing_destinations
 
 MONTH = 30 * DAY
 
@@ -18,10 +24,7 @@ def jobs() -> None:
 def list_(terminal: Terminal) -> None:
     """List the newest jobs with their progress."""
     with terminal.application():
-        from idp.database.engine import reading
-        from idp.jobs.storage import jobs as storage
-
-        listed = storage.listed(reading(), None, True, 50)
+        listed = listed_jobs(reading(), None, True, 50)
     rows = [
         (
             row["id"],
@@ -42,8 +45,6 @@ def list_(terminal: Terminal) -> None:
 def cancel(terminal: Terminal, job: int) -> None:
     """Stop JOB after its current step; the finished steps stay."""
     with terminal.application():
-        from idp.jobs import queue
-
         if not queue.cancel(job, ACTOR, now()):
             raise click.ClickException("That job is over, or no job has this number.")
     click.echo(f"Job {job} ends after its current step.")
@@ -54,10 +55,7 @@ def cancel(terminal: Terminal, job: int) -> None:
 def messages(terminal: Terminal) -> None:
     """List this month's messages that were given up or keep failing."""
     with terminal.application():
-        from idp.console.storage import incidents
-        from idp.database.engine import reading
-
-        lost = incidents.lost_messages(reading(), now() - MONTH)
+        lost = storage.lost_messages(reading(), now() - MONTH)
     rows = [
         (
             message.id,
@@ -78,8 +76,6 @@ def messages(terminal: Terminal) -> None:
 def send_again(terminal: Terminal, message: int) -> None:
     """Deliver a message that was given up, anew."""
     with terminal.application():
-        from idp.console import incidents
-
         if not incidents.send_again(message, ACTOR, now()):
             raise click.ClickException("That message was not given up.")
     click.echo(f"Message {message} is sent again.")
@@ -90,10 +86,7 @@ def send_again(terminal: Terminal, message: int) -> None:
 def destinations(terminal: Terminal) -> None:
     """List the destinations that fail, and how many messages wait for each."""
     with terminal.application():
-        from idp.database.engine import reading
-        from idp.messages.storage import destinations as storage
-
-        failing = storage.failing(reading())
+        failing = failing_destinations(reading())
     rows = [
         (
             destination.destination,
@@ -114,8 +107,6 @@ def destinations(terminal: Terminal) -> None:
 def try_now(terminal: Terminal, destination: str) -> None:
     """Try a failing DESTINATION at once: mail, sms, worker or the origin of a service."""
     with terminal.application():
-        from idp.console import incidents
-
         if not incidents.try_now(destination, ACTOR, now()):
             raise click.ClickException("That destination does not fail.")
     click.echo(f"{destination} is tried at once.")

@@ -1,9 +1,13 @@
 """`idp keys`: the signing keys."""
 
+import base64
+import os
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
+from idp import deferred
 from idp.cli.terminal import (
     ACTOR,
     Terminal,
@@ -14,6 +18,12 @@ from idp.cli.terminal import (
     say_json,
     say_table,
 )
+
+if TYPE_CHECKING:
+    from idp.oidc import signing
+else:
+    # `idp keys secret` makes the settings that everything else needs.
+    signing = deferred.module("idp.oidc.signing")
 
 ALGORITHMS = click.Choice(["ES256", "RS256", "PS256", "EdDSA"])
 
@@ -26,9 +36,6 @@ def keys() -> None:
 @keys.command()
 def secret() -> None:
     """Write a new secret: 32 random bytes, URL-safe base64. It is stored nowhere."""
-    import base64
-    import os
-
     click.echo(base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode())
 
 
@@ -38,8 +45,6 @@ def secret() -> None:
 def list_(terminal: Terminal, as_json: bool) -> None:
     """List the published and the former keys."""
     with terminal.application():
-        from idp.oidc import signing
-
         keys = signing.listing()
     if as_json:
         return say_json([{**asdict(key), "state": key.state(now())} for key in keys])
@@ -64,8 +69,6 @@ def rotate(context: click.Context, terminal: Terminal, alg: str | None, as_json:
     Exit code 1 if the next keys are published already.
     """
     with terminal.application():
-        from idp.oidc import signing
-
         algorithms = signing.rotate(alg, ACTOR, now())
     if as_json:
         say_json({"published": algorithms})
@@ -86,7 +89,5 @@ def rotate(context: click.Context, terminal: Terminal, alg: str | None, as_json:
 def retire(terminal: Terminal, kid: str) -> None:
     """Withdraw a stolen key at once; another key signs in its place."""
     with terminal.application():
-        from idp.oidc import signing
-
         signing.retire(kid, ACTOR, now())
     click.echo(f"{kid} is withdrawn.")

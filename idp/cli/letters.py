@@ -1,17 +1,23 @@
 """`idp people letters`: on paper, as a table, or by mail."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from idp.cli.terminal import ACTOR, Terminal, now, pass_terminal
+from idp.console import letter_jobs
+from idp.console.rules.rights import FAMILIES, Reach
+from idp.console.storage import rights
+from idp.database.engine import reading
+from idp.jobs import queue
+from idp.jobs.storage import jobs
+from idp.letters.rules.runs import ClassLetters, LetterChoice
+from idp.people.schools import NoSuchSchool
+from idp.refusals import Refusal
+from idp.worker import long_work
 
-if TYPE_CHECKING:
-    from idp.letters.rules.runs import ClassLetters
 
-
-def summary(line: "ClassLetters") -> str:
+def summary(line: ClassLetters) -> str:
     """The letters of a class: how many are printed, and why others are not."""
     facts = f"{line.code or 'no class'}: {len(line.accounts)} letters of {line.in_all} people"
     if line.elsewhere:
@@ -49,17 +55,6 @@ def letters(
     The provisional passwords are shown once. A letter expires after passwords.letter_days.
     """
     with terminal.application() as app:
-        from idp.console import letter_jobs
-        from idp.console.rules.rights import FAMILIES, Reach
-        from idp.console.storage import rights
-        from idp.database.engine import reading
-        from idp.jobs import queue
-        from idp.jobs.storage import jobs
-        from idp.letters.rules.runs import LetterChoice
-        from idp.people.schools import NoSuchSchool
-        from idp.refusals import Refusal
-        from idp.worker import long_work
-
         school = rights.school_by_uai(reading(), uai)
         if school is None:
             raise NoSuchSchool(uai)

@@ -2,10 +2,20 @@
 
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from idp import deferred
 from idp.cli.terminal import Terminal, pass_terminal
+from idp.runtime.processes import end_with_parent
+from idp.runtime.pulse import Pulse
+
+if TYPE_CHECKING:
+    from idp.monitoring import process
+else:
+    # The pulse beats before it is imported.
+    process = deferred.module("idp.monitoring.process")
 
 
 @click.command(hidden=True)
@@ -18,12 +28,7 @@ from idp.cli.terminal import Terminal, pass_terminal
 @pass_terminal
 def metrics(terminal: Terminal, listener: int, directory: Path, parent: int, pulse: int) -> None:
     """Serve /metrics; not meant to be called by hand."""
-    from idp.runtime.processes import end_with_parent
-    from idp.runtime.pulse import Pulse
-
     Pulse(pulse).keep_beating()
     end_with_parent(parent)
     settings = terminal.settings()
-    from idp.monitoring.process import serve
-
-    serve(settings, directory, socket.socket(fileno=listener))
+    process.serve(settings, directory, socket.socket(fileno=listener))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from idp.passwords import breached
+
 
 @click.group()
 def passwords() -> None:
@@ -30,8 +32,6 @@ def build_filter(sources: tuple[Path, ...], out: Path, false_positives: float, a
 
     A running provider reads the new file without a restart.
     """
-    from idp.passwords import breached
-
     try:
         shape = breached.build(sources, out, false_positives, at_least)
     except breached.FilterFault as fault:
@@ -43,8 +43,6 @@ def build_filter(sources: tuple[Path, ...], out: Path, false_positives: float, a
 @click.argument("file", type=click.Path())
 def check_filter(file: str) -> None:
     """Show the size of a filter."""
-    from idp.passwords import breached
-
     try:
         shape = breached.opened(file).shape
     except breached.FilterFault as fault:

@@ -14,6 +14,11 @@ from idp.cli.terminal import (
     pass_terminal,
     say_table,
 )
+from idp.database.engine import reading
+from idp.letters.issue import issue_letters
+from idp.people import campaigns, schools
+from idp.people.storage import family
+from idp.runtime.context import begins_at
 
 ROLES = click.Choice(
     [
@@ -46,8 +51,6 @@ for command in (letters, import_, import_csv, import_academy, undo_import):
 def school(terminal: Terminal, uai: str, name: str, office: str) -> None:
     """Name the school UAI; add it if it is unknown."""
     with terminal.application():
-        from idp.people import schools
-
         schools.name_school(uai, name, office, now(), ACTOR)
     click.echo(f"{uai} is {name}.")
 
@@ -64,11 +67,8 @@ def staff(
 ) -> None:
     """Add a member of staff, and issue their letter: username and provisional password, shown once."""
     with terminal.application():
-        from idp.letters import issue as letters
-        from idp.people import schools
-
         account = schools.add_staff(first_name, family_name, role, uai, now(), ACTOR, mail=mail)
-        for letter in letters.issue_letters([account], now(), ACTOR):
+        for letter in issue_letters([account], now(), ACTOR):
             click.echo(f"{letter.username}  {letter.password}")
 
 
@@ -86,9 +86,6 @@ def staff(
 def renew(terminal: Terminal, uai: str, kinds: tuple[str, ...], changed_before: datetime | None) -> None:
     """Ask the active accounts of the school UAI for a new password at their next login."""
     with terminal.application():
-        from idp.people import campaigns
-        from idp.runtime.context import begins_at
-
         since = begins_at(changed_before.date()) if changed_before else now()
         accounts = campaigns.ask_renewal(uai, kinds or campaigns.KINDS, since, ACTOR, now())
     click.echo(f"{accounts} accounts will be asked for a new password.")
@@ -100,9 +97,6 @@ def renew(terminal: Terminal, uai: str, kinds: tuple[str, ...], changed_before: 
 def disputed(terminal: Terminal, uai: str) -> None:
     """List the guardians of the school UAI who dispute a child ("not my child"). A link ends when the base no longer names it."""
     with terminal.application():
-        from idp.database.engine import reading
-        from idp.people.storage import family
-
         disputes = family.disputed(reading(), uai)
     rows = [(day_and_hour(link.at), link.guardian, link.pupil, link.class_code or "-") for link in disputes]
     say_table(("disputed", "guardian", "pupil", "class"), rows)

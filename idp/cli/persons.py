@@ -2,7 +2,14 @@
 
 import click
 
+from idp.accounts import guardianship
+from idp.accounts.correct_mail import correct_mail
 from idp.cli.terminal import ACTOR, Terminal, now, pass_terminal, say_json
+from idp.console import approvals, personal_data
+from idp.database.engine import reading
+from idp.people import accounts
+from idp.people.storage import family
+from idp.signin import mail_confirmation
 
 REASON = click.option("--reason", required=True, help="For the audit trail.")
 
@@ -14,10 +21,6 @@ REASON = click.option("--reason", required=True, help="For the audit trail.")
 def mail(terminal: Terminal, username: str, address: str) -> None:
     """Correct the mail address; its owner confirms it, the old address is notified."""
     with terminal.application() as app:
-        from idp.accounts.correct_mail import correct_mail
-        from idp.people import accounts
-        from idp.signin import mail_confirmation
-
         account = accounts.find(username)
         language = app.extensions["settings"].service.languages[0]
         shown_address = mail_confirmation.asked_for(account, now()) or ""
@@ -37,9 +40,6 @@ def mail(terminal: Terminal, username: str, address: str) -> None:
 def merge(terminal: Terminal, username: str, joined: str, reason: str, sure: bool) -> None:
     """Give the children of the guardian JOINED to USERNAME, and close JOINED."""
     with terminal.application():
-        from idp.console import approvals
-        from idp.people import accounts
-
         payload = {
             "kept": accounts.find(username).id,
             "joined": accounts.find(joined).id,
@@ -60,11 +60,6 @@ def merge(terminal: Terminal, username: str, joined: str, reason: str, sure: boo
 def detach(terminal: Terminal, username: str, child: str, reason: str) -> None:
     """End the link between the guardian USERNAME and the pupil CHILD (usernames)."""
     with terminal.application():
-        from idp.accounts import guardianship
-        from idp.database.engine import reading
-        from idp.people import accounts
-        from idp.people.storage import family
-
         guardian, pupil = accounts.find(username), accounts.find(child)
         links = [
             link.link
@@ -83,9 +78,6 @@ def detach(terminal: Terminal, username: str, child: str, reason: str) -> None:
 def export(terminal: Terminal, username: str) -> None:
     """Write all data on a person, as JSON (GDPR article 15)."""
     with terminal.application():
-        from idp.console import approvals, personal_data
-        from idp.people import accounts
-
         account = accounts.find(username)
         subject = account.actor
         if not approvals.may_export(subject, ACTOR, now()):
@@ -102,9 +94,6 @@ def export(terminal: Terminal, username: str) -> None:
 def hold(terminal: Terminal, username: str, days: int, reason: str) -> None:
     """Forbid the erasure of a person for some days."""
     with terminal.application():
-        from idp.console import personal_data
-        from idp.people import accounts
-
         personal_data.hold(accounts.find(username), days, reason, ACTOR, now())
     click.echo(f"{username} is {'held' if days else 'not held any more'}.")
 
@@ -117,8 +106,5 @@ def hold(terminal: Terminal, username: str, days: int, reason: str) -> None:
 def erase(terminal: Terminal, username: str, reason: str) -> None:
     """Erase a person whom no school names and no legal hold protects (GDPR article 17)."""
     with terminal.application():
-        from idp.console import personal_data
-        from idp.people import accounts
-
         personal_data.erase(accounts.find(username), reason, ACTOR, now())
     click.echo(f"{username} is erased.")

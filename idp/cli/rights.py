@@ -5,6 +5,14 @@ from datetime import datetime
 import click
 
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
+from idp.console import delegations
+from idp.console.staff import end_post as end_staff_post
+from idp.console.storage import rights as storage
+from idp.console.storage import staff
+from idp.database.engine import reading
+from idp.people import accounts
+from idp.people.schools import NoSuchSchool
+from idp.runtime.context import ends_at
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -20,11 +28,6 @@ def rights() -> None:
 def list_(terminal: Terminal, uai: str | None) -> None:
     """List every post, or the delegations of the school UAI."""
     with terminal.application():
-        from idp.console.storage import rights as storage
-        from idp.console.storage import staff
-        from idp.database.engine import reading
-        from idp.people.schools import NoSuchSchool
-
         if uai is None:
             rows = [
                 (post.id, post.name, post.username, post.role, post.uai) for post in staff.posts(reading())
@@ -68,13 +71,6 @@ def lend(
 ) -> None:
     """Lend a colleague of the school UAI rights over pupils or guardians, from now on."""
     with terminal.application():
-        from idp.console import delegations
-        from idp.console.storage import rights as storage
-        from idp.database.engine import reading
-        from idp.people import accounts
-        from idp.people.schools import NoSuchSchool
-        from idp.runtime.context import ends_at
-
         school = storage.school_by_uai(reading(), uai)
         if school is None:
             raise NoSuchSchool(uai)
@@ -93,11 +89,6 @@ def lend(
 def take_back(terminal: Terminal, uai: str, delegation: int) -> None:
     """End a delegation at once."""
     with terminal.application():
-        from idp.console import delegations
-        from idp.console.storage import rights as storage
-        from idp.database.engine import reading
-        from idp.people.schools import NoSuchSchool
-
         school = storage.school_by_uai(reading(), uai)
         if school is None:
             raise NoSuchSchool(uai)
@@ -111,8 +102,6 @@ def take_back(terminal: Terminal, uai: str, delegation: int) -> None:
 def end_post(terminal: Terminal, post: int) -> None:
     """End a post; its holder keeps the account and loses the rights."""
     with terminal.application():
-        from idp.console import staff
-
-        if not staff.end_post(post, ACTOR, now()):
+        if not end_staff_post(post, ACTOR, now()):
             raise click.ClickException("That post is over, or no post has this number.")
     click.echo(f"Post {post} is over.")

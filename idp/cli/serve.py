@@ -1,11 +1,20 @@
-"""`idp serve`: the provider's processes."""
+"""`idp serve`: the provider's processes. The application is imported before they are forked, so they share its memory."""
 
 import functools
 import os
 
 import click
 
+from idp import wsgi
 from idp.cli.terminal import Terminal, pass_terminal
+from idp.monitoring.service import served
+from idp.observability import tracing
+from idp.observability.log_lines import init_logs
+from idp.runtime.companion import Companion
+from idp.runtime.processes import end_with_parent, listen
+from idp.runtime.pulse import notify_systemd
+from idp.runtime.web_server import WebServer
+from idp.web.request_bodies import THREADS_FOR_WAITING
 
 
 @click.command()
@@ -27,16 +36,6 @@ def serve(
 ) -> None:
     """Serve the provider, and deliver its mail, until SIGTERM or Ctrl-C."""
     settings = terminal.settings(server={"host": host, "port": port, "workers": workers, "threads": threads})
-    from idp import wsgi
-    from idp.monitoring.service import served
-    from idp.observability import tracing
-    from idp.observability.log_lines import init_logs
-    from idp.runtime.companion import Companion
-    from idp.runtime.processes import end_with_parent, listen
-    from idp.runtime.pulse import notify_systemd
-    from idp.runtime.web_server import WebServer
-    from idp.web.request_bodies import THREADS_FOR_WAITING
-
     tracing.refuse_missing(settings.tracing)
     if parent is not None:
         end_with_parent(parent)

@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from idp import deferred
+from idp.runtime.starting import starting
+
 if TYPE_CHECKING:
     from flask import Flask
 
+    from idp import app, settings
+    from idp.people.rules import uai
     from idp.settings import Settings
+else:
+    app = deferred.module("idp.app")
+    settings = deferred.module("idp.settings")
+    uai = deferred.module("idp.people.rules.uai")
 
 ACTOR = "command"
 
@@ -48,25 +57,22 @@ class Terminal:
 
     def settings(self, **command_line: dict[str, Any]) -> "Settings":
         """The settings; values of `command_line` come first, None stands for an absent option."""
-        from idp.settings import load_settings
-
         options = {
             section: {key: value for key, value in values.items() if value is not None}
             for section, values in command_line.items()
         }
-        return load_settings(self.file, command_line=options)
+        return settings.load_settings(self.file, command_line=options)
 
     @contextmanager
     def application(self) -> Iterator["Flask"]:
         """The application, within its context: acts can be called."""
-        from idp.app import create_app
-
-        app = create_app(self.settings())
-        with app.app_context():
+        with starting():
+            made = app.create_app(self.settings())
+        with made.app_context():
             try:
-                yield app
+                yield made
             finally:
-                app.extensions["connections"].close()
+                made.extensions["connections"].close()
 
 
 pass_terminal = click.make_pass_decorator(Terminal)
@@ -101,10 +107,18 @@ class Wrong(click.ClickException):
     exit_code = 2
 
 
+@dataclass(frozen=True)
+class Noun:
+    """A command by its place, "module:function", and its help in a list; a command without help is hidden."""
+
+    place: str
+    help: str
+
+
 class LazyGroup(click.Group):
     """A group that imports a command when it is called, and shows faults of the user without a stack trace."""
 
-    def __init__(self, *arguments: Any, nouns: dict[str, str], **options: Any) -> None:
+    def __init__(self, *arguments: Any, nouns: dict[str, Noun], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._nouns = nouns
 
@@ -114,9 +128,21 @@ class LazyGroup(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in self._nouns:
             return None
-        module, _, attribute = self._nouns[name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        module, _, attribute = self._nouns[name].place.partition(":")
+        with starting():
+            command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        listed = {name: noun.help for name, noun in sorted(self._nouns.items()) if noun.help}
+        width = formatter.width - 6 - max(map(len, listed))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, click.Command(name, help=text).get_short_help_str(width))
+                    for name, text in listed.items()
+                ]
+            )
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -149,16 +175,14 @@ def as_sentence(fault: Exception) -> click.ClickException | None:
 
 def _malformed_uai(written: str) -> str | None:
     """The fault of a malformed UAI; None for a well-formed one."""
-    from idp.people.rules.uai import check_letter, is_uai
-
-    if is_uai(written):
+    if uai.is_uai(written):
         return None
     digits = written[:7]
-    if len(written) == 8 and (letter := check_letter(digits)):
+    if len(written) == 8 and (letter := uai.check_letter(digits)):
         return (
             f"{written!r} is no UAI: the letter that goes with {digits} is {letter}, thus {digits}{letter}."
         )
-    return f"{written!r} is no UAI: it has 7 digits and the letter that goes with them, like 0990001{check_letter('0990001')}."
+    return f"{written!r} is no UAI: it has 7 digits and the letter that goes with them, like 0990001{uai.check_letter('0990001')}."
 
 
 def _database_sentence(driver_says: str) -> str:
