@@ -17,6 +17,7 @@ from idp.database.engine import Connections, db
 from idp.oidc import signing
 from idp.passwords.hashing import HashingPool
 from idp.settings import Settings, load_settings
+from idp.tables import TABLES
 from tests.actors.form_client import FormClient
 
 NOON = 1_795_000_000
@@ -27,6 +28,9 @@ TEST_SECRETS = {
     "master_key": "dGVzdC1tYXN0ZXIta2V5LW9mLTMyLWJ5dGVzISEhISE",
     "pairwise_key": "test-pairwise-key-of-32-characters-or-so",
 }
+
+assert TABLES
+"""Tests look into all of them, also where no page has imported a module yet."""
 
 MOST = 24
 """Applications that a process keeps; the one that was lent longest ago leaves first."""

@@ -160,8 +160,8 @@ def is_member(dotted: str) -> bool:
 
 @functools.cache
 def _tables() -> dict[str, Any]:
-    from idp.app import TABLES
     from idp.database.engine import db
+    from idp.tables import TABLES
 
     assert TABLES
     return dict(db.metadata.tables)

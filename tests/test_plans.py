@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Table
 
-from idp.app import TABLES
 from idp.database.engine import Base
+from idp.tables import TABLES
 from tests.databases import fresh_database
 from tests.plans import examine, unnamed_tables
 from tests.sizes import LARGE

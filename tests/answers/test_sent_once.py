@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from idp.answers import sending
 from idp.answers.storage.tables import SentForm
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.database.engine import reading
 from idp.oidc.clients import registry
 from idp.worker.housekeeping import housekeeping

@@ -167,7 +167,7 @@ def test_a_text_that_is_written_otherwise_than_this_program_writes_it_is_exporte
 ) -> None:
     from sqlalchemy import insert
 
-    from idp.audit.storage import AuditRecord
+    from idp.audit.storage.tables import AuditRecord
     from idp.database.engine import transaction
 
     with transaction() as tx:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, func, select, text
 
-from idp.audit import sealing, storage, trail, verification
+from idp.audit import sealing, trail, verification
 from idp.audit.storage import seals
 from idp.audit.storage.tables import AuditHead, AuditRecord, AuditSeal
 from idp.database.engine import db, reading, transaction
@@ -25,8 +25,8 @@ def seal_numbers() -> list[int]:
 def test_records_wait_a_second_for_others_and_are_then_sealed(write: Write) -> None:
     before = seal_numbers()
     write(3, seal=False)
-    assert sealing.seal_due(NOON) == 0 and storage.seal_lag(reading(), NOON + 5) == 5
-    assert sealing.seal_due(NOON + 1) == 3 and storage.seal_lag(reading(), NOON + 5) == 0
+    assert sealing.seal_due(NOON) == 0 and seals.seal_lag(reading(), NOON + 5) == 5
+    assert sealing.seal_due(NOON + 1) == 3 and seals.seal_lag(reading(), NOON + 5) == 0
     assert sealing.seal_due(NOON + 2) == 0
     assert len(seal_numbers()) == len(before) + 1
     assert verification.verify(everything=True).faults == ()
@@ -34,7 +34,7 @@ def test_records_wait_a_second_for_others_and_are_then_sealed(write: Write) -> N
 
 def test_a_record_of_a_clock_that_was_ahead_is_sealed(write: Write) -> None:
     write(1, at=NOON + 86400, seal=False)
-    assert storage.seal_lag(reading(), NOON) == 0
+    assert seals.seal_lag(reading(), NOON) == 0
     assert sealing.seal_due(NOON) == 1
 
 

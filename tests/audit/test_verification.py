@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from idp.audit import verification
 from idp.audit.rules.seals import Link, Seal, canonical, hash_of, next_seal
 from idp.audit.rules.verification import Kind
-from idp.audit.storage import chain, purge, seals
+from idp.audit.storage import chain, seals
+from idp.audit.storage.chain import purge
 from idp.audit.storage.tables import AuditHead, AuditRecord, AuditSeal
 from idp.database.engine import reading, transaction
 from idp.durations import DAY

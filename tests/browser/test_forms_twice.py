@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Request
 from sqlalchemy import select
 
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.database.engine import reading
 from tests.actors.visitor import SMS
 from tests.answers.endpoints import BY_SCRIPT, MACHINES

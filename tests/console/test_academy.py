@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from idp.audit import sealing
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.console import approvals, personal_data
 from idp.console.storage import numbers
 from idp.database.engine import reading, transaction

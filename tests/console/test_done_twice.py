@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from idp.account import security
 from idp.accounts import close, guardianship, lock, remove_factors
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.console import delegations, personal_data
 from idp.console.storage import rights
 from idp.database.engine import reading, transaction

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from idp.console import trial_login
+from idp.console.pages import blueprint
 from idp.console.pages.page import RIGHTS
 from idp.console.storage.tables import Delegation
 from idp.database.engine import reading
@@ -31,6 +32,8 @@ from tests.conftest import Clock
 from tests.console.addresses import needs_things_that_are_not_there, paths
 from tests.console.conftest import UAI, sends_files
 from tests.imports.exports import export, pupil
+
+blueprint.load()
 
 HERE = f"/console/school/{UAI}"
 MODELS = (Account, Person, StaffPost, School, Enrolment, Guardianship, Delegation, ClientRow)

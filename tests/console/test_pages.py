@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from idp.console.pages import blueprint
 from idp.console.pages.page import RIGHTS
 from idp.console.rules.rights import GRANTS, Act, Role
 from tests.actors.console_staff import ACADEMY, worker_of
@@ -12,6 +13,8 @@ from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
 from tests.console.addresses import needs_things_that_are_not_there, paths
 from tests.console.conftest import UAI
+
+blueprint.load()
 
 
 @pytest.mark.parametrize("role", [*Role, "nobody", "guardian"])

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.database.engine import reading
 from idp.factors import passkeys
 from idp.people.rules.accounts import AccountFacts

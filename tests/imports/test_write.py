@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, event, func, select, update
 
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.database.engine import db, reading, transaction
 from idp.demo.school import LARGE, SMALL, Key, cases, invent
 from idp.imports import lifecycle

@@ -186,7 +186,8 @@ def chain_holds(connection: Connection) -> bool:
 def test_chained_records_become_sealed_ones_and_chained_ones_again(
     engine: str, damaged: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from idp.audit import sealing, storage, trail, verification
+    from idp.audit import sealing, trail, verification
+    from idp.audit.storage import chain, records
     from idp.database.engine import reading, transaction
 
     app = create_app(settings_for(store(engine).empty()), Clock())
@@ -209,10 +210,10 @@ def test_chained_records_become_sealed_ones_and_chained_ones_again(
         for _ in range(2):
             with transaction() as tx:
                 trail.record(tx, 5000, "test", "command", "thing")
-        assert storage.search(reading(), most=1)[0].id == 2107
+        assert records.search(reading(), most=1)[0].id == 2107
         sealing.seal_all(5000)
         with transaction() as tx:
-            assert storage.purge(tx, 2400) == 1000
+            assert chain.purge(tx, 2400) == 1000
             trail.record(tx, 5000, "test", "command", "thing")
         assert verification.verify().faults == ()
         app.extensions["connections"].close()

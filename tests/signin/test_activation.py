@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from idp.audit.storage import AuditRecord
+from idp.audit.storage.tables import AuditRecord
 from idp.database.engine import reading
 from idp.signin import activation, mail_confirmation
 from tests.actors.refusal_code import code_of
