@@ -252,7 +252,7 @@ class Throttling(Section):
     rows_per_address: int = Field(
         1200,
         ge=10,
-        description="Rows of one kind that anonymous visitors may cause from a network address (IPv6: /64) within an hour; ten times as many from the surrounding network.",
+        description="Rows of one kind that anonymous visitors may cause from a network address (IPv6: /64) within an hour; ten times as many from the surrounding network. On PostgreSQL, transactions that are open side by side do not see one another: a budget may be exceeded by their number, less one.",
     )
     rows_per_client: int = Field(
         36000,

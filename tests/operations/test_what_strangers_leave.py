@@ -30,7 +30,7 @@ BOUNDED = {
     "NetworkAttempt": "per_address and per_network failures; an hour",
     "OutboxMessage": "one for each of an identification's sendings; one for an account's first lock",
     "PushedRequest": "as DeviceRequest; for as long as it may wait for its person",
-    "RateLimit": "one for each kind, hour and place; a network that is beyond its budget gets none for its addresses",
+    "RateLimit": "one for each kind, hour, place and database connection; a network that is beyond its budget gets none for its addresses",
     "SentForm": "rows_per_address, beyond which a form is judged without its key; an hour",
     "Throttle": "an account is counted only while its network may try",
 }
