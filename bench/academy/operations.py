@@ -8,6 +8,8 @@ from typing import Any
 
 from bench.academy.rows import MOMENT, Size
 from bench.people import invent
+from idp.audit import sealing, verification
+from idp.audit import storage as records
 from idp.cli import doctor
 from idp.console.rules.people_query import read_query
 from idp.console.rules.rights import ALL_KINDS, FAMILIES, Reach
@@ -31,6 +33,36 @@ class Act:
 
     do: Callable[[], Any]
     once: bool = False
+
+
+def of_the_audit_trail(size: Size) -> Iterator[tuple[str, Act]]:
+    """The records of the logins are sealed, verified and searched."""
+    yield f"sealing of {size.people * size.logins:,} audit records", Act(_seal, once=True)
+    yield "audit verification of everything", Act(lambda: _verify(everything=True), once=True)
+    yield "audit verification since the last", Act(lambda: _verify(everything=False))
+    guardian, yesterday = f"account:{size.people // 2}", MOMENT - 86_400
+    for name, filters in (
+        ("a page", {}),
+        ("of an account", {"subject": guardian}),
+        ("by an act that is rare", {"act": "data.erased"}),
+        ("by an act that is rare, of an actor", {"act": "data.erased", "actor": guardian}),
+        ("of a day", {"since": yesterday, "until": MOMENT}),
+        ("by an act that is rare, of a day", {"act": "data.", "since": yesterday, "until": MOMENT}),
+    ):
+        yield (
+            f"search of the audit trail: {name}",
+            Act(lambda filters=filters: records.search(reading(), most=51, **filters)),
+        )
+
+
+def _seal() -> None:
+    while sealing.seal_all(MOMENT):
+        pass
+
+
+def _verify(everything: bool) -> None:
+    if not verification.verify(everything).holds:
+        raise AssertionError("the chain does not hold")
 
 
 def of(size: Size, folder: Path) -> Iterator[tuple[str, Act]]:
@@ -88,8 +120,7 @@ def of(size: Size, folder: Path) -> Iterator[tuple[str, Act]]:
     yield "the worker's minute", Act(lambda: housekeeping(MOMENT + 60))
     yield "statistics of the planner", Act(lambda: statistics.keep(MOMENT))
     for name, check in doctor._OF_THE_DATABASE:
-        if name != "audit":
-            yield f"idp doctor: {name}", Act(lambda check=check: check(None))
+        yield f"idp doctor: {name}", Act(lambda check=check: check(None))
 
 
 def _letters(school: int) -> None:

@@ -71,6 +71,8 @@ def _of_engine(engine: str, url: str, size: Size, folder: Path) -> Iterator[str]
         with measure() as filling, transaction() as tx:
             fill(tx, size)
         yield f"\n{engine}: filled in {filling.milliseconds / 1000:.0f} s"
+        for name, act in operations.of_the_audit_trail(size):
+            yield _line(name, measure_best(act))
         sizes = bytes_a_row()
         for name, act in operations.of(size, folder):
             yield _line(name, measure_best(act))

@@ -244,8 +244,6 @@ def of_logins(size: Size) -> list[Rows]:
                 "subject": f"'account:' || {_text(account)}",
                 "address": "'192.0.2.1'",
                 "detail": '\'{"amr": ["pwd"]}\'',
-                "seal": "1 + i / 1000",
-                "position": "i % 1000",
             },
         ),
         Rows(

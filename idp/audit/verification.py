@@ -1,6 +1,8 @@
 """Verification: compares the records and the chain of seals with the hashes in the seals.
 
 It begins after the last verified seal, which is stored with its hash and a mark, or at the beginning of the chain.
+A mark that was made under a master key which is not configured cannot be checked: the chain may be intact, yet somebody
+who writes to the database could have computed it anew under an invented key id. It is reported, and is no success.
 """
 
 from collections.abc import Iterator
@@ -10,10 +12,19 @@ from itertools import islice
 from idp.audit.rules.seals import Link
 from idp.audit.rules.verification import Fault, Kind, StoredSeal, check_end, check_records, check_seal
 from idp.audit.storage import chain, seals
-from idp.crypto.marks import is_marked
+from idp.crypto.marks import is_marked, master_key_of
 from idp.database.engine import Connection, reading, transaction
 
 MOST_FAULTS = 100
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """Marks from seal `first` to seal `last` were made under a master key that is not configured; `master_key`: its id."""
+
+    master_key: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -21,11 +32,17 @@ class Report:
     """`seals` and `records` were verified; `last` is the end of the chain. `oldest`: time of the oldest unsealed record."""
 
     faults: tuple[Fault, ...]
+    unchecked: tuple[Unchecked, ...]
     seals: int
     records: int
     last: Link
     unsealed: int
     oldest: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the chain is intact and every mark was checked."""
+        return not self.faults and not self.unchecked
 
 
 def verify(everything: bool = False) -> Report:
@@ -39,11 +56,12 @@ def verify(everything: bool = False) -> Report:
     begins = seals.head(connection).purged.number
     if begins != head.purged.number:
         faults = [fault for fault in faults if (fault.until or fault.seal) > begins]
-    if not faults:
+    if not faults and not run.unchecked:
         with transaction(durable=False) as tx:
             chain.note_verified(tx, head.last, head)
     unsealed, oldest = seals.unsealed_count(connection)
-    return Report(tuple(faults), run.seals, run.records, head.last, unsealed, oldest)
+    unchecked = tuple(Unchecked(key, *numbers) for key, numbers in run.unchecked.items())
+    return Report(tuple(faults), unchecked, run.seals, run.records, head.last, unsealed, oldest)
 
 
 class _Run:
@@ -52,6 +70,8 @@ class _Run:
     def __init__(self, connection: Connection, head: seals.Head, everything: bool) -> None:
         self._connection, self._head, self._everything = connection, head, everything
         self.seals = self.records = 0
+        self.unchecked: dict[str, tuple[int, int]] = {}
+        """Id of a master key that is not configured → (first, last) number of the seals whose marks name it."""
         verified = head.verified
         # Only a mark of a master key that is configured lets a verification begin later than the chain does.
         self._trusted = verified.number > head.purged.number and is_marked(
@@ -80,10 +100,12 @@ class _Run:
     def _of_marks(self) -> Iterator[Fault]:
         purged, verified = self._head.purged, self._head.verified
         text = seals.marked_text(purged)
-        if purged.number and not is_marked(seals.PURGED, text, self._head.purged_mark):
-            yield Fault(Kind.SEAL_UNMARKED, purged.number)
-        if verified.number > purged.number and not self._trusted:
-            yield Fault(Kind.SEAL_UNMARKED, verified.number)
+        if purged.number:
+            yield from self._of_mark(purged.number, seals.PURGED, text, self._head.purged_mark)
+        if verified.number > purged.number:
+            yield from self._of_mark(
+                verified.number, seals.VERIFIED, seals.marked_text(verified), self._head.verified_mark
+            )
         if self._trusted and verified.number > self._head.last.number:
             yield Fault(Kind.CUT_AT_THE_END, self._head.last.number + 1, until=verified.number)
 
@@ -99,9 +121,21 @@ class _Run:
     def _of_its_mark(self, stored: StoredSeal) -> Iterator[Fault]:
         """A seal of a master key that is gone counts if it was verified before: the verified seal's hash covers it."""
         seal, verified = stored.seal, self._head.verified
-        marked = is_marked(seals.SEAL, seals.marked_text(seal.link), stored.mark)
-        is_verified = marked or (marked is None and self._trusted and seal.number <= verified.number)
-        if not is_verified:
-            yield Fault(Kind.SEAL_UNMARKED, seal.number)
+        if not (self._trusted and seal.number <= verified.number and self._is_uncheckable(stored)):
+            yield from self._of_mark(seal.number, seals.SEAL, seals.marked_text(seal.link), stored.mark)
         if self._trusted and seal.number == verified.number and seal.hash != verified.hash:
             yield Fault(Kind.SEAL_CHANGED, seal.number)
+
+    @staticmethod
+    def _is_uncheckable(stored: StoredSeal) -> bool:
+        return is_marked(seals.SEAL, seals.marked_text(stored.seal.link), stored.mark) is None
+
+    def _of_mark(self, number: int, context: str, text: str, mark: str) -> Iterator[Fault]:
+        """The fault of a mark. One that cannot be checked is noted in `unchecked`."""
+        marked = is_marked(context, text, mark)
+        if marked is None:
+            key = master_key_of(mark)
+            first, last = self.unchecked.get(key, (number, number))
+            self.unchecked[key] = min(first, number), max(last, number)
+        elif not marked:
+            yield Fault(Kind.SEAL_UNMARKED, number)

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import click
 
-from idp.audit import verification
+from idp.audit import remarking, verification
 from idp.audit.rules.verification import Fault
 from idp.audit.storage import chain, records
+from idp.audit.verification import Report, Unchecked
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
 from idp.console import record_export
 from idp.database.engine import reading, transaction
@@ -18,7 +19,7 @@ DATE = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def audit() -> None:
-    """The audit trail: verify, search, export, purge."""
+    """The audit trail: verify, mark anew, search, export, purge."""
 
 
 @audit.command()
@@ -35,19 +36,68 @@ def verify(context: click.Context, terminal: Terminal, everything: bool) -> None
     if report.oldest is not None:
         age = max(0, now() - report.oldest)
         click.echo(f"{report.unsealed} records are not sealed yet, the oldest for {age} s.")
+    last = f"The last seal is {report.last.number}:{report.last.hash}"
+    if report.holds:
+        return click.echo(f"The chain holds. {last}")
+    say_what_does_not_hold(report)
     if not report.faults:
-        return click.echo(f"The chain holds. The last seal is {report.last.number}:{report.last.hash}")
+        click.echo(last)
+    context.exit(1)
+
+
+@audit.command()
+@click.option(
+    "--lost",
+    multiple=True,
+    metavar="ID",
+    help="Id of a master key that is gone, as verify prints it: its marks are replaced unchecked.",
+)
+@pass_terminal
+@click.pass_context
+def remark(context: click.Context, terminal: Terminal, lost: tuple[str, ...]) -> None:
+    """Verify everything, then mark each seal anew under the first of secrets.master_key: before an old key is dropped, or after it was lost."""
+    with terminal.application():
+        try:
+            done = remarking.remark(lost, ACTOR, now())
+        except remarking.CannotRemark as fault:
+            say_what_does_not_hold(fault.report)
+            click.echo("Nothing was marked.")
+            context.exit(1)
+    click.echo(f"{done.seals} seals were marked anew.")
+    for marks in done.unchecked:
+        click.echo(
+            f"Unchecked before: {range_of(marks.first, marks.last)}, of master key {marks.master_key}."
+        )
+
+
+def say_what_does_not_hold(report: Report) -> None:
+    """The faults of a verification, and what it could not check."""
     for fault in report.faults:
         click.echo(sentence(fault))
-    click.echo("Compare with a backup or an export, and find out who can write to this database.")
-    context.exit(1)
+    if report.faults:
+        click.echo("Compare with a backup or an export, and find out who can write to this database.")
+    for marks in report.unchecked:
+        click.echo(sentence_of_unchecked(marks, intact=not report.faults))
+
+
+def sentence_of_unchecked(marks: Unchecked, intact: bool = True) -> str:
+    """What cannot be checked without a master key that is gone, and what to do."""
+    begins = "The chain is intact, but the marks" if intact else "The marks"
+    return (
+        f"{begins} of {range_of(marks.first, marks.last)} cannot be checked: they were made with master key "
+        f"{marks.master_key}, which is not configured. Put it back behind a comma. If it is lost, compare a seal that was written "
+        f"down or exported, then run: idp audit remark --lost {marks.master_key}"
+    )
+
+
+def range_of(first: int, last: int) -> str:
+    """Seals by their numbers."""
+    return f"seal {first}" if first == last else f"seals {first} to {last}"
 
 
 def sentence(fault: Fault) -> str:
     """A fault of the chain in words."""
-    about = f"seal {fault.seal}"
-    if fault.until is not None and fault.until != fault.seal:
-        about = f"seals {fault.seal} to {fault.until}"
+    about = range_of(fault.seal, fault.until or fault.seal)
     if fault.position is not None:
         about = f"position {fault.position} of {about}"
     if fault.record is not None:

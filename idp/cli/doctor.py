@@ -11,7 +11,7 @@ from flask import Flask
 
 from idp.app import create_app
 from idp.audit import verification
-from idp.cli.audit import sentence
+from idp.cli.audit import sentence, sentence_of_unchecked
 from idp.cli.terminal import Terminal, as_json, as_sentence, day_and_hour, now, pass_terminal, say_json
 from idp.database import schema, statistics
 from idp.database.clock import clock_difference
@@ -153,6 +153,9 @@ def _audit(_app: Flask) -> Finding:
     if report.faults:
         mend = "Compare with a backup, and find out who can write here. All faults: idp audit verify --all"
         return Finding("audit", False, sentence(report.faults[0]), mend)
+    if report.unchecked:
+        observed, _, mend = sentence_of_unchecked(report.unchecked[0]).partition(". ")
+        return Finding("audit", False, observed, mend)
     late = 0 if report.oldest is None else now() - report.oldest
     if late > _LATE:
         observed = f"{report.unsealed} records are not sealed, the oldest for {late} s"

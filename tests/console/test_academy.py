@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from idp.audit import sealing
-from idp.audit.storage.tables import AuditRecord
+from idp.audit.storage.tables import AuditRecord, AuditSeal
 from idp.console import approvals, personal_data
 from idp.console.storage import numbers
 from idp.database.engine import reading, transaction
@@ -383,6 +383,17 @@ def test_a_record_that_was_touched_is_named_on_the_page(app: Flask, admin: Visit
             tx.execute(update(AuditRecord).where(AuditRecord.id == 1).values(actor="somebody"))
     admin.opens(f"{ACADEMY}/audit").fills(press="act=verify").sees(
         "La chaîne est rompue", "La ligne 1 a été changée."
+    )
+
+
+def test_a_seal_whose_master_key_is_gone_is_named_on_the_page(app: Flask, admin: Visitor) -> None:
+    with app.app_context():
+        sealing.seal_all(NOON)
+        with transaction() as tx:
+            tx.execute(update(AuditSeal).where(AuditSeal.number == 1).values(mark="0a1b2c3d.x"))
+    admin.opens(f"{ACADEMY}/audit").fills(press="act=verify").sees(
+        "La chaîne est entière, mais des marques ne peuvent pas être vérifiées",
+        "Scellés 1 à 1 : la clé maîtresse 0a1b2c3d",
     )
 
 

@@ -116,6 +116,7 @@ def test_the_record_is_verified_exported_and_purged(installation: Installation, 
     assert f"The last seal is {lines[-1]['last']['number']}:" in done(
         installation, "audit", "verify", "--all"
     )
+    assert "0 seals were marked anew" in done(installation, "audit", "remark")
     assert "0 records" in done(installation, "audit", "purge")
 
 

@@ -1,14 +1,15 @@
 """Statements that read and shorten the chain: seals and their records in order, the verified seal, the purge."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from idp.audit.rules import merkle
 from idp.audit.rules.seals import FIELDS, Link, Seal, leaf_of
 from idp.audit.rules.verification import Fault, Kind, Placed, StoredSeal
-from idp.audit.storage.seals import PURGED, VERIFIED, Head, marked_text
+from idp.audit.storage.seals import PURGED, SEAL, VERIFIED, Head, marked_text
 from idp.audit.storage.tables import AuditHead, AuditRecord, AuditSeal
 from idp.crypto.marks import mark
 
@@ -43,6 +44,12 @@ def batches(stored: Iterator[StoredSeal]) -> Iterator[list[StoredSeal]]:
             batch = []
     if batch:
         yield batch
+
+
+def pieces(stored: Iterator[StoredSeal], most: int) -> Iterator[list[StoredSeal]]:
+    """Consecutive seals, at most `most` at a time."""
+    while piece := list(islice(stored, most)):
+        yield piece
 
 
 def rows_of(connection: Connection, first: int, last: int) -> dict[int, list[Any]]:
@@ -110,6 +117,22 @@ def note_verified(tx: Connection, verified: Link, head: Head) -> None:
             .where(AuditHead.id == 1, AuditHead.purged_number == head.purged.number)
             .values(purged_mark=mark(PURGED, marked_text(head.purged)))
         )
+
+
+_remark = (
+    update(AuditSeal)
+    .where(AuditSeal.number == bindparam("seal"), AuditSeal.hash == bindparam("seal_hash"))
+    .values(mark=bindparam("new_mark"))
+)
+
+
+def remark(tx: Connection, links: Sequence[Link]) -> int:
+    """Mark seals anew, under the master key of today. Returns their number; one that is another seal by now is left."""
+    marks = [
+        {"seal": link.number, "seal_hash": link.hash, "new_mark": mark(SEAL, marked_text(link))}
+        for link in links
+    ]
+    return sum(tx.execute(_remark, row).rowcount for row in marks)
 
 
 _beginning = select(AuditHead.purged_number).where(AuditHead.id == 1).with_for_update()
