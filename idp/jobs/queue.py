@@ -6,6 +6,7 @@ transaction, in which it calls `advance`. So a step runs exactly once after any 
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from idp.audit import trail
 from idp.crypto.sealing import seal, unseal
 from idp.database.engine import Connection, reading, transaction
 from idp.jobs.storage import jobs as storage
+from idp.observability import counting
 
 LEASE = 120
 """Seconds that a worker may need for a step before another worker takes over."""
@@ -125,23 +127,34 @@ def _run(
     now: Callable[[], int],
     stop: Callable[[], bool],
 ) -> None:
+    running_job, outcome, began = _read(job, holder), "failed", time.monotonic()
+    counting.job_started(running_job.kind)
+    try:
+        outcome = _run_steps(running_job, runners[running_job.kind], now, stop)
+    finally:
+        counting.job_ended(running_job.kind, outcome, time.monotonic() - began)
+
+
+def _run_steps(running_job: Job, runner: Runner, now: Callable[[], int], stop: Callable[[], bool]) -> str:
+    """Run steps until the job is over or `stop` returns True. Returns the outcome: done, cancelled or interrupted."""
     while not stop():
-        running_job = _read(job, holder)
         try:
-            if storage.is_cancelled(reading(), job):
+            if storage.is_cancelled(reading(), running_job.id):
                 raise Stopped
-            progress = runners[running_job.kind](running_job, now())
+            progress = runner(running_job, now())
         except Stopped:
             _end(running_job, "cancelled", None, now())
-            return
+            return "cancelled"
         except Exception as fault:
             _end(running_job, "failed", _in_short(fault), now())
             raise
         if progress.over:
-            return
+            return "done"
+        running_job = _read(running_job.id, running_job.holder)
     with transaction() as tx:
         # This worker is shutting down: another can continue at once, without waiting for the lease.
-        storage.release(tx, job, holder)
+        storage.release(tx, running_job.id, running_job.holder)
+    return "interrupted"
 
 
 def advance(tx: Connection, job: Job, progress: Progress, now: int) -> Progress:

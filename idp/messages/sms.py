@@ -12,6 +12,7 @@ from flask_babel import force_locale
 from idp.messages.delivery import DeliveryCode, DestinationFails, RefusedForGood
 from idp.messages.storage.outbox import Claimed
 from idp.network import outgoing_http
+from idp.network.kept_sessions import KeptSessions
 from idp.runtime.context import settings
 from idp.settings import Sms
 from idp.web.typography import NO_BREAK_SPACE
@@ -29,8 +30,8 @@ class GatewayRefused(DestinationFails):
     """The gateway accepts no messages now."""
 
 
-def deliver(claimed: Claimed, now: int) -> None:
-    """Send an SMS through the gateway. Raises RefusedForGood for a permanent refusal, else GatewayRefused."""
+def deliver(claimed: Claimed, now: int, http: KeptSessions) -> None:
+    """Send an SMS through the gateway, on a connection of `http`. Raises RefusedForGood for a permanent refusal, else GatewayRefused."""
     gateway = settings().sms
     if not gateway.url:
         raise RefusedForGood(DeliveryCode.NO_GATEWAY)
@@ -42,7 +43,7 @@ def deliver(claimed: Claimed, now: int) -> None:
         "id": f"{claimed.created_at}-{claimed.id}",
         "token": gateway.token,
     }
-    status = _call(gateway, filled(gateway.fields, values), filled(gateway.headers, values))
+    status = _call(http, gateway, filled(gateway.fields, values), filled(gateway.headers, values))
     if 200 <= status < 300:
         return
     if 400 <= status < 500 and status not in MAY_PASS:
@@ -77,7 +78,7 @@ def parts(text: str) -> int:
     return 1 if length <= single else -(-length // each)
 
 
-def _call(gateway: Sms, fields: dict[str, str], headers: dict[str, str]) -> int:
+def _call(http: KeptSessions, gateway: Sms, fields: dict[str, str], headers: dict[str, str]) -> int:
     """The status of the response. Raises GatewayRefused without a response."""
     body = (
         {"params": fields}
@@ -85,9 +86,7 @@ def _call(gateway: Sms, fields: dict[str, str], headers: dict[str, str]) -> int:
         else {gateway.content if gateway.content == "json" else "data": fields}
     )
     try:
-        return outgoing_http.call(
-            gateway.method, gateway.url, 0, gateway.timeout, headers=headers, **body
-        ).status
+        return http.call(gateway.method, gateway.url, gateway.timeout, headers=headers, **body)
     except outgoing_http.Unreachable as fault:
         if fault.is_late:
             raise GatewayRefused(DeliveryCode.TOO_SLOW) from None

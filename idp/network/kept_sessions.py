@@ -1,10 +1,12 @@
 """Sessions that live on between requests to the same origin, so that their connections are used again.
 
-Every request is still checked: the name is resolved anew, and only a connection to an address that is permitted now is used.
+A request to a registered address is still checked: the name is resolved anew, and only a connection to an address that
+is permitted now is used. The operator's own URL (the SMS gateway) is not checked, and has connections of its own.
 """
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -12,6 +14,7 @@ import requests
 
 from idp.network import outgoing_http
 from idp.network.outgoing_http import Session
+from idp.network.urls import origin_of
 
 MOST = 20
 """Origins whose connections one owner keeps."""
@@ -26,24 +29,47 @@ class KeptSessions:
         self._sessions: OrderedDict[str, tuple[Session, float]] = OrderedDict()
 
     def post(self, origin: str, address: str, data: dict[str, str]) -> int:
-        """POST a form without following redirects; the status. Raises requests.RequestException, TimeoutError at the deadline.
+        """POST a form to a registered address without following redirects; the status.
 
-        A kept connection that the server has closed is replaced once: the form may then arrive twice.
+        Raises requests.RequestException, TimeoutError at the deadline. A kept connection that the server has closed is
+        replaced once: the form may then arrive twice.
         """
+        return self._send(origin, Session, "POST", address, data=data)
+
+    def call(self, method: str, address: str, seconds: float, **more: Any) -> int:
+        """A request to a URL of the operator's settings, as `outgoing_http.call`; the status. Raises outgoing_http.Unreachable.
+
+        As with `post`, a request may arrive twice.
+        """
+        origin, proxies = f"operator {origin_of(address)}", requests.utils.get_environ_proxies(address)
+        try:
+            return self._send(
+                origin, lambda: Session(True, seconds), method, address, proxies=proxies, **more
+            )
+        except TimeoutError as fault:
+            raise outgoing_http.TooLate("answered too slowly") from fault
+        except (requests.RequestException, OSError, ValueError) as fault:
+            raise outgoing_http.Unreachable(f"no answer: {type(fault).__name__}") from fault
+
+    def _send(self, origin: str, new: Callable[[], Session], method: str, address: str, **more: Any) -> int:
         entry = self._sessions.pop(origin, None)
         if entry is not None:
             try:
-                return self._post(entry[0], origin, address, data)
+                return self._send_by(entry[0], origin, method, address, more)
             except outgoing_http.InsideAddress:
                 raise
             except requests.ConnectionError:
                 pass
-        return self._post(_session(), origin, address, data)
+        session = new()
+        # A request is no browser's: what one response sets must not go with the next.
+        policy: Any = DefaultCookiePolicy(allowed_domains=[])
+        session.cookies.set_policy(policy)
+        return self._send_by(session, origin, method, address, more)
 
-    def _post(self, session: Session, origin: str, address: str, data: dict[str, str]) -> int:
+    def _send_by(self, session: Session, origin: str, method: str, address: str, more: dict[str, Any]) -> int:
         try:
-            answer = session.post(
-                address, data=data, timeout=outgoing_http.PATIENCE, allow_redirects=False, stream=True
+            answer = session.request(
+                method, address, timeout=outgoing_http.PATIENCE, allow_redirects=False, stream=True, **more
             )
             if session.is_late:
                 raise TimeoutError
@@ -66,11 +92,3 @@ class KeptSessions:
             if unused_since is None or used < unused_since:
                 del self._sessions[origin]
                 session.close()
-
-
-def _session() -> Session:
-    session = Session()
-    # Store no cookies: a cookie set in one logout notice must not be sent with the next.
-    policy: Any = DefaultCookiePolicy(allowed_domains=[])
-    session.cookies.set_policy(policy)
-    return session

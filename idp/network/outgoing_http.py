@@ -120,10 +120,7 @@ def get(address: str, accept: str, largest: int) -> Answer:
 
 
 def call(method: str, address: str, largest: int, seconds: float, **more: Any) -> Answer:
-    """A request to a URL of the operator's settings, within `seconds`, without redirects. Raises Unreachable.
-
-    `largest`: bytes of the body; 0 leaves it unread, for callers that need only the status.
-    """
+    """A request to a URL of the operator's settings, within `seconds`, without redirects. Raises Unreachable, also for more than `largest` bytes."""
     proxies = requests.utils.get_environ_proxies(address)
     return _whole(Session(True, seconds), method, address, largest, proxies=proxies, **more)
 
@@ -134,8 +131,6 @@ def _whole(session: Session, method: str, address: str, largest: int, **more: An
             answer = browser.request(
                 method, address, timeout=PATIENCE, allow_redirects=False, stream=True, **more
             )
-            if largest == 0:
-                return Answer(answer.status_code, b"")
             body = bytearray()
             for part in answer.iter_content(8192):
                 body += part

@@ -90,6 +90,25 @@ DELIVERIES = Metric(
     "Attempts to deliver a message: `delivered`, `failed` (tried again later) or `given_up`.",
     ("kind", "outcome"),
 )
+JOBS_STARTED = Metric(
+    "idp_jobs_started_total",
+    "counter",
+    "Jobs that a worker has begun; one that goes on after a stop or a crash counts again.",
+    ("kind",),
+)
+JOBS_ENDED = Metric(
+    "idp_jobs_ended_total",
+    "counter",
+    "Jobs that are over: `done`, `failed` or `cancelled`; `interrupted`: the worker stopped, the job goes on later.",
+    ("kind", "outcome"),
+)
+JOB_SECONDS = Metric(
+    "idp_job_duration_seconds",
+    "histogram",
+    "Time in which a worker ran a job, until it was over or interrupted.",
+    ("kind",),
+    (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0),
+)
 
 COUNTED = (
     REQUEST_SECONDS,
@@ -105,6 +124,9 @@ COUNTED = (
     SLOTS,
     SLOTS_IN_USE,
     DELIVERIES,
+    JOBS_STARTED,
+    JOBS_ENDED,
+    JOB_SECONDS,
 )
 """What the processes count as it happens."""
 

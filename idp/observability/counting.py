@@ -126,6 +126,19 @@ def delivery(kind: str, outcome: str) -> None:
         recorder.series(catalogue.DELIVERIES, kind, outcome).inc()
 
 
+def job_started(kind: str) -> None:
+    """A worker begins a job, or goes on with one."""
+    if (recorder := recording.recorder) is not None:
+        recorder.series(catalogue.JOBS_STARTED, kind).inc()
+
+
+def job_ended(kind: str, outcome: str, seconds: float) -> None:
+    """A job is over after `seconds` of this worker, or it was interrupted."""
+    if (recorder := recording.recorder) is not None:
+        recorder.series(catalogue.JOBS_ENDED, kind, outcome).inc()
+        recorder.series(catalogue.JOB_SECONDS, kind).observe(seconds)
+
+
 def forget_clients() -> None:
     """Begin anew with the clients that have series of their own."""
     _clients.clear()

@@ -33,7 +33,7 @@ UNMARKED = 1.0
 
 
 class OpenConnections:
-    """Connections to the mail server and to relying parties. Used by one thread at a time."""
+    """Connections to the mail server, to the SMS gateway and to relying parties. Used by one thread at a time."""
 
     def __init__(self) -> None:
         self.smtp = SmtpConnection()
@@ -47,7 +47,7 @@ class OpenConnections:
 
 DELIVERERS: dict[str, Callable[[Claimed, int, OpenConnections], None]] = {
     "mail": lambda claimed, now, connections: mail.deliver(claimed, now, connections.smtp),
-    "sms": lambda claimed, now, _: sms.deliver(claimed, now),
+    "sms": lambda claimed, now, connections: sms.deliver(claimed, now, connections.http),
     "logout_notice": lambda claimed, now, connections: notices.deliver(
         claimed.payload, now, connections.http
     ),

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from idp.database.engine import transaction
+from idp.jobs import queue
 from idp.monitoring.service import parent_directory
 from tests.conftest import fresh_database
 from tests.observability.receiver import Receiver
@@ -76,7 +79,12 @@ def test_the_web_workers_and_the_worker_feed_one_endpoint(service: Service) -> N
     eventually(lambda: requests_counted(service) == 20)
     service.installation.post_mail()
     eventually(lambda: service.samples().value("idp_deliveries_total", kind="mail", outcome="delivered") == 1)
+    with service.installation.inside(), transaction() as tx:
+        # Without a payload it fails: the worker counts it all the same.
+        queue.ask(tx, "letters", {}, "account:1", int(time.time()))
+    eventually(lambda: service.samples().value("idp_jobs_ended_total", kind="letters", outcome="failed") == 1)
     samples = service.samples()
+    assert samples.value("idp_jobs_started_total") == samples.value("idp_job_duration_seconds_count") == 1
     assert samples.value("idp_slots", pool="slot") == 16
     assert samples.value("idp_database_up") == 1
     assert samples.value("idp_signing_keys", state="signing") == 4
