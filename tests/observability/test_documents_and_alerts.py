@@ -64,7 +64,14 @@ def test_every_alert_stands_on_the_page() -> None:
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="left out: needs promtool (Debian's prometheus)")
-@pytest.mark.parametrize("words", [("check", "rules", ALERTS), ("test", "rules", "alerts_test.yml")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "rules", ALERTS),
+        ("test", "rules", "alerts_test.yml"),
+        ("test", "rules", "alerts_of_days_test.yml"),
+    ],
+)
 def test_promtool_accepts_the_alerts_and_their_test(words: tuple[object, ...]) -> None:
     done = subprocess.run(
         ["promtool", *map(str, words)], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=60
