@@ -1,5 +1,7 @@
 """Liveness, readiness and the start: what each asks, and what it answers without a database."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,19 @@ def test_the_wanted_revision_is_alembics(app: Flask) -> None:
         assert wanted_revision() == schema.newest_revision() == schema.present_revision()
         with transaction() as tx:
             assert stored_revision(tx) == wanted_revision()
+
+
+def test_a_database_that_takes_no_write_is_not_ready(tmp_path: Path, clock: Clock) -> None:
+    """Reading alone is not enough: a login writes."""
+    app = create_app(settings_for(f"sqlite:///{tmp_path}/idp.sqlite3"), clock)
+    app.extensions["connections"].patience = 0.2
+    with app.app_context():
+        schema.migrate()
+        signing.ensure(clock.now)
+    with contextlib.closing(sqlite3.connect(tmp_path / "idp.sqlite3", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert statuses(app.test_client()) == {"live": 200, "ready": 503, "startup": 200}
+        writer.execute("ROLLBACK")
+    assert statuses(app.test_client()) == {"live": 200, "ready": 200, "startup": 200}
+    with app.app_context():
+        app.extensions["connections"].close()
