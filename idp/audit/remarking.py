@@ -38,15 +38,15 @@ def remark(lost: Collection[str], actor: str, now: int) -> Remarked:
     It can be repeated: a seal that names the first key is left as it is.
     """
     report = verification.verify(everything=True)
-    if report.faults or any(one.master_key not in lost for one in report.unchecked):
+    if report.faults or any(marks.master_key not in lost for marks in report.unchecked):
         raise CannotRemark(report)
     purged, number = seals.head(reading()).purged, 0
     for batch in chain.pieces(chain.seals(reading(), purged.number, report.last.number), STEP):
-        others = [stored.seal.link for stored in batch if not is_of_first_key(stored.mark)]
-        if others:
+        older = [stored.seal.link for stored in batch if not is_of_first_key(stored.mark)]
+        if older:
             with transaction() as tx:
-                number += chain.remark(tx, others)
-    keys = sorted(one.master_key for one in report.unchecked)
+                number += chain.remark(tx, older)
+    keys = sorted(marks.master_key for marks in report.unchecked)
     with transaction() as tx:
         chain.note_verified(tx, report.last, seals.head(tx))
         trail.record(

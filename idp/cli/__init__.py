@@ -12,7 +12,7 @@ from idp.cli.terminal import LazyGroup, Noun, Terminal
 
 NOUNS = {
     "accounts": Noun("idp.cli.accounts:accounts", "Accounts of families, pupils and staff."),
-    "audit": Noun("idp.cli.audit:audit", "The audit trail: verify, search, export, purge."),
+    "audit": Noun("idp.cli.audit:audit", "The audit trail: verify, mark anew, search, export, purge."),
     "clients": Noun("idp.cli.clients:clients", "Relying parties: the services that people sign in to."),
     "config": Noun("idp.cli.config:config", "The settings."),
     "db": Noun("idp.cli.db:db", "The database."),

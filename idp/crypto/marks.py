@@ -25,14 +25,14 @@ def is_marked(context: str, text: str, stored: str) -> bool | None:
     return None if master_id else False
 
 
-def master_key_of(given: str) -> str:
+def master_key_of(mark: str) -> str:
     """The id of the master key that a mark names."""
-    return given.partition(".")[0]
+    return mark.partition(".")[0]
 
 
-def is_of_first_key(given: str) -> bool:
+def is_of_first_key(mark: str) -> bool:
     """Whether a mark names the master key that marks today."""
-    return master_key_of(given) == read_master_keys(settings().secrets.master_key)[0].id
+    return master_key_of(mark) == read_master_keys(settings().secrets.master_key)[0].id
 
 
 def _mac(master: MasterKey, context: str, text: str) -> str:
