@@ -35,7 +35,7 @@ def main() -> None:
         if collects:
             switches.toggle()
 
-    application = InProcess(folder, side.port, around)
+    application = InProcess(folder, around)
 
     @contextmanager
     def counted(name: str) -> Iterator[None]:

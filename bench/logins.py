@@ -21,7 +21,7 @@ def main() -> None:
     # As a web worker: the memory of a hash goes back to the system.
     give_memory_back()
     side = saved(folder)
-    application = InProcess(folder, side.port)
+    application = InProcess(folder)
     with application.app.app_context():
         pool = hashing_pool()
         stored = pool.hash(PASSWORD)

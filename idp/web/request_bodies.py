@@ -18,10 +18,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from idp.observability import counting
+from idp.web.places import NoPlace, Places
 
 DEADLINE = 10.0
 """Seconds within which a small body has to be complete."""
@@ -58,10 +58,10 @@ class WholeRequests:
     ) -> None:
         self._app = app
         self._enter = enter
-        self._slots = _Places("slot", slots, SLOT_PATIENCE)
-        self._health = _Places("health", 1, SLOT_PATIENCE)
-        self._waiting = _Places("waiting", MOST_WAITING)
-        self._large = _Places("large", max(1, slots // 4))
+        self._slots = Places("slot", slots, SLOT_PATIENCE)
+        self._health = Places("health", 1, SLOT_PATIENCE)
+        self._waiting = Places("waiting", MOST_WAITING)
+        self._large = Places("large", max(1, slots // 4))
         self._late = LateBodies()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -77,6 +77,8 @@ class WholeRequests:
                     return self._in_slot(environ, start_response)
             self._read(environ, length)
             return self._in_slot(environ, start_response)
+        except NoPlace:
+            return _answer(start_response, "503 Service Unavailable")
         except BodyFault as fault:
             return _answer(start_response, str(fault))
 
@@ -108,41 +110,6 @@ class WholeRequests:
             # A chunked body has a known length from here on (RFC 9112 §7.1).
             del environ["HTTP_TRANSFER_ENCODING"]
             environ["CONTENT_LENGTH"] = str(len(body))
-
-
-class _Places:
-    """A limited number of concurrent places. A place is a name; raises BodyFault 503 if none is free within `patience` seconds.
-
-    A queue rather than a semaphore: the standard library's semaphore is Python code, and every request passes here.
-    """
-
-    def __init__(self, name: str, number: int, patience: float = 0.0) -> None:
-        self._free: SimpleQueue[str] = SimpleQueue()
-        self._name = name
-        self._patience = patience
-        counting.places(name, number)
-        for place in range(number):
-            self._free.put(f"{name} {place}")
-
-    def take(self) -> str:
-        try:
-            place = self._free.get(self._patience > 0, self._patience or None)
-        except Empty:
-            raise BodyFault("503 Service Unavailable") from None
-        counting.place_in_use(self._name, 1)
-        return place
-
-    def give_back(self, place: str) -> None:
-        counting.place_in_use(self._name, -1)
-        self._free.put(place)
-
-    @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
-        place = self.take()
-        try:
-            yield
-        finally:
-            self.give_back(place)
 
 
 def _length(environ: dict[str, Any]) -> int | None:
