@@ -159,7 +159,6 @@ def test_only_the_edge_of_the_protocol_reads_the_clock() -> None:
         "idp/oidc/end_session.py",
         "idp/oidc/endpoints.py",
         "idp/oidc/server.py",
-        "idp/oidc/tokens/userinfo.py",
     }
 
 

@@ -7,10 +7,10 @@ explicit BEGIN … COMMIT. A held connection and module-level statements cost a 
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -85,6 +85,12 @@ def raise_generation(tx: Connection) -> None:
 
 
 _GENERATION = "SELECT value FROM generations WHERE name = 'registry'"
+Looked = TypeVar("Looked")
+
+
+def _generation(connection: Connection) -> int:
+    driver: Any = connection.connection.driver_connection
+    return int(executed(driver.execute, _GENERATION).fetchone()[0])
 
 
 class Connections:
@@ -163,20 +169,23 @@ class Connections:
         except self._fault as fault:
             raise DatabaseUnavailable(str(fault)) from fault
 
-    def generation(self) -> int:
-        """The current generation. The first statement of a request: a lost connection is renewed here."""
+    def first(self, look: Callable[[Connection], Looked]) -> Looked:
+        """What `look` reads, in the first statement of a request: a lost connection is renewed. Raises DatabaseUnavailable."""
         began = time.monotonic()
         for tries_left in (1, 0):
             connection = self.reading()
             try:
-                driver: Any = connection.connection.driver_connection
-                return int(executed(driver.execute, _GENERATION).fetchone()[0])
-            except self._fault as fault:
+                return look(connection)
+            except (self._fault, DatabaseUnavailable) as fault:
                 connection.invalidate()
                 # After a timeout, do not wait again within the same request.
                 if not tries_left or time.monotonic() - began > self.patience / 4:
                     raise DatabaseUnavailable(str(fault)) from fault
         raise AssertionError
+
+    def generation(self) -> int:
+        """The current generation."""
+        return self.first(_generation)
 
     def _execute(self, driver: Any, statement: str) -> None:
         try:

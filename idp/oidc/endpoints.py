@@ -13,7 +13,8 @@ from idp.observability.requests import note_grant, note_outcome
 from idp.oidc import discovery
 from idp.oidc.authorization import authorize, responses
 from idp.oidc.server import parameters, provider
-from idp.oidc.tokens import dpop
+from idp.oidc.tokens import dpop, introspection
+from idp.oidc.tokens import userinfo as userinfo_endpoint
 from idp.oidc.tokens.userinfo import without_credentials
 from idp.refusals import ProtocolRefusal
 from idp.runtime.context import now, settings
@@ -115,14 +116,14 @@ def revoke() -> BaseResponse:
 
 @blueprint.post("/introspect")
 def introspect() -> BaseResponse:
-    return provider().create_endpoint_response("introspection")  # type: ignore[no-any-return]
+    return provider().conduct(lambda request: (200, introspection.answer(request), ()))
 
 
 @blueprint.route("/userinfo", methods=["GET", "POST"])
 def userinfo() -> BaseResponse:
-    if "Authorization" not in request.headers and "access_token" not in request.form:
+    if "HTTP_AUTHORIZATION" not in request.environ and "access_token" not in request.form:
         return provider().handle_response(*without_credentials())
-    return provider().create_endpoint_response("userinfo")  # type: ignore[no-any-return]
+    return provider().conduct(userinfo_endpoint.answer)
 
 
 @blueprint.post("/par")

@@ -1,6 +1,7 @@
 """Authlib's authorization server with our grants, endpoints and client authentication."""
 
 import json
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,9 +20,7 @@ from idp.oidc.clients import authentication, registry
 from idp.oidc.clients.registry import Client
 from idp.oidc.end_session import EndSession
 from idp.oidc.tokens import access_tokens, code_grant, refresh_grant
-from idp.oidc.tokens.introspection import Introspection
 from idp.oidc.tokens.revocation import Revocation
-from idp.oidc.tokens.userinfo import UserInfo
 from idp.runtime.context import application, incoming, now, settings
 from idp.web.application import PlainResponse
 
@@ -44,6 +43,7 @@ class SlimRequest(OAuth2Request):  # type: ignore[misc]
         self.method = request.method
         self.uri = request.path
         self.headers = request.headers
+        self.authorization: str | None = request.environ.get("HTTP_AUTHORIZATION")
         self.resources = resources
         self.issue: access_tokens.Issue | None = None
         self._form = form
@@ -59,12 +59,14 @@ class SlimRequest(OAuth2Request):  # type: ignore[misc]
         return self._form
 
 
+Answer = tuple[int, Any, Sequence[tuple[str, str]]]
+"""Status, body (a dictionary or a text) and headers."""
 GRANTS = {"authorization_code": code_grant.answer, "refresh_token": refresh_grant.answer}
 """Grants that are conducted here: Authlib's conducting costs a fifth of a token request (docs/authlib.md)."""
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]
-    """Authlib's server for /token, /par, /device_authorization, /revoke, /introspect, /userinfo and /logout."""
+    """Authlib's server for /token, /par, /device_authorization, /revoke and /logout; /introspect and /userinfo are conducted here."""
 
     def __init__(self) -> None:
         super().__init__(query_client=registry.active)
@@ -72,8 +74,6 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         self.register_grant(DeviceGrant)
         for endpoint in (
             Revocation,
-            Introspection,
-            UserInfo(),
             EndSession,
             PushedAuthorization,
             DeviceAuthorization,
@@ -85,8 +85,15 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         answer = GRANTS.get(request.form["grant_type"])
         if answer is None:
             return super().create_token_response(request)  # type: ignore[no-any-return]
+        return self.conduct(lambda request: (200, answer(request), ()), request)
+
+    def conduct(
+        self, answer: Callable[[SlimRequest], Answer], request: SlimRequest | None = None
+    ) -> Response:
+        """The response of an endpoint of our own: `answer` gives status, body and headers, or raises OAuth2Error."""
+        request = self.create_oauth2_request(request)
         try:
-            return self.handle_response(200, answer(request), ())
+            return self.handle_response(*answer(request))
         except OAuth2Error as error:
             return self.handle_error_response(request, error)
 

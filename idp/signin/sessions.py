@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from idp.audit import trail
 from idp.crypto.opaque_tokens import digest, new_token
 from idp.database.engine import Connection, reading, transaction
+from idp.database.generation import first_row
 from idp.messages.storage import outbox
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
@@ -39,10 +40,9 @@ def read(token: str | None, now: int, lifetimes: Sessions) -> Session | None:
     """The live session of the browser that holds `token`."""
     if not token or len(token) > 100:
         return None
-    found = storage.find_session(reading(), digest(token), now, lifetimes.idle)
-    if found is None:
+    row = first_row(lambda connection: storage.find_session(connection, digest(token), now, lifetimes.idle))
+    if row is None:
         return None
-    row, account = found
     return Session(
         row.digest,
         row.sid,
@@ -50,7 +50,7 @@ def read(token: str | None, now: int, lifetimes: Sessions) -> Session | None:
         tuple(row.amr.split()),
         row.opened_at,
         row.seen_at,
-        account,
+        accounts.facts_of(row),
         row.device_known,
         row.confirmed_at,
     )

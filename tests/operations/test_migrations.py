@@ -46,8 +46,8 @@ def test_rows_of_the_first_version_live_on(engine: str) -> None:
         with db.engine.connect() as connection:
             (owner,) = contacts.by_mail(connection, "claire@EXAMPLE.org")
             assert owner.username == "c.durand" and owner.mobile is None and not owner.has_second_factor
-            row, account = sessions.find_session(connection, "d", 2, 100)
-            assert account.id == 1 and row.device_known and row.confirmed_at == 0
+            row = sessions.find_session(connection, "d", 2, 100)
+            assert row is not None and row.id == 1 and row.device_known and row.confirmed_at == 0
         db.engine.dispose()
 
 

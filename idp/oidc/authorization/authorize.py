@@ -26,6 +26,8 @@ from idp.signin.rules.steps import CONSENT, Asked
 
 def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
     """Answer an authorization request, or send the person to the first step they owe."""
+    # First: the generation of the clients comes with the session's row.
+    current_login.current(now)
     authorization = authorization_of(*request_sources.read(parameters, now), now)
     conditions = asked_of(authorization, now)
     step = current_login.first_owed(conditions, None, now, consent_owed=is_owed(authorization))

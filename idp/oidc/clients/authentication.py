@@ -39,7 +39,7 @@ def authenticate(request: OAuth2Request) -> Client:
 
     Raises InvalidRequestError (more than one method) or InvalidClientError, whose description gives no reason; the log does.
     """
-    form, header = request.form, request.headers.get("Authorization")
+    form, header = request.form, request.authorization
     used = [
         method
         for method, is_used in (
@@ -65,7 +65,7 @@ def authenticate(request: OAuth2Request) -> Client:
 
 def _basic(request: OAuth2Request) -> Client | None:
     """RFC 6749 §2.3.1: both parts are form-encoded before they are joined, so "+" is a space."""
-    scheme, _, encoded = request.headers["Authorization"].partition(" ")
+    scheme, _, encoded = request.authorization.partition(" ")
     if scheme.lower() != "basic" or len(encoded) > 2000:
         return None
     try:

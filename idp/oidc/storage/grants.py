@@ -5,12 +5,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from idp.database.compiled import Prepared
+from idp.database.generation import PRESENT
 from idp.oidc.storage.tables import AccessToken, Grant, RefreshFamily
 from idp.people.storage.accounts import FACT_COLUMNS
 from idp.people.storage.tables import Account, Person
 from idp.signin.storage.tables import Session
 
 GRANT_COLUMNS = (
+    PRESENT,
     Grant.id.label("grant_id"),
     Grant.client_id,
     Grant.sid,

@@ -9,7 +9,8 @@ from typing import Any
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 
 from idp.crypto.opaque_tokens import digest, same
-from idp.database.engine import Connection, reading, transaction
+from idp.database.engine import Connection, transaction
+from idp.database.generation import first_row
 from idp.oidc.clients import authentication
 from idp.oidc.clients.registry import Client
 from idp.oidc.rules.retention import kept_family
@@ -41,14 +42,16 @@ def redeem_in(tx: Connection, token: dict[str, Any], issue: Issue, client: Clien
 def answer(request: TokenRequest) -> dict[str, Any]:
     """The response to a code at /token (RFC 6749 §4.1.4). One transaction writes; the ID token is signed after it.
 
-    The order: client, code, redirect URI, verifier, DPoP proof; only then the code is consumed. Raises OAuth2Error.
+    The order of the checks: client, code, redirect URI, verifier, DPoP proof; only then the code is consumed. The code is read
+    before the client is checked, in one statement with the generation of the clients. Raises OAuth2Error.
     """
+    code = request.form.get("code")
+    row = None if code is None else _row_of(code)
     client = authentication.authenticate(request)
     require_grant_type(client, "authorization_code")
-    code = request.form.get("code")
     if code is None:
         raise InvalidRequestError("code is missing.")
-    grant = _redeemable(code, client, request.now)
+    grant = _redeemable(row, client, request.now)
     if request.form.get("redirect_uri") != grant.redirect_uri:
         raise InvalidGrantError("redirect_uri is not that of the authorization request.")
     check_verifier(request.form.get("code_verifier"), grant.code_challenge)
@@ -66,12 +69,15 @@ def answer(request: TokenRequest) -> dict[str, Any]:
     return token
 
 
-def _redeemable(code: str, client: Client, now: int) -> GrantFacts:
+def _row_of(code: str) -> Any | None:
+    return first_row(lambda connection: storage.find_code(connection, digest(code)))
+
+
+def _redeemable(row: Any | None, client: Client, now: int) -> GrantFacts:
     """The grant of a code of this client that has not expired, while its account may still sign in. Raises InvalidGrantError.
 
     A code presented again may have been stolen: the tokens of its first use are revoked (RFC 6749 §4.1.2).
     """
-    row = storage.find_code(reading(), digest(code))
     if row is not None and row.client_id == client.client_id:
         if row.consumed_at is not None:
             _end(row.grant_id, client, now)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.crypto.opaque_tokens import digest
-from idp.database.engine import Row, reading
+from idp.database.engine import Row
+from idp.database.generation import first_row
 from idp.oidc.clients import registry
 from idp.oidc.clients.registry import Client
 from idp.oidc.rules.claims_request import NOTHING_ASKED, ClaimsRequest, read_claims_request
@@ -67,6 +68,6 @@ def find_access_token(token: str, now: int) -> tuple[GrantFacts, Client, Row[Any
     """A live access token: its grant, its client (not suspended) and its row."""
     if len(token) > LONGEST_TOKEN:
         return None
-    row = grants.find_token(reading(), digest(token), now)
+    row = first_row(lambda connection: grants.find_token(connection, digest(token), now))
     client = registry.active(row.client_id) if row is not None else None
     return (grant_of(row), client, row) if row is not None and client is not None else None

@@ -15,7 +15,8 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
 from idp.crypto.opaque_tokens import digest, same
-from idp.database.engine import Connection, Row, reading, transaction
+from idp.database.engine import Connection, Row, transaction
+from idp.database.generation import first_row
 from idp.oidc.clients import authentication
 from idp.oidc.clients.registry import Client
 from idp.oidc.storage import grants as storage
@@ -45,12 +46,11 @@ class Presented:
         return " ".join(self.grant.scope)
 
 
-def find(refresh_token: str, client: Client, now: int) -> Presented | None:
-    """The token if it belongs to `client` and is in force. A token replaced before the grace period revokes its family.
+def find(refresh_token: str, row: Row[Any] | None, client: Client, now: int) -> Presented | None:
+    """The token of the family `row` if it belongs to `client` and is in force. A token replaced before the grace period revokes its family.
 
     Another client's token is treated as unknown: knowing a family id must not suffice to revoke it.
     """
-    row = _open_family(refresh_token, now)
     if row is None or row.client_id != client.client_id:
         return None
     presented = digest(refresh_token)
@@ -78,7 +78,7 @@ def _open_family(refresh_token: str, now: int) -> Row[Any] | None:
     family = family_of(refresh_token)
     if len(refresh_token) > 200 or not family:
         return None
-    row = storage.find_family(reading(), family)
+    row = first_row(lambda connection: storage.find_family(connection, family))
     if row is None or not row.holder_may or row.expires_at <= now:
         return None
     return None if row.rotated_at + settings().tokens.refresh_idle <= now else row
@@ -89,12 +89,14 @@ def answer(request: TokenRequest) -> dict[str, Any]:
 
     The new ID token has the iss, sub, aud and auth_time of the first one (OIDC Core §12.2).
     """
+    text = request.form.get("refresh_token")
+    # Before the client is checked: one statement with the generation of the clients.
+    row = None if text is None else _open_family(text, request.now)
     client = authentication.authenticate(request)
     require_grant_type(client, "refresh_token")
-    text = request.form.get("refresh_token")
     if text is None:
         raise InvalidRequestError("refresh_token is missing.")
-    presented = _usable(text, client, request.now)
+    presented = _usable(text, row, client, request.now)
     scope = _narrowed(presented.grant, client, request.form.get("scope", ""))
     issue = issue_for(presented.grant, request, presented.dpop_jkt, "refresh token")
     token = access_tokens.generate(client, issue, " ".join(scope), with_refresh_token=False)
@@ -109,9 +111,9 @@ def answer(request: TokenRequest) -> dict[str, Any]:
     return token
 
 
-def _usable(text: str, client: Client, now: int) -> Presented:
+def _usable(text: str, row: Row[Any] | None, client: Client, now: int) -> Presented:
     """The presented token, if its person may still use this service. Raises InvalidGrantError."""
-    presented = find(text, client, now)
+    presented = find(text, row, client, now)
     if presented is not None:
         account = presented.grant.account
         accepted = account.profile in client.registration.accepted_profiles

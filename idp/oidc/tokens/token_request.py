@@ -9,10 +9,11 @@ from idp.oidc.clients.registry import Client
 
 
 class TokenRequest(Protocol):
-    """`form`: each parameter once, `resource` apart. `client` is set by its authentication. `now`: epoch seconds."""
+    """`form`: each parameter once, `resource` apart. `client` is set by its authentication. `authorization`: that header. `now`: epoch seconds."""
 
     form: Mapping[str, str]
     headers: Any
+    authorization: str | None
     resources: tuple[str, ...]
     client: Client | None
     auth_method: str | None

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, ResourceProtector
-from authlib.oauth2.rfc6750 import BearerTokenValidator, InvalidTokenError
-from authlib.oidc.core import UserInfoEndpoint
+from authlib.oauth2.rfc6749 import InvalidRequestError, MissingAuthorizationError, UnsupportedTokenTypeError
+from authlib.oauth2.rfc6750 import InsufficientScopeError, InvalidTokenError
 
 from idp.database.engine import transaction
 from idp.observability.requests import note_client
@@ -14,12 +13,13 @@ from idp.oidc.tokens import claims as tokens
 from idp.oidc.tokens import dpop
 from idp.oidc.tokens.grants import GrantFacts, find_access_token
 from idp.oidc.tokens.rules.dpop import ALGS
-from idp.runtime.context import now, settings
+from idp.oidc.tokens.token_request import TokenRequest
+from idp.runtime.context import settings
 
 
 @dataclass(frozen=True)
 class Live:
-    """A live access token, with the interface that Authlib expects."""
+    """A live access token that is for this provider."""
 
     text: str
     grant: GrantFacts
@@ -27,59 +27,71 @@ class Live:
     scope: str
     dpop_jkt: str | None
 
-    def is_expired(self) -> bool:
-        return False
 
-    def is_revoked(self) -> bool:
-        return False
-
-    def get_scope(self) -> str:
-        return self.scope
-
-    def get_client(self) -> Client:
-        return self.client
-
-    def get_user(self) -> GrantFacts:
-        return self.grant
+def answer(request: TokenRequest) -> tuple[int, Any, list[tuple[str, str]]]:
+    """Status, body and headers of the response (§5.3.2). Raises OAuth2Error (§5.3.3)."""
+    token = _presented(request)
+    note_client(token.client.client_id)
+    claims = tokens.userinfo(token.grant, tuple(token.scope.split()), token.client, request.now)
+    alg = token.client.registration.userinfo_signed_response_alg
+    if alg is None:
+        return 200, claims, []
+    signed = tokens.signed_userinfo(claims, token.client, alg, request.now)
+    return 200, signed, [("Content-Type", "application/jwt")]
 
 
-class Validator(BearerTokenValidator):  # type: ignore[misc]
-    """Bearer tokens; a token bound to a key is refused (RFC 9449 §7.2)."""
+def _presented(request: TokenRequest) -> Live:
+    """The token of the request, in the header or in the body, never in both. Raises OAuth2Error."""
+    in_body, header = request.form.get("access_token"), request.authorization
+    if in_body is not None:
+        if header:
+            raise InvalidRequestError("The token was sent in two places.")
+        return _bearer(_live(in_body, request.now))
+    if not header:
+        raise MissingAuthorizationError("bearer", None)
+    scheme, *credentials = header.split(None, 1)
+    if not credentials:
+        raise UnsupportedTokenTypeError("bearer", None)
+    kind = scheme.lower()
+    if kind == "bearer":
+        return _bearer(_live(credentials[0], request.now))
+    if kind == "dpop":
+        return _proven(_live(credentials[0], request.now), request.now)
+    raise UnsupportedTokenTypeError("bearer", None)
 
-    def authenticate_token(self, token_string: str) -> Live | None:
-        access_token = find_access_token(token_string, now())
-        if access_token is None:
-            return None
-        grant, client, row = access_token
-        if not _is_for_us(row.token_audience):
-            return None
-        return Live(token_string, grant, client, row.token_scope, row.token_jkt)
 
-    def validate_token(self, token: Live | None, scopes: list[str], request: Any) -> None:
-        super().validate_token(token, scopes, request)
-        if token is not None and token.dpop_jkt is not None:
-            raise InvalidTokenError("The token is bound to a key.")
+def _live(text: str, now: int) -> Live:
+    """A live token with the scope `openid`. Raises InvalidTokenError, InsufficientScopeError."""
+    access_token = find_access_token(text, now)
+    if access_token is None or not _is_for_us(access_token[2].token_audience):
+        raise InvalidTokenError()
+    grant, client, row = access_token
+    if "openid" not in row.token_scope.split():
+        raise InsufficientScopeError()
+    return Live(text, grant, client, row.token_scope, row.token_jkt)
 
 
-class DPoPValidator(Validator):
-    """Tokens bound to a key, with a DPoP proof of it (RFC 9449 §7.1)."""
+def _bearer(token: Live) -> Live:
+    """A token bound to a key is refused as a bearer token (RFC 9449 §7.2)."""
+    if token.dpop_jkt is not None:
+        raise InvalidTokenError("The token is bound to a key.")
+    return token
 
-    TOKEN_TYPE = "dpop"
 
-    def validate_token(self, token: Live | None, scopes: list[str], request: Any) -> None:
-        BearerTokenValidator.validate_token(self, token, scopes, request)
-        assert token is not None
-        try:
-            thumbprint = dpop.proven(request.now, token.text)
-        except (dpop.BadProof, dpop.NonceAsked) as fault:
-            raise _Challenge(fault.error, fault.description) from fault
-        if thumbprint is None or thumbprint != token.dpop_jkt:
-            raise _Challenge("invalid_token", "The token is bound to another key.")
-        try:
-            with transaction(durable=False) as tx:
-                dpop.use_in(tx, request.now)
-        except dpop.BadProof as fault:
-            raise _Challenge(fault.error, fault.description) from fault
+def _proven(token: Live, now: int) -> Live:
+    """A token bound to a key, with a DPoP proof of it (RFC 9449 §7.1)."""
+    try:
+        thumbprint = dpop.proven(now, token.text)
+    except (dpop.BadProof, dpop.NonceAsked) as fault:
+        raise _Challenge(fault.error, fault.description) from fault
+    if thumbprint is None or thumbprint != token.dpop_jkt:
+        raise _Challenge("invalid_token", "The token is bound to another key.")
+    try:
+        with transaction(durable=False) as tx:
+            dpop.use_in(tx, now)
+    except dpop.BadProof as fault:
+        raise _Challenge(fault.error, fault.description) from fault
+    return token
 
 
 class _Challenge(InvalidTokenError):  # type: ignore[misc]
@@ -92,39 +104,6 @@ class _Challenge(InvalidTokenError):  # type: ignore[misc]
     def get_headers(self) -> list[tuple[str, str]]:
         value = f'DPoP error="{self.error}", error_description="{self.description}", algs="{" ".join(ALGS)}"'
         return [("WWW-Authenticate", value)]
-
-
-class UserInfo(UserInfoEndpoint):  # type: ignore[misc]
-    def __init__(self) -> None:
-        self.validator = Validator()
-        protector = ResourceProtector()
-        protector.register_token_validator(self.validator)
-        protector.register_token_validator(DPoPValidator())
-        super().__init__(resource_protector=protector)
-
-    def __call__(self, request: Any) -> tuple[int, Any, list[tuple[str, str]]]:
-        token = self._acquire(request)
-        note_client(token.client.client_id)
-        claims = tokens.userinfo(token.grant, tuple(token.scope.split()), token.client, request.now)
-        alg = token.client.registration.userinfo_signed_response_alg
-        if alg is None:
-            return 200, claims, []
-        return (
-            200,
-            tokens.signed_userinfo(claims, token.client, alg, request.now),
-            [("Content-Type", "application/jwt")],
-        )
-
-    def _acquire(self, request: Any) -> Live:
-        in_body = request.form.get("access_token")
-        if in_body is not None and request.headers.get("Authorization"):
-            raise InvalidRequestError("The token was sent in two places.")
-        if in_body is None:
-            return self.resource_protector.validate_request(["openid"], request)  # type: ignore[no-any-return]
-        token = self.validator.authenticate_token(in_body)
-        self.validator.validate_token(token, ["openid"], request)
-        assert token is not None
-        return token
 
 
 def _is_for_us(audience: str | None) -> bool:

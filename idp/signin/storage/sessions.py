@@ -5,11 +5,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from idp.database.compiled import Prepared
-from idp.people.storage.accounts import FACT_COLUMNS, facts_of
+from idp.database.generation import PRESENT
+from idp.people.storage.accounts import FACT_COLUMNS
 from idp.people.storage.tables import Account, Person
 from idp.signin.storage.tables import Session
 
 SESSION_COLUMNS = (
+    PRESENT,
     Session.digest,
     Session.sid,
     Session.auth_time,
@@ -54,10 +56,9 @@ _end_by_sid = (
 )
 
 
-def find_session(connection: Connection, session: str, now: int, idle: int):  # type: ignore[no-untyped-def]
-    """(row of SESSION_COLUMNS, AccountFacts) of a live session, or None."""
-    row = _find_session.row(connection, {"session": session, "now": now, "idle_since": now - idle})
-    return (row, facts_of(row)) if row else None
+def find_session(connection: Connection, session: str, now: int, idle: int) -> Any | None:
+    """SESSION_COLUMNS and FACT_COLUMNS of a live session, or None."""
+    return _find_session.row(connection, {"session": session, "now": now, "idle_since": now - idle})
 
 
 def open_session(tx: Connection, row: dict[str, Any]) -> None:
