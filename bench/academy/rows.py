@@ -192,7 +192,7 @@ def of_logins(size: Size) -> list[Rows]:
             "grants",
             number,
             {
-                "id": f"'g' || {_text('10000000 + i')} || '{_HEX[:23]}'",
+                "id": f"'t' || {_text('10000000 + i')} || '{_HEX[:15]}'",
                 "code_digest": _digest("6"),
                 "client_id": f"'client-' || {_text('1 + i % 3')}",
                 "account_id": account,
@@ -216,8 +216,9 @@ def of_logins(size: Size) -> list[Rows]:
             "access_tokens",
             number,
             {
+                "id": f"'t' || {_text('10000000 + i')} || '{_HEX[:15]}'",
                 "digest": _digest("7"),
-                "grant_id": f"'g' || {_text('10000000 + i')} || '{_HEX[:23]}'",
+                "grant_id": f"'t' || {_text('10000000 + i')} || '{_HEX[:15]}'",
                 "scope": "'openid profile'",
                 "issued_at": when,
                 "expires_at": f"{when} + 3600",

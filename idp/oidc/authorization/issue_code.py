@@ -1,8 +1,7 @@
 """Issuing an authorization code: writes the grant and answers the waiting request (RFC 6749 §4.1.2)."""
 
-import secrets
-
-from idp.crypto.opaque_tokens import digest, new_token
+from idp.crypto.opaque_tokens import digest
+from idp.crypto.ordered_ids import new_id, new_token_of
 from idp.database.engine import Connection, transaction
 from idp.oidc.authorization.current_authorization import Authorization
 from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
@@ -28,7 +27,8 @@ def issue(authorization: Authorization, waiting: Pending | None, now: int) -> st
     A waiting, a pushed and a device's request are answered once: the second answer raises Refusal R04 or D02.
     """
     request, session = authorization.request, authorization.signed_in
-    code, grant_id, registration = new_token(), secrets.token_hex(16), authorization.client.registration
+    grant_id, registration = new_id(now), authorization.client.registration
+    code = new_token_of(grant_id)
     lifetime = settings().tokens.code
     row = {
         "id": grant_id,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, or_, select, update
 
 from idp.database.compiled import Prepared
 from idp.database.generation import PRESENT
@@ -59,6 +59,7 @@ _unredeemed = (
         *GRANT_COLUMNS,
         *FACT_COLUMNS,
         *PERSON_COLUMNS,
+        Grant.code_digest,
         Grant.code_expires_at,
         Grant.consumed_at,
         _holder_may.label("holder_may"),
@@ -68,7 +69,9 @@ _unredeemed = (
     .join(Person, Person.id == Account.person_id)
     .outerjoin(Session, Session.sid == Grant.sid)
 )
-_find_code = Prepared(_unredeemed.where(Grant.code_digest == bindparam("code")))
+_find_old_code = Prepared(
+    _unredeemed.where(Grant.code_digest == bindparam("code"), Grant.id < literal_column("'t'"))
+)
 _find_by_id = Prepared(_unredeemed.where(Grant.id == bindparam("grant")))
 _consume = Prepared(
     update(Grant)
@@ -102,13 +105,13 @@ def add(tx: Connection, row: dict[str, Any]) -> None:
     _insert.run(tx, row)
 
 
-def find_code(connection: Connection, digest: str) -> Any | None:
-    """GRANT_COLUMNS, FACT_COLUMNS and PERSON_COLUMNS, with code_expires_at, consumed_at and holder_may."""
-    return _find_code.row(connection, {"code": digest})
+def find_old_code(connection: Connection, digest: str) -> Any | None:
+    """The columns of `find_by_id`, for a code without an id: of a version before 0019 of the tables."""
+    return _find_old_code.row(connection, {"code": digest})
 
 
 def find_by_id(connection: Connection, grant: str) -> Any | None:
-    """The same columns, for a grant that a device waits for."""
+    """GRANT_COLUMNS, FACT_COLUMNS and PERSON_COLUMNS, with code_digest, code_expires_at, consumed_at and holder_may."""
     return _find_by_id.row(connection, {"grant": grant})
 
 
@@ -151,6 +154,7 @@ _find_token = Prepared(
         *GRANT_COLUMNS,
         *FACT_COLUMNS,
         *PERSON_COLUMNS,
+        AccessToken.digest.label("token_digest"),
         AccessToken.scope.label("token_scope"),
         AccessToken.issued_at.label("token_issued_at"),
         AccessToken.expires_at.label("token_expires_at"),
@@ -163,7 +167,7 @@ _find_token = Prepared(
     .join(Person, Person.id == Account.person_id)
     .outerjoin(Session, Session.sid == Grant.sid)
     .where(
-        AccessToken.digest == bindparam("token"),
+        AccessToken.id == bindparam("token"),
         AccessToken.expires_at > bindparam("now"),
         AccessToken.revoked_at.is_(None),
         _holder_may,
@@ -171,7 +175,7 @@ _find_token = Prepared(
 )
 _revoke_token = (
     update(AccessToken)
-    .where(AccessToken.digest == bindparam("token"), AccessToken.revoked_at.is_(None))
+    .where(AccessToken.id == bindparam("token"), AccessToken.revoked_at.is_(None))
     .values(revoked_at=bindparam("moment"))
 )
 
@@ -180,13 +184,13 @@ def add_token(tx: Connection, row: dict[str, Any]) -> None:
     _insert_token.run(tx, row)
 
 
-def find_token(connection: Connection, digest: str, now: int) -> Any | None:
-    """A live access token with its grant, account and person; None if it is unknown, expired or revoked."""
-    return _find_token.row(connection, {"token": digest, "now": now})
+def find_token(connection: Connection, token: str, now: int) -> Any | None:
+    """The live access token with this id, its grant, account and person; None if it is unknown, expired or revoked."""
+    return _find_token.row(connection, {"token": token, "now": now})
 
 
-def revoke_token(tx: Connection, digest: str, now: int) -> None:
-    tx.execute(_revoke_token, {"token": digest, "moment": now})
+def revoke_token(tx: Connection, token: str, now: int) -> None:
+    tx.execute(_revoke_token, {"token": token, "moment": now})
 
 
 # --- refresh families

@@ -24,7 +24,7 @@ from idp.signin.sessions import SESSION_ENDED
 
 _pushed = delete_expired(PushedRequest.digest, PushedRequest.expires_at)
 _devices = delete_expired(DeviceRequest.id, DeviceRequest.expires_at)
-_tokens = delete_expired(AccessToken.digest, AccessToken.expires_at)
+_tokens = delete_expired(AccessToken.id, AccessToken.expires_at)
 
 
 def pushed_requests(tx: Connection, now: int, most: int, waits: int) -> int:

@@ -1,6 +1,6 @@
 """Tables of OpenID Connect: clients, grants, tokens, signing keys."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database.engine import Model, RowId, Seconds
@@ -44,9 +44,13 @@ class InitialAccessToken(Model):
     revoked_at: Mapped[int | None] = mapped_column(Seconds)
 
 
+_RANDOM_ID = text("id < 't'")
+
+
 class Grant(Model):
     """What a person granted to a relying party at one authorization: the code, and the root of all tokens from it.
 
+    `id` is in the order of time, and its code begins with it (`idp.crypto.ordered_ids`); older ids are random.
     A code is used once: `consumed_at` is set by one conditional UPDATE. `revoked_at` ends every token at once.
     `offline` grants outlive the session (OIDC Core §11). `resources`: for which RFC 8707 lets tokens be made, words.
     `dpop_jkt`: thumbprint of the key that alone may redeem the code (RFC 9449 §10). `generation`: that of the session, as
@@ -54,9 +58,14 @@ class Grant(Model):
     """
 
     __tablename__ = "grants"
-    __table_args__ = (Index("ix_grants_sid", "sid"), Index("ix_grants_account", "account_id", "client_id"))
+    __table_args__ = (
+        Index("ix_grants_sid", "sid"),
+        Index("ix_grants_account", "account_id", "client_id"),
+        # Codes of before version 0019 of the tables, which are found by their digest.
+        Index("ix_grants_old_code", "code_digest", sqlite_where=_RANDOM_ID, postgresql_where=_RANDOM_ID),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    code_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    code_digest: Mapped[str] = mapped_column(String(64))
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     sid: Mapped[str] = mapped_column(String(32))
@@ -81,13 +90,14 @@ class Grant(Model):
 
 
 class AccessToken(Model):
-    """An access token, by its digest. `audience`: the resources it is for, words; None: this provider's own userinfo.
+    """An access token. `id` is in the order of time; that of a JWT is the head of its digest. `audience`: the resources it is for, words; None: this provider's own userinfo.
 
     `dpop_jkt`: thumbprint of the key it is bound to (RFC 9449 §6), None for a bearer token.
     """
 
     __tablename__ = "access_tokens"
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
     grant_id: Mapped[str] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), index=True)
     scope: Mapped[str] = mapped_column(Text)
     issued_at: Mapped[int] = mapped_column(Seconds)

@@ -7,11 +7,12 @@ from typing import Any
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidGrantError
 
-from idp.crypto.opaque_tokens import digest, new_token
+from idp.crypto.opaque_tokens import digest
+from idp.crypto.ordered_ids import new_id, new_token_of
 from idp.oidc import signing
 from idp.oidc.clients.registry import Client
 from idp.oidc.tokens import dpop
-from idp.oidc.tokens.grants import GrantFacts
+from idp.oidc.tokens.grants import GrantFacts, id_of_token
 from idp.oidc.tokens.refresh_tokens import first_refresh_token
 from idp.oidc.tokens.subjects import subject_for
 from idp.runtime.context import settings
@@ -69,14 +70,14 @@ def generate(client: Client, issue: Issue, scope: str, with_refresh_token: bool)
     lifetime = settings().tokens.access
     token: dict[str, Any] = {
         "token_type": "DPoP" if issue.dpop_jkt else "Bearer",
-        "access_token": new_token()
+        "access_token": new_token_of(new_id(issue.issued_at))
         if client.registration.access_token_format == "opaque"
         else _jwt(client, issue, scope, lifetime),
         "expires_in": lifetime,
         "scope": scope,
     }
     if with_refresh_token and "offline_access" in scope.split():
-        token["refresh_token"] = first_refresh_token()
+        token["refresh_token"] = first_refresh_token(issue.issued_at)
     return token
 
 
@@ -94,8 +95,11 @@ def generate_for_authlib(
 
 def row(token: dict[str, Any], issue: Issue) -> dict[str, Any]:
     """The database row of a new access token."""
+    text = token["access_token"]
+    its_digest = digest(text)
     return {
-        "digest": digest(token["access_token"]),
+        "id": id_of_token(text, its_digest),
+        "digest": its_digest,
         "grant_id": issue.grant.id,
         "scope": token["scope"],
         "issued_at": issue.issued_at,

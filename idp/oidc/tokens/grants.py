@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from idp.crypto.opaque_tokens import digest
+from idp.crypto.opaque_tokens import digest, same
+from idp.crypto.ordered_ids import id_in
 from idp.database.engine import Row
 from idp.database.generation import first_row
 from idp.oidc.clients import registry
@@ -64,10 +65,19 @@ def grant_of(row: Row[Any]) -> GrantFacts:
     )
 
 
+def id_of_token(text: str, its_digest: str) -> str:
+    """The id of an access token's row. That of a JWT, and of an opaque token of before, is the head of its digest."""
+    return id_in(text) or its_digest[:32]
+
+
 def find_access_token(token: str, now: int) -> tuple[GrantFacts, Client, Row[Any]] | None:
     """A live access token: its grant, its client (not suspended) and its row."""
     if len(token) > LONGEST_TOKEN:
         return None
-    row = first_row(lambda connection: grants.find_token(connection, digest(token), now))
-    client = registry.active(row.client_id) if row is not None else None
-    return (grant_of(row), client, row) if row is not None and client is not None else None
+    its_digest = digest(token)
+    token_id = id_of_token(token, its_digest)
+    row = first_row(lambda connection: grants.find_token(connection, token_id, now))
+    if row is None or not same(its_digest, row.token_digest):
+        return None
+    client = registry.active(row.client_id)
+    return (grant_of(row), client, row) if client is not None else None

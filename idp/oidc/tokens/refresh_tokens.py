@@ -3,15 +3,14 @@
 import base64
 import hashlib
 import hmac
-import secrets
 
-from idp.crypto.opaque_tokens import new_token
+from idp.crypto.ordered_ids import new_id, new_token_of
 from idp.runtime.context import settings
 
 
-def first_refresh_token() -> str:
-    """The first of a new family."""
-    return f"{secrets.token_hex(16)}.{new_token()}"
+def first_refresh_token(now: int) -> str:
+    """The first of a new family, whose id is in the order of time."""
+    return new_token_of(new_id(now))
 
 
 def successor(refresh_token: str) -> str:

@@ -12,18 +12,18 @@ from idp.database.engine import reading, transaction
 from idp.oidc.clients import authentication
 from idp.oidc.clients.registry import Client
 from idp.oidc.storage import grants as storage
-from idp.oidc.tokens.grants import find_access_token
+from idp.oidc.tokens.grants import find_access_token, id_of_token
 from idp.oidc.tokens.refresh_tokens import family_of
 
 
 @dataclass(frozen=True)
 class Revocable:
-    """`access_digest` is None for a refresh token."""
+    """`access_token`: the id of its row; None for a refresh token."""
 
     grant_id: str
     client_id: str
     account_id: int
-    access_digest: str | None
+    access_token: str | None
 
     def check_client(self, client: Client) -> bool:
         return self.client_id == client.client_id
@@ -45,8 +45,8 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
     def revoke_token(self, token: Revocable, request: Any) -> None:
         now = request.now
         with transaction() as tx:
-            if token.access_digest is not None:
-                storage.revoke_token(tx, token.access_digest, now)
+            if token.access_token is not None:
+                storage.revoke_token(tx, token.access_token, now)
             else:
                 storage.revoke(tx, token.grant_id, now)
             trail.record(
@@ -63,7 +63,8 @@ def _revocable(token_string: str, now: int) -> Revocable | None:
     """The live token with this text, an access token or a refresh token of a known family; None if there is none."""
     if access_token := find_access_token(token_string, now):
         grant = access_token[0]
-        return Revocable(grant.id, grant.client_id, grant.account.id, digest(token_string))
+        token = id_of_token(token_string, digest(token_string))
+        return Revocable(grant.id, grant.client_id, grant.account.id, token)
     row = storage.find_family(reading(), family_of(token_string[:200]))
     if row is None or digest(token_string) not in (row.digest, row.previous_digest):
         return None
