@@ -48,11 +48,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--requests", type=int, default=300, help="requests of an endpoint in a round")
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
+    parser.add_argument("--people", type=int, default=0, help="an academy's base with as many people")
     parser.add_argument("--functions", action="store_true", help="the dearest functions, by cProfile")
     arguments = parser.parse_args()
     with ExitStack() as stack:
         url = stack.enter_context(temporary()) if arguments.postgresql else None
-        application, side = stack.enter_context(prepared(url))
+        application, side = stack.enter_context(prepared(url, arguments.people))
         endpoints = endpoints_of(application, side)
         if arguments.functions:
             for endpoint in endpoints:
@@ -84,7 +85,7 @@ def row(application: WsgiConnection, endpoint: Endpoint) -> str:
 
 
 @contextmanager
-def prepared(database: str | None) -> Iterator[tuple[WsgiConnection, Side]]:
+def prepared(database: str | None, people: int = 0) -> Iterator[tuple[WsgiConnection, Side]]:
     """An application as a worker of `idp serve` has it, on a database in memory or at a URL."""
     from idp import wsgi
     from idp.settings import load_settings
@@ -92,13 +93,32 @@ def prepared(database: str | None) -> Iterator[tuple[WsgiConnection, Side]]:
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as name:
         folder = Path(name)
-        side = _prepare(folder, 8790, CHEAP_HASH, database or f"sqlite:///{folder / 'idp.sqlite3'}")
+        database = database or f"sqlite:///{folder / 'idp.sqlite3'}"
+        if people:
+            fill_base(database, people)
+        side = _prepare(folder, 8790, CHEAP_HASH, database)
         settings = load_settings(folder / "config.toml", {})
         application = WsgiConnection(wsgi.application(settings), settings.server.threads)
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
         yield application, side
+
+
+def fill_base(database: str, people: int) -> None:
+    """Write `people` with a session, a grant and an access token each, as `bench.academy` does."""
+    from bench.academy.base import fill
+    from bench.academy.plans import application
+    from bench.academy.rows import Size
+    from idp.database import schema
+    from idp.database.engine import transaction
+
+    app, pupils = application(database), 600
+    with app.app_context():
+        schema.migrate()
+        with transaction() as tx:
+            fill(tx, Size(max(1, people * 3 // 8 // pupils), pupils))
+        app.extensions["connections"].close()
 
 
 def endpoints_of(application: WsgiConnection, side: Side) -> list[Endpoint]:

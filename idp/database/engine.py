@@ -8,11 +8,12 @@ explicit BEGIN … COMMIT. A held connection and module-level statements cost a 
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask
+from flask.globals import _cv_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -215,22 +216,25 @@ class Connections:
             held.connection = None
 
 
+def _connections() -> Connections:
+    # `current_app` finds the same, at eight times the cost.
+    connections: Connections = _cv_app.get().app.extensions["connections"]
+    return connections
+
+
 def reading() -> Connection:
     """The connection for statements that change nothing."""
-    connections: Connections = current_app.extensions["connections"]
-    return connections.reading()
+    return _connections().reading()
 
 
 def close() -> None:
     """Close this thread's connection: the thread ends."""
-    connections: Connections = current_app.extensions["connections"]
-    connections.close()
+    _connections().close()
 
 
 def generation() -> int:
     """The current generation of clients and keys."""
-    connections: Connections = current_app.extensions["connections"]
-    return connections.generation()
+    return _connections().generation()
 
 
 _LOOK = text(
@@ -241,8 +245,7 @@ _LOOK = text(
 
 def try_writing() -> None:
     """Commit a counter of its own: the database is reachable, migrated, writable and has disk space. Raises one of DATABASE_FAULTS."""
-    connections: Connections = current_app.extensions["connections"]
-    connections.refuse_moved_file()
+    _connections().refuse_moved_file()
     try:
         with transaction(durable=False) as tx:
             tx.execute(_LOOK)
@@ -250,15 +253,12 @@ def try_writing() -> None:
         raise DatabaseUnavailable("the database has not been prepared: idp db upgrade") from fault
 
 
-@contextmanager
-def transaction(durable: bool = True) -> Iterator[Connection]:
+def transaction(durable: bool = True) -> AbstractContextManager[Connection]:
     """A transaction: committed at the end of the block, rolled back if it raises.
 
     `durable=False` is for rows that a power cut may undo without contradicting a confirmed act (codes, tokens).
     """
-    connections: Connections = current_app.extensions["connections"]
-    with connections.transaction(durable) as connection:
-        yield connection
+    return _connections().transaction(durable)
 
 
 def init_database(app: Flask, url: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Request
@@ -43,7 +44,13 @@ def now() -> int:
 
 def day_of(moment: int) -> date:
     """The date of a time in the school's time zone. The product has no UTC dates."""
-    return datetime.fromtimestamp(moment, _zone()).date()
+    return _day_at(moment - moment % 60, settings().service.timezone)
+
+
+@lru_cache(256)
+def _day_at(minute: int, timezone: str) -> date:
+    """The date of a minute: every userinfo response asks for today. A day begins with a minute in every zone."""
+    return datetime.fromtimestamp(minute, ZoneInfo(timezone)).date()
 
 
 def begins_at(day: date) -> int:

@@ -26,7 +26,8 @@ class PlainResponse(Response):
     """
 
     def __init__(self, body: bytes, status: int, headers: list[tuple[str, str]]) -> None:
-        if any("\r" in value or "\n" in value for _, value in headers):
+        values = "".join([value for _, value in headers])
+        if "\r" in values or "\n" in values:
             raise ValueError("a header's value is one line")
         self.headers = Headers()
         self.headers._list = [*headers, ("Content-Length", str(len(body)))]
@@ -36,7 +37,7 @@ class PlainResponse(Response):
         self._on_close = []
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        start_response(self.status, self.headers.to_wsgi_list())
+        start_response(self.status, list(self.headers._list))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 

@@ -63,7 +63,7 @@ class Places:
             waiter.served.release()
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[str]:
+    def place(self) -> Iterator[str]:
         """A place within the block."""
         place = self.take()
         try:

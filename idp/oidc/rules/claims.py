@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from idp.people.rules.ages import age
@@ -53,6 +54,7 @@ class Pairwise:
     ine_hash: Callable[[str], str]
 
 
+@lru_cache(1000)
 def released(
     scope: tuple[str, ...],
     requested: tuple[str, ...],
@@ -61,7 +63,8 @@ def released(
 ) -> frozenset[str]:
     """Names of the claims to release: those of the granted scopes and the requested ones, within the registration.
 
-    The current registration counts: a scope removed from it releases nothing any more.
+    The current registration counts: a scope removed from it releases nothing any more. Remembered: scopes and
+    registrations are few, and every ID token and userinfo response asks.
     """
     granted = {name for word in scope if word in allowed_scope for name in SCOPE_CLAIMS.get(word, ())}
     if any(
@@ -110,8 +113,9 @@ def claims_of(
         "phone_number_verified": person.mobile_verified if person.mobile else None,
         "address": _address(person),
         "FrEduOrigAuth": "ECT",
-        "FrEduCtDateConnexion": datetime.fromtimestamp(auth_time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+    if "FrEduCtDateConnexion" in names:
+        values["FrEduCtDateConnexion"] = datetime.fromtimestamp(auth_time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if names & _PLACED:
         values |= _placed(person, today, pairwise)
     return {name: values[name] for name in sorted(names) if values.get(name) not in (None, "", [], {})}

@@ -17,7 +17,7 @@ from idp.database.engine import Connection
 from idp.limits.storage import used_once
 from idp.oidc.clients import keys
 from idp.oidc.tokens.rules import dpop as rules
-from idp.runtime.context import settings
+from idp.runtime.context import incoming, settings
 from keys.headers import AnyHeader
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,9 @@ def proven(now: int, access_token: str | None = None) -> str | None:
 
     `access_token`: the token presented with the proof, at a protected resource. Raises BadProof, NonceAsked.
     """
-    proof = http.headers.get("DPoP")
+    request = incoming()
+    assert request is not None
+    proof = request.environ.get("HTTP_DPOP")
     if proof is None:
         return None
     claims, thumbprint = _verified(proof)
@@ -62,7 +64,9 @@ def use_in(tx: Connection, now: int) -> None:
 
     Anybody can generate keys and proofs: a proof sent with a wrong code or token must not leave a row.
     """
-    proof = http.environ.get("idp.dpop")
+    request = incoming()
+    assert request is not None
+    proof = request.environ.get("idp.dpop")
     if proof is not None and not used_once.use(tx, proof, now + 2 * rules.WINDOW):
         raise _bad("jti was used before")
 

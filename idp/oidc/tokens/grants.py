@@ -70,8 +70,8 @@ def id_of_token(text: str, its_digest: str) -> str:
     return id_in(text) or its_digest[:32]
 
 
-def find_access_token(token: str, now: int) -> tuple[GrantFacts, Client, Row[Any]] | None:
-    """A live access token: its grant, its client (not suspended) and its row."""
+def find_access_token(token: str, now: int) -> tuple[Client, Row[Any]] | None:
+    """A live access token: its client (not suspended), and its row, of which `grant_of` makes the grant."""
     if len(token) > LONGEST_TOKEN:
         return None
     its_digest = digest(token)
@@ -80,4 +80,4 @@ def find_access_token(token: str, now: int) -> tuple[GrantFacts, Client, Row[Any
     if row is None or not same(its_digest, row.token_digest):
         return None
     client = registry.active(row.client_id)
-    return (grant_of(row), client, row) if client is not None else None
+    return (client, row) if client is not None else None

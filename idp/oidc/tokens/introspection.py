@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from idp.oidc.clients import authentication, registry
 from idp.oidc.clients.registry import Client
 from idp.oidc.tokens import refresh_grant
-from idp.oidc.tokens.grants import GrantFacts, find_access_token
+from idp.oidc.tokens.grants import find_access_token
 from idp.oidc.tokens.subjects import subject_for
 from idp.oidc.tokens.token_request import TokenRequest
 from idp.runtime.context import settings
@@ -44,8 +44,8 @@ def _may_see(client: Client, token: Introspected) -> bool:
 def _introspected(token_string: str, now: int) -> Introspected | None:
     """The live token with this text, an access token or a refresh token; None if there is none."""
     if access_token := find_access_token(token_string, now):
-        grant, client, row = access_token
-        payload = _common(grant, client, row.token_scope) | {
+        client, row = access_token
+        payload = _common(client, row.subject, row.token_scope) | {
             "token_type": "DPoP" if row.token_jkt else "Bearer",
             "iat": row.token_issued_at,
             "exp": row.token_expires_at,
@@ -60,14 +60,16 @@ def _introspected(token_string: str, now: int) -> Introspected | None:
     holder = registry.active(presented.grant.client_id)
     if holder is None:
         return None
-    return Introspected(holder.client_id, _common(presented.grant, holder, presented.get_scope()))
+    return Introspected(
+        holder.client_id, _common(holder, presented.grant.account.subject, presented.get_scope())
+    )
 
 
-def _common(grant: GrantFacts, client: Client, scope: str) -> dict[str, Any]:
+def _common(client: Client, subject: str, scope: str) -> dict[str, Any]:
     return {
         "active": True,
         "iss": settings().server.issuer,
-        "sub": subject_for(client, grant.account.subject),
+        "sub": subject_for(client, subject),
         "client_id": client.client_id,
         "scope": scope,
     }

@@ -62,10 +62,10 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
 def _revocable(token_string: str, now: int) -> Revocable | None:
     """The live token with this text, an access token or a refresh token of a known family; None if there is none."""
     if access_token := find_access_token(token_string, now):
-        grant = access_token[0]
+        row = access_token[1]
         token = id_of_token(token_string, digest(token_string))
-        return Revocable(grant.id, grant.client_id, grant.account.id, token)
-    row = storage.find_family(reading(), family_of(token_string[:200]))
-    if row is None or digest(token_string) not in (row.digest, row.previous_digest):
+        return Revocable(row.grant_id, row.client_id, row.id, token)
+    family = storage.find_family(reading(), family_of(token_string[:200]))
+    if family is None or digest(token_string) not in (family.digest, family.previous_digest):
         return None
-    return Revocable(row.grant_id, row.client_id, row.id, None)
+    return Revocable(family.grant_id, family.client_id, family.id, None)

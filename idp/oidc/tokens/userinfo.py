@@ -11,7 +11,7 @@ from idp.observability.requests import note_client
 from idp.oidc.clients.registry import Client
 from idp.oidc.tokens import claims as tokens
 from idp.oidc.tokens import dpop
-from idp.oidc.tokens.grants import GrantFacts, find_access_token
+from idp.oidc.tokens.grants import GrantFacts, find_access_token, grant_of
 from idp.oidc.tokens.rules.dpop import ALGS
 from idp.oidc.tokens.token_request import TokenRequest
 from idp.runtime.context import settings
@@ -63,12 +63,12 @@ def _presented(request: TokenRequest) -> Live:
 def _live(text: str, now: int) -> Live:
     """A live token with the scope `openid`. Raises InvalidTokenError, InsufficientScopeError."""
     access_token = find_access_token(text, now)
-    if access_token is None or not _is_for_us(access_token[2].token_audience):
+    if access_token is None or not _is_for_us(access_token[1].token_audience):
         raise InvalidTokenError()
-    grant, client, row = access_token
+    client, row = access_token
     if "openid" not in row.token_scope.split():
         raise InsufficientScopeError()
-    return Live(text, grant, client, row.token_scope, row.token_jkt)
+    return Live(text, grant_of(row), client, row.token_scope, row.token_jkt)
 
 
 def _bearer(token: Live) -> Live:
