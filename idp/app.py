@@ -52,6 +52,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         SQLALCHEMY_TRACK_MODIFICATIONS=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
+        # No page shows a sentence of WTForms, and its catalogue would be parsed for each page with a form.
+        WTF_I18N_ENABLED=False,
         BABEL_DEFAULT_LOCALE=settings.service.languages[0],
         BABEL_DEFAULT_TIMEZONE=settings.service.timezone,
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
