@@ -65,7 +65,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         _refuse_unusable(settings.passwords.breached_filter)
     init_logs(settings.server.log_level, settings.server.log_format)
     init_cookies(app, settings)
-    init_database(app, settings.database.url)
+    init_database(app, settings.database.url, settings.database.page_cache, settings.database.mmap)
     init_languages(app, settings)
     init_style(app, settings)
     init_refusal_links(app)

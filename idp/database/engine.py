@@ -5,6 +5,7 @@ explicit BEGIN … COMMIT. A held connection and module-level statements cost a 
 (docs/performance.md), so models describe tables and are never loaded as objects on a hot path.
 """
 
+import functools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +23,6 @@ from sqlalchemy import (
     MetaData,
     String,
     event,
-    make_url,
     text,
     update,
 )
@@ -36,6 +36,7 @@ from idp.database import checkpoints
 from idp.database.deadlines import LONG_PATIENCE, connect_arguments, is_dead, limit, use_careful_connections
 from idp.database.faults import DatabaseUnavailable
 from idp.database.slots import Slots
+from idp.database.sqlite_files import file_of, from_working_folder, prepare
 from idp.database.traced_statements import trace_statements
 from idp.observability.tracing import executed
 
@@ -104,7 +105,7 @@ class Connections:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.slots = Slots()
         self._sqlite = engine.dialect.name == "sqlite"
-        self._file = _sqlite_file(engine)
+        self._file = file_of(engine)
         self._fault: type[Exception] = engine.dialect.loaded_dbapi.OperationalError
         self.patience = LONG_PATIENCE
         """Seconds that a connection waits for the database; a web worker sets a shorter time before it serves."""
@@ -261,9 +262,9 @@ def transaction(durable: bool = True) -> AbstractContextManager[Connection]:
     return _connections().transaction(durable)
 
 
-def init_database(app: Flask, url: str) -> None:
-    """Attach `db` and the held connections to `app`."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = _from_working_folder(url)
+def init_database(app: Flask, url: str, page_cache: int = 8, mmap: int = 0) -> None:
+    """Attach `db` and the held connections to `app`. `page_cache`, `mmap`: megabytes, for SQLite."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = from_working_folder(url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "poolclass": NullPool,
         "connect_args": connect_arguments(url),
@@ -277,33 +278,5 @@ def init_database(app: Flask, url: str) -> None:
         use_careful_connections(db.engine)
         trace_statements(db.engine)
         if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _prepare_sqlite)
+            event.listen(db.engine, "connect", functools.partial(prepare, page_cache, mmap))
         app.extensions["connections"] = Connections(db.engine)
-
-
-def _from_working_folder(url: str) -> str:
-    """Resolve sqlite:///relative/path from the working directory, not from Flask's instance folder."""
-    parsed = make_url(url)
-    path = parsed.database
-    if parsed.get_backend_name() != "sqlite" or not path or path == ":memory:":
-        return url
-    return parsed.set(database=str(Path(path).absolute())).render_as_string(hide_password=False)
-
-
-def _sqlite_file(engine: Engine) -> str | None:
-    """The path of the SQLite database; None in memory, and for PostgreSQL."""
-    path = engine.url.database
-    return path if engine.dialect.name == "sqlite" and path not in (None, "", ":memory:") else None
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "wal_autocheckpoint=0",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-        "cache_size=-8000",
-    ):
-        connection.execute(f"PRAGMA {pragma}")

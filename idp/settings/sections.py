@@ -78,6 +78,10 @@ class Database(Section):
         le=30,
         description="Seconds that a web request waits for the database, a lock included, before it is answered 503.",
     )
+    page_cache: int = Field(8, ge=1, le=8192, description="SQLite: MB of pages that a connection remembers.")
+    mmap: int = Field(
+        0, ge=0, le=1_000_000, description="SQLite: MB of the file that are read by memory mapping; 0: none."
+    )
 
 
 class Secrets(Section):

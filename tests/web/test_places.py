@@ -19,7 +19,7 @@ def test_the_place_that_was_given_back_last_is_taken_first() -> None:
 
 def test_without_a_free_place_a_request_is_refused() -> None:
     places = Places("waiting", 1)
-    with places.one(), pytest.raises(NoPlace):
+    with places.place(), pytest.raises(NoPlace):
         places.take()
     assert places.take() == "waiting 0"
 
@@ -62,7 +62,7 @@ def test_no_place_has_two_holders_and_none_is_lost() -> None:
 
     def work() -> None:
         for _ in range(500):
-            with places.one() as place:
+            with places.place() as place:
                 holders[place] += 1
                 time.sleep(0)
                 if holders[place] != 1:
