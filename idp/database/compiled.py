@@ -26,13 +26,24 @@ class Prepared:
 
     def row(self, connection: Connection, parameters: Mapping[str, Any]) -> Any | None:
         """The first row, or None."""
-        compiled = self._for(connection, parameters)
-        values = _execute(connection, compiled, parameters).fetchone()
-        return None if values is None else compiled.make_row(values)
+        values = self._execute(connection, parameters).fetchone()
+        return None if values is None else self._for(connection, parameters).make_row(values)
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
         """Execute, and return the number of affected rows."""
-        return int(_execute(connection, self._for(connection, parameters), parameters).rowcount)
+        return int(self._execute(connection, parameters).rowcount)
+
+    def _execute(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
+        compiled = self._for(connection, parameters)
+        driver: Any = connection.connection.driver_connection
+        values = {**compiled.fixed, **parameters} if compiled.fixed else parameters
+        try:
+            in_order = values if compiled.in_order is None else compiled.in_order(values)
+            return executed(driver.execute, compiled.text, in_order)
+        except connection.dialect.loaded_dbapi.OperationalError as fault:
+            raise DatabaseUnavailable(str(fault)) from fault
+        except connection.dialect.loaded_dbapi.DataError:
+            raise Unstorable("a text with a NUL") from None
 
     def _for(self, connection: Connection, parameters: Mapping[str, Any]) -> "_Compiled":
         dialect = connection.dialect
@@ -55,18 +66,6 @@ class _Compiled(NamedTuple):
     in_order: Callable[[Mapping[str, Any]], Sequence[Any]] | None
     fixed: dict[str, Any]
     make_row: Callable[[Iterable[Any]], Any]
-
-
-def _execute(connection: Connection, compiled: _Compiled, parameters: Mapping[str, Any]) -> Any:
-    driver: Any = connection.connection.driver_connection
-    values = {**compiled.fixed, **parameters} if compiled.fixed else parameters
-    try:
-        in_order = values if compiled.in_order is None else compiled.in_order(values)
-        return executed(driver.execute, compiled.text, in_order)
-    except connection.dialect.loaded_dbapi.OperationalError as fault:
-        raise DatabaseUnavailable(str(fault)) from fault
-    except connection.dialect.loaded_dbapi.DataError:
-        raise Unstorable("a text with a NUL") from None
 
 
 def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
