@@ -20,9 +20,9 @@ from typing import Any
 
 from bench.flows import SCOPE, authorization, redeem, sign_in
 from bench.http import Connection, get, header, post
-from bench.wsgi_connection import WsgiConnection, environment, json_of
 from bench.postgresql import temporary
 from bench.sides import Side, _prepare
+from bench.wsgi_connection import WsgiConnection, environment, json_of
 
 REFERENCE = 1000.0
 """Microseconds of `calibration` on a machine whose microseconds are calibrated ones."""

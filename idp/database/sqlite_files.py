@@ -22,6 +22,7 @@ def file_of(engine: Engine) -> str | None:
 
 
 def prepare(page_cache: int, mmap: int, connection: Any, _record: Any) -> None:
+    """Set the pragmas of a new connection. `page_cache`, `mmap`: megabytes."""
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",

@@ -35,7 +35,7 @@ def test_codes_and_tokens_are_found_on_both_sides(engine: str) -> None:
     code, token = new_token_of(grant), new_token_of(new_id(NOON))
     with app.app_context():
         Migrate(app, db, directory=str(schema.MIGRATIONS), render_as_batch=True)
-        upgrade(directory=str(schema.MIGRATIONS), revision="0017")
+        upgrade(directory=str(schema.MIGRATIONS), revision="0018")
         with db.engine.begin() as connection:
             for statement in _PEOPLE:
                 connection.execute(text(statement))
@@ -66,7 +66,7 @@ def test_codes_and_tokens_are_found_on_both_sides(engine: str) -> None:
         assert [_row_of(text_).grant_id for text_ in (OLD_CODE, code)] == [GRANT, grant]  # type: ignore[union-attr]
         assert _row_of("x" * 43) is None and _row_of(new_token_of(grant)) is None
         app.extensions["connections"].close()
-        downgrade(directory=str(schema.MIGRATIONS), revision="0017")
+        downgrade(directory=str(schema.MIGRATIONS), revision="0018")
         with db.engine.connect() as connection:
             for table, column, texts in (
                 ("grants", "code_digest", (OLD_CODE, code)), ("access_tokens", "digest", (OLD_TOKEN, token)),

@@ -39,9 +39,9 @@ def test_who_waits_is_served_in_the_order_of_arrival() -> None:
     served: list[int] = []
 
     def work(number: int) -> None:
-        mine = places.take()
+        own = places.take()
         served.append(number)
-        places.give_back(mine)
+        places.give_back(own)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(5)]
     for number, thread in enumerate(threads):

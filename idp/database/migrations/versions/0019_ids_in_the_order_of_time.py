@@ -4,14 +4,14 @@ Tokens and codes of before stay valid: the id of such a token is the head of its
 digest. Downgraded, the digests find the newer ones too; upgraded again, those access tokens are unknown.
 
 Revision ID: 0019
-Revises: 0017
+Revises: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
