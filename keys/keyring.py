@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import JWKRegistry, KeySet
+from joserfc.jwk import KeySet
 
 from keys.jwks import jwks_bytes
+from keys.private_keys import private_key
 from keys.rotation import KeyRecord, hint_keys, published, signer_or_next
 from keys.signer import Signer
 
@@ -44,7 +45,7 @@ class Keyring:
         for alg in self.algorithms:
             record = signer_or_next(records, alg, now)
             if record is not None:
-                key = JWKRegistry.import_key(json.loads(private[record.kid]), parameters={"kid": record.kid})
+                key = private_key(json.loads(private[record.kid]), record.kid)
                 self._signing[alg] = Signer(record.kid, alg, key)
         self._jwks = jwks_bytes(public[record.kid] for record in visible)
         self.verification_keys = KeySet.import_key_set(json.loads(self._jwks))

@@ -112,7 +112,7 @@ class PostgreSQLStore:
         self.held: dict[str, Any] = {}
         self.template = self._create("template_idp", "template1")
         migrate(self.template)
-        self.emptying = self._emptying()
+        self._prepare_emptying()
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres:@/{name}?host={self.folder}"
@@ -121,8 +121,11 @@ class PostgreSQLStore:
         self.connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
         return self._url(name)
 
-    def _emptying(self) -> str:
-        """What brings a used copy back: rows and numbering as in the template. Its own rows are kept in a schema beside."""
+    def _prepare_emptying(self) -> None:
+        """Give the template, and thereby its copies, a function that brings back rows and numbering as they are now.
+
+        The rows of the template are kept in a schema beside it, with the function: a connection plans its statements once.
+        """
         import psycopg
 
         with psycopg.connect(self.template.replace("+psycopg", ""), autocommit=True) as template:
@@ -144,7 +147,10 @@ class PostgreSQLStore:
             for sequence, last in numbered:
                 value = "1, false" if last is None else f"{last}, true"
                 steps.append(f"PERFORM setval('{sequence}', {value});")
-        return f"DO $$ BEGIN {' '.join(steps)} END $$"
+            template.execute(
+                "CREATE FUNCTION of_template.empty() RETURNS void LANGUAGE plpgsql"
+                f" AS $$ BEGIN {' '.join(steps)} END $$"
+            )
 
     def borrow(self) -> str:
         if not self.free:
@@ -162,7 +168,7 @@ class PostgreSQLStore:
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        connection.execute(self.emptying)
+        connection.execute("SELECT of_template.empty()")
         return url
 
     def give_back(self, url: str) -> None:
