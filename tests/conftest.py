@@ -27,6 +27,7 @@ from tests.served import Address
 __all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settings_for"]
 
 pytest_plugins = [
+    "tests.garbage",
     "tests.engines",
     "tests.second_engine",
     "tests.plans",
