@@ -12,9 +12,11 @@
 # Needs Python 3.11 or newer; PYTHON=/path/to/python3 chooses the interpreter. Options: make demo DEMO="--port-base 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-fresh test quick crashes check bench instructions lock format clean
+.PHONY: help demo demo-fresh test tests quick quick-tests crashes check formatted linted typed layered bench instructions lock format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
+# Compiled modules are kept: else each process of a run, and there are hundreds, compiles the provider again.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PYTHON_BIN := $(BIN)/python
@@ -42,16 +44,31 @@ demo: .venv/runtime.stamp
 demo-fresh: .venv/runtime.stamp
 	@$(PYTHON_BIN) -m idp.cli demo --stop-with-parent --fresh $(DEMO)
 
-test: check
-	$(PYTHON_BIN) -m pytest $(PYTEST) --statements-on-both --plans
+# The checks run beside the tests: where one fails, make says so at once and fails when the tests have ended.
+test: .venv/development.stamp
+	@$(MAKE) -j check tests
 
-quick: check
-	$(PYTHON_BIN) -m pytest $(PYTEST) --engines=sqlite -m "not slow" $(QUICK)
+tests: .venv/development.stamp
+	MAKEFLAGS= $(PYTHON_BIN) -m pytest $(PYTEST) --statements-on-both --plans
 
-check: .venv/development.stamp
+quick: .venv/development.stamp
+	@$(MAKE) -j check quick-tests
+
+quick-tests: .venv/development.stamp
+	MAKEFLAGS= $(PYTHON_BIN) -m pytest $(PYTEST) --engines=sqlite -m "not slow" $(QUICK)
+
+check: formatted linted typed layered
+
+formatted: .venv/development.stamp
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))
+
+linted: .venv/development.stamp
 	$(BIN)/ruff check $(wildcard $(SOURCES))
+
+typed: .venv/development.stamp
 	$(BIN)/mypy
+
+layered: .venv/development.stamp
 	$(BIN)/lint-imports
 
 crashes: .venv/development.stamp

@@ -6,9 +6,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers, RSA
 from joserfc.jwk import JWKRegistry, Key, RSAKey
 from joserfc.util import base64_to_int
 
-_RSA_PRIVATE = ("p", "q", "d", "dp", "dq", "qi")
-"""RFC 7518 §6.3.2, in the order of `RSAPrivateNumbers`."""
-
 
 def private_key(jwk: dict[str, Any], kid: str) -> Key:
     """The key of a private JWK that `keys.generation` made and `keys.sealing` opened.
@@ -18,6 +15,9 @@ def private_key(jwk: dict[str, Any], kid: str) -> Key:
     """
     if jwk["kty"] != "RSA":
         return JWKRegistry.import_key(jwk, parameters={"kid": kid})
-    public = RSAPublicNumbers(base64_to_int(jwk["e"]), base64_to_int(jwk["n"]))
-    numbers = RSAPrivateNumbers(*(base64_to_int(jwk[name]) for name in _RSA_PRIVATE), public)
+    # RFC 7518 §6.3.
+    p, q, d, dp, dq, qi, e, n = (
+        base64_to_int(jwk[name]) for name in ("p", "q", "d", "dp", "dq", "qi", "e", "n")
+    )
+    numbers = RSAPrivateNumbers(p, q, d, dp, dq, qi, RSAPublicNumbers(e, n))
     return RSAKey(numbers.private_key(unsafe_skip_rsa_key_validation=True), jwk, {"kid": kid})
