@@ -1,7 +1,15 @@
 """Reading a page as a browser without JavaScript would: its forms, fields and links."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
+
+_NOT_SHOWN = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
+
+
+def visible_text(html: str) -> str:
+    """What a page shows: without tags, whose random values may contain any short word."""
+    return _NOT_SHOWN.sub(" ", html)
 
 
 class _Fields(HTMLParser):

@@ -32,13 +32,13 @@ class TestChildsPassword:
     def test_a_childs_new_password_is_provisional_and_shown_once(
         self, app: Flask, guardian: Someone, child: Someone
     ) -> None:
-        lea = signed_in(app, child, "eleve")
+        lea = signed_in(app, child)
         page = signed_in(app, guardian).opens("/account/children").sees("Léa", "6 A", "l.durand")
         password = provisional(page.fills("act=reset", child=str(child.person)))
         assert len(password.replace(" ", "")) == 12
         assert not provisional(page.opens("/account/children"))
-        assert lea.opens("/account").path.endswith(("/sign_in", "/profile")), "the child's sessions end"
-        lea.fills(username="l.durand", password=password)
+        assert lea.opens("/account").path.endswith("/profile"), "the child's sessions end"
+        lea.fills(profile="eleve").fills(username="l.durand", password=password)
         lea.sees("Choisissez votre mot de passe").fills(password="azerty", again="azerty").sees("A01")
         lea.fills(password="Poires-Vertes-1848", again="Poires-Vertes-1848").sees("Mes informations")
         assert notice_subjects(app) == ["Nouveau mot de passe pour votre enfant"]
@@ -181,7 +181,7 @@ class TestAtEighteen:
     def test_a_pupil_of_full_age_ends_a_link(self, app: Flask, world: World, guardian: Someone) -> None:
         grown = world.pupil("Max", username="m.durand", birth_date="2007-01-01")
         world.family(guardian, grown)
-        max_page = signed_in(app, grown, "eleve").opens("/account/guardians").sees("Claire Durand")
+        max_page = signed_in(app, grown).opens("/account/guardians").sees("Claire Durand")
         max_page.fills("act=end").sees("Le lien est terminé", "Aucun responsable")
         assert "Max" not in signed_in(app, guardian).opens("/account/children").words
 
@@ -192,7 +192,7 @@ class TestAtEighteen:
         # The tests' noon is in November 2026.
         young = world.pupil("Max", username="m.durand", birth_date="2008-12-31")
         world.family(guardian, young)
-        page = signed_in(app, young, "eleve").opens("/account/guardians").sees("À dix-huit ans")
+        page = signed_in(app, young).opens("/account/guardians").sees("À dix-huit ans")
         from tests.pages import fields_of
 
         token = fields_of(page.opens("/account/devices").html, having="csrf_token")["csrf_token"]
@@ -205,7 +205,7 @@ class TestAtEighteen:
         self, app: Flask, world: World, guardian: Someone, child: Someone
     ) -> None:
         grown = world.pupil("Max", username="m.durand", birth_date="2007-01-01")
-        page = signed_in(app, grown, "eleve").opens("/account/devices")
+        page = signed_in(app, grown).opens("/account/devices")
         from tests.pages import fields_of
 
         token = fields_of(page.html, having="csrf_token")["csrf_token"]

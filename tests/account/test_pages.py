@@ -158,7 +158,7 @@ class TestMail:
 
     def test_a_child_may_share_a_parents_address(self, app: Flask, world: World, guardian: Someone) -> None:
         child = world.pupil("Tom", username="t.durand")
-        tom = signed_in(app, child, "eleve").opens("/account/mail")
+        tom = signed_in(app, child).opens("/account/mail")
         tom.fills("act=change", mail="claire@example.org")
         mail = messages(app, "mail")[-1]
         assert mail["template"] == "confirm_mail"

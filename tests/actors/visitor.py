@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.actors.due_messages import due
 from tests.actors.world import waiting_messages
-from tests.pages import forms_with, links_of
+from tests.pages import forms_with, links_of, visible_text
 
 SMS = {"url": "http://127.0.0.1:9/sms"}
 """A gateway that nobody calls: what would leave is read in the outbox."""
@@ -60,8 +60,8 @@ class Visitor:
 
     @property
     def words(self) -> str:
-        """What the page shows: without tags, whose random values may contain any short word."""
-        return re.sub(r"<[^>]*>", " ", self.html)
+        """The page's visible text."""
+        return visible_text(self.html)
 
     @property
     def status(self) -> int:

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from idp.database.engine import reading
 from idp.jobs import queue
-from idp.people.storage import accounts
 from idp.worker import long_work
 from tests.actors.account_holder import signed_in
 from tests.actors.visitor import Visitor
@@ -27,10 +25,7 @@ def at_desk(app: Flask) -> Callable[[Someone], Visitor]:
     """Somebody of the staff before the console."""
 
     def sit_down(someone: Someone) -> Visitor:
-        with app.app_context():
-            facts = accounts.by_id(reading(), someone.account)
-            assert facts is not None
-        return signed_in(app, someone, facts.profile)
+        return signed_in(app, someone)
 
     return sit_down
 

@@ -1,7 +1,6 @@
 """RP-initiated logout, and the end of a session's grants (RP-Initiated Logout 1.0, Back-Channel Logout 1.0)."""
 
 import json
-import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,14 +16,9 @@ from werkzeug.test import TestResponse
 from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
 from tests.actors.world import Someone, World, deliver_due
 from tests.conftest import Clock
-from tests.pages import fields_of
+from tests.pages import fields_of, visible_text
 
 BYE = "https://portail.example/bye"
-
-
-def shown(page: str) -> str:
-    """The text of a page, without its tags and their random values."""
-    return re.sub(r"<[^>]*>", " ", page)
 
 
 def log_out(browser: FlaskClient, **query: str) -> TestResponse:
@@ -98,7 +92,9 @@ class TestPostLogoutRedirect:
     def test_a_logout_without_an_address_needs_no_reason(
         self, portal: RelyingParty, caplog: pytest.LogCaptureFixture
     ) -> None:
-        assert "P08" not in shown(log_out(portal.browser, id_token_hint=portal.tokens()["id_token"]).text)
+        assert "P08" not in visible_text(
+            log_out(portal.browser, id_token_hint=portal.tokens()["id_token"]).text
+        )
         assert "P08" not in caplog.text
 
     def test_without_state_the_redirect_has_no_state(self, portal: RelyingParty) -> None:

@@ -8,6 +8,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 from idp.web.typography import NO_BREAK_SPACE, with_no_break_spaces
+from tests.pages import visible_text
 from tests.words.reading import ROOT
 
 PLAIN = re.compile(r" [:;?!»]|« ")
@@ -47,6 +48,6 @@ def test_only_french_pages_have_no_break_spaces(app: Flask, path: str) -> None:
         browser = app.test_client()
         response = browser.get(path, headers={"Accept-Language": language}, follow_redirects=True)
         assert response.status_code == 200
-        texts[language] = re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", response.text, flags=re.DOTALL)
+        texts[language] = visible_text(response.text)
     assert NO_BREAK_SPACE in texts["fr"] and NO_BREAK_SPACE not in texts["en"]
     assert not [line for line in texts["fr"].splitlines() if PLAIN.search(line.strip())]

@@ -21,6 +21,7 @@ from tests.actors.visitor import SMS, Visitor, messages
 from tests.actors.world import World
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
+from tests.pages import visible_text
 
 ROOT = Path(__file__).parent.parent.parent
 OFFICES = (
@@ -76,7 +77,7 @@ def app(case: tuple[dict[str, str], str], with_sms: bool, clock: Clock) -> Itera
 
 def names_the_office(text: str, office: dict[str, str], language: str) -> None:
     (second_language,) = set(LANGUAGES) - {language}
-    shown = " ".join(re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL).split())
+    shown = " ".join(visible_text(text).split())
     assert office[language] in shown
     assert office[second_language] not in shown
     assert not CONTRACTED.search(shown), shown
