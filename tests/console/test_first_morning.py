@@ -119,5 +119,5 @@ def test_files_with_codes_expire_and_belong_to_the_requester(
     assert deputy.opens(file).status == 404
     assert office.opens(file).status == 200
     clock.advance(3600)
-    office.opens("/account").fills(username=head.username, password=head.password)
+    office.opens("/account").fills(profile="personnel").fills(username=head.username, password=head.password)
     assert (office.opens(file).status in (200, 404) and "K11" in office.html) or "Confirmez" in office.html
