@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,20 +47,11 @@ class _SecondEngine:
         return (yield)
 
     def _run_on_the_other(self, session: pytest.Session) -> None:
-        for engine, tests in twins().items():
-            with tempfile.TemporaryDirectory() as folder:
-                seen = Path(folder) / "gathered.json"
-                options = ["-n0", f"--engines={engine}", "--statements-on-both", f"--gathered-to={seen}"]
-                done = subprocess.run(
-                    [sys.executable, "-m", "pytest", *options, *sorted(tests)],
-                    cwd=ROOT,
-                    capture_output=True,
-                    text=True,
-                    timeout=PATIENCE,
-                    check=False,
-                )
-                if seen.exists():
-                    take_over(json.loads(seen.read_text(encoding="utf-8")))
+        # Both engines at the same time: nothing else runs any more.
+        listed = twins()
+        with ThreadPoolExecutor() as threads:
+            for done, seen in threads.map(_run, listed, listed.values()):
+                take_over(seen)
                 if done.returncode:
                     self._outputs.append(done.stdout[-20_000:])
                     session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -68,6 +60,22 @@ class _SecondEngine:
         for output in self._outputs:
             terminalreporter.section("tests that were run again on the other engine")
             terminalreporter.write(output)
+
+
+def _run(engine: str, tests: set[str]) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    """The tests in a process of their own on `engine`: how it ended, and what it gathered."""
+    with tempfile.TemporaryDirectory() as folder:
+        seen = Path(folder) / "gathered.json"
+        options = ["-n0", f"--engines={engine}", "--statements-on-both", f"--gathered-to={seen}"]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *options, *sorted(tests)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return done, json.loads(seen.read_text(encoding="utf-8")) if seen.exists() else {}
 
 
 def twins() -> dict[str, set[str]]:
