@@ -1,8 +1,7 @@
 """Which process runs what, and when. A pytest plugin for `-n`.
 
-A unit of work is a module: what it makes once, it makes in one process. The modules that use the running demonstration
-are one unit, for it is started once. Units are handed out as processes become free, the longest first, so that a run does
-not end with one process that works and others that wait.
+A unit of work is a module: what it makes once, it makes in one process. Units are handed out as processes become free, the
+longest first, so that a run does not end with one process that works and others that wait.
 """
 
 from collections import defaultdict
@@ -11,20 +10,15 @@ from typing import Any
 
 import pytest
 
-DEMONSTRATION = (
-    "tests/browser/test_journey.py",
-    "tests/browser/test_account_paths.py",
-    "tests/journeys/test_without_a_script.py",
-)
-"""Modules that use the fixture `demo`: one unit, named by the first of them."""
-
 LONGEST = (
     "tests/operations/test_operators_page.py",
-    "tests/test_fresh_clone.py",
-    DEMONSTRATION[0],
-    "tests/operations/test_demo.py",
     "tests/oracle/test_everybody.py",
+    "tests/operations/test_demo.py",
     "tests/browser/test_forms_twice.py",
+    "tests/test_fresh_clone.py",
+    "tests/browser/test_account_paths.py",
+    "tests/browser/test_journey.py",
+    "tests/journeys/test_without_a_script.py",
     "tests/operations/test_crashes.py",
     "tests/operations/test_request_bodies.py",
 )
@@ -56,15 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of_unit: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         of_unit[unit_of(item.nodeid)].append(item)
-        if "demo" in getattr(item, "fixturenames", ()) and unit_of(item.nodeid) != DEMONSTRATION[0]:
-            raise pytest.UsageError(f"{item.nodeid}: its module uses `demo`, so DEMONSTRATION must name it")
     items[:] = [item for unit in ordered(of_unit) for item in of_unit[unit]]
 
 
 def unit_of(test: str) -> str:
-    """What the test of this id is handed out with."""
-    module = test.partition("::")[0]
-    return DEMONSTRATION[0] if module in DEMONSTRATION else module
+    """What the test of this id is handed out with: its module."""
+    return test.partition("::")[0]
 
 
 def ordered(of_unit: dict[str, list[Any]]) -> Iterable[str]:

@@ -10,7 +10,7 @@ from tests.actors.relying_party import RelyingParty, signed_in_browser
 from tests.actors.world import World
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
-from tests.distribution import DEMONSTRATION, LONGEST, SECONDS, ordered, unit_of
+from tests.distribution import LONGEST, SECONDS, ordered
 from tests.engines import ENGINES, ROOT, drawn
 
 CONTENT = {
@@ -102,9 +102,8 @@ def test_the_seed_alone_draws_the_engine_of_a_test() -> None:
 
 
 def test_the_longest_units_run_first() -> None:
-    for module in (*DEMONSTRATION, *LONGEST):
+    for module in LONGEST:
         assert (ROOT / module).is_file(), module
-    assert len({unit_of(f"{module}::test_x") for module in DEMONSTRATION}) == 1
     quick, page = SimpleNamespace(fixturenames=["app"]), SimpleNamespace(fixturenames=["served", "desk"])
     units = {"tests/a.py": [quick], LONGEST[0]: [quick], "tests/b.py": [quick] * 2, "tests/c.py": [page]}
     assert list(ordered(units)) == [LONGEST[0], "tests/c.py", "tests/b.py", "tests/a.py"]

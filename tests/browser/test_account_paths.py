@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -15,18 +14,6 @@ from tests.journeys.conftest import Demo
 
 pytestmark = pytest.mark.browser
 PASSWORD = "Poires-Vertes-1848"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demonstration of its own: these paths change the accounts that others sign in with."""
-    from tests.journeys.conftest import free_ports
-
-    base, smtp = free_ports()
-    demo = Demo(tmp_path_factory.mktemp("paths") / "place", base, smtp)
-    demo.start()
-    yield demo
-    demo.stop()
 
 
 def newest_sms(demo: Demo, known: int = 0) -> str:

@@ -93,8 +93,9 @@ class Demo:
         return code
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demonstration for a module: its tests change the accounts that the demonstration shows."""
     base, smtp = free_ports()
     demo = Demo(tmp_path_factory.mktemp("demo") / "place", base, smtp)
     demo.start()
