@@ -48,6 +48,9 @@ class Store(Protocol):
     def give_back(self, url: str) -> None:
         """End the loan of `url`; nothing is lost where this is never called."""
 
+    def copy(self) -> str:
+        """The address of a new copy of the template: no test has used it, and the planner knows nothing of it."""
+
     def empty(self) -> str:
         """The address of a database without any table, which is not lent again."""
 
@@ -62,6 +65,11 @@ class SQLiteStore:
         self.free: list[str] = []
         self.made = 0
         migrate(f"sqlite:///{self.template}")
+
+    def copy(self) -> str:
+        url = self.empty()
+        shutil.copy(self.template, url.removeprefix("sqlite:///"))
+        return url
 
     def borrow(self) -> str:
         url = self.free.pop() if self.free else self.empty()
@@ -152,9 +160,12 @@ class PostgreSQLStore:
                 f" AS $$ BEGIN {' '.join(steps)} END $$"
             )
 
+    def copy(self) -> str:
+        return self._create(f"t{secrets.token_hex(6)}", "template_idp")
+
     def borrow(self) -> str:
         if not self.free:
-            return self._create(f"t{secrets.token_hex(6)}", "template_idp")
+            return self.copy()
         import psycopg
 
         url = self.free.pop()

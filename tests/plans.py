@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.databases import fresh_database
+from tests.databases import fresh_database, store
 from tests.engines import ENGINES, statements
 from tests.sizes import ALLOWED, LARGE, SMALL, rows_of_index
 
@@ -140,7 +140,8 @@ def _places(text: str) -> int:
 
 
 def _of_postgresql(texts: list[str]) -> Iterator[tuple[str, set[str]]]:
-    url = fresh_database("postgresql").replace("+psycopg", "")
+    # Of a copy that tests have used PostgreSQL may know that a table has one row, and read it whole by its index.
+    url = store("postgresql").copy().replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
         partial = {
             row[0]
