@@ -88,7 +88,7 @@ def world(app: Flask, clock: Clock) -> Iterator[World]:
 
 
 @pytest.fixture
-def outdoors(app: Flask, clock: Clock) -> World:
+def contextless(app: Flask, clock: Clock) -> World:
     """The same without a context held around requests: each act and each page has its own, as when it is served."""
     world = World(app, clock)
 

@@ -60,17 +60,19 @@ def wrong_sign_in(app: Flask, browser: FlaskClient) -> str:
 @pytest.mark.settings(sms=SMS, server={"mode": "development"})
 @pytest.mark.parametrize("sender", ["stranger", "guardian", "pupil", "academy_administrator", "head"])
 @pytest.mark.parametrize("forged", [False, True], ids=["", "forged"])
-def test_every_form_is_answered_by_a_redirect(app: Flask, outdoors: World, sender: str, forged: bool) -> None:
+def test_every_form_is_answered_by_a_redirect(
+    app: Flask, contextless: World, sender: str, forged: bool
+) -> None:
     """For every input and outcome: refused, done, forged, expired. No typed password is in the response."""
-    outdoors.school()
+    contextless.school()
     if sender == "stranger":
         browser = raw_browser(app)
     elif sender == "guardian":
-        browser = signed_in_here(app, outdoors.guardian(), "responsable")
+        browser = signed_in_here(app, contextless.guardian(), "responsable")
     elif sender == "pupil":
-        browser = signed_in_here(app, outdoors.pupil(), "eleve")
+        browser = signed_in_here(app, contextless.pupil(), "eleve")
     else:
-        browser = signed_in_here(app, worker_of(outdoors, sender), "personnel")
+        browser = signed_in_here(app, worker_of(contextless, sender), "personnel")
     token = token_of(browser)[: 0 if forged else None]
     wrong = []
     for endpoint, path in forms_of_the_product(app):
@@ -132,8 +134,10 @@ class TestForWhom:
         browser.post("/language", data={"language": "en", "csrf_token": token_of(browser)})
         assert self.leads_to_the_page(browser.get(address), address)
 
-    def test_another_account(self, app: Flask, outdoors: World, browser: FlaskClient, address: str) -> None:
-        someone = outdoors.guardian()
+    def test_another_account(
+        self, app: Flask, contextless: World, browser: FlaskClient, address: str
+    ) -> None:
+        someone = contextless.guardian()
         visitor = (
             Visitor(app, browser)
             .opens("/account")
@@ -162,15 +166,15 @@ class TestForWhom:
         location = answer.headers.get("Location", "/")
         assert location.startswith(("/", "http://localhost/")) and not location.startswith(("//", "/\\"))
 
-    def test_a_parameter_of_a_relying_party_is_left_alone(self, app: Flask, outdoors: World) -> None:
-        portal = RelyingParty(app, outdoors.relying_party(), app.test_client())
+    def test_a_parameter_of_a_relying_party_is_left_alone(self, app: Flask, contextless: World) -> None:
+        portal = RelyingParty(app, contextless.relying_party(), app.test_client())
         asked = portal.authorize(answer="x")
         assert "/login/" in asked.headers["Location"]
 
 
-def test_a_stored_response_ends_with_the_session(app: Flask, outdoors: World) -> None:
+def test_a_stored_response_ends_with_the_session(app: Flask, contextless: World) -> None:
     """A page with a secret can be reloaded until the logout."""
-    browser = signed_in_here(app, worker_of(outdoors, "academy_administrator"), "personnel")
+    browser = signed_in_here(app, worker_of(contextless, "academy_administrator"), "personnel")
     fields = fields_of(browser.get("/console/academy/tokens").text, having="label")
     fields |= {"label": "Éditeur", "days": "30", "uses": "1", "act": "make"}
     address = browser.post("/console/academy/tokens", data=fields).headers["Location"]

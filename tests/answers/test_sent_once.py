@@ -57,13 +57,13 @@ def arrives(browser: FlaskClient, answer: TestResponse) -> TestResponse:
 
 
 @pytest.fixture
-def admin(app: Flask, outdoors: World) -> FlaskClient:
-    return signed_in_here(app, worker_of(outdoors, "academy_administrator"), "personnel")
+def admin(app: Flask, contextless: World) -> FlaskClient:
+    return signed_in_here(app, worker_of(contextless, "academy_administrator"), "personnel")
 
 
 @pytest.fixture
-def head(app: Flask, outdoors: World) -> FlaskClient:
-    return signed_in_here(app, outdoors.staff("Paul", "Martin", "head"), "personnel")
+def head(app: Flask, contextless: World) -> FlaskClient:
+    return signed_in_here(app, contextless.staff("Paul", "Martin", "head"), "personnel")
 
 
 class TestSecretsAreMadeOnce:
@@ -84,8 +84,8 @@ class TestSecretsAreMadeOnce:
         with app.app_context():
             assert len(registry.every()) == 1
 
-    def test_a_new_secret(self, app: Flask, outdoors: World, admin: FlaskClient) -> None:
-        service = outdoors.relying_party().client_id
+    def test_a_new_secret(self, app: Flask, contextless: World, admin: FlaskClient) -> None:
+        service = contextless.relying_party().client_id
         fields = form(admin, f"{ACADEMY}/services/{service}", "act") | {"act": "rotate"}
         self.twice(admin, f"{ACADEMY}/services/{service}/act", fields)
         assert acts(app, "client.rotate_secret") == 1
@@ -104,23 +104,23 @@ class TestSecretsAreMadeOnce:
 
     @pytest.mark.parametrize(("do", "act"), [("reset", "account.reset"), ("print", "letter.issued")])
     def test_a_provisional_password(
-        self, app: Flask, outdoors: World, head: FlaskClient, do: str, act: str
+        self, app: Flask, contextless: World, head: FlaskClient, do: str, act: str
     ) -> None:
-        pupil = outdoors.pupil("Léa", state="active" if do == "reset" else "created")
+        pupil = contextless.pupil("Léa", state="active" if do == "reset" else "created")
         path = f"{HERE}/people/{pupil.account}/act"
         self.twice(head, path, form(head, f"{path}?do={do}", "do") | {"act": do})
         assert acts(app, act) == 1
 
-    def test_a_childs_password(self, app: Flask, outdoors: World) -> None:
-        mother, child = outdoors.guardian(), outdoors.pupil("Léa")
-        outdoors.family(mother, child)
+    def test_a_childs_password(self, app: Flask, contextless: World) -> None:
+        mother, child = contextless.guardian(), contextless.pupil("Léa")
+        contextless.family(mother, child)
         browser = signed_in_here(app, mother, "responsable")
         fields = form(browser, "/account/children", "child") | {"act": "reset"}
         first, _ = self.twice(browser, "/account/children", fields)
         assert "provisional" in first.text and acts(app, "account.reset") == 1
 
-    def test_letters(self, app: Flask, outdoors: World, head: FlaskClient) -> None:
-        outdoors.pupil("Léa", state="created")
+    def test_letters(self, app: Flask, contextless: World, head: FlaskClient) -> None:
+        contextless.pupil("Léa", state="created")
         path = f"{HERE}/letters"
         question = arrives(head, head.post(path, data=form(head, path, "again") | {"act": "print"}))
         (action, fields), *_ = forms_with(question.text, {"count", "once"})
@@ -130,9 +130,9 @@ class TestSecretsAreMadeOnce:
         assert head.get("/console/jobs/2").status_code == 403, "there is no second job"
 
 
-def test_concurrent_submissions_act_once(app: Flask, outdoors: World) -> None:
+def test_concurrent_submissions_act_once(app: Flask, contextless: World) -> None:
     """Double clicks and repeated requests, on both engines."""
-    someone = worker_of(outdoors, "academy_administrator")
+    someone = worker_of(contextless, "academy_administrator")
     first = signed_in_here(app, someone, "personnel")
     fields = form(first, f"{ACADEMY}/services/new", "client_name") | SERVICE
     cookies = [first.get_cookie(name) for name in ("idp_session", "idp_browser")]
@@ -180,10 +180,10 @@ class TestKeys:
         assert self.made(app) == 2
 
     def test_a_key_is_of_one_account_and_one_address(
-        self, app: Flask, outdoors: World, admin: FlaskClient, fields: dict[str, Any], clock: Clock
+        self, app: Flask, contextless: World, admin: FlaskClient, fields: dict[str, Any], clock: Clock
     ) -> None:
         self.send(admin, fields)
-        second_admin = signed_in_here(app, worker_of(outdoors, "academy_administrator"), "personnel")
+        second_admin = signed_in_here(app, worker_of(contextless, "academy_administrator"), "personnel")
         own_form = form(second_admin, f"{ACADEMY}/tokens", "label") | {"label": "Autre", "act": "make"}
         self.send(second_admin, own_form | {"once": fields["once"]})
         assert self.made(app) == 2
@@ -272,9 +272,9 @@ def test_one_of_fifty_submissions_claims_the_key(app: Flask, clock: Clock) -> No
 
 
 @pytest.mark.settings(sms=SMS)
-def test_one_sms_for_two_sendings(app: Flask, outdoors: World) -> None:
+def test_one_sms_for_two_sendings(app: Flask, contextless: World) -> None:
     """A second code would end the first, which is the one that arrives."""
-    outdoors.guardian(state="created", mobile="+33612345678")
+    contextless.guardian(state="created", mobile="+33612345678")
     browser = raw_browser(app)
     fields = form(browser, "/activation", "contact") | {"contact": "06 12 34 56 78"}
     first = browser.post("/activation", data=fields).headers["Location"]

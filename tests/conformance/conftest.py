@@ -36,7 +36,7 @@ def profile() -> str:
 
 
 @pytest.fixture
-def person(app: Flask, outdoors: World) -> Person:
+def person(app: Flask, contextless: World) -> Person:
     """A guardian of whom every standard claim is known, before a browser that is not signed in."""
     known = {
         "mobile": "+33612345678",
@@ -45,7 +45,7 @@ def person(app: Flask, outdoors: World) -> Person:
         "city": "Belleville",
         "language": "fr",
     }
-    return Person(app, outdoors.guardian("Ana", "Costa", **known))
+    return Person(app, contextless.guardian("Ana", "Costa", **known))
 
 
 @pytest.fixture
@@ -81,8 +81,8 @@ def own(serve: Serve) -> Own:
 
 
 @pytest.fixture
-def make_client(app: Flask, outdoors: World, clock: Clock, profile: str) -> MakeClient:
-    return maker(app, outdoors, clock, profile)
+def make_client(app: Flask, contextless: World, clock: Clock, profile: str) -> MakeClient:
+    return maker(app, contextless, clock, profile)
 
 
 @pytest.fixture

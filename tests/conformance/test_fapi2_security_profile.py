@@ -162,9 +162,9 @@ def asked_as(notation: str, name: str) -> dict[str, Any] | None:
     }.get(notation)
 
 
-def test_test_claims_parameter_identity_claims(make_client: MakeClient, outdoors: World) -> None:
+def test_test_claims_parameter_identity_claims(make_client: MakeClient, contextless: World) -> None:
     """Every claim of the metadata, in both places, and in one round or another by each notation; a third place is ignored."""
-    client = make_client(someone=well_known(outdoors))
+    client = make_client(someone=well_known(contextless))
     supported = client.metadata["claims_supported"]
     standard = {name for names in checks.OF_SCOPES.values() for name in names} & {*supported}
     for first in range(len(NOTATIONS)):
@@ -183,10 +183,10 @@ def test_test_claims_parameter_identity_claims(make_client: MakeClient, outdoors
         checks.check_userinfo(of_the_standard, id_claims["sub"], "openid profile email phone address")
 
 
-def well_known(outdoors: World) -> Someone:
+def well_known(contextless: World) -> Someone:
     """A person with a value for every supported standard claim."""
     known = {"address": "1 rue des Lilas", "postal_code": "99000", "city": "Belleville"}
-    return outdoors.guardian("Ana", "Costa", mobile="+33612345678", language="fr", **known)
+    return contextless.guardian("Ana", "Costa", mobile="+33612345678", language="fr", **known)
 
 
 def test_ensure_different_nonce_inside_and_outside_request_object(client: FapiClient) -> None:

@@ -8,10 +8,10 @@ from tests.conftest import Clock
 
 
 def test_par_ensure_reused_request_uri_prior_to_auth_completion_succeeds(
-    client: FapiClient, outdoors: World
+    client: FapiClient, contextless: World
 ) -> None:
     """In one browser: opened, left at its first page, opened once more and answered (FAPI 2.0 §5.3.2.2, note 3)."""
-    uri, someone = client.pushed(), outdoors.guardian("Nadia", "Petit")
+    uri, someone = client.pushed(), contextless.guardian("Nadia", "Petit")
     page = Visitor(client.app)
     page.opens(client.opens(uri, page.browser).headers["Location"]).sees("profile")
     page.opens(client.opens(uri, page.browser).headers["Location"])
@@ -21,21 +21,21 @@ def test_par_ensure_reused_request_uri_prior_to_auth_completion_succeeds(
 
 
 def test_a_request_uri_is_taken_to_another_browser_before_it_is_answered(
-    client: FapiClient, outdoors: World
+    client: FapiClient, contextless: World
 ) -> None:
     uri = client.pushed(prompt="login")
-    someone, first, second = outdoors.guardian("Nadia", "Petit"), Visitor(client.app), Visitor(client.app)
+    someone, first, second = contextless.guardian("Nadia", "Petit"), Visitor(client.app), Visitor(client.app)
     first.opens(client.opens(uri, first.browser).headers["Location"]).sees("profile")
     second.opens(client.opens(uri, second.browser).headers["Location"])
     second.fills("profile=responsable").fills(username=someone.username, password=someone.password)
     assert second.page is not None and client.answer(second.page)["code"]
 
 
-def test_par_attempt_reuse_request_uri(client: FapiClient, outdoors: World) -> None:
+def test_par_attempt_reuse_request_uri(client: FapiClient, contextless: World) -> None:
     uri = client.pushed()
     assert client.answer(client.opens(uri))["code"]
     shown(client.opens(uri), "P07")
-    shown(client.opens(uri, browser_of(outdoors, outdoors.guardian("Nadia"))), "P07")
+    shown(client.opens(uri, browser_of(contextless, contextless.guardian("Nadia"))), "P07")
 
 
 def test_par_attempt_to_use_expired_request_uri(client: FapiClient, clock: Clock) -> None:

@@ -16,18 +16,18 @@ UAI = "0990001N"
 
 
 @pytest.fixture
-def head(outdoors: World) -> Someone:
-    return outdoors.staff("Paul", "Martin", "head")
+def head(contextless: World) -> Someone:
+    return contextless.staff("Paul", "Martin", "head")
 
 
 @pytest.fixture
-def at_desk(app: Flask) -> Callable[[Someone], Visitor]:
+def at_console(app: Flask) -> Callable[[Someone], Visitor]:
     """Somebody of the staff before the console."""
 
-    def sit_down(someone: Someone) -> Visitor:
+    def sign_in_at_console(someone: Someone) -> Visitor:
         return signed_in(app, someone)
 
-    return sit_down
+    return sign_in_at_console
 
 
 @pytest.fixture

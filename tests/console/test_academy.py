@@ -37,8 +37,8 @@ ACADEMY = "/console/academy"
 
 
 @pytest.fixture
-def admin(outdoors: World, at_desk: Callable[[Someone], Visitor]) -> Visitor:
-    return at_desk(worker_of(outdoors, "academy_administrator"))
+def admin(contextless: World, at_console: Callable[[Someone], Visitor]) -> Visitor:
+    return at_console(worker_of(contextless, "academy_administrator"))
 
 
 def portal_of(world: World, someone) -> RelyingParty:
@@ -110,10 +110,10 @@ def test_a_service_without_a_name_is_called_by_its_host(app: Flask, admin: Visit
 
 @pytest.mark.both_engines
 def test_concurrent_changes_of_a_service_are_refused(
-    app: Flask, admin: Visitor, at_desk: Callable[[Someone], Visitor], outdoors: World
+    app: Flask, admin: Visitor, at_console: Callable[[Someone], Visitor], contextless: World
 ) -> None:
     client_id, _ = registered(admin)
-    second_admin = at_desk(worker_of(outdoors, "academy_administrator")).opens(
+    second_admin = at_console(worker_of(contextless, "academy_administrator")).opens(
         f"{ACADEMY}/services/{client_id}/edit"
     )
     admin.opens(f"{ACADEMY}/services/{client_id}/edit").fills(press="act=save", client_name="Cantine bleue")
@@ -145,7 +145,7 @@ def works(app: Flask, client_id: str, secret: str) -> bool:
 
 
 def test_two_secrets_work_during_a_rotation_and_one_after(
-    app: Flask, outdoors: World, admin: Visitor, clock: Clock
+    app: Flask, contextless: World, admin: Visitor, clock: Clock
 ) -> None:
     client_id, old = registered(admin)
     page = (
@@ -282,9 +282,9 @@ def world_flow(app: Flask, clock: Clock):
 
 @pytest.mark.both_engines
 def test_staff_are_added_with_a_letter_and_their_post_ends(
-    app: Flask, admin: Visitor, outdoors: World
+    app: Flask, admin: Visitor, contextless: World
 ) -> None:
-    outdoors.school()
+    contextless.school()
     page = admin.opens(f"{ACADEMY}/administrators")
     page.fills(
         press="act=add", first_name="Luc", family_name="Roy", role="secretary", uai="0990001N", mail=""
@@ -303,19 +303,19 @@ def test_staff_are_added_with_a_letter_and_their_post_ends(
     ("role", "uai"), [("academy_administrator", "0990001N"), ("head", ""), ("king", ""), ("head", "0990009Z")]
 )
 def test_a_role_must_match_its_school_or_academy(
-    app: Flask, admin: Visitor, outdoors: World, role: str, uai: str
+    app: Flask, admin: Visitor, contextless: World, role: str, uai: str
 ) -> None:
-    outdoors.school()
+    contextless.school()
     page = admin.opens(f"{ACADEMY}/administrators")
     page.fills(press="act=add", first_name="Luc", family_name="Roy", role=role, uai=uai).sees("K08")
 
 
 @pytest.mark.both_engines
 def test_the_incidents_page_lists_services_mails_and_jobs(
-    app: Flask, admin: Visitor, outdoors: World
+    app: Flask, admin: Visitor, contextless: World
 ) -> None:
     with app.app_context():
-        made = outdoors.relying_party()
+        made = contextless.relying_party()
         with transaction() as tx:
             outbox.post(tx, "mail", {"to": "perdu@example.org"}, NOON)
             outbox.post(tx, "logout_notice", {"client_id": made.client_id}, NOON)
@@ -336,10 +336,10 @@ def test_the_incidents_page_lists_services_mails_and_jobs(
 
 @pytest.mark.both_engines
 def test_a_service_that_does_not_answer_is_one_line_and_is_tried_again_at_once(
-    app: Flask, admin: Visitor, outdoors: World
+    app: Flask, admin: Visitor, contextless: World
 ) -> None:
     with app.app_context():
-        made = outdoors.relying_party(
+        made = contextless.relying_party(
             client_name="Pronote", backchannel_logout_uri="https://pronote.example/bye"
         )
         with transaction() as tx:
@@ -448,8 +448,8 @@ def test_only_people_beyond_retention_are_erased_by_the_worker(world: World) -> 
     assert names == {"–", "Zoé", "Tom"} and left and held and here
 
 
-def test_all_data_on_a_person_is_exported(app: Flask, admin: Visitor, outdoors: World) -> None:
-    guardian = outdoors.guardian("Zoé", "Roux")
+def test_all_data_on_a_person_is_exported(app: Flask, admin: Visitor, contextless: World) -> None:
+    guardian = contextless.guardian("Zoé", "Roux")
     page = admin.opens(f"{ACADEMY}?q=roux").follows("Roux Zoé").follows("Exporter, garder ou effacer")
     page.fills(press="act=export")
     export = json.loads(page.page.text)
@@ -459,10 +459,10 @@ def test_all_data_on_a_person_is_exported(app: Flask, admin: Visitor, outdoors: 
 
 @pytest.mark.settings(console={"four_eyes": ["export"]})
 def test_with_four_eyes_an_export_waits_and_then_opens_for_an_hour(
-    app: Flask, admin: Visitor, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock
+    app: Flask, admin: Visitor, contextless: World, at_console: Callable[[Someone], Visitor], clock: Clock
 ) -> None:
     admin.opens(f"{ACADEMY}/audit").fills(press="act=export").sees("Exporter des données", "Attend une autre")
-    second_admin = at_desk(worker_of(outdoors, "academy_administrator"))
+    second_admin = at_console(worker_of(contextless, "academy_administrator"))
     second_admin.opens(f"{ACADEMY}/approvals").fills(press="act=agree").sees("Accordée")
     with app.app_context():
         row = reading().execute(select(approvals.storage.Approval.asked_by)).scalar_one()

@@ -41,17 +41,17 @@ in_every_zone = [
 @pytest.mark.parametrize("there", in_every_zone)
 def test_a_delegation_until_the_20th_is_shown_so_and_ends_with_the_20th(
     app: Flask,
-    outdoors: World,
-    at_desk: Callable[[Someone], Visitor],
+    contextless: World,
+    at_console: Callable[[Someone], Visitor],
     head: Someone,
     clock: Clock,
     there: str,
 ) -> None:
-    anne = outdoors.staff("Anne", "Roy", "delegate")
-    outdoors.pupil("Léa", "Durand", "6 A")
+    anne = contextless.staff("Anne", "Roy", "delegate")
+    contextless.pupil("Léa", "Durand", "6 A")
     clock.now = moment(there, 2026, 12, 1, 9)
     page = (
-        at_desk(head)
+        at_console(head)
         .opens(f"{HERE}/delegations")
         .fills(press="act=lend", person=str(anne.person), since="2026-12-02", until="2026-12-20")
     )
@@ -66,25 +66,25 @@ def test_a_delegation_until_the_20th_is_shown_so_and_ends_with_the_20th(
         ((2026, 12, 21), 403),
     ):
         clock.now = moment(there, *when)
-        assert at_desk(anne).opens(f"{HERE}/people").status == status, when
+        assert at_console(anne).opens(f"{HERE}/people").status == status, when
 
 
 @pytest.mark.parametrize("there", in_every_zone)
 def test_the_audit_trail_is_searched_by_days_of_the_school(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock, there: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], clock: Clock, there: str
 ) -> None:
-    auditor = worker_of(outdoors, "academy_auditor")
+    auditor = worker_of(contextless, "academy_auditor")
     for hour, username in (
         (moment(there, 2026, 12, 1, 23, 59), "zoe"),
         (moment(there, 2026, 12, 2, 0, 1), "ida"),
     ):
         clock.now = hour
-        someone = outdoors.guardian(username=username)
+        someone = contextless.guardian(username=username)
         Visitor(app).opens("/account").fills(profile="responsable").fills(
             username=someone.username, password=someone.password
         )
     clock.now = moment(there, 2026, 12, 5, 12)
-    page = at_desk(auditor)
+    page = at_console(auditor)
     pages = {
         day: page.opens(f"/console/academy/audit?what=sign_in&since={day}&until={day}").html
         for day in ("2026-12-01", "2026-12-02")
@@ -96,14 +96,14 @@ def test_the_audit_trail_is_searched_by_days_of_the_school(
 @pytest.mark.parametrize("there", in_every_zone)
 def test_a_login_after_midnight_counts_for_its_own_day(
     app: Flask,
-    outdoors: World,
-    at_desk: Callable[[Someone], Visitor],
+    contextless: World,
+    at_console: Callable[[Someone], Visitor],
     head: Someone,
     clock: Clock,
     there: str,
 ) -> None:
     clock.now = moment(there, 2026, 12, 2, 0, 30)
-    at_desk(head)
+    at_console(head)
     with app.app_context():
         sealing.seal_all(clock())
         with transaction() as tx:
@@ -116,13 +116,13 @@ def test_a_login_after_midnight_counts_for_its_own_day(
 
 @pytest.mark.parametrize("there", in_every_zone)
 def test_seasons_and_ages_turn_at_the_schools_midnight(
-    app: Flask, outdoors: World, clock: Clock, there: str
+    app: Flask, contextless: World, clock: Clock, there: str
 ) -> None:
-    pupil = outdoors.pupil("Léa", birth_date="2011-12-02", class_code="3 A")
+    pupil = contextless.pupil("Léa", birth_date="2011-12-02", class_code="3 A")
     with app.app_context():
-        registered = outdoors.relying_party(season_from="12-02", season_until="12-20")
+        registered = contextless.relying_party(season_from="12-02", season_until="12-20")
         client = registry.find(registered.client_id)
-        facts = outdoors.facts(pupil)
+        facts = contextless.facts(pupil)
         assert client is not None
         service = client.service
         before, after = moment(there, 2026, 12, 1, 23, 59, 59), moment(there, 2026, 12, 2)
@@ -138,10 +138,10 @@ def test_seasons_and_ages_turn_at_the_schools_midnight(
 
 @pytest.mark.parametrize("there", in_every_zone)
 def test_todays_date_is_proposed_where_it_is_today(
-    outdoors: World, at_desk: Callable[[Someone], Visitor], head: Someone, clock: Clock, there: str
+    contextless: World, at_console: Callable[[Someone], Visitor], head: Someone, clock: Clock, there: str
 ) -> None:
     clock.now = moment(there, 2026, 12, 2, 0, 30)
-    at_desk(head).opens(f"{HERE}/renewal").sees('value="2026-12-02"')
+    at_console(head).opens(f"{HERE}/renewal").sees('value="2026-12-02"')
 
 
 def test_days_of_twenty_three_and_twenty_five_hours() -> None:

@@ -41,12 +41,12 @@ def people(app: Flask) -> set[str | None]:
 
 def test_unreadable_records_are_named_and_the_others_imported(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
 ) -> None:
-    office = at_desk(head)
+    office = at_console(head)
     born, person_id = "<DATE_NAISS>14/03/2015</DATE_NAISS>", "<PERSONNE_ID>99</PERSONNE_ID>"
     give(
         office,
@@ -72,12 +72,12 @@ def test_unreadable_records_are_named_and_the_others_imported(
 
 def test_a_damaged_name_is_decided_by_the_office(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
 ) -> None:
-    office = at_desk(head)
+    office = at_console(head)
     give(office, work, lambda text: text.replace("Zoé", "ZoÃ©"))
     page = office.opens(office.path)
     page.sees("Ces textes semblent abîmés", "« ZoÃ© »", "« Zoé »", "1 fiche ne peut pas être importée")
@@ -91,9 +91,9 @@ def test_a_damaged_name_is_decided_by_the_office(
 
 
 def test_a_single_file_is_refused_with_the_name_of_the_missing_one(
-    outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
+    contextless: World, head: Someone, at_console: Callable[[Someone], Visitor]
 ) -> None:
-    office = at_desk(head)
+    office = at_console(head)
     for content, name, missing in (
         (pupils_xml(export()), "eleves.xml", "ResponsablesAvecAdresses"),
         (guardians_xml(export()), "parents.xml", "ElevesSansAdresses"),
@@ -103,9 +103,9 @@ def test_a_single_file_is_refused_with_the_name_of_the_missing_one(
 
 
 def test_missing_csv_columns_are_named(
-    app: Flask, outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
+    app: Flask, contextless: World, head: Someone, at_console: Callable[[Someone], Visitor]
 ) -> None:
-    office = at_desk(head)
+    office = at_console(head)
     table = "A;B;C\nDurand;Léa;14/03/2015\n"
     sends_files(office, f"{HERE}/imports", (io.BytesIO(table.encode()), "x.csv"))
     office.opens(office.path).fills(press="act=columns").sees(
@@ -115,12 +115,12 @@ def test_missing_csv_columns_are_named(
 
 def test_faults_are_shown_in_both_languages(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
 ) -> None:
-    office = at_desk(head)
+    office = at_console(head)
     give(office, work, lambda text: text.replace("<PRENOM>Tom</PRENOM>", ""))
     page = office.path
     token = fields_of(office.opens(page).html, having="csrf_token")["csrf_token"]

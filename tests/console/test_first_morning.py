@@ -39,9 +39,9 @@ def imports(visitor: Visitor, work, exported=None) -> Visitor:
 
 @pytest.mark.settings(sms=SMS)
 def test_import_letters_activation_figures(
-    app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], visitor
+    app: Flask, head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], visitor
 ) -> None:
-    office = imports(at_desk(head), work)
+    office = imports(at_console(head), work)
     office.opens(HERE).sees("0 / 2")
     office.opens(f"{HERE}/letters").sees("4 B", "6 A").fills(press="act=print").fills(press="act=print")
     work()
@@ -66,9 +66,9 @@ def test_import_letters_activation_figures(
 
 
 def test_a_pdf_has_one_page_a_person_and_a_reprint_invalidates_the_previous(
-    app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None]
+    app: Flask, head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None]
 ) -> None:
-    office = imports(at_desk(head), work)
+    office = imports(at_console(head), work)
     first = office.opens(f"{HERE}/letters").fills(press="act=print", form="csv").fills(press="act=print")
     work()
     file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', first.opens(first.path).html)[1]
@@ -86,9 +86,9 @@ def test_a_pdf_has_one_page_a_person_and_a_reprint_invalidates_the_previous(
 
 @pytest.mark.both_engines
 def test_letters_by_mail_have_a_link_and_never_a_password(
-    app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], visitor
+    app: Flask, head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], visitor
 ) -> None:
-    office = imports(at_desk(head), work)
+    office = imports(at_console(head), work)
     office.opens(f"{HERE}/letters").fills(press="act=print", form="mail").fills(press="act=print")
     work()
     office.opens(office.path).sees("1 personne a son courrier")
@@ -106,16 +106,16 @@ def test_letters_by_mail_have_a_link_and_never_a_password(
 def test_files_with_codes_expire_and_belong_to_the_requester(
     app: Flask,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
-    outdoors: World,
+    contextless: World,
     clock: Clock,
 ) -> None:
-    office = imports(at_desk(head), work)
+    office = imports(at_console(head), work)
     office.opens(f"{HERE}/letters").fills(press="act=print").fills(press="act=print")
     work()
     file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', office.opens(office.path).html)[1]
-    deputy = at_desk(outdoors.staff("Anne", "Petit", "deputy"))
+    deputy = at_console(contextless.staff("Anne", "Petit", "deputy"))
     assert deputy.opens(file).status == 404
     assert office.opens(file).status == 200
     clock.advance(3600)

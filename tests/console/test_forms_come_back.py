@@ -35,12 +35,12 @@ def refusal_of(page: Visitor) -> str:
 
 class TestDelegation:
     @pytest.fixture
-    def page(self, outdoors: World, at_desk: Callable[[Someone], Visitor], head: Someone) -> Visitor:
-        outdoors.staff("Anne", "Roy", "delegate")
-        self.ida = outdoors.staff("Ida", "Weil", "delegate")
-        outdoors.pupil("Léa", "Durand", "6 A")
-        outdoors.pupil("Tom", "Petit", "5 B")
-        return at_desk(head).opens(f"{HERE}/delegations")
+    def page(self, contextless: World, at_console: Callable[[Someone], Visitor], head: Someone) -> Visitor:
+        contextless.staff("Anne", "Roy", "delegate")
+        self.ida = contextless.staff("Ida", "Weil", "delegate")
+        contextless.pupil("Léa", "Durand", "6 A")
+        contextless.pupil("Tom", "Petit", "5 B")
+        return at_console(head).opens(f"{HERE}/delegations")
 
     @pytest.mark.parametrize(
         ("since", "until", "wrong"),
@@ -82,10 +82,10 @@ class TestDelegation:
 
 
 def test_a_campaign_keeps_its_kinds_its_day_and_its_reason(
-    at_desk: Callable[[Someone], Visitor], head: Someone
+    at_console: Callable[[Someone], Visitor], head: Someone
 ) -> None:
     page = (
-        at_desk(head)
+        at_console(head)
         .opens(f"{HERE}/renewal")
         .fills("act=ask", kind="guardian", changed_before="", reason="Un mot de passe a circulé")
     )
@@ -99,8 +99,8 @@ def test_a_campaign_keeps_its_kinds_its_day_and_its_reason(
 
 class TestAcademy:
     @pytest.fixture
-    def admin(self, outdoors: World, at_desk: Callable[[Someone], Visitor]) -> Visitor:
-        return at_desk(worker_of(outdoors, "academy_administrator"))
+    def admin(self, contextless: World, at_console: Callable[[Someone], Visitor]) -> Visitor:
+        return at_console(worker_of(contextless, "academy_administrator"))
 
     def test_a_token_names_each_wrong_field(self, admin: Visitor) -> None:
         page = admin.opens(f"{ACADEMY}/tokens").fills("act=make", label="Éditeur", days="91", uses="0")
@@ -129,9 +129,9 @@ class TestAcademy:
         assert typed.items() <= filled(page, "office").items()
 
     def test_a_service_that_somebody_else_has_changed_keeps_what_was_typed(
-        self, app: Flask, outdoors: World, admin: Visitor
+        self, app: Flask, contextless: World, admin: Visitor
     ) -> None:
-        client = outdoors.relying_party()
+        client = contextless.relying_party()
         path = f"{ACADEMY}/services/{client.client_id}/edit"
         admin.opens(path)
         second_tab = Visitor(app, admin.browser).opens(path)
@@ -142,8 +142,8 @@ class TestAcademy:
         assert (again["client_name"], again["owner"]) == ("Cantine rouge", "Ida")
         second_tab.sees("Cantine bleue")
 
-    def test_a_hold_keeps_its_days(self, outdoors: World, admin: Visitor) -> None:
-        guardian = outdoors.guardian()
+    def test_a_hold_keeps_its_days(self, contextless: World, admin: Visitor) -> None:
+        guardian = contextless.guardian()
         page = admin.opens(f"{ACADEMY}/people/{guardian.account}/data").fills(
             "act=hold", days="90", reason=""
         )
@@ -154,11 +154,11 @@ CSV = "Nom;Prénom;Né le;Classe\nDurand;Léa;14/03/2015;6 A\nPetit;Tom;02/01/20
 
 
 def test_the_columns_of_an_import_stay_as_they_were_chosen(
-    app: Flask, at_desk: Callable[[Someone], Visitor], head: Someone, work: Callable[[], None]
+    app: Flask, at_console: Callable[[Someone], Visitor], head: Someone, work: Callable[[], None]
 ) -> None:
     import io
 
-    page = sends_files(at_desk(head), f"{HERE}/imports", (io.BytesIO(CSV.encode()), "base.csv"))
+    page = sends_files(at_console(head), f"{HERE}/imports", (io.BytesIO(CSV.encode()), "base.csv"))
     work()
     page.opens(page.path)
     fields = filled(page, "field")
@@ -176,9 +176,9 @@ class TestALoginInBetween:
     SERVICE = {"client_name": "Cantine", "redirect_uris": "https://cantine.example/cb", "owner": "Ida"}
 
     @pytest.fixture
-    def admin(self, outdoors: World, at_desk: Callable[[Someone], Visitor]) -> Visitor:
-        self.someone = worker_of(outdoors, "academy_administrator")
-        return at_desk(self.someone).opens(f"{ACADEMY}/services/new")
+    def admin(self, contextless: World, at_console: Callable[[Someone], Visitor]) -> Visitor:
+        self.someone = worker_of(contextless, "academy_administrator")
+        return at_console(self.someone).opens(f"{ACADEMY}/services/new")
 
     def came_back(self, page: Visitor) -> None:
         page.sees("Votre texte est revenu")
@@ -201,17 +201,17 @@ class TestALoginInBetween:
         self.came_back(admin.opens(f"{ACADEMY}/services/new"))
 
     def test_a_stored_form_belongs_to_its_person(
-        self, app: Flask, outdoors: World, admin: Visitor, clock: Clock
+        self, app: Flask, contextless: World, admin: Visitor, clock: Clock
     ) -> None:
         clock.advance(1801)
         admin.fills("act=register", **self.SERVICE)
-        second_admin = worker_of(outdoors, "academy_administrator")
+        second_admin = worker_of(contextless, "academy_administrator")
         admin.fills(username=second_admin.username, password=second_admin.password)
         page = admin.opens(f"{ACADEMY}/services/new")
         assert "Votre texte est revenu" not in page.html and "Cantine" not in page.html
 
-    def test_a_typed_password_does_not_come_back(self, app: Flask, outdoors: World, clock: Clock) -> None:
-        someone = outdoors.guardian()
+    def test_a_typed_password_does_not_come_back(self, app: Flask, contextless: World, clock: Clock) -> None:
+        someone = contextless.guardian()
         page = Visitor(app).opens("/account").fills("profile=responsable")
         page.fills(username=someone.username, password=someone.password).opens("/account/children/join")
         clock.advance(400)

@@ -68,11 +68,11 @@ def token_of(visitor: Visitor) -> str:
 
 @pytest.mark.parametrize("role", ["head", "academy_administrator"])
 def test_no_form_writes_a_column_that_it_does_not_show(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], role: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], role: str
 ) -> None:
     """SECURITY.md row 12: every column of the models is sent to every page, with the act that each button names."""
-    addresses = paths(app, outdoors)
-    visitor = at_desk(worker_of(outdoors, role))
+    addresses = paths(app, contextless)
+    visitor = at_console(worker_of(contextless, role))
     token, before = token_of(visitor), rows(app)
     for name, path in addresses.items():
         if name == "language":
@@ -85,11 +85,11 @@ def test_no_form_writes_a_column_that_it_does_not_show(
 
 @pytest.mark.parametrize("role", ["head", "secretary", "teacher", "academy_support"])
 def test_nobody_raises_their_own_rights(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], role: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], role: str
 ) -> None:
     """SECURITY.md row 13."""
-    someone = worker_of(outdoors, role)
-    visitor = at_desk(someone)
+    someone = worker_of(contextless, role)
+    visitor = at_console(someone)
     token, before = token_of(visitor), rows(app)
     lend = {
         "act": "lend",
@@ -109,10 +109,10 @@ def test_nobody_raises_their_own_rights(
 @pytest.mark.both_engines
 @pytest.mark.parametrize("value", ["\0", "\0" * 40, "9" * 30, "-1", "x" * 5000, "é\u202e", "%", "'"])
 def test_no_address_has_a_value_that_the_database_cannot_hold(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], value: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], value: str
 ) -> None:
     """Every address of the application: hostile values in each path segment and each known query parameter."""
-    visitor = at_desk(worker_of(outdoors, "academy_administrator"))
+    visitor = at_console(worker_of(contextless, "academy_administrator"))
     asked = dict.fromkeys(("q", "page", "sort", "state", "name", "class", "kind", "by", "user_code"), value)
     machine = app.test_client()
     for rule in app.url_map.iter_rules():
@@ -131,21 +131,21 @@ def test_no_address_has_a_value_that_the_database_cannot_hold(
 
 @pytest.mark.parametrize("name", sorted(RIGHTS))
 def test_every_form_needs_its_csrf_token(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], name: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], name: str
 ) -> None:
-    addresses = paths(app, outdoors)
-    visitor = at_desk(worker_of(outdoors, "academy_administrator"))
+    addresses = paths(app, contextless)
+    visitor = at_console(worker_of(contextless, "academy_administrator"))
     answer = visitor.browser.post(addresses[name], data={"act": "write"})
     assert answer.status_code == 400 and "R03" in answer.text
 
 
 def test_sensitive_acts_ask_for_the_password_again(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], clock: Clock
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], clock: Clock
 ) -> None:
     """SECURITY.md row 11: with a login that is too old, every page of acts leads to the confirmation and comes back."""
-    addresses = paths(app, outdoors)
-    someone = worker_of(outdoors, "academy_administrator")
-    visitor = at_desk(someone)
+    addresses = paths(app, contextless)
+    someone = worker_of(contextless, "academy_administrator")
+    visitor = at_console(someone)
     clock.advance(301)
     asked = set()
     for name, path in addresses.items():
@@ -186,9 +186,9 @@ def test_sensitive_acts_ask_for_the_password_again(
     ],
 )
 def test_the_confirmation_leads_to_the_console_and_nowhere_else(
-    app: Flask, outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor], then: str
+    app: Flask, contextless: World, head: Someone, at_console: Callable[[Someone], Visitor], then: str
 ) -> None:
-    visitor = at_desk(head)
+    visitor = at_console(head)
     visitor.browser.get("/console/confirm", query_string={"then": then})
     token = token_of(visitor)
     answer = visitor.browser.post(
@@ -201,7 +201,7 @@ def test_the_confirmation_leads_to_the_console_and_nowhere_else(
 
 
 @pytest.mark.settings(signin={"staff_second_factor": True})
-def test_the_console_asks_two_steps_of_its_staff(app: Flask, outdoors: World, head: Someone) -> None:
+def test_the_console_asks_two_steps_of_its_staff(app: Flask, contextless: World, head: Someone) -> None:
     visitor = Visitor(app).opens("/console/").fills(username=head.username, password=head.password)
     assert visitor.path.endswith("/set_up_factor")
     assert visitor.opens(HERE).path.endswith("/set_up_factor")
@@ -209,10 +209,10 @@ def test_the_console_asks_two_steps_of_its_staff(app: Flask, outdoors: World, he
 
 @pytest.mark.parametrize("role", ["head", "academy_administrator"])
 def test_every_page_is_there_in_english_too(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], role: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], role: str
 ) -> None:
-    addresses = paths(app, outdoors)
-    visitor = at_desk(worker_of(outdoors, role))
+    addresses = paths(app, contextless)
+    visitor = at_console(worker_of(contextless, role))
     visitor.browser.post("/language", data={"csrf_token": token_of(visitor), "language": "en", "back": "/"})
     for name, path in addresses.items():
         academys = f"/{UAI}" not in path and RIGHTS[name] is not None
@@ -266,14 +266,14 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&
 )
 def test_a_bad_file_is_named_and_nothing_is_written(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
     content: bytes,
     sentence: str,
 ) -> None:
-    office = at_desk(head)
+    office = at_console(head)
     guardians = guardians_xml(export())
     sends_files(office, f"{HERE}/imports", (io.BytesIO(content), "bad.xml"), (io.BytesIO(guardians), "r.xml"))
     work()
@@ -284,12 +284,12 @@ def test_a_bad_file_is_named_and_nothing_is_written(
 
 def test_last_years_export_as_a_pair_is_refused(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
 ) -> None:
-    office, old = at_desk(head), export(year=2024)
+    office, old = at_console(head), export(year=2024)
     sends_files(
         office,
         f"{HERE}/imports",
@@ -311,17 +311,17 @@ def test_last_years_export_as_a_pair_is_refused(
 )
 def test_a_wrong_set_of_files_is_refused_at_once(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     names: tuple[str, ...],
     texts: tuple[str, ...],
 ) -> None:
     files = [(io.BytesIO(b"<x/>"), name) for name in names]
-    sends_files(at_desk(head), f"{HERE}/imports", *files).sees(*texts)
+    sends_files(at_console(head), f"{HERE}/imports", *files).sees(*texts)
 
 
-def test_a_gigabyte_is_refused_before_it_is_read(app: Flask, outdoors: World, head: Someone) -> None:
+def test_a_gigabyte_is_refused_before_it_is_read(app: Flask, contextless: World, head: Someone) -> None:
     """The length that a request announces is enough: not a byte of the body is asked for."""
     # A browser that has sent a form has the number by which it is shown answers.
     visitor = Visitor(app).opens("/account").fills(profile="personnel")
@@ -350,14 +350,14 @@ def test_a_gigabyte_is_refused_before_it_is_read(app: Flask, outdoors: World, he
 
 
 def test_only_staff_may_send_more_than_others(
-    app: Flask, outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor]
+    app: Flask, contextless: World, head: Someone, at_console: Callable[[Someone], Visitor]
 ) -> None:
     large = pupils_xml(export(tuple(pupil(str(n), ine=None, first_name=f"A{n}") for n in range(1, 600))))
     # Above the limit of other forms, below the size that the test client writes to a file.
     assert 256 * 1024 < len(large) < 450 * 1024
     files = (io.BytesIO(large), "e.xml"), (io.BytesIO(guardians_xml(export())), "r.xml")
-    assert sends_files(at_desk(head), f"{HERE}/imports", *files).status == 200
-    guardian = at_desk(outdoors.guardian())
+    assert sends_files(at_console(head), f"{HERE}/imports", *files).status == 200
+    guardian = at_console(contextless.guardian())
     answer = guardian.browser.post(f"{HERE}/imports", data={"files": (io.BytesIO(large), "e.xml")})
     assert answer.status_code == 413
 
@@ -371,7 +371,7 @@ def test_cells_that_would_be_formulas_are_text(world: World) -> None:
 
 @pytest.mark.both_engines
 def test_a_trial_requests_only_registered_addresses(
-    app: Flask, outdoors: World, work: Callable[[], None]
+    app: Flask, contextless: World, work: Callable[[], None]
 ) -> None:
     """SECURITY.md row 14: a local listener must see nothing."""
     seen: list[str] = []
@@ -402,12 +402,12 @@ def test_a_trial_requests_only_registered_addresses(
     try:
         address = f"http://localhost:{service.server_port}"
         with app.app_context():
-            made = outdoors.relying_party(
+            made = contextless.relying_party(
                 redirect_uris=[f"{address}/cb"],
                 post_logout_redirect_uris=[],
                 initiate_login_uri=f"{address}/login",
             )
-            job = trial_login.ask(made.client_id, "account:1", outdoors.clock())
+            job = trial_login.ask(made.client_id, "account:1", contextless.clock())
         work()
         with app.app_context():
             row = jobs.find(reading(), job)

@@ -30,23 +30,23 @@ NEARBY = "0990002P"
 
 
 @pytest.fixture
-def families(outdoors: World, head: Someone):
+def families(contextless: World, head: Someone):
     """Claire has children in 6 A and 4 B here, and one at the other school; two girls are called Léa Durand."""
-    nearby = outdoors.school(NEARBY, "Collège de la Roselière")
+    nearby = contextless.school(NEARBY, "Collège de la Roselière")
     state = {"state": "created"}
     people = {
-        "lea": outdoors.pupil("Léa", "Durand", "6 A", **state),
-        "tom": outdoors.pupil("Tom", "Durand", "4 B", birth_date="2013-05-02", **state),
-        "zoe": outdoors.pupil("Zoé", "Durand", "5 C", school=nearby, **state),
-        "lea2": outdoors.pupil("Léa", "Durand", "3 A", birth_date="2012-01-01", **state),
-        "ali": outdoors.pupil("Ali", "Petit", None, **state),
-        "claire": outdoors.guardian("Claire", "Durand", civility="MME", contact_mail="claire@famille.example", **state),
-        "marc": outdoors.guardian("Marc", "Durand", civility="M.", **state),
-        "anne": outdoors.guardian("Anne", "Petit", **state),
+        "lea": contextless.pupil("Léa", "Durand", "6 A", **state),
+        "tom": contextless.pupil("Tom", "Durand", "4 B", birth_date="2013-05-02", **state),
+        "zoe": contextless.pupil("Zoé", "Durand", "5 C", school=nearby, **state),
+        "lea2": contextless.pupil("Léa", "Durand", "3 A", birth_date="2012-01-01", **state),
+        "ali": contextless.pupil("Ali", "Petit", None, **state),
+        "claire": contextless.guardian("Claire", "Durand", civility="MME", contact_mail="claire@famille.example", **state),
+        "marc": contextless.guardian("Marc", "Durand", civility="M.", **state),
+        "anne": contextless.guardian("Anne", "Petit", **state),
     }  # fmt: skip
-    outdoors.family(people["claire"], people["lea"], people["tom"], people["zoe"])
-    outdoors.family(people["marc"], people["lea2"], people["lea"], relation="20")
-    outdoors.family(people["anne"], people["ali"])
+    contextless.family(people["claire"], people["lea"], people["tom"], people["zoe"])
+    contextless.family(people["marc"], people["lea2"], people["lea"], relation="20")
+    contextless.family(people["anne"], people["ali"])
     return people
 
 
@@ -80,9 +80,9 @@ def of(pages: list[str], username: str) -> str:
 
 
 def test_a_letter_has_the_pupils_class_or_the_guardians_children(
-    head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
-    papers = prints(at_desk(head), work)
+    papers = prints(at_console(head), work)
     assert list(papers) == [
         "courriers-sans-classe-1.pdf",
         "courriers-3a-2.pdf",
@@ -105,9 +105,9 @@ def test_a_letter_has_the_pupils_class_or_the_guardians_children(
 
 def test_a_letter_shows_the_present_class_and_school_of_a_child(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
     families,
 ) -> None:
@@ -116,16 +116,16 @@ def test_a_letter_shows_the_present_class_and_school_of_a_child(
         tx.execute(
             update(Enrolment).where(Enrolment.pupil_id == families["lea"].person).values(class_code="6 B")
         )
-    papers = prints(at_desk(head), work)
+    papers = prints(at_console(head), work)
     claire = of(papers["courriers-6b-3.pdf"], families["claire"].username)
     assert "Responsable de :\nLéa Durand, classe 6 B\n" in claire and "Tom" not in claire
 
 
 def test_a_guardians_letter_is_in_the_run_of_each_childs_class(
-    head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
     """A guardian is in the run of each class, not only of the first."""
-    papers = prints(at_desk(head), work, "6 A")
+    papers = prints(at_console(head), work, "6 A")
     assert list(papers) == ["courriers-6a-1.pdf"]
     written = papers["courriers-6a-1.pdf"]
     assert len(written) == 3
@@ -134,9 +134,9 @@ def test_a_guardians_letter_is_in_the_run_of_each_childs_class(
 
 
 def test_a_run_prints_each_letter_once(
-    head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
-    papers = prints(at_desk(head), work, "6 A", "4 B")
+    papers = prints(at_console(head), work, "6 A", "4 B")
     assert [len(pages) for pages in papers.values()] == [2, 2]
     of(papers["courriers-4b-1.pdf"], families["claire"].username)
     of(papers["courriers-6a-2.pdf"], families["marc"].username)
@@ -144,14 +144,14 @@ def test_a_run_prints_each_letter_once(
 
 def test_the_pages_show_both_numbers_and_ask_for_confirmation(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
     families,
 ) -> None:
-    outdoors.set_account(families["marc"], state="active")
-    office = at_desk(head).opens(f"{HERE}/letters").sees("6 personnes attendent un courrier.")
+    contextless.set_account(families["marc"], state="active")
+    office = at_console(head).opens(f"{HERE}/letters").sees("6 personnes attendent un courrier.")
     row = re.search(r'value="6 A".*?</tr>', office.html)[0]
     assert re.findall(r'"number">([^<]+)<', row) == ["1 sur 1", "1 sur 2", "1"]
     office.fills(press="act=print").sees("Préparer 6 courriers ?", "part une seule fois")
@@ -173,9 +173,9 @@ def test_the_pages_show_both_numbers_and_ask_for_confirmation(
 
 
 def test_the_choice_is_kept_on_the_confirmation_and_after_a_refusal(
-    head: Someone, at_desk: Callable[[Someone], Visitor], families
+    head: Someone, at_console: Callable[[Someone], Visitor], families
 ) -> None:
-    office = at_desk(head).opens(f"{HERE}/letters")
+    office = at_console(head).opens(f"{HERE}/letters")
     office.fills(
         **{"class": "6 A", "kind": "guardian", "form": "mail", "letters_in": "en"}, press="act=print"
     )
@@ -199,17 +199,17 @@ def test_the_choice_is_kept_on_the_confirmation_and_after_a_refusal(
 
 
 def test_a_changed_number_of_letters_is_confirmed_again(
-    outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor], families
+    contextless: World, head: Someone, at_console: Callable[[Someone], Visitor], families
 ) -> None:
-    office = at_desk(head).opens(f"{HERE}/letters").fills(press="act=print").sees("Préparer 7 courriers ?")
-    outdoors.set_account(families["anne"], state="active")
+    office = at_console(head).opens(f"{HERE}/letters").fills(press="act=print").sees("Préparer 7 courriers ?")
+    contextless.set_account(families["anne"], state="active")
     office.fills(press="act=print").sees("K03", "Préparer 6 courriers ?")
 
 
 def test_a_run_requested_twice_does_not_replace_its_letters(
-    app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    app: Flask, head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
-    office = at_desk(head).opens(f"{HERE}/letters").fills(press="act=print")
+    office = at_console(head).opens(f"{HERE}/letters").fills(press="act=print")
     data = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', office.html)
     sent = {name: [value for key, value in data if key == name] for name, _ in data} | {"act": "print"}
     first, second = (
@@ -228,11 +228,15 @@ def test_a_run_requested_twice_does_not_replace_its_letters(
 
 
 def test_a_person_who_chose_a_password_meanwhile_has_no_page(
-    outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    contextless: World,
+    head: Someone,
+    at_console: Callable[[Someone], Visitor],
+    work: Callable[[], None],
+    families,
 ) -> None:
-    office = at_desk(head).opens(f"{HERE}/letters")
+    office = at_console(head).opens(f"{HERE}/letters")
     office.fills(**{"class": "6 A"}, press="act=print").fills(press="act=print")
-    outdoors.set_account(families["claire"], state="active")
+    contextless.set_account(families["claire"], state="active")
     work()
     office.opens(office.path).sees("2 personnes ont leur courrier. 1 n’en avait plus besoin.")
     file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', office.html)[1]
@@ -241,10 +245,13 @@ def test_a_person_who_chose_a_password_meanwhile_has_no_page(
 
 @pytest.mark.both_engines
 def test_the_table_names_classes_and_children(
-    head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
     office = (
-        at_desk(head).opens(f"{HERE}/letters").fills(press="act=print", form="csv").fills(press="act=print")
+        at_console(head)
+        .opens(f"{HERE}/letters")
+        .fills(press="act=print", form="csv")
+        .fills(press="act=print")
     )
     work()
     file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', office.opens(office.path).html)[1]
@@ -259,9 +266,9 @@ def test_the_table_names_classes_and_children(
 
 @pytest.mark.parametrize("act", ["print", "reset"])
 def test_one_letter_and_a_reset_of_many_name_the_school_and_the_family(
-    head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families, act
+    head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families, act
 ) -> None:
-    office = at_desk(head)
+    office = at_console(head)
     if act == "print":
         path = f"{HERE}/people/{families['claire'].account}/act?do=print"
         (claire,) = text_of(office.opens(path).fills(press="act=print").page.data)
@@ -276,7 +283,7 @@ def test_one_letter_and_a_reset_of_many_name_the_school_and_the_family(
 
 
 def test_a_letter_without_a_school_says_which_school_each_child_is_in(
-    app: Flask, outdoors: World, families
+    app: Flask, contextless: World, families
 ) -> None:
     with app.app_context():
         (letter,) = issue.issue_letters([families["claire"].account], app.extensions["clock"](), "test")
@@ -288,7 +295,7 @@ def test_a_letter_without_a_school_says_which_school_each_child_is_in(
 
 
 def test_a_delegate_of_one_class_sees_and_prints_only_that_class(
-    app: Flask, outdoors: World, families
+    app: Flask, contextless: World, families
 ) -> None:
     with app.app_context():
         school = rights.school_by_uai(reading(), UAI)
@@ -302,14 +309,14 @@ def test_a_delegate_of_one_class_sees_and_prints_only_that_class(
 def test_the_address_of_a_letter_shows_its_instructions(
     app: Flask,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
     families,
     name,
     profile,
 ) -> None:
     """Typed, or by its QR code, also with another person signed in on that browser."""
-    papers = prints(at_desk(head), work)
+    papers = prints(at_console(head), work)
     letter = of(papers["courriers-4b-3.pdf"], families[name].username)
     words = " ".join(letter.split())
     assert ("Je n’ai pas de compte" in words) is (profile == "responsable")
@@ -317,7 +324,7 @@ def test_the_address_of_a_letter_shows_its_instructions(
     assert typed == {f"http://localhost/start/{profile}"}
     username = families[name].username
     for address in (f"/start/{profile}", f"/start?profil={profile}&identifiant={username}"):
-        for browser in (Visitor(app), at_desk(head)):
+        for browser in (Visitor(app), at_console(head)):
             page = browser.opens(address)
             page.sees(f"Connexion {'responsable' if profile == 'responsable' else 'élève'}")
             page.sees("Identifiant", "Mot de passe provisoire", "Entrez les deux codes de votre courrier")
@@ -328,27 +335,29 @@ def test_the_address_of_a_letter_shows_its_instructions(
 
 
 def test_without_sms_no_letter_or_page_mentions_a_telephone(
-    app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    app: Flask, head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
-    papers = prints(at_desk(head), work)
+    papers = prints(at_console(head), work)
     assert "Je n’ai pas de compte" not in of(papers["courriers-4b-3.pdf"], families["claire"].username)
     page = Visitor(app).opens("/start/responsable").sees("Entrez les deux codes de votre courrier")
     assert "téléphone" not in page.html
 
 
 def test_screens_show_a_provisional_password_in_groups_of_four(
-    outdoors: World, head: Someone, at_desk: Callable[[Someone], Visitor], families
+    contextless: World, head: Someone, at_console: Callable[[Someone], Visitor], families
 ) -> None:
     office = (
-        at_desk(head).opens(f"{HERE}/people/{families['tom'].account}/act?do=reset").fills(press="act=reset")
+        at_console(head)
+        .opens(f"{HERE}/people/{families['tom'].account}/act?do=reset")
+        .fills(press="act=reset")
     )
     assert re.search(r'class="provisional">\S{4} \S{4} \S{4}<', office.html)
 
 
-def test_a_letters_code_works_while_another_person_is_signed_in(app: Flask, outdoors: World) -> None:
+def test_a_letters_code_works_while_another_person_is_signed_in(app: Flask, contextless: World) -> None:
     from tests.actors.account_holder import signed_in
 
-    anne = outdoors.guardian("Anne", "Petit")
+    anne = contextless.guardian("Anne", "Petit")
     with app.app_context():
         address = f"/start?profil=responsable&identifiant={anne.username}"
     answer = signed_in(app, anne).browser.get(address, follow_redirects=False)
@@ -377,9 +386,9 @@ def squares_of(page: PageObject) -> Image.Image:
 
 
 def test_the_qr_code_on_paper_is_read_as_the_address_of_that_page(
-    app: Flask, head: Someone, at_desk: Callable[[Someone], Visitor], work: Callable[[], None], families
+    app: Flask, head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
 ) -> None:
-    office = at_desk(head).opens(f"{HERE}/letters").fills(**{"class": "4 B"}, press="act=print")
+    office = at_console(head).opens(f"{HERE}/letters").fills(**{"class": "4 B"}, press="act=print")
     office.fills(press="act=print")
     work()
     file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', office.opens(office.path).html)[1]

@@ -19,13 +19,13 @@ blueprint.load()
 
 @pytest.mark.parametrize("role", [*Role, "nobody", "guardian"])
 def test_each_page_opens_for_the_roles_of_the_table_alone(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], role: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], role: str
 ) -> None:
     """The matrix from the URL map: a page without a row in RIGHTS cannot be served at all."""
-    addresses = paths(app, outdoors)
+    addresses = paths(app, contextless)
     assert set(addresses) == set(RIGHTS)
-    someone = outdoors.guardian("Zoé", "Roux") if role == "guardian" else worker_of(outdoors, str(role))
-    visitor = at_desk(someone)
+    someone = contextless.guardian("Zoé", "Roux") if role == "guardian" else worker_of(contextless, str(role))
+    visitor = at_console(someone)
     holds_anything = role in set(Role) - {Role.DELEGATE}
     acts = GRANTS[Role(role)] if holds_anything else frozenset()
     for name, path in addresses.items():
@@ -42,8 +42,8 @@ def test_each_page_opens_for_the_roles_of_the_table_alone(
             assert status == 200, (role, name, visitor.html[-3000:])
 
 
-def test_an_anonymous_visitor_is_sent_to_the_login(app: Flask, outdoors: World) -> None:
-    for name, path in paths(app, outdoors).items():
+def test_an_anonymous_visitor_is_sent_to_the_login(app: Flask, contextless: World) -> None:
+    for name, path in paths(app, contextless).items():
         answer = Visitor(app).browser.get(path)
         assert answer.status_code == 303 and "/login/" in answer.headers["Location"], name
 

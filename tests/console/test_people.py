@@ -36,15 +36,15 @@ def state_of(app: Flask, someone: Someone) -> str:
 
 
 @pytest.fixture
-def family(outdoors: World) -> tuple[Someone, Someone]:
-    guardian, child = outdoors.guardian(), outdoors.pupil()
-    outdoors.family(guardian, child)
+def family(contextless: World) -> tuple[Someone, Someone]:
+    guardian, child = contextless.guardian(), contextless.pupil()
+    contextless.family(guardian, child)
     return guardian, child
 
 
 @pytest.fixture
-def office(head: Someone, at_desk: Callable[[Someone], Visitor]) -> Visitor:
-    return at_desk(head)
+def office(head: Someone, at_console: Callable[[Someone], Visitor]) -> Visitor:
+    return at_console(head)
 
 
 def names_found(office: Visitor, query: str) -> list[str]:
@@ -76,13 +76,13 @@ def test_one_field_finds_people(office: Visitor, family, query: str, names: list
     ["Nadia.Benali@Famille.example", "nadia.benali@", "benali@famille.example", "@famille.example"],
 )
 def test_the_address_that_the_school_knows_finds_its_person(
-    office: Visitor, outdoors: World, typed: str
+    office: Visitor, contextless: World, typed: str
 ) -> None:
     """Also if the account's own address differs; the list shows which address matched."""
-    nadia = outdoors.guardian("Nadia", "Benali", contact_mail="Nadia.Benali@famille.example")
-    namesake = outdoors.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
-    outdoors.family(nadia, outdoors.pupil("Sami", "Benali"))
-    outdoors.family(namesake, outdoors.pupil("Lina", "Benali"))
+    nadia = contextless.guardian("Nadia", "Benali", contact_mail="Nadia.Benali@famille.example")
+    namesake = contextless.guardian("Nadia", "Benali", contact_mail="nadia@autre.example")
+    contextless.family(nadia, contextless.pupil("Sami", "Benali"))
+    contextless.family(namesake, contextless.pupil("Lina", "Benali"))
     assert names_found(office, f"q={typed}") == ["Benali Nadia"]
     office.sees(nadia.username, "établissement : Nadia.Benali@famille.example")
 
@@ -96,11 +96,11 @@ def test_the_academy_finds_the_address_that_a_school_knows(world: World) -> None
 
 
 def test_another_schools_people_look_unknown(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], family
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], family
 ) -> None:
-    elsewhere = outdoors.school("0990002P", "Autre")
-    stranger = outdoors.pupil("Noé", "Ailleurs", school=elsewhere)
-    head = at_desk(outdoors.staff("Paul", "Martin", "head"))
+    elsewhere = contextless.school("0990002P", "Autre")
+    stranger = contextless.pupil("Noé", "Ailleurs", school=elsewhere)
+    head = at_console(contextless.staff("Paul", "Martin", "head"))
     assert names_found(head, "q=ailleurs") == []
     for path in (f"people/{stranger.account}", f"people/{stranger.account}/act?do=reset"):
         assert head.opens(f"{HERE}/{path}").status == 404
@@ -113,11 +113,11 @@ def test_another_schools_people_look_unknown(
     "do", ["reset", "unlock", "disconnect", "close", "mail", "print", "factors", "merge", "detach", "uphold"]
 )
 def test_no_act_reaches_another_school_by_post(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor], family, do: str
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], family, do: str
 ) -> None:
-    elsewhere = outdoors.school("0990002P", "Autre")
-    stranger = outdoors.pupil("Noé", "Ailleurs", school=elsewhere)
-    head = at_desk(outdoors.staff("Paul", "Martin", "head"))
+    elsewhere = contextless.school("0990002P", "Autre")
+    stranger = contextless.pupil("Noé", "Ailleurs", school=elsewhere)
+    head = at_console(contextless.staff("Paul", "Martin", "head"))
     token = re.search(r'name="csrf_token" value="([^"]+)"', head.opens(f"{HERE}/people").html)[1]
     before = everything(app)
     sent = {
@@ -154,8 +154,8 @@ def test_a_reset_shows_a_password_once_and_sends_a_notice(app: Flask, office: Vi
     ).sees("Choisissez")
 
 
-def test_a_locked_account_is_opened(app: Flask, office: Visitor, outdoors: World, family) -> None:
-    outdoors.set_account(family[0], state="locked")
+def test_a_locked_account_is_opened(app: Flask, office: Visitor, contextless: World, family) -> None:
+    contextless.set_account(family[0], state="locked")
     act(office, family[0], "unlock").sees("Le compte est déverrouillé")
     assert state_of(app, family[0]) == State.ACTIVE
 
@@ -169,18 +169,18 @@ def test_a_corrected_mail_is_confirmed_by_its_owner_and_the_old_address_gets_a_n
     assert sent == {"claire@example.org": "notice", "nouvelle@example.org": "confirm_mail"}
 
 
-def test_concurrent_corrections_are_refused(app: Flask, office: Visitor, outdoors: World, family) -> None:
+def test_concurrent_corrections_are_refused(app: Flask, office: Visitor, contextless: World, family) -> None:
     office.opens(f"{HERE}/people/{family[0].account}/act?do=mail")
-    outdoors.set_account(family[0], mail="autre@example.org")
+    contextless.set_account(family[0], mail="autre@example.org")
     office.fills(press="act=mail", mail="nouvelle@example.org").sees("K03")
 
 
 def test_a_correction_does_not_replace_an_unconfirmed_address(
-    app: Flask, office: Visitor, outdoors: World, family
+    app: Flask, office: Visitor, contextless: World, family
 ) -> None:
     office.opens(f"{HERE}/people/{family[0].account}/act?do=mail")
     with app.app_context():
-        mail_confirmation.change(outdoors.facts(family[0]), "autre@example.org", "fr", outdoors.clock())
+        mail_confirmation.change(contextless.facts(family[0]), "autre@example.org", "fr", contextless.clock())
     office.fills(press="act=mail", mail="nouvelle@example.org").sees("K03")
 
 
@@ -192,7 +192,7 @@ def test_closing_asks_for_a_reason(app: Flask, office: Visitor, family, reason: 
 
 
 def test_a_disputed_child_is_detached_or_the_link_upheld(
-    app: Flask, office: Visitor, outdoors: World, family
+    app: Flask, office: Visitor, contextless: World, family
 ) -> None:
     claire, _lea = family
     with app.app_context(), transaction() as tx:
@@ -207,13 +207,15 @@ def test_a_disputed_child_is_detached_or_the_link_upheld(
     assert row.until is not None and row.disputed_at is None
 
 
-def test_two_accounts_become_one_with_a_reason(app: Flask, office: Visitor, outdoors: World, family) -> None:
+def test_two_accounts_become_one_with_a_reason(
+    app: Flask, office: Visitor, contextless: World, family
+) -> None:
     claire, _lea = family
     twin, tom = (
-        outdoors.guardian("Claire", "Durand", mail=None, mail_verified_at=None),
-        outdoors.pupil("Tom", "Durand"),
+        contextless.guardian("Claire", "Durand", mail=None, mail_verified_at=None),
+        contextless.pupil("Tom", "Durand"),
     )
-    outdoors.family(twin, tom)
+    contextless.family(twin, tom)
     page = office.opens(f"{HERE}/people/{claire.account}/act?do=merge")
     page.fills(**{"press": "act=compare", "with": twin.username}).sees(twin.username, "Réunir, et fermer")
     page.fills(press="act=merge", reason="Deux fiches de la même mère").sees(
@@ -222,8 +224,8 @@ def test_two_accounts_become_one_with_a_reason(app: Flask, office: Visitor, outd
     assert state_of(app, twin) == State.CLOSED
 
 
-def test_strangers_accounts_are_not_merged(app: Flask, office: Visitor, outdoors: World, family) -> None:
-    stranger = outdoors.guardian("Zoé", "Roux")
+def test_strangers_accounts_are_not_merged(app: Flask, office: Visitor, contextless: World, family) -> None:
+    stranger = contextless.guardian("Zoé", "Roux")
     page = office.opens(f"{HERE}/people/{family[0].account}/act?do=merge")
     page.fills(**{"press": "act=merge", "with": stranger.username, "reason": "par erreur"}).sees(
         "K34", "Les noms de famille diffèrent"
@@ -231,10 +233,12 @@ def test_strangers_accounts_are_not_merged(app: Flask, office: Visitor, outdoors
     assert state_of(app, stranger) == State.ACTIVE
 
 
-def test_an_impossible_merge_shows_the_reason_and_no_button(office: Visitor, outdoors: World, family) -> None:
+def test_an_impossible_merge_shows_the_reason_and_no_button(
+    office: Visitor, contextless: World, family
+) -> None:
     claire, lea = family
     page = f"{HERE}/people/{claire.account}/act?do=merge"
-    stranger = outdoors.guardian("Zoé", "Roux")
+    stranger = contextless.guardian("Zoé", "Roux")
     for username, code in (
         (stranger.username, "K34"),
         (lea.username, "K32"),
@@ -248,16 +252,16 @@ def test_an_impossible_merge_shows_the_reason_and_no_button(office: Visitor, out
 
 @pytest.mark.settings(console={"four_eyes": ["merge"]})
 def test_with_four_eyes_a_merge_waits_for_another_administrator(
-    app: Flask, outdoors: World, office, at_desk: Callable[[Someone], Visitor], family
+    app: Flask, contextless: World, office, at_console: Callable[[Someone], Visitor], family
 ) -> None:
     from tests.actors.console_staff import worker_of
 
-    twin = outdoors.guardian("Claire", "Durand", mail=None, mail_verified_at=None)
+    twin = contextless.guardian("Claire", "Durand", mail=None, mail_verified_at=None)
     page = office.opens(f"{HERE}/people/{family[0].account}/act?do=merge")
     page.fills(**{"press": "act=merge", "with": twin.username, "reason": "la même personne"})
     page.sees("Une autre personne de l’académie doit donner son accord")
     assert state_of(app, twin) == State.ACTIVE
-    academy = at_desk(worker_of(outdoors, "academy_administrator"))
+    academy = at_console(worker_of(contextless, "academy_administrator"))
     academy.opens("/console/academy/approvals").sees("Réunir deux comptes").fills(press="act=agree").sees(
         "Accordée"
     )
@@ -266,11 +270,11 @@ def test_with_four_eyes_a_merge_waits_for_another_administrator(
 
 @pytest.mark.settings(console={"four_eyes": ["keys"]})
 def test_nobody_agrees_to_their_own_request(
-    app: Flask, outdoors: World, at_desk: Callable[[Someone], Visitor]
+    app: Flask, contextless: World, at_console: Callable[[Someone], Visitor]
 ) -> None:
     from tests.actors.console_staff import worker_of
 
-    requester = at_desk(worker_of(outdoors, "academy_administrator"))
+    requester = at_console(worker_of(contextless, "academy_administrator"))
     requester.opens("/console/academy/keys").fills(press="act=rotate")
     requester.opens("/console/academy/approvals").sees("Attend une autre personne")
     token = re.search(r'name="csrf_token" value="([^"]+)"', requester.html)[1]
@@ -290,38 +294,38 @@ def test_nobody_agrees_to_their_own_request(
 )
 def test_a_colleague_has_only_the_lent_rights(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     family,
     kinds,
     classes,
     reached,
     clock: Clock,
 ) -> None:
-    outdoors.pupil("Tom", "Petit", "4 B")
-    anne = outdoors.staff("Anne", "Roy", "delegate")
+    contextless.pupil("Tom", "Petit", "4 B")
+    anne = contextless.staff("Anne", "Roy", "delegate")
     with app.app_context():
         delegations.lend(1, anne.person, [kinds], classes, NOON, NOON + DAY, head.person, "account:1", NOON)
-    colleague = at_desk(anne)
+    colleague = at_console(anne)
     assert names_found(colleague, "") == reached
     claire = family[0].account
     assert colleague.opens(f"{HERE}/people/{claire}").status == (200 if "Durand Claire" in reached else 404)
     assert colleague.opens(f"{HERE}/people/{family[1].account}/act?do=close").status == 404
     clock.advance(DAY)
-    assert at_desk(anne).opens(f"{HERE}/people").status == 403
+    assert at_console(anne).opens(f"{HERE}/people").status == 403
 
 
 def test_a_head_lends_and_takes_back_on_the_page(
-    app: Flask, outdoors: World, head: Someone, office, at_desk: Callable[[Someone], Visitor], family
+    app: Flask, contextless: World, head: Someone, office, at_console: Callable[[Someone], Visitor], family
 ) -> None:
-    anne = outdoors.staff("Anne", "Roy", "delegate")
+    anne = contextless.staff("Anne", "Roy", "delegate")
     today = datetime.fromtimestamp(NOON, UTC).date().isoformat()
     office.opens(f"{HERE}/delegations").fills(
         press="act=lend", person=str(anne.person), since=today, until=today
     )
     office.sees("Anne Roy", "Élève")
-    colleague = at_desk(anne)
+    colleague = at_console(anne)
     assert colleague.opens(f"{HERE}/people").status == 200
     office.opens(f"{HERE}/delegations").fills(press="act=end", delegation="1").sees("Reprise")
     assert colleague.opens(f"{HERE}/people").status == 403
@@ -329,9 +333,9 @@ def test_a_head_lends_and_takes_back_on_the_page(
 
 @pytest.mark.parametrize("wrong", ["self", "stranger", "staff", "backwards", "too_long", "class", "over"])
 def test_an_invalid_delegation_is_refused(
-    app: Flask, outdoors: World, head: Someone, family, wrong: str
+    app: Flask, contextless: World, head: Someone, family, wrong: str
 ) -> None:
-    anne = outdoors.staff("Anne", "Roy", "delegate")
+    anne = contextless.staff("Anne", "Roy", "delegate")
     fields = {"person": anne.person, "kinds": ["pupil"], "classes": None, "since": NOON, "until": NOON + DAY}
     fields |= {
         "self": {"person": head.person},
@@ -348,9 +352,9 @@ def test_an_invalid_delegation_is_refused(
 
 
 def test_an_act_on_many_is_previewed_done_and_reported(
-    app: Flask, outdoors: World, office, family, work: Callable[[], None]
+    app: Flask, contextless: World, office, family, work: Callable[[], None]
 ) -> None:
-    outdoors.set_account(family[0], state="locked")
+    contextless.set_account(family[0], state="locked")
     page = office.opens(f"{HERE}/people/many?do=unlock&q=6A").sees("2 personnes", "Durand Claire")
     page.fills(press="act=do")
     work()
@@ -359,7 +363,7 @@ def test_an_act_on_many_is_previewed_done_and_reported(
 
 
 def test_new_passwords_for_many_are_printed_in_the_step_that_gives_them(
-    app: Flask, outdoors: World, office, family, work: Callable[[], None]
+    app: Flask, contextless: World, office, family, work: Callable[[], None]
 ) -> None:
     office.opens(f"{HERE}/people/many?do=reset&q=6A").fills(press="act=do")
     work()
@@ -368,20 +372,20 @@ def test_new_passwords_for_many_are_printed_in_the_step_that_gives_them(
 
 
 def test_nobody_acts_on_a_whole_school_by_an_empty_search(
-    app: Flask, outdoors: World, office, family, work: Callable[[], None]
+    app: Flask, contextless: World, office, family, work: Callable[[], None]
 ) -> None:
     office.opens(f"{HERE}/people/many?do=close").fills(press="act=do", reason="par erreur").sees("K08")
     assert state_of(app, family[0]) == State.ACTIVE
 
 
 def test_a_stopped_bulk_job_continues_at_its_position(
-    app: Flask, outdoors: World, family, work: Callable[[], None], clock: Clock
+    app: Flask, contextless: World, family, work: Callable[[], None], clock: Clock
 ) -> None:
     from idp.jobs import queue
     from idp.jobs.storage import jobs
     from idp.worker import long_work
 
-    people = [outdoors.pupil("A", f"N{n}", state="locked") for n in range(bulk.A_STEP + 5)]
+    people = [contextless.pupil("A", f"N{n}", state="locked") for n in range(bulk.A_STEP + 5)]
     with app.app_context():
         number = bulk.ask(1, "unlock", [person.account for person in people], "", "account:1", NOON)
         turns = iter([False, True])
@@ -403,7 +407,7 @@ def test_a_stopped_bulk_job_continues_at_its_position(
 
 
 def test_a_renewal_campaign_excludes_recently_changed_passwords(
-    app: Flask, outdoors: World, office, family
+    app: Flask, contextless: World, office, family
 ) -> None:
     day = datetime.fromtimestamp(NOON + DAY, UTC).date().isoformat()
     page = office.opens(f"{HERE}/renewal")
@@ -471,11 +475,11 @@ def test_a_search_queries_indexes_and_never_all_people(world: World) -> None:
 
 
 def test_logins_a_day_are_counted_once_from_the_audit_trail(
-    app: Flask, outdoors: World, family, at_desk: Callable[[Someone], Visitor], head: Someone
+    app: Flask, contextless: World, family, at_console: Callable[[Someone], Visitor], head: Someone
 ) -> None:
     from idp.console.storage import numbers
 
-    at_desk(head)
+    at_console(head)
     Visitor(app).opens("/account").fills(profile="responsable").fills(
         username=family[0].username, password=family[0].password
     )
@@ -501,11 +505,11 @@ def test_no_form_of_a_person_writes_a_column_that_it_does_not_show(
     assert json.dumps(everything(app), default=str) == json.dumps(before, default=str)
 
 
-def test_a_guardian_of_two_classes_is_counted_once(app: Flask, outdoors: World, family) -> None:
+def test_a_guardian_of_two_classes_is_counted_once(app: Flask, contextless: World, family) -> None:
     from idp.console.storage import numbers
 
     claire, _ = family
-    outdoors.family(claire, outdoors.pupil("Tom", "Durand", "4 B"))
+    contextless.family(claire, contextless.pupil("Tom", "Durand", "4 B"))
     with app.app_context():
         total = numbers.totals(reading(), 1)
         assert (total.pupils, total.guardians, total.guardians_active) == (2, 1, 1)
@@ -513,7 +517,7 @@ def test_a_guardian_of_two_classes_is_counted_once(app: Flask, outdoors: World, 
 
 
 def test_a_job_is_stopped_on_its_page_before_its_turn(
-    app: Flask, outdoors: World, office, family, work: Callable[[], None]
+    app: Flask, contextless: World, office, family, work: Callable[[], None]
 ) -> None:
     office.opens(f"{HERE}/people/many?do=close&q=6A").fills(press="act=do", reason="fin d’année")
     office.opens(office.path).sees("En attente").fills(press="act=cancel").sees("Arrêté")

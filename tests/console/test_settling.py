@@ -39,16 +39,16 @@ def pupils(app: Flask) -> int:
 @pytest.mark.parametrize(("answer", "count"), [("new", 2), ("none", 1)])
 def test_a_homonym_is_decided_on_the_page(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
     answer: str,
     count: int,
 ) -> None:
     with app.app_context():
         lifecycle.write(files_of(export()), NOON, "test")
-    office = at_desk(head)
+    office = at_console(head)
     give(office, work, HOMONYMS)
     page = office.opens(office.path)
     page.sees("Comparer et décider", "Non importé")
@@ -69,14 +69,14 @@ def test_a_homonym_is_decided_on_the_page(
 
 def test_a_left_out_record_is_decided_after_writing(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
 ) -> None:
     with app.app_context():
         lifecycle.write(files_of(export()), NOON, "test")
-    office = at_desk(head)
+    office = at_console(head)
     give(office, work, HOMONYMS)
     overview = office.path
     office.opens(overview).fills(press="act=write")
@@ -95,14 +95,14 @@ def test_a_left_out_record_is_decided_after_writing(
 
 def test_a_candidate_parent_is_shown_with_children_and_civility(
     app: Flask,
-    outdoors: World,
+    contextless: World,
     head: Someone,
-    at_desk: Callable[[Someone], Visitor],
+    at_console: Callable[[Someone], Visitor],
     work: Callable[[], None],
 ) -> None:
     with app.app_context():
         lifecycle.write(files_of(export(uai=NEARBY)), NOON, "test")
-    office = at_desk(head)
+    office = at_console(head)
     moved = pupil("51", ine=pupil("1").ine)
     give(office, work, export((moved,), (person("77", contact_mail=None),), (link("51", "77"),)))
     overview = office.path

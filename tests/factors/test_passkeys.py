@@ -222,12 +222,12 @@ def test_the_user_handle_is_random(world: World, guardian: Someone) -> None:
     ]
 
 
-def test_over_http_with_its_csrf_token(app: Flask, outdoors: World, visitor: Visitor) -> None:
+def test_over_http_with_its_csrf_token(app: Flask, contextless: World, visitor: Visitor) -> None:
     import re
 
-    guardian = outdoors.guardian()
+    guardian = contextless.guardian()
     with app.app_context():
-        authenticator = made(World(app, outdoors.clock), guardian)
+        authenticator = made(World(app, contextless.clock), guardian)
     visitor.opens("/account").fills(profile="responsable")
     paths = re.findall(r'data-(?:options|finish)="([^"]+)"', visitor.html)
     csrf = re.search(r'data-token="([^"]+)"', visitor.html)

@@ -146,9 +146,9 @@ class TestPages:
 
     @pytest.mark.settings(signin=FORCED)
     def test_staff_set_up_a_factor_at_their_login(
-        self, outdoors: World, visitor: Visitor, clock: Clock
+        self, contextless: World, visitor: Visitor, clock: Clock
     ) -> None:
-        head = outdoors.staff()
+        head = contextless.staff()
         self.signs_in(visitor, head, "personnel").sees("un mot de passe seul ne suffit pas")
         secret = self.key_on(visitor)
         visitor.fills(code="000000").sees("M01")
@@ -161,36 +161,36 @@ class TestPages:
 
     @pytest.mark.settings(signin=FORCED)
     def test_staff_cannot_remove_their_last_factor(
-        self, outdoors: World, visitor: Visitor, clock: Clock
+        self, contextless: World, visitor: Visitor, clock: Clock
     ) -> None:
-        self.signs_in(visitor, outdoors.staff(), "personnel")
+        self.signs_in(visitor, contextless.staff(), "personnel")
         visitor.fills(code=code_at(self.key_on(visitor), step_at(clock())))
         visitor.opens("/account/security").fills("act=remove_app").sees("M06")
 
     def test_a_guardian_sets_up_a_factor(
-        self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
+        self, app: Flask, contextless: World, visitor: Visitor, clock: Clock
     ) -> None:
-        guardian = outdoors.guardian()
+        guardian = contextless.guardian()
         self.signs_in(visitor, guardian)
         visitor.opens("/account/security").follows("Ajouter une application")
         visitor.fills(code=code_at(self.key_on(visitor), step_at(clock()))).sees("Vos codes de secours")
-        assert outdoors.facts(guardian).has_second_factor
+        assert contextless.facts(guardian).has_second_factor
         assert [mail["facts"]["subject"] for mail in messages(app, "mail")] == ["Connexion en deux étapes"]
         visitor.opens("/account/security").fills("act=remove_app").sees("Ajouter une application")
-        assert not outdoors.facts(guardian).has_second_factor
+        assert not contextless.facts(guardian).has_second_factor
 
-    def test_a_session_of_one_step_changes_no_factor(self, outdoors: World, visitor: Visitor) -> None:
-        guardian = outdoors.guardian()
+    def test_a_session_of_one_step_changes_no_factor(self, contextless: World, visitor: Visitor) -> None:
+        guardian = contextless.guardian()
         self.signs_in(visitor, guardian)
-        outdoors.set_account(guardian, second_factor_since=1)
+        contextless.set_account(guardian, second_factor_since=1)
         visitor.opens("/account/security")
         assert visitor.path.endswith("/second_factor"), "the second step comes first"
 
     def test_a_service_that_needs_eidas2_steps_the_login_up(
-        self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
+        self, app: Flask, contextless: World, visitor: Visitor, clock: Clock
     ) -> None:
-        guardian = outdoors.guardian()
-        portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
+        guardian = contextless.guardian()
+        portal = RelyingParty(app, contextless.relying_party(), visitor.browser)
         self.signs_in(visitor, guardian)
         assert answer(portal.authorize(acr_values="eidas2", prompt="none"))["error"] == "interaction_required"
         visitor.opens(portal.authorize(acr_values="eidas2").headers["Location"])
@@ -202,17 +202,17 @@ class TestPages:
         claims = claims_of(portal, answer(visitor.page)["code"])
         assert claims["acr"] == "eidas2" and claims["amr"] == ["pwd", "otp", "mfa"]
 
-    def test_a_password_alone_is_eidas1(self, app: Flask, outdoors: World, visitor: Visitor) -> None:
-        portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
-        self.signs_in(visitor, outdoors.guardian())
+    def test_a_password_alone_is_eidas1(self, app: Flask, contextless: World, visitor: Visitor) -> None:
+        portal = RelyingParty(app, contextless.relying_party(), visitor.browser)
+        self.signs_in(visitor, contextless.guardian())
         claims = claims_of(portal, portal.code(acr_values="eidas1"))
         assert claims["acr"] == "eidas1" and claims["amr"] == ["pwd"]
 
     @pytest.mark.both_engines
     def test_the_session_has_a_new_id_after_the_second_step(
-        self, outdoors: World, visitor: Visitor, clock: Clock
+        self, contextless: World, visitor: Visitor, clock: Clock
     ) -> None:
-        guardian = outdoors.guardian()
+        guardian = contextless.guardian()
         self.signs_in(visitor, guardian)
         old = visitor.browser.get_cookie("idp_session")
         visitor.opens("/account/security").follows("Ajouter une application")

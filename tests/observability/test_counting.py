@@ -58,13 +58,13 @@ def test_a_flow_is_counted_by_step_outcome_and_client(world: World, shown: Shown
 
 
 def test_sign_ins_and_refusals_are_counted_by_way_and_reason_and_nobody_is_named(
-    outdoors: World, shown: Shown
+    contextless: World, shown: Shown
 ) -> None:
-    guardian = outdoors.guardian("Clotilde", "Vaugirard")
-    Visitor(outdoors.app).opens("/account").fills("profile=responsable").fills(
+    guardian = contextless.guardian("Clotilde", "Vaugirard")
+    Visitor(contextless.app).opens("/account").fills("profile=responsable").fills(
         username=guardian.username, password="wrong"
     ).fills(username=guardian.username, password=guardian.password)
-    Visitor(outdoors.app).opens("/no-such-page")
+    Visitor(contextless.app).opens("/no-such-page")
     samples = shown()
     assert samples.value("idp_sign_ins_total", way="password", outcome="WRONG_CREDENTIALS") == 1
     assert samples.value("idp_sign_ins_total", way="password", outcome="ok") == 1

@@ -49,21 +49,21 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
 
 
 @pytest.mark.settings(sms=SMS, mail={"host": "127.0.0.1", "port": 9})
-def test_journeys_leave_nothing_personal_in_the_log(outdoors: World, lines: Lines) -> None:
-    guardian = outdoors.guardian(
+def test_journeys_leave_nothing_personal_in_the_log(contextless: World, lines: Lines) -> None:
+    guardian = contextless.guardian(
         "Clotilde", "Vaugirard", mail="clotilde@exemple.fr", mail_verified_at=1, mobile="+33612345678"
     )
-    visitor = Visitor(outdoors.app).opens("/account").fills(profile="responsable")
+    visitor = Visitor(contextless.app).opens("/account").fills(profile="responsable")
     visitor.fills(username=guardian.username, password="Mauvais-Secret-1")
     visitor.fills(username=guardian.username, password=guardian.password)
     visitor.opens("/account/mail")
-    stranger = Visitor(outdoors.app).opens("/recovery/password")
+    stranger = Visitor(contextless.app).opens("/recovery/password")
     stranger.fills(username=guardian.username, method="sms").fills(code="987654")
-    Visitor(outdoors.app).opens("/recovery/username").fills(contact="clotilde@exemple.fr")
-    Visitor(outdoors.app).opens("/mail/a-secret-token")
-    with outdoors.app.app_context():
-        for message in due(outdoors.clock()):
-            deliver(message, outdoors.clock())
+    Visitor(contextless.app).opens("/recovery/username").fills(contact="clotilde@exemple.fr")
+    Visitor(contextless.app).opens("/mail/a-secret-token")
+    with contextless.app.app_context():
+        for message in due(contextless.clock()):
+            deliver(message, contextless.clock())
     written = list(lines)
     assert len([line for line in written if line["logger"] == "idp.access"]) > 10
     for personal in (

@@ -24,9 +24,9 @@ TABS = 20
 
 
 @pytest.fixture
-def world(outdoors: World) -> World:
+def world(contextless: World) -> World:
     """Each request has its own application context, as when it is served."""
-    return outdoors
+    return contextless
 
 
 @pytest.fixture

@@ -21,14 +21,16 @@ PUBLISHER = {
 
 
 @pytest.fixture
-def guardian(outdoors: World) -> Someone:
-    return outdoors.guardian(mail="claire@example.org")
+def guardian(contextless: World) -> Someone:
+    return contextless.guardian(mail="claire@example.org")
 
 
 @pytest.fixture
-def publisher(app: Flask, outdoors: World, guardian: Someone) -> RelyingParty:
+def publisher(app: Flask, contextless: World, guardian: Someone) -> RelyingParty:
     with app.app_context():
-        return RelyingParty(app, outdoors.relying_party(**PUBLISHER), signed_in_browser(outdoors, guardian))
+        return RelyingParty(
+            app, contextless.relying_party(**PUBLISHER), signed_in_browser(contextless, guardian)
+        )
 
 
 def change(party: RelyingParty, clock: Clock, **members: Any) -> None:
@@ -69,13 +71,13 @@ def test_consent_covers_what_the_page_has_shown(publisher: RelyingParty, clock: 
 
 
 def test_a_guardian_answers_the_question_that_they_have_read(
-    app: Flask, outdoors: World, publisher: RelyingParty, guardian: Someone
+    app: Flask, contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    child = outdoors.pupil("Léa", "Durand", birth_date="2015-03-14")
-    outdoors.family(guardian, child)
+    child = contextless.pupil("Léa", "Durand", birth_date="2015-03-14")
+    contextless.family(guardian, child)
     parent = Visitor(app, publisher.browser)
     with app.app_context():
-        publisher.browser = signed_in_browser(outdoors, child)
+        publisher.browser = signed_in_browser(contextless, child)
     at_the_question(publisher, scope="openid").fills("act=ask")
     form = {**fields_of(parent.opens("/account/consents").sees("Léa").html), "act": "agree"}
     at_the_question(publisher, scope="openid email").fills("act=ask")
@@ -86,13 +88,13 @@ def test_a_guardian_answers_the_question_that_they_have_read(
 
 @pytest.mark.both_engines
 def test_a_guardian_can_answer_for_a_pupil_without_a_birth_date(
-    app: Flask, outdoors: World, publisher: RelyingParty, guardian: Someone
+    app: Flask, contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    child = outdoors.pupil("Léa", "Durand", birth_date=None)
-    outdoors.family(guardian, child)
+    child = contextless.pupil("Léa", "Durand", birth_date=None)
+    contextless.family(guardian, child)
     parent = Visitor(app, publisher.browser)
     with app.app_context():
-        publisher.browser = signed_in_browser(outdoors, child)
+        publisher.browser = signed_in_browser(contextless, child)
     at_the_question(publisher, scope="openid").fills("act=ask")
     parent.opens("/account/consents").sees("Léa").fills("act=agree").sees("Votre réponse est enregistrée")
     assert "code" in answer(publisher.authorize(scope="openid", prompt="none"))
@@ -123,10 +125,10 @@ def test_a_pushed_request_is_judged_again_when_it_is_opened(publisher: RelyingPa
 
 
 def test_a_service_that_is_the_schools_own_no_longer_asks_everybody(
-    app: Flask, outdoors: World, guardian: Someone, clock: Clock
+    app: Flask, contextless: World, guardian: Someone, clock: Clock
 ) -> None:
     with app.app_context():
-        own = RelyingParty(app, outdoors.relying_party(), signed_in_browser(outdoors, guardian))
+        own = RelyingParty(app, contextless.relying_party(), signed_in_browser(contextless, guardian))
     tokens = own.tokens(scope="openid offline_access")
     change(own, clock, first_party=False)
     assert own.userinfo(tokens["access_token"]).status_code == 401

@@ -92,10 +92,10 @@ class Service:
 
 
 @pytest.fixture
-def service(app: Flask, outdoors: World, clock: Clock) -> Service:
-    guardian = outdoors.guardian()
-    outdoors.family(guardian, outdoors.pupil())
-    return Service(app, outdoors, clock, guardian)
+def service(app: Flask, contextless: World, clock: Clock) -> Service:
+    guardian = contextless.guardian()
+    contextless.family(guardian, contextless.pupil())
+    return Service(app, contextless, clock, guardian)
 
 
 WAYS: list[Callable[[Service], dict[str, Any]]] = [

@@ -13,21 +13,21 @@ from tests.conftest import Clock
 
 
 @pytest.fixture
-def guardian(outdoors: World) -> Someone:
-    return outdoors.guardian(mail="claire@example.org")
+def guardian(contextless: World) -> Someone:
+    return contextless.guardian(mail="claire@example.org")
 
 
 @pytest.fixture
-def pupil(outdoors: World, guardian: Someone) -> Someone:
-    child = outdoors.pupil("Léa", "Durand", birth_date="2015-03-14")
-    outdoors.family(guardian, child)
+def pupil(contextless: World, guardian: Someone) -> Someone:
+    child = contextless.pupil("Léa", "Durand", birth_date="2015-03-14")
+    contextless.family(guardian, child)
     return child
 
 
 @pytest.fixture
-def publisher(app: Flask, outdoors: World) -> RelyingParty:
+def publisher(app: Flask, contextless: World) -> RelyingParty:
     """A third-party service, in a browser without a session."""
-    return RelyingParty(app, outdoors.relying_party(**PUBLISHER), app.test_client())
+    return RelyingParty(app, contextless.relying_party(**PUBLISHER), app.test_client())
 
 
 def with_browser_of(world: World, party: RelyingParty, someone: Someone) -> Visitor:
@@ -41,9 +41,9 @@ def at_the_question(visitor: Visitor, party: RelyingParty, **changes: str) -> Vi
 
 
 def test_the_page_lists_in_plain_words_what_is_released(
-    outdoors: World, publisher: RelyingParty, guardian: Someone
+    contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher, scope="openid email ect.scope.editeur")
     visitor.sees("Votre accord", "Éditeur", "votre adresse mail", "votre classe et votre établissement")
     visitor.sees('href="https://portail.example/donnees"')
@@ -51,9 +51,9 @@ def test_the_page_lists_in_plain_words_what_is_released(
 
 
 def test_consent_is_remembered_for_these_scopes_alone(
-    outdoors: World, publisher: RelyingParty, guardian: Someone
+    contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher, scope="openid email").fills("act=agree")
     assert visitor.page is not None and "code" in answer(visitor.page)
     assert "code" in answer(publisher.authorize(scope="openid email", prompt="none"))
@@ -62,8 +62,8 @@ def test_consent_is_remembered_for_these_scopes_alone(
     at_the_question(visitor, publisher, scope="openid email profile").sees("votre nom et votre identifiant")
 
 
-def test_earlier_consent_is_preserved(outdoors: World, publisher: RelyingParty, guardian: Someone) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+def test_earlier_consent_is_preserved(contextless: World, publisher: RelyingParty, guardian: Someone) -> None:
+    visitor = with_browser_of(contextless, publisher, guardian)
     for scope in ("openid email", "openid profile"):
         at_the_question(visitor, publisher, scope=scope).fills("act=agree")
     assert "code" in answer(publisher.authorize(scope="openid email profile", prompt="none"))
@@ -72,17 +72,17 @@ def test_earlier_consent_is_preserved(outdoors: World, publisher: RelyingParty, 
 
 
 def test_a_single_claim_needs_the_agreement_of_its_scope(
-    outdoors: World, publisher: RelyingParty, guardian: Someone
+    contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     claims = '{"userinfo": {"email": {"essential": true}}}'
     at_the_question(visitor, publisher, scope="openid", claims=claims).sees("votre adresse mail")
 
 
 def test_a_refusal_is_access_denied_and_answers_the_request(
-    outdoors: World, publisher: RelyingParty, guardian: Someone
+    contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher)
     asked_at = visitor.path
     visitor.fills("act=refuse")
@@ -97,22 +97,22 @@ def test_a_refusal_is_access_denied_and_answers_the_request(
 
 
 def test_prompt_consent_asks_again_but_never_for_the_schools_own_service(
-    app: Flask, outdoors: World, publisher: RelyingParty, guardian: Someone
+    app: Flask, contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher).fills("act=agree")
     assert "code" in answer(publisher.authorize())
     at_the_question(visitor, publisher, prompt="consent").sees("Votre accord").fills("act=agree")
     assert visitor.page is not None and "code" in answer(visitor.page)
-    own = RelyingParty(app, outdoors.relying_party(), publisher.browser)
+    own = RelyingParty(app, contextless.relying_party(), publisher.browser)
     assert "code" in answer(own.authorize(prompt="consent"))
 
 
 @pytest.mark.both_engines
 def test_an_agreement_is_seen_and_taken_back_in_the_account(
-    outdoors: World, publisher: RelyingParty, guardian: Someone
+    contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher, scope="openid offline_access").fills("act=agree")
     assert visitor.page is not None
     tokens = publisher.redeem(answer(visitor.page)["code"]).get_json()
@@ -125,28 +125,28 @@ def test_an_agreement_is_seen_and_taken_back_in_the_account(
 
 
 def test_an_agreement_is_seen_and_taken_back_long_after_its_grants_are_gone(
-    outdoors: World, clock: Clock, publisher: RelyingParty, guardian: Someone
+    contextless: World, clock: Clock, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher, scope="openid email").fills("act=agree")
     clock.advance(30 * 86400)
-    with outdoors.app.app_context():
+    with contextless.app.app_context():
         assert delete_expired(clock())["grants"] > 0
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     visitor.opens("/account/services").sees("Éditeur", "votre adresse mail").fills(client=publisher.client_id)
     assert answer(publisher.authorize(scope="openid", prompt="none"))["error"] == "consent_required"
 
 
 def test_a_service_that_adds_to_its_own_scope_asks_again(
-    app: Flask, outdoors: World, publisher: RelyingParty, guardian: Someone
+    app: Flask, contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    visitor = with_browser_of(outdoors, publisher, guardian)
+    visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher, scope="openid ect.scope.editeur").fills("act=agree")
     code = answer(publisher.authorize(scope="openid ect.scope.editeur", prompt="none"))["code"]
     access_token = publisher.redeem(code).get_json()["access_token"]
     more = {**PUBLISHER, "redirect_uris": [REDIRECT], "service_claims": ["class", "school", "phone_number"]}
     with app.app_context():
-        registration.replace(publisher.client_id, more, "test", outdoors.clock())
+        registration.replace(publisher.client_id, more, "test", contextless.clock())
     response = answer(publisher.authorize(scope="openid ect.scope.editeur", prompt="none"))
     assert response["error"] == "consent_required"
     at_the_question(visitor, publisher, scope="openid ect.scope.editeur").sees("votre numéro de mobile")
@@ -154,29 +154,29 @@ def test_a_service_that_adds_to_its_own_scope_asks_again(
 
 
 def test_consent_for_another_person_is_refused(
-    outdoors: World, publisher: RelyingParty, guardian: Someone
+    contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
-    with_browser_of(outdoors, publisher, guardian)
+    with_browser_of(contextless, publisher, guardian)
     waiting = publisher.authorize().headers["Location"]
-    nadia = outdoors.guardian("Nadia", "Petit")
-    with outdoors.app.app_context():
-        stranger = Visitor(outdoors.app, signed_in_browser(outdoors, nadia))
+    nadia = contextless.guardian("Nadia", "Petit")
+    with contextless.app.app_context():
+        stranger = Visitor(contextless.app, signed_in_browser(contextless, nadia))
     assert stranger.opens(f"{waiting}/consent").sees("R02").status == 403
 
 
 class TestAPupilUnder15:
     def test_asks_a_guardian_who_agrees_in_their_own_account(
-        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+        self, contextless: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
     ) -> None:
-        child = with_browser_of(outdoors, publisher, pupil)
+        child = with_browser_of(contextless, publisher, pupil)
         at_the_question(child, publisher, scope="openid profile").sees("L’accord d’un responsable")
         assert "Je suis d’accord" not in child.html
         child.fills("act=ask").sees("La demande est faite")
-        mail = messages(outdoors.app, "mail")[-1]
+        mail = messages(contextless.app, "mail")[-1]
         assert mail["facts"]["subject"] == "Votre enfant demande votre accord"
         assert mail["facts"]["facts"]["child"] == "Léa" and mail["facts"]["facts"]["service"] == "Éditeur"
-        with outdoors.app.app_context():
-            parent = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+        with contextless.app.app_context():
+            parent = Visitor(contextless.app, signed_in_browser(contextless, guardian))
         parent.opens("/account/consents").sees("Éditeur", "Léa", "votre nom et votre identifiant")
         parent.fills("act=agree").sees("Votre réponse est enregistrée")
         child.follows("Continuer")
@@ -184,9 +184,9 @@ class TestAPupilUnder15:
         assert "code" in answer(publisher.authorize(scope="openid profile", prompt="none"))
 
     def test_cannot_agree_alone_by_a_forged_form(
-        self, outdoors: World, publisher: RelyingParty, pupil: Someone
+        self, contextless: World, publisher: RelyingParty, pupil: Someone
     ) -> None:
-        child = with_browser_of(outdoors, publisher, pupil)
+        child = with_browser_of(contextless, publisher, pupil)
         at_the_question(child, publisher)
         child.page = child.browser.post(child.path, data={"act": "agree", "csrf_token": _token(child)})
         child.sees("L’accord d’un responsable")
@@ -194,49 +194,49 @@ class TestAPupilUnder15:
 
     @pytest.mark.both_engines
     def test_learns_that_a_guardian_has_refused_and_may_ask_again(
-        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+        self, contextless: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
     ) -> None:
-        child = with_browser_of(outdoors, publisher, pupil)
+        child = with_browser_of(contextless, publisher, pupil)
         at_the_question(child, publisher).fills("act=ask")
-        with outdoors.app.app_context():
-            parent = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+        with contextless.app.app_context():
+            parent = Visitor(contextless.app, signed_in_browser(contextless, guardian))
         parent.opens("/account/consents").fills("act=refuse")
         child.opens(child.path).sees("Un responsable a refusé").fills("act=ask").sees("La demande est faite")
-        assert len([mail for mail in messages(outdoors.app, "mail")]) == 2
+        assert len([mail for mail in messages(contextless.app, "mail")]) == 2
 
     def test_two_guardians_are_asked_and_the_first_answer_counts(
-        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+        self, contextless: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
     ) -> None:
-        marc = outdoors.guardian("Marc", "Durand", mail="marc@example.org")
-        outdoors.family(marc, pupil, relation="20")
-        child = with_browser_of(outdoors, publisher, pupil)
+        marc = contextless.guardian("Marc", "Durand", mail="marc@example.org")
+        contextless.family(marc, pupil, relation="20")
+        child = with_browser_of(contextless, publisher, pupil)
         at_the_question(child, publisher).fills("act=ask").opens(child.path)
-        assert {mail["to"] for mail in messages(outdoors.app, "mail")} == {
+        assert {mail["to"] for mail in messages(contextless.app, "mail")} == {
             "claire@example.org",
             "marc@example.org",
         }
-        with outdoors.app.app_context():
-            first = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
-            second = Visitor(outdoors.app, signed_in_browser(outdoors, marc))
+        with contextless.app.app_context():
+            first = Visitor(contextless.app, signed_in_browser(contextless, guardian))
+            second = Visitor(contextless.app, signed_in_browser(contextless, marc))
         first.opens("/account/consents")
         second.opens("/account/consents")
         first.fills("act=agree").sees("Votre réponse est enregistrée")
         second.fills("act=refuse").sees("Q02")
 
     def test_without_a_guardian_account_the_page_names_the_contact(
-        self, outdoors: World, publisher: RelyingParty
+        self, contextless: World, publisher: RelyingParty
     ) -> None:
-        alone = outdoors.pupil("Max", "Seul", birth_date="2014-01-01")
-        child = with_browser_of(outdoors, publisher, alone)
+        alone = contextless.pupil("Max", "Seul", birth_date="2014-01-01")
+        child = with_browser_of(contextless, publisher, alone)
         at_the_question(child, publisher).fills("act=ask").sees("Q03", "le secrétariat du collège")
 
     def test_a_guardian_withdraws_consent(
-        self, outdoors: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
+        self, contextless: World, publisher: RelyingParty, guardian: Someone, pupil: Someone
     ) -> None:
-        child = with_browser_of(outdoors, publisher, pupil)
+        child = with_browser_of(contextless, publisher, pupil)
         at_the_question(child, publisher, scope="openid offline_access").fills("act=ask")
-        with outdoors.app.app_context():
-            parent = Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+        with contextless.app.app_context():
+            parent = Visitor(contextless.app, signed_in_browser(contextless, guardian))
         parent.opens("/account/consents").fills("act=agree")
         child.follows("Continuer")
         assert child.page is not None
@@ -246,12 +246,14 @@ class TestAPupilUnder15:
         assert answer(publisher.authorize(scope="openid", prompt="none"))["error"] == "consent_required"
 
     def test_another_family_cannot_answer(
-        self, outdoors: World, publisher: RelyingParty, pupil: Someone
+        self, contextless: World, publisher: RelyingParty, pupil: Someone
     ) -> None:
-        child = with_browser_of(outdoors, publisher, pupil)
+        child = with_browser_of(contextless, publisher, pupil)
         at_the_question(child, publisher).fills("act=ask")
-        with outdoors.app.app_context():
-            stranger = Visitor(outdoors.app, signed_in_browser(outdoors, outdoors.guardian("Nadia", "Petit")))
+        with contextless.app.app_context():
+            stranger = Visitor(
+                contextless.app, signed_in_browser(contextless, contextless.guardian("Nadia", "Petit"))
+            )
         stranger.opens("/account/consents").sees("Rien n’est demandé")
         forged = {"child": str(pupil.account), "client": publisher.client_id, "csrf_token": _token(stranger)}
         for act in ("agree", "withdraw"):
@@ -259,14 +261,14 @@ class TestAPupilUnder15:
             assert stranger.sees("Q02").status == 404
 
     def test_agrees_alone_from_the_fifteenth_birthday_on(
-        self, outdoors: World, clock: Clock, publisher: RelyingParty
+        self, contextless: World, clock: Clock, publisher: RelyingParty
     ) -> None:
         # The clock stands at 18 November 2026.
-        day_before = outdoors.pupil("Zoé", "Bel", birth_date="2011-11-19")
-        child = with_browser_of(outdoors, publisher, day_before)
+        day_before = contextless.pupil("Zoé", "Bel", birth_date="2011-11-19")
+        child = with_browser_of(contextless, publisher, day_before)
         at_the_question(child, publisher).sees("L’accord d’un responsable")
         clock.advance(86400)
-        child = with_browser_of(outdoors, publisher, day_before)
+        child = with_browser_of(contextless, publisher, day_before)
         at_the_question(child, publisher).sees("Je suis d’accord").fills("act=agree")
         assert child.page is not None and "code" in answer(child.page)
 

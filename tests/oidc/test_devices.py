@@ -14,20 +14,20 @@ from tests.conftest import Clock
 
 
 @pytest.fixture
-def device(app: Flask, outdoors: World) -> Device:
-    party = RelyingParty(app, outdoors.relying_party(**APP), app.test_client())
+def device(app: Flask, contextless: World) -> Device:
+    party = RelyingParty(app, contextless.relying_party(**APP), app.test_client())
     return Device(party).begins()
 
 
 @pytest.fixture
-def guardian(outdoors: World) -> Someone:
-    return outdoors.guardian()
+def guardian(contextless: World) -> Someone:
+    return contextless.guardian()
 
 
 @pytest.fixture
-def person(outdoors: World, guardian: Someone) -> Visitor:
-    with outdoors.app.app_context():
-        return Visitor(outdoors.app, signed_in_browser(outdoors, guardian))
+def person(contextless: World, guardian: Someone) -> Visitor:
+    with contextless.app.app_context():
+        return Visitor(contextless.app, signed_in_browser(contextless, guardian))
 
 
 def test_a_person_agrees_on_their_own_browser_and_the_device_gets_its_tokens_once(
@@ -109,16 +109,16 @@ def test_a_device_of_a_deleted_client_is_no_longer_waiting(
 
 
 def test_another_client_cannot_redeem_a_device_code(
-    app: Flask, outdoors: World, device: Device, person: Visitor
+    app: Flask, contextless: World, device: Device, person: Visitor
 ) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
-    thief = outdoors.relying_party(**APP)
+    thief = contextless.relying_party(**APP)
     assert device.poll_error(client_id=thief.client_id) == "invalid_grant"
     assert device.asks().status_code == 200
 
 
-def test_a_client_without_this_grant_gets_no_code(app: Flask, outdoors: World) -> None:
-    public_client = outdoors.relying_party(token_endpoint_auth_method="none")
+def test_a_client_without_this_grant_gets_no_code(app: Flask, contextless: World) -> None:
+    public_client = contextless.relying_party(token_endpoint_auth_method="none")
     response = app.test_client().post(
         "/device_authorization", data={"client_id": public_client.client_id, "scope": "openid"}
     )
@@ -126,7 +126,7 @@ def test_a_client_without_this_grant_gets_no_code(app: Flask, outdoors: World) -
 
 
 def test_a_device_client_cannot_use_the_authorization_endpoint(
-    app: Flask, outdoors: World, device: Device
+    app: Flask, contextless: World, device: Device
 ) -> None:
     party = device.party
     response = party.authorize()
@@ -161,10 +161,10 @@ def test_the_user_code_has_a_qr_code(device: Device) -> None:
 
 
 def test_a_closed_account_revokes_the_grant_of_a_waiting_device(
-    outdoors: World, device: Device, person: Visitor, guardian: Someone
+    contextless: World, device: Device, person: Visitor, guardian: Someone
 ) -> None:
     person.opens("/device").fills(user_code=device.shown["user_code"]).fills("act=agree")
-    outdoors.set_account(guardian, state="closed")
+    contextless.set_account(guardian, state="closed")
     assert device.poll_error() == "invalid_grant"
 
 

@@ -241,8 +241,8 @@ def run(
 
 
 @pytest.fixture
-def scene(app: Flask, outdoors: World, clock: Clock, run: Callable[..., None]) -> Scene:
-    return Scene(app, outdoors, clock, run)
+def scene(app: Flask, contextless: World, clock: Clock, run: Callable[..., None]) -> Scene:
+    return Scene(app, contextless, clock, run)
 
 
 @pytest.mark.parametrize("ending", LEFT, ids=lambda ending: ending.__name__)

@@ -90,8 +90,8 @@ class School:
 
 
 @pytest.fixture
-def base(app: Flask, outdoors: World, clock: Clock) -> School:
-    return School(app, outdoors, clock)
+def base(app: Flask, contextless: World, clock: Clock) -> School:
+    return School(app, contextless, clock)
 
 
 LEA = pupil("1")

@@ -120,13 +120,13 @@ class TestJobs:
         assert not queue.run_next({"test": run_never}, lambda: NOON, lambda: False)
 
 
-def test_the_workers_housekeeping_goes_on(app: Flask, outdoors: World, clock: Clock) -> None:
-    first, second = outdoors.guardian(state="notified"), outdoors.guardian("Anne", state="notified")
+def test_the_workers_housekeeping_goes_on(app: Flask, contextless: World, clock: Clock) -> None:
+    first, second = contextless.guardian(state="notified"), contextless.guardian("Anne", state="notified")
 
     def expires(someone: Someone) -> bool:
-        return outdoors.facts(someone).state == "expired"
+        return contextless.facts(someone).state == "expired"
 
-    outdoors.set_account(first, letter_expires_at=NOON)
+    contextless.set_account(first, letter_expires_at=NOON)
     clock.advance(HOUR)
     worker, stop = Worker(app), threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,), daemon=True)
@@ -134,7 +134,7 @@ def test_the_workers_housekeeping_goes_on(app: Flask, outdoors: World, clock: Cl
     try:
         eventually(lambda: expires(first))
         clock.advance(-HOUR)
-        outdoors.set_account(second, letter_expires_at=NOON)
+        contextless.set_account(second, letter_expires_at=NOON)
         eventually(lambda: expires(second))
     finally:
         stop.set()
@@ -189,12 +189,12 @@ class TestSigningIn:
 
 
 class TestKeys:
-    def test_a_key_signs_while_the_clock_is_late(self, app: Flask, outdoors: World, clock: Clock) -> None:
+    def test_a_key_signs_while_the_clock_is_late(self, app: Flask, contextless: World, clock: Clock) -> None:
         """The keys of these tests are a day old."""
-        mother = outdoors.guardian()
-        registered = outdoors.relying_party(accepted_profiles=["responsable"])
+        mother = contextless.guardian()
+        registered = contextless.relying_party(accepted_profiles=["responsable"])
         clock.advance(-25 * HOUR)
-        portal = RelyingParty(app, registered, signed_in_browser_of(outdoors, mother))
+        portal = RelyingParty(app, registered, signed_in_browser_of(contextless, mother))
         answer = portal.redeem(portal.code())
         assert answer.status_code == 200 and answer.get_json()["id_token"]
         keys = app.test_client().get("/jwks.json").get_json()["keys"]

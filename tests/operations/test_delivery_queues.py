@@ -72,9 +72,9 @@ def test_mail_and_other_services_do_not_wait_for_silent_ones(
 
 
 @pytest.mark.both_engines
-def test_two_workers_deliver_each_notice_once(app: Flask, outdoors: World, live: NoticeReceiver) -> None:
+def test_two_workers_deliver_each_notice_once(app: Flask, contextless: World, live: NoticeReceiver) -> None:
     with app.app_context():
-        notices(outdoors, live, 60)
+        notices(contextless, live, 60)
     with working(app), working(app):
         eventually(lambda: waiting(app) == 0)
     assert len(live.taken) == len(set(live.taken)) == 60
@@ -84,15 +84,15 @@ def test_two_workers_deliver_each_notice_once(app: Flask, outdoors: World, live:
 class TestANotification:
     """Nothing is polled for an hour: what arrives was notified of."""
 
-    def test_wakes_the_worker(self, app: Flask, outdoors: World, live: NoticeReceiver) -> None:
+    def test_wakes_the_worker(self, app: Flask, contextless: World, live: NoticeReceiver) -> None:
         with working(app, poll=3600):
             for number in (1, 2, 3):
                 with app.app_context():
-                    notices(outdoors, live, 1)
+                    notices(contextless, live, 1)
                 eventually(lambda number=number: len(live.taken) == number)
 
     def test_wakes_it_after_its_connection_was_lost(
-        self, app: Flask, outdoors: World, live: NoticeReceiver, database_url: str
+        self, app: Flask, contextless: World, live: NoticeReceiver, database_url: str
     ) -> None:
         address = database_url.replace("+psycopg", "")
         listeners = (
@@ -104,7 +104,7 @@ class TestANotification:
             eventually(lambda: connection.execute(listeners).fetchall() not in ([], first))
             for number in (1, 2):
                 with app.app_context():
-                    notices(outdoors, live, 1)
+                    notices(contextless, live, 1)
                 eventually(lambda number=number: len(live.taken) == number)
 
     def test_is_sent_at_the_commit(self, app: Flask, world: World, database_url: str) -> None:

@@ -186,7 +186,7 @@ def test_claims_of_a_killed_worker_end(
     assert turn(clock, connections) == [name] and len(live.taken) == 2
 
 
-def test_workers_at_once_share_the_messages_and_one_of_them_tries(app: Flask, outdoors: World) -> None:
+def test_workers_at_once_share_the_messages_and_one_of_them_tries(app: Flask, contextless: World) -> None:
     with app.app_context(), transaction() as tx:
         for _ in range(30):
             outbox.post(tx, "mail", {"to": "a@example.org"}, NOON)

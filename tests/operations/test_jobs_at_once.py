@@ -64,9 +64,9 @@ def schools(world: World) -> tuple[int, int]:
 
 
 def test_letters_of_a_school_are_made_during_the_imports_of_others(
-    app: Flask, outdoors: World, held: Held
+    app: Flask, contextless: World, held: Held
 ) -> None:
-    first, second = schools(outdoors)
+    first, second = schools(contextless)
     long = [ask(app, LONG, school) for school in (first, first, second)]
     with working(app):
         eventually(lambda: len(held.begun) == 2)
@@ -79,9 +79,9 @@ def test_letters_of_a_school_are_made_during_the_imports_of_others(
 
 @pytest.mark.settings(worker={"jobs": 1})
 def test_a_worker_with_one_thread_runs_the_short_before_the_long(
-    app: Flask, outdoors: World, held: Held
+    app: Flask, contextless: World, held: Held
 ) -> None:
-    first, second = schools(outdoors)
+    first, second = schools(contextless)
     held.may_end.set()
     done: list[str] = []
     for kind, school in ((LONG, first), (LONG, second), (SHORT, first), (SHORT, second)):
@@ -105,9 +105,9 @@ def test_a_worker_with_one_thread_runs_the_short_before_the_long(
 
 @pytest.mark.both_engines
 class TestLongJobsOfOneSchool:
-    def test_never_run_at_once_however_they_are_claimed(self, app: Flask, outdoors: World) -> None:
+    def test_never_run_at_once_however_they_are_claimed(self, app: Flask, contextless: World) -> None:
         with app.app_context():
-            first, second = schools(outdoors)
+            first, second = schools(contextless)
         for school in (first, first, second, second):
             ask(app, LONG, school)
 
@@ -129,10 +129,10 @@ class TestLongJobsOfOneSchool:
         assert claim(100) == 2, "the first of this school is over"
 
     def test_of_a_killed_worker_goes_on_before_the_next(
-        self, app: Flask, outdoors: World, clock: Clock
+        self, app: Flask, contextless: World, clock: Clock
     ) -> None:
         with app.app_context():
-            first, _ = schools(outdoors)
+            first, _ = schools(contextless)
         ask(app, LONG, first)
         ask(app, LONG, first)
         done: list[int] = []
@@ -150,9 +150,9 @@ class TestLongJobsOfOneSchool:
                 pass
         assert done == [1, 2]
 
-    def test_short_ones_do_not_wait_for_them(self, app: Flask, outdoors: World) -> None:
+    def test_short_ones_do_not_wait_for_them(self, app: Flask, contextless: World) -> None:
         with app.app_context():
-            first, _ = schools(outdoors)
+            first, _ = schools(contextless)
         ask(app, LONG, first)
         ask(app, SHORT, first)
         with app.app_context():
@@ -163,7 +163,7 @@ class TestLongJobsOfOneSchool:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_job_that_is_asked_for_wakes_the_worker(app: Flask, outdoors: World, held: Held) -> None:
+def test_a_job_that_is_asked_for_wakes_the_worker(app: Flask, contextless: World, held: Held) -> None:
     with working(app, poll=3600):
         for _ in range(2):
             job = ask(app, SHORT, None)

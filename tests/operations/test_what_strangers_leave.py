@@ -258,8 +258,8 @@ quiet = pytest.mark.settings(throttling=LITTLE, sms=SMS, hashing={"time_cost": 1
 
 
 @pytest.fixture
-def strangers(app: Flask, outdoors: World) -> Strangers:
-    return Strangers(app, outdoors)
+def strangers(app: Flask, contextless: World) -> Strangers:
+    return Strangers(app, contextless)
 
 
 def test_two_thousand_authorization_requests_leave_nothing(app: Flask, strangers: Strangers) -> None:
@@ -344,13 +344,13 @@ def test_every_route_is_tried_and_only_bounded_models_grow(app: Flask, strangers
 
 
 @quiet
-def test_a_school_behind_one_address_is_served_beyond_its_budget(app: Flask, outdoors: World) -> None:
+def test_a_school_behind_one_address_is_served_beyond_its_budget(app: Flask, contextless: World) -> None:
     """An exhausted budget keeps no person of the same network from signing in."""
-    strangers = Strangers(app, outdoors)
+    strangers = Strangers(app, contextless)
     for number in range(30):
         strangers.sends("/activation", "contact", contact="nonsense")
         strangers.pushes(number)
-    guardian = outdoors.guardian()
+    guardian = contextless.guardian()
     portal = RelyingParty(app, strangers.portal.registered, app.test_client())
     visitor = Visitor(app, portal.browser)
     visitor.opens(portal.authorize(acr_values="responsable").headers["Location"])

@@ -50,11 +50,11 @@ def publisher(serve: Serve) -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def signer(app: Flask, outdoors: World, clock: Clock, publisher: Publisher) -> MakeSigner:
+def signer(app: Flask, contextless: World, clock: Clock, publisher: Publisher) -> MakeSigner:
     """A client that shows who it is by a key at the publisher's address."""
 
     def make(key: Any) -> FapiClient:
-        made = outdoors.relying_party(
+        made = contextless.relying_party(
             token_endpoint_auth_method="private_key_jwt", jwks_uri=publisher.address
         )
         return FapiClient(app, made.client_id, key, clock, app.test_client())

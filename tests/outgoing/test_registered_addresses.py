@@ -128,17 +128,17 @@ class Life:
 
 @pytest.mark.settings(outgoing={"allowed_networks": []})
 def test_no_address_of_a_registration_leads_inside(
-    app: Flask, outdoors: World, clock: Clock, listener: Listener
+    app: Flask, contextless: World, clock: Clock, listener: Listener
 ) -> None:
-    Life(app, outdoors, clock, f"http://localhost:{listener.port}").passes()
+    Life(app, contextless, clock, f"http://localhost:{listener.port}").passes()
     assert listener.seen == 0
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_fetched_addresses_are_fetched_from_permitted_hosts(
-    app: Flask, outdoors: World, clock: Clock, outside: Outside
+    app: Flask, contextless: World, clock: Clock, outside: Outside
 ) -> None:
-    Life(app, outdoors, clock, outside.address).passes()
+    Life(app, contextless, clock, outside.address).passes()
     assert {path.removeprefix("/") for path in outside.asked} == set(FETCHED)
 
 

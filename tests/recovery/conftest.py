@@ -6,5 +6,5 @@ from tests.actors.world import World
 
 
 @pytest.fixture
-def world(outdoors: World) -> World:
-    return outdoors
+def world(contextless: World) -> World:
+    return contextless

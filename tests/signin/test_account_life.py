@@ -27,9 +27,9 @@ def subjects_of_mails(app: Flask) -> list[str]:
 
 
 @pytest.fixture
-def guardian(outdoors: World) -> Someone:
-    guardian = outdoors.guardian(username="c.durand")
-    outdoors.family(guardian, outdoors.pupil("Léa", birth_date="2014-05-06"))
+def guardian(contextless: World) -> Someone:
+    guardian = contextless.guardian(username="c.durand")
+    contextless.family(guardian, contextless.pupil("Léa", birth_date="2014-05-06"))
     return guardian
 
 
@@ -46,10 +46,10 @@ class TestNewDevice:
         assert subjects_of_mails(app) == ["Connexion depuis un nouvel appareil"]
 
     def test_no_service_gets_a_code_before(
-        self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
+        self, app: Flask, contextless: World, visitor: Visitor, guardian: Someone
     ) -> None:
         through_sign_in(visitor, guardian)
-        portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
+        portal = RelyingParty(app, contextless.relying_party(), visitor.browser)
         assert "interaction_required" in portal.authorize(prompt="none").headers["Location"]
 
     def test_three_tries_in_all_browsers_together(
@@ -60,26 +60,26 @@ class TestNewDevice:
             page.fills(day="1", month="1", year="2000").sees(code)
         through_sign_in(visitor, guardian).fills(day="6", month="5", year="2014").sees("A03")
 
-    def test_the_first_login_makes_its_browser_known(self, outdoors: World, visitor: Visitor) -> None:
-        new = outdoors.guardian("Anne", state="notified")
-        outdoors.family(new, outdoors.pupil("Tom", birth_date="2012-07-08"))
+    def test_the_first_login_makes_its_browser_known(self, contextless: World, visitor: Visitor) -> None:
+        new = contextless.guardian("Anne", state="notified")
+        contextless.family(new, contextless.pupil("Tom", birth_date="2012-07-08"))
         through_sign_in(visitor, new, PROVISIONAL).fills(password=NEW, again=NEW)
         visitor.fills(mail="anne@example.org", day="8", month="7", year="2012")
         visitor.fills(code=messages(visitor.app, "mail")[-1]["facts"]["code"]).sees("Mes informations")
         visitor.opens("/logout").fills(confirm="1")
         through_sign_in(visitor, new, NEW).sees("Mes informations")
 
-    def test_an_account_without_a_birth_date_is_not_asked(self, outdoors: World, visitor: Visitor) -> None:
-        through_sign_in(visitor, outdoors.guardian("Anne")).sees("Mes informations")
+    def test_an_account_without_a_birth_date_is_not_asked(self, contextless: World, visitor: Visitor) -> None:
+        through_sign_in(visitor, contextless.guardian("Anne")).sees("Mes informations")
 
     def test_the_link_not_me_locks_the_account(
-        self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
+        self, app: Flask, contextless: World, visitor: Visitor, guardian: Someone
     ) -> None:
         through_sign_in(visitor, guardian).fills(day="6", month="5", year="2014")
         thief = through_sign_in(Visitor(app), guardian)
         link = messages(app, "mail")[-1]["facts"]["link"].removeprefix("http://localhost")
         Visitor(app).opens(link).fills().sees("verrouillé")
-        assert outdoors.facts(guardian).state == "locked"
+        assert contextless.facts(guardian).state == "locked"
         thief.fills(day="6", month="5", year="2014")
         assert "Mes informations" not in thief.html
 
@@ -131,7 +131,9 @@ class TestLocks:
 
 
 class TestAdministrators:
-    def test_lock_and_unlock(self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone) -> None:
+    def test_lock_and_unlock(
+        self, app: Flask, contextless: World, visitor: Visitor, guardian: Someone
+    ) -> None:
         through_sign_in(visitor, guardian)
         with app.app_context():
             lock.lock(find("C.Durand"), "test", app.extensions["clock"]())
@@ -142,26 +144,26 @@ class TestAdministrators:
         through_sign_in(Visitor(app), guardian).sees("Mes informations")
         assert "Votre compte est verrouillé" in subjects_of_mails(app)
 
-    def test_a_closed_account_stays_closed(self, app: Flask, outdoors: World, guardian: Someone) -> None:
+    def test_a_closed_account_stays_closed(self, app: Flask, contextless: World, guardian: Someone) -> None:
         with app.app_context():
             close.close(find("c.durand"), "test", app.extensions["clock"]())
             assert not close.close(find("c.durand"), "test", app.extensions["clock"]()), "done already"
             with pytest.raises(Refusal, match="K09"):
                 lock.lock(find("c.durand"), "test", app.extensions["clock"]())
             lock.unlock(find("c.durand"), "test", app.extensions["clock"]())
-        assert outdoors.facts(guardian).state == "closed"
+        assert contextless.facts(guardian).state == "closed"
 
 
 class TestCampaign:
     def test_a_campaign_includes_older_passwords_only(
-        self, app: Flask, outdoors: World, clock: Clock
+        self, app: Flask, contextless: World, clock: Clock
     ) -> None:
-        school = outdoors.school()
-        asked = outdoors.pupil("Léa", password_changed_at=clock() - 100)
-        recent = outdoors.pupil("Tom", password_changed_at=clock() - 10)
-        never = outdoors.pupil("Zoé", state="notified")
-        other_kind = outdoors.staff()
-        elsewhere = outdoors.pupil("Max", password_changed_at=1, school=outdoors.school("0990002P"))
+        school = contextless.school()
+        asked = contextless.pupil("Léa", password_changed_at=clock() - 100)
+        recent = contextless.pupil("Tom", password_changed_at=clock() - 10)
+        never = contextless.pupil("Zoé", state="notified")
+        other_kind = contextless.staff()
+        elsewhere = contextless.pupil("Max", password_changed_at=1, school=contextless.school("0990002P"))
         assert school
         with app.app_context():
             count = campaigns.ask_renewal("0990001N", ["pupil"], clock() - 50, "test", clock())
@@ -169,13 +171,13 @@ class TestCampaign:
         owing = [
             account
             for account in (asked, recent, other_kind, elsewhere)
-            if outdoors.facts(account).owes_password
+            if contextless.facts(account).owes_password
         ]
         assert owing == [asked]
-        assert outdoors.facts(never).renewal_asked_at is None
+        assert contextless.facts(never).renewal_asked_at is None
 
     def test_the_next_login_asks_for_a_new_password(
-        self, app: Flask, outdoors: World, visitor: Visitor, guardian: Someone, clock: Clock
+        self, app: Flask, contextless: World, visitor: Visitor, guardian: Someone, clock: Clock
     ) -> None:
         clock.advance(10)
         with app.app_context():
@@ -188,26 +190,26 @@ class TestCampaign:
 
 class TestLetters:
     def test_a_letter_expires_after_ninety_days(
-        self, app: Flask, outdoors: World, visitor: Visitor, clock: Clock
+        self, app: Flask, contextless: World, visitor: Visitor, clock: Clock
     ) -> None:
-        new = outdoors.guardian("Anne", state="notified")
+        new = contextless.guardian("Anne", state="notified")
         clock.advance(90 * 86400 - 1)
         with app.app_context():
             housekeeping(clock())
-        assert outdoors.facts(new).state == "notified"
+        assert contextless.facts(new).state == "notified"
         clock.advance(1)
         with app.app_context():
             housekeeping(clock())
-        assert outdoors.facts(new).state == "expired"
+        assert contextless.facts(new).state == "expired"
         through_sign_in(visitor, new, PROVISIONAL).sees("S03")
         with app.app_context():
             (letter,) = issue.issue_letters([new.account], clock(), "test")
         through_sign_in(Visitor(app), new, letter.password).sees("Choisissez votre mot de passe")
 
     def test_its_qr_code_opens_the_sign_in_page_filled_in(
-        self, app: Flask, outdoors: World, visitor: Visitor
+        self, app: Flask, contextless: World, visitor: Visitor
     ) -> None:
-        new = outdoors.guardian("Anne", state="created")
+        new = contextless.guardian("Anne", state="created")
         with app.app_context():
             (letter,) = issue.issue_letters([new.account], app.extensions["clock"](), "test")
             assert "<svg" in letter.qr_code and letter.password not in letter.address
@@ -224,7 +226,7 @@ class TestLetters:
 
 
 def test_a_reset_asks_only_for_a_new_password(
-    app: Flask, outdoors: World, visitor: Visitor, guardian: Someone
+    app: Flask, contextless: World, visitor: Visitor, guardian: Someone
 ) -> None:
     with app.app_context():
         password = reset.reset(find("c.durand"), "test", app.extensions["clock"]())

@@ -19,8 +19,8 @@ DISPATCHER = "/login/<pending_id>"
 
 
 @pytest.fixture
-def world(outdoors: World) -> World:
-    return outdoors
+def world(contextless: World) -> World:
+    return contextless
 
 
 @pytest.fixture

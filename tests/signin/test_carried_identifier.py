@@ -14,8 +14,8 @@ TYPED = "c.durand-of-the-6a"
 
 
 @pytest.fixture
-def world(outdoors: World) -> World:
-    return outdoors
+def world(contextless: World) -> World:
+    return contextless
 
 
 def refused(visitor: Visitor, username: str = TYPED, password: str = "not the password") -> Visitor:

@@ -142,16 +142,16 @@ def answer(visitor: Visitor) -> tuple[int, int, list[tuple[str, str]]]:
 
 @pytest.mark.settings(sms=SMS)
 class TestAnswers:
-    def test_a_refused_sign_in(self, app: Flask, outdoors: World) -> None:
+    def test_a_refused_sign_in(self, app: Flask, contextless: World) -> None:
         answers = []
-        for username in populate(outdoors):
+        for username in populate(contextless):
             visitor = Visitor(app).opens("/account").fills(profile="responsable")
             answers.append(answer(visitor.fills(username=username, password="wrong").sees("S01")))
         assert len({str(response) for response in answers}) == 1
 
-    def test_a_lock(self, app: Flask, outdoors: World) -> None:
+    def test_a_lock(self, app: Flask, contextless: World) -> None:
         answers = []
-        for username in populate(outdoors):
+        for username in populate(contextless):
             visitor = Visitor(app).opens("/account").fills(profile="responsable")
             for _ in range(6):
                 visitor.fills(username=username, password="wrong")
@@ -159,9 +159,9 @@ class TestAnswers:
         assert len({str(response) for response in answers}) == 1
 
     @pytest.mark.parametrize("method", ["mail", "sms"])
-    def test_a_lost_password(self, app: Flask, outdoors: World, method: str) -> None:
+    def test_a_lost_password(self, app: Flask, contextless: World, method: str) -> None:
         answers = []
-        for username in populate(outdoors):
+        for username in populate(contextless):
             visitor = Visitor(app).opens("/recovery/password").fills(username=username, method=method)
             answers.append(answer(visitor))
             answers.append(answer(visitor.fills(code="000000").sees("V01")))

@@ -20,13 +20,13 @@ HOME = "https://portail.example/home"
 
 
 @pytest.fixture
-def guardian(outdoors: World) -> Someone:
-    return outdoors.guardian()
+def guardian(contextless: World) -> Someone:
+    return contextless.guardian()
 
 
 @pytest.fixture
-def portal(app: Flask, outdoors: World) -> RelyingParty:
-    return RelyingParty(app, outdoors.relying_party(client_uri=HOME), app.test_client())
+def portal(app: Flask, contextless: World) -> RelyingParty:
+    return RelyingParty(app, contextless.relying_party(client_uri=HOME), app.test_client())
 
 
 def begins(portal: RelyingParty, **changes: str) -> str:
@@ -131,7 +131,7 @@ class TestForged:
         self.refused(portal, address, "R01")
 
     def test_an_attackers_own_login_planted_in_another_browser(
-        self, app: Flask, outdoors: World, portal: RelyingParty
+        self, app: Flask, contextless: World, portal: RelyingParty
     ) -> None:
         """Login CSRF and session fixation: the login is worth nothing beside another browser's own id."""
         attacker = RelyingParty(app, portal.registered, app.test_client())

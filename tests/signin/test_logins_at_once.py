@@ -55,9 +55,9 @@ def test_a_wait_for_a_row_is_seen(lock_log: LockLog, database_url: str) -> None:
 
 @pytest.mark.parametrize("school", [False, True], ids=["at home", "in one school"])
 def test_fifty_logins_wait_for_no_row_of_one_another(
-    app: Flask, outdoors: World, lock_log: LockLog, school: bool
+    app: Flask, contextless: World, lock_log: LockLog, school: bool
 ) -> None:
-    people = [outdoors.guardian(username=f"c.durand{number}") for number in range(PEOPLE)]
+    people = [contextless.guardian(username=f"c.durand{number}") for number in range(PEOPLE)]
 
     def sign_in(number: int) -> None:
         address = SCHOOL if school else f"203.{number}.113.7"
@@ -70,9 +70,9 @@ def test_fifty_logins_wait_for_no_row_of_one_another(
 
 @pytest.mark.parametrize("school", [False, True], ids=["at home", "in one school"])
 def test_fifty_people_at_the_pages_wait_for_no_row_of_one_another(
-    app: Flask, outdoors: World, lock_log: LockLog, school: bool
+    app: Flask, contextless: World, lock_log: LockLog, school: bool
 ) -> None:
-    people = [outdoors.guardian(username=f"c.durand{number}") for number in range(PEOPLE)]
+    people = [contextless.guardian(username=f"c.durand{number}") for number in range(PEOPLE)]
     visitors = [Visitor(app) for _ in people]
     for number, visitor in enumerate(visitors):
         visitor.browser.environ_base["REMOTE_ADDR"] = SCHOOL if school else f"203.{number}.113.7"
@@ -100,11 +100,18 @@ def test_fifty_people_at_the_pages_wait_for_no_row_of_one_another(
     ids=["lost password", "lost username", "first login", "stored answer", "code of a device"],
 )
 def test_fifty_forms_of_one_school_wait_for_no_row_of_one_another(
-    app: Flask, outdoors: World, lock_log: LockLog, path: str, field: str, value: str, status: int, rows: int
+    app: Flask,
+    contextless: World,
+    lock_log: LockLog,
+    path: str,
+    field: str,
+    value: str,
+    status: int,
+    rows: int,
 ) -> None:
     """Each is counted as a sent form, and a refusal that is shown again as a stored answer: for its address and its network."""
     for number in range(PEOPLE):
-        outdoors.guardian(username=f"c.durand{number}")
+        contextless.guardian(username=f"c.durand{number}")
     visitors = [Visitor(app) for _ in range(PEOPLE)]
     for visitor in visitors:
         visitor.browser.environ_base["REMOTE_ADDR"] = SCHOOL
@@ -119,12 +126,12 @@ def test_fifty_forms_of_one_school_wait_for_no_row_of_one_another(
 
 
 def test_fifty_devices_and_pushed_requests_of_one_school_wait_for_no_row_of_one_another(
-    app: Flask, outdoors: World, lock_log: LockLog
+    app: Flask, contextless: World, lock_log: LockLog
 ) -> None:
     """Of an app and a page without a secret, counted by address; and of a service with one, counted by client."""
-    device = outdoors.relying_party(**APP)
-    page = RelyingParty(app, outdoors.relying_party(token_endpoint_auth_method="none"), app.test_client())
-    portal = RelyingParty(app, outdoors.relying_party(), app.test_client())
+    device = contextless.relying_party(**APP)
+    page = RelyingParty(app, contextless.relying_party(token_endpoint_auth_method="none"), app.test_client())
+    portal = RelyingParty(app, contextless.relying_party(), app.test_client())
     requests: list[Callable[[], int]] = [
         lambda: _posts(app, "/device_authorization", {"client_id": device.client_id, "scope": "openid"}),
         lambda: _posts(app, "/par", page.parameters(client_id=page.client_id)),

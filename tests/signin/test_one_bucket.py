@@ -44,7 +44,9 @@ def test_the_confirmation_of_a_sensitive_change_shares_the_bucket(world: World) 
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_recovery_reads_a_username_as_the_sign_in_does(app: Flask, outdoors: World, spelling: str) -> None:
-    outdoors.guardian("Eve", username="e.durand")
+def test_a_recovery_reads_a_username_as_the_sign_in_does(
+    app: Flask, contextless: World, spelling: str
+) -> None:
+    contextless.guardian("Eve", username="e.durand")
     Visitor(app).opens("/recovery/password").fills(username=spelling)
     assert [mail["to"] for mail in messages(app, "mail")] == ["eve@example.org"]

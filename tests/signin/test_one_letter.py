@@ -69,8 +69,8 @@ def one_winner(app: Flask, username: str, windows: list[Visitor], refused: tuple
 
 @pytest.mark.settings(throttling={"failures": 100, "per_address": 1000, "per_network": 1000})
 class TestAtOnce:
-    def test_the_first_of_twenty_browsers_wins(self, app: Flask, outdoors: World) -> None:
-        mother = outdoors.guardian(state="notified")
+    def test_the_first_of_twenty_browsers_wins(self, app: Flask, contextless: World) -> None:
+        mother = contextless.guardian(state="notified")
         windows = [through_sign_in(Visitor(app), mother, PROVISIONAL) for _ in range(BROWSERS)]
         winner = one_winner(app, mother.username, windows, ("A11",))
         windows[winner].opens("/account").sees("Claire Durand")
@@ -78,14 +78,14 @@ class TestAtOnce:
             if number != winner:
                 assert "Claire Durand" not in window.opens("/account").html
 
-    def test_the_first_of_twenty_windows_of_mon_compte_wins(self, app: Flask, outdoors: World) -> None:
-        mother = outdoors.guardian()
+    def test_the_first_of_twenty_windows_of_mon_compte_wins(self, app: Flask, contextless: World) -> None:
+        mother = contextless.guardian()
         windows = [through_sign_in(Visitor(app), mother).opens("/account/password") for _ in range(BROWSERS)]
         one_winner(app, mother.username, windows, ("A11",))
 
-    def test_the_first_of_two_tabs_of_one_browser_wins(self, app: Flask, outdoors: World) -> None:
+    def test_the_first_of_two_tabs_of_one_browser_wins(self, app: Flask, contextless: World) -> None:
         """The other tab has the new session's cookie already, and must not go on as if its password was set."""
-        mother = outdoors.guardian(state="notified")
+        mother = contextless.guardian(state="notified")
         first = through_sign_in(Visitor(app), mother, PROVISIONAL)
         second = Visitor(app)
         for cookie in first.browser._cookies.values():
@@ -93,18 +93,18 @@ class TestAtOnce:
         second.opens(first.path)
         one_winner(app, mother.username, [first, second], ("A11",))
 
-    def test_a_recovery_link_in_twenty_browsers(self, app: Flask, outdoors: World) -> None:
-        mother = outdoors.guardian()
+    def test_a_recovery_link_in_twenty_browsers(self, app: Flask, contextless: World) -> None:
+        mother = contextless.guardian()
         Visitor(app).opens("/recovery/password").fills(username=mother.username)
         link = messages(app, "mail")[-1]["facts"]["link"].removeprefix("http://localhost")
         windows = [Visitor(app).opens(link) for _ in range(BROWSERS)]
         # V07: the link is used up; "déjà": it was before this browser was heard.
         one_winner(app, mother.username, windows, ("A11", "V07", "déjà"))
 
-    def test_an_activation_link_in_twenty_browsers(self, app: Flask, outdoors: World) -> None:
-        mother = outdoors.guardian(state="notified")
+    def test_an_activation_link_in_twenty_browsers(self, app: Flask, contextless: World) -> None:
+        mother = contextless.guardian(state="notified")
         with app.app_context(), transaction() as tx:
-            activation_links.send_in(tx, outdoors.facts(mother), "claire@example.org", "fr", NOON)
+            activation_links.send_in(tx, contextless.facts(mother), "claire@example.org", "fr", NOON)
         link = messages(app, "mail")[-1]["facts"]["link"].removeprefix("http://localhost")
         windows = [Visitor(app).opens(link) for _ in range(BROWSERS)]
         one_winner(app, mother.username, windows, ("A11", "V10", "déjà"))
@@ -112,8 +112,8 @@ class TestAtOnce:
     @pytest.mark.settings(
         sms={**SMS, "per_mobile": 100}, throttling={"failures": 100, "per_address": 1000, "per_network": 1000}
     )
-    def test_twenty_codes_by_sms(self, app: Flask, outdoors: World) -> None:
-        mother = outdoors.guardian(mobile=NUMBER)
+    def test_twenty_codes_by_sms(self, app: Flask, contextless: World) -> None:
+        mother = contextless.guardian(mobile=NUMBER)
         windows = []
         for _ in range(BROWSERS):
             window = Visitor(app).opens("/recovery/password").fills(username=mother.username, method="sms")
@@ -235,9 +235,9 @@ class TestOneSecond:
         for session in (first, second):
             assert storage.find_session(reading(), session.digest, NOON, 1800) is None
 
-    def test_tokens(self, app: Flask, outdoors: World, clock: Clock) -> None:
-        mother = outdoors.guardian()
-        registered = outdoors.relying_party(accepted_profiles=["responsable"])
+    def test_tokens(self, app: Flask, contextless: World, clock: Clock) -> None:
+        mother = contextless.guardian()
+        registered = contextless.relying_party(accepted_profiles=["responsable"])
 
         def party(password: str) -> RelyingParty:
             visitor = through_sign_in(Visitor(app), mother, password)

@@ -25,8 +25,8 @@ def guardian(world: World) -> Someone:
 
 
 @pytest.fixture
-def world(outdoors: World) -> World:
-    return outdoors
+def world(contextless: World) -> World:
+    return contextless
 
 
 @pytest.fixture

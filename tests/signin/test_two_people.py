@@ -25,8 +25,8 @@ class Family:
 
 
 @pytest.fixture
-def world(outdoors: World) -> World:
-    return outdoors
+def world(contextless: World) -> World:
+    return contextless
 
 
 @pytest.fixture

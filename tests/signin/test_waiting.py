@@ -48,19 +48,19 @@ def test_a_full_pool_refuses_at_once_and_a_slow_pool_after_its_patience(waiting:
 
 @pytest.mark.settings(hashing=FULL)
 class TestQueue:
-    def to_the_sign_in_page(self, app: Flask, outdoors: World, visitor: Visitor) -> RelyingParty:
-        portal = RelyingParty(app, outdoors.relying_party(), visitor.browser)
+    def to_the_sign_in_page(self, app: Flask, contextless: World, visitor: Visitor) -> RelyingParty:
+        portal = RelyingParty(app, contextless.relying_party(), visitor.browser)
         visitor.opens(portal.authorize(acr_values="responsable").headers["Location"])
         return portal
 
     def test_the_page_waits_and_resubmits_itself(
         self,
         app: Flask,
-        outdoors: World,
+        contextless: World,
         visitor: Visitor,
     ) -> None:
-        guardian = outdoors.guardian()
-        self.to_the_sign_in_page(app, outdoors, visitor)
+        guardian = contextless.guardian()
+        self.to_the_sign_in_page(app, contextless, visitor)
         with held(app.extensions["hashing"]):
             visitor.fills(username=guardian.username, password=guardian.password)
             assert visitor.page is not None
@@ -76,27 +76,27 @@ class TestQueue:
     def test_the_ticket_is_bound_to_a_browser_a_login_and_two_minutes(
         self,
         app: Flask,
-        outdoors: World,
+        contextless: World,
         visitor: Visitor,
         clock: Clock,
     ) -> None:
-        guardian = outdoors.guardian()
-        self.to_the_sign_in_page(app, outdoors, visitor)
+        guardian = contextless.guardian()
+        self.to_the_sign_in_page(app, contextless, visitor)
         with held(app.extensions["hashing"]):
             visitor.fills(username=guardian.username, password=guardian.password)
         ticket = visitor.browser.get_cookie("idp_waiting", path=visitor.path)
         assert ticket is not None and ticket.http_only and ticket.path == visitor.path
         thief = Visitor(app)
-        self.to_the_sign_in_page(app, outdoors, thief)
+        self.to_the_sign_in_page(app, contextless, thief)
         thief.browser.set_cookie("idp_waiting", ticket.value, path="/")
         assert "Se connecter" in thief.opens(thief.path).html
         clock.advance(121)
         assert "Se connecter" in visitor.opens(visitor.path).html
 
-    def test_an_unchecked_attempt_does_not_count(self, app: Flask, outdoors: World) -> None:
+    def test_an_unchecked_attempt_does_not_count(self, app: Flask, contextless: World) -> None:
         from idp.signin.authentication import sign_in
 
-        guardian = outdoors.guardian()
+        guardian = contextless.guardian()
         with app.app_context():
             with held(app.extensions["hashing"]):
                 for _ in range(10):
@@ -106,13 +106,13 @@ class TestQueue:
                         )
             assert sign_in(guardian.username, guardian.password, "192.0.2.1", "", app.extensions["clock"]())
 
-    def test_single_sign_on_and_tokens_do_not_wait(self, app: Flask, outdoors: World) -> None:
+    def test_single_sign_on_and_tokens_do_not_wait(self, app: Flask, contextless: World) -> None:
         from tests.actors.relying_party import signed_in_browser
 
-        guardian = outdoors.guardian()
+        guardian = contextless.guardian()
         with app.app_context():
             portal = RelyingParty(
-                app, outdoors.relying_party(), signed_in_browser(World(app, outdoors.clock), guardian)
+                app, contextless.relying_party(), signed_in_browser(World(app, contextless.clock), guardian)
             )
         with held(app.extensions["hashing"]):
             tokens = portal.tokens()

@@ -87,7 +87,7 @@ def test_each_link_is_on_the_page_and_leads_somewhere(app: Flask, code: str) -> 
 
 
 @pytest.mark.settings(sms=SMS)
-def test_a_named_page_has_that_title(app: Flask, outdoors: World) -> None:
+def test_a_named_page_has_that_title(app: Flask, contextless: World) -> None:
     for page, name in (
         ("/recovery/password", "Mot de passe perdu"),
         ("/recovery/username", "Identifiant perdu"),
