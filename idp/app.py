@@ -32,6 +32,8 @@ from idp.runtime.context import system_clock
 from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
+from idp.signin.pages.sign_in import hold_newcomer
+from idp.turns.line import Track
 from idp.web.application import Application
 from idp.web.errors import init_errors
 from idp.web.health import init_health
@@ -60,7 +62,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     )
     app.extensions["settings"] = settings
     app.extensions["clock"] = clock
-    app.extensions["hashing"] = HashingPool(settings.hashing)
+    app.extensions["hashing"] = pool = HashingPool(settings.hashing)
+    app.extensions["track"] = Track(pool)
     if settings.passwords.breached_filter:
         _refuse_unusable(settings.passwords.breached_filter)
     init_logs(settings.server.log_level, settings.server.log_format)
@@ -75,6 +78,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.jinja_env.filters["number"] = partial(readable_number, region=settings.sms.country)
     init_filters(app)
     app.before_request(let_large_files_in)
+    app.before_request(hold_newcomer)
     # Before the CSRF check: its refusal is a response to a form too.
     init_answers(app)
     protection = CSRFProtect(app)

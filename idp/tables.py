@@ -17,6 +17,7 @@ from idp.people.storage import tables as people_tables
 from idp.recovery.storage import tables as recovery_tables
 from idp.services.storage import tables as service_tables
 from idp.signin.storage import tables as signin_tables
+from idp.turns.storage import tracks
 
 TABLES = (
     answer_tables,
@@ -35,4 +36,5 @@ TABLES = (
     recovery_tables,
     service_tables,
     signin_tables,
+    tracks,
 )

@@ -42,7 +42,9 @@ def load(settings: Settings, parent: int, counts: Path | None, pulse: Pulse, num
         connections: Connections = app.extensions["connections"]
         connections.patience = settings.database.patience
         connections.slots.named_only = True
-        whole_requests = WholeRequests(app, settings.server.threads, connections.slots.enter)
+        app.extensions["track"].name += str(number)
+        threads = settings.server.threads
+        whole_requests = WholeRequests(app, threads, connections.slots.enter, for_machines=threads * 3 // 8)
     gc.set_threshold(20_000, 20, 50)
     return whole_requests
 

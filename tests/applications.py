@@ -18,6 +18,7 @@ from idp.oidc import signing
 from idp.passwords.hashing import HashingPool
 from idp.settings import Settings, load_settings
 from idp.tables import TABLES
+from idp.turns.line import Track
 from tests.actors.form_client import FormClient
 
 NOON = 1_795_000_000
@@ -90,6 +91,7 @@ class _Lent:
         app.extensions.update(self.extensions)
         app.extensions["clock"] = clock
         app.extensions["hashing"] = HashingPool(app.extensions["settings"].hashing)
+        app.extensions["track"] = Track(app.extensions["hashing"])
         with app.app_context():
             app.extensions["connections"] = Connections(db.engine)
         app.test_client_class = FormClient

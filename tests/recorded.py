@@ -1,10 +1,8 @@
 """Records of an act for comparisons: its SQL statements and password hashes."""
 
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -13,7 +11,7 @@ from flask import Flask
 from idp.database.engine import reading
 
 _VALUE = re.compile(r"'(?:[^']|'')*'|\bNULL\b|\b\d+\b")
-_HASHES = (PasswordHasher.hash.__code__, PasswordHasher.verify.__code__)
+_HASHES = ("hash", "verify")
 
 
 @contextmanager
@@ -32,15 +30,21 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
 @contextmanager
 def hashes() -> Iterator[list[str]]:
-    """The name of each of argon2-cffi's functions that this thread calls, in order."""
+    """The name of each of argon2-cffi's functions that is called, in whichever thread, in order."""
     called: list[str] = []
+    originals = {name: getattr(PasswordHasher, name) for name in _HASHES}
 
-    def note(frame: FrameType, event: str, argument: Any) -> None:
-        if event == "call" and frame.f_code in _HASHES:
-            called.append(frame.f_code.co_name)
+    def noted(name: str) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            called.append(name)
+            return originals[name](*arguments)
 
-    sys.setprofile(note)
+        return call
+
+    for name in _HASHES:
+        setattr(PasswordHasher, name, noted(name))
     try:
         yield called
     finally:
-        sys.setprofile(None)
+        for name, original in originals.items():
+            setattr(PasswordHasher, name, original)

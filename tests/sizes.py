@@ -37,6 +37,7 @@ LARGE = {
     "throttles": 200_000,
     "sendings": 100_000,
     "rate_limits": 200_000,
+    "place_budgets": 100_000,
     "kept_answers": 200_000,
     "sent_forms": 200_000,
     "outbox": 1_000_000,
@@ -56,6 +57,7 @@ LARGE = {
 SMALL = {
     "alembic_version": "one row",
     "generations": "one row",
+    "sign_in_tracks": "web processes of today",
     "counted": "a row for each count",
     "audit_head": "one row",
     "failing_destinations": "services, mail servers and gateways that do not respond",

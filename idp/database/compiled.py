@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.dml import Insert, UpdateBase
 from sqlalchemy.sql.selectable import Select
 
 from idp.database.faults import DatabaseUnavailable, Unstorable
@@ -52,7 +52,8 @@ class Prepared:
             keys = sorted(parameters) if isinstance(self._statement, Insert) else None
             compiled: Any = self._statement.compile(dialect=dialect, column_keys=keys)  # type: ignore[attr-defined]
             fixed = {name: value for name, value in compiled.params.items() if name not in parameters}
-            columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
+            returns = isinstance(self._statement, Select | UpdateBase)
+            columns = self._statement.exported_columns if returns else ()  # type: ignore[attr-defined]
             row: Any = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]
             in_order = _in_order(compiled.positiontup) if compiled.positional else None
             known = self._compiled[dialect.name] = _Compiled(str(compiled), in_order, fixed, row._make)

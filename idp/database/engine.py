@@ -86,13 +86,8 @@ def raise_generation(tx: Connection) -> None:
     tx.execute(_bump)
 
 
-_GENERATION = "SELECT value FROM generations WHERE name = 'registry'"
+_GENERATION = "SELECT value, (SELECT value FROM generations WHERE name = 'line') FROM generations WHERE name = 'registry'"
 Looked = TypeVar("Looked")
-
-
-def _generation(connection: Connection) -> int:
-    driver: Any = connection.connection.driver_connection
-    return int(executed(driver.execute, _GENERATION).fetchone()[0])
 
 
 class Connections:
@@ -109,6 +104,8 @@ class Connections:
         self._fault: type[Exception] = engine.dialect.loaded_dbapi.OperationalError
         self.patience = LONG_PATIENCE
         """Seconds that a connection waits for the database; a web worker sets a shorter time before it serves."""
+        self.line_until = 0
+        """Epoch seconds until which people wait in line to sign in (`idp.turns`), as the last request has read it."""
 
     def reading(self) -> Connection:
         """The connection of this thread's slot, renewed if the server has closed it. Raises RuntimeError outside of a slot."""
@@ -187,7 +184,13 @@ class Connections:
 
     def generation(self) -> int:
         """The current generation."""
-        return self.first(_generation)
+        return self.first(self._generation)
+
+    def _generation(self, connection: Connection) -> int:
+        driver: Any = connection.connection.driver_connection
+        number, line_until = executed(driver.execute, _GENERATION).fetchone()
+        self.line_until = line_until or 0
+        return int(number)
 
     def _execute(self, driver: Any, statement: str) -> None:
         try:

@@ -38,7 +38,10 @@ class Slots:
         """Whether a thread has to enter a slot before it works; a web worker sets this before it serves."""
 
     def enter(self, name: object) -> None:
-        """Enter the slot `name` in this thread; None: return to the thread's own slot."""
+        """Enter the slot `name` in this thread; None: return to the thread's own slot. Raises RuntimeError within a transaction."""
+        left = self._entered.slot
+        if left is not None and left.within:
+            raise RuntimeError("a slot cannot be left within a transaction")
         self._entered.slot = None if name is None else self._named.setdefault(name, Slot())
 
     def mine(self) -> Slot:

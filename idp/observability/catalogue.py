@@ -81,7 +81,7 @@ SLOTS = Metric("idp_slots", "gauge", "Places of the web workers, by pool.", ("po
 SLOTS_IN_USE = Metric(
     "idp_slots_in_use",
     "gauge",
-    "Places in use. Each slot (`slot`, `health`) holds one database connection.",
+    "Places in use. Each slot (`slot`, `machine`, `health`) holds one database connection.",
     ("pool",),
 )
 DELIVERIES = Metric(

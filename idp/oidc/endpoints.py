@@ -19,6 +19,8 @@ from idp.oidc.tokens.userinfo import without_credentials
 from idp.refusals import ProtocolRefusal
 from idp.runtime.context import now, settings
 from idp.signin import cookies
+from idp.turns import line
+from idp.turns import pages as turn_pages
 from idp.web.application import Application, PlainResponse
 from idp.web.headers import EVERY_RESPONSE, add_headers
 
@@ -77,7 +79,24 @@ def init_endpoints(app: Application) -> None:
 @blueprint.get("/authorize")
 def begin() -> BaseResponse:
     """OIDC Core §3.1.2.1: parameters in the query of a GET."""
+    if line.is_open(now()) and (page := _held_in_line()) is not None:
+        return page
     return authorize.begin(list(request.args.items(multi=True)), now())
+
+
+def _held_in_line() -> Response | None:
+    """The waiting page for a person without a session, before anything else of the request is looked at.
+
+    The page comes back to the same URL. A request that may want an answer without a page (prompt=none, here or in a signed or
+    pushed request) is read first; its person waits at the password form, if they are asked for one.
+    """
+    asked = request.args
+    if cookies.session_token() is not None or "request" in asked or "request_uri" in asked:
+        return None
+    if "none" in asked.get("prompt", ""):
+        return None
+    g.ui_locales = tuple(asked.get("ui_locales", "")[:100].split())
+    return turn_pages.hold()
 
 
 @blueprint.post("/authorize")

@@ -27,7 +27,7 @@ def checked_hash(facts: AccountFacts, password: str, again: str | None = None) -
     if failed:
         raise Refusal(PASSWORD_TOO_WEAK, "the password breaks rules", failed=failed)
     present = storage.password_hash(reading(), facts.id)
-    if present is not None and hashing_pool().verify(present, password) is not None:
+    if present is not None and hashing_pool().verify(present, password, first=True) is not None:
         raise Refusal(PASSWORD_UNCHANGED, "the password is the present one")
     return hashing_pool().hash(password)
 

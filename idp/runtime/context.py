@@ -1,6 +1,8 @@
 """Context of a request: settings, clock and time zone, the client's network address."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -82,3 +84,27 @@ def address() -> str:
     """The network address of the client, behind the trusted proxies."""
     request = incoming()
     return (None if request is None else request.remote_addr) or "unknown"
+
+
+SLOT = "idp.slot"
+"""Key of the WSGI environment: the slot that the request holds (`idp.web.request_bodies`)."""
+BACK_WITHIN = 30.0
+"""Seconds for a request that has left its slot to get one again: longer than for a new one, as half of it is done."""
+
+
+@contextmanager
+def outside_of_slot() -> Iterator[None]:
+    """Give back the server's slot while the request waits for something else than this process, and take one again.
+
+    Within the block the database cannot be used. Outside of a server with slots: nothing.
+    """
+    request = incoming()
+    held = None if request is None else request.environ.get(SLOT)
+    if held is None:
+        yield
+        return
+    held.leave()
+    try:
+        yield
+    finally:
+        held.enter(BACK_WITHIN)

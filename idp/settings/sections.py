@@ -40,7 +40,7 @@ class Server(Section):
         8,
         ge=1,
         le=64,
-        description="Threads per process, so that password hashing does not block other requests.",
+        description="Slots of a process: requests that work at the same time, each with a database connection. Three eighths serve the protocol's endpoints and single sign-on alone.",
     )
     frozen_after: float = Field(
         10.0,
@@ -232,9 +232,15 @@ class Hashing(Section):
     waiting: int = Field(
         3,
         ge=0,
-        description="Logins that may queue in a process; well below server.threads, so that tokens and single sign-on are still served.",
+        description="Logins that may queue in a process; the next one opens the line, in which people wait for a turn before they type.",
     )
     patience: float = Field(5.0, gt=0, description="Seconds that a login queues before a retry.")
+    niceness: int = Field(
+        5,
+        ge=0,
+        le=19,
+        description="How far hashes give way to other work on a busy core (Linux): at 5 they take a quarter of it, at 0 half; an idle core is theirs.",
+    )
 
 
 class Throttling(Section):

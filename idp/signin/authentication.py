@@ -30,6 +30,8 @@ from idp.refusals.signing_in import (
 )
 from idp.runtime.context import settings
 from idp.signin import new_device, rate_limits, sessions
+from idp.turns import line
+from idp.turns.rules.places import Place
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,17 @@ class Proved:
 
 
 def judge(
-    typed: str, password: str, address: str, browser: str | None, now: int, profile: str | None = None
+    typed: str,
+    password: str,
+    address: str,
+    browser: str | None,
+    now: int,
+    profile: str | None = None,
+    place: Place | None = None,
 ) -> Proved:
     """Check credentials. `typed`: a username, or the mail address that one account of `profile` alone has confirmed.
 
-    `browser`: digest of the browser's own id, if it has one.
+    `browser`: digest of the browser's own id, if it has one. `place`: in the line of those who sign in; it is used up.
 
     Raises Refusal S01 (wrong), S02 (too many failures: facts["minutes"]), S03 (letter too old), S04 (closed), S05 (too many
     failures from this network), S06 (too busy: the attempt does not count) or S08 (locked).
@@ -66,7 +74,7 @@ def judge(
     if attempt.network_is_limited:
         raise Refusal(NETWORK_LIMITED, "too many failures from this network")
     try:
-        chosen = hashing_pool().verify(stored_hash, password)
+        chosen = hashing_pool().verify(stored_hash, password, first=line.use(place, now))
     except Refusal:
         rate_limits.refund(attempt)
         raise
@@ -93,6 +101,7 @@ def sign_in(
     browser: str | None = None,
     present: int | None = None,
     profile: str | None = None,
+    place: Place | None = None,
 ) -> Opened:
     """Check credentials and open a session.
 
@@ -100,7 +109,7 @@ def sign_in(
 
     `present`: the account signed in on this browser; its session continues if the credentials are its own.
     """
-    proved = judge(username, password, address, browser, now, profile)
+    proved = judge(username, password, address, browser, now, profile, place)
     facts, stored_hash, chosen = proved.account, proved.stored_hash, proved.chosen
     if facts.id == present:
         with transaction(durable=False) as tx:

@@ -27,12 +27,14 @@ class Places:
         self._lock = threading.Lock()
         counting.places(name, number)
 
-    def take(self) -> str:
+    def take(self, patience: float | None = None) -> str:
+        """`patience`: seconds, in place of that of the places."""
+        patience = self._patience if patience is None else patience
         try:
             # One call of C: of two threads, one gets the last place.
-            place = self._awaited() if self._waiters else self._free.pop()
+            place = self._awaited(patience) if self._waiters else self._free.pop()
         except IndexError:
-            place = self._awaited()
+            place = self._awaited(patience)
         counting.place_in_use(self._name, 1)
         return place
 
@@ -43,13 +45,13 @@ class Places:
             with self._lock:
                 self._serve()
 
-    def _awaited(self) -> str:
+    def _awaited(self, patience: float) -> str:
         waiter = _Waiter()
         with self._lock:
             self._waiters.append(waiter)
             # A place may have become free since.
             self._serve()
-        waiter.served.acquire(timeout=self._patience)
+        waiter.served.acquire(timeout=patience)
         with self._lock:
             if waiter.place is None:
                 self._waiters.remove(waiter)

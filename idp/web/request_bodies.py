@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.observability import counting
+from idp.runtime.context import SLOT
 from idp.web.places import NoPlace, Places
+from idp.web.slots import Held, is_for_machines
 
 DEADLINE = 10.0
 """Seconds within which a small body has to be complete."""
@@ -50,15 +52,21 @@ class BodyFault(Exception):
 class WholeRequests:
     """WSGI middleware: reads each body, then calls `app` in one of `slots` slots. Health has a slot of its own, liveness none.
 
+    `for_machines` of the slots serve the protocol's endpoints and single sign-on alone; 0: all serve everybody.
     `enter` is called in the thread of a request with the name of its slot, and with None when it leaves the slot.
     """
 
     def __init__(
-        self, app: Application, slots: int, enter: Callable[[str | None], None] = lambda slot: None
+        self,
+        app: Application,
+        slots: int,
+        enter: Callable[[str | None], None] = lambda slot: None,
+        for_machines: int = 0,
     ) -> None:
         self._app = app
         self._enter = enter
-        self._slots = Places("slot", slots, SLOT_PATIENCE)
+        self._slots = Places("slot", slots - for_machines, SLOT_PATIENCE)
+        self._machines = Places("machine", for_machines, SLOT_PATIENCE) if for_machines else self._slots
         self._health = Places("health", 1, SLOT_PATIENCE)
         self._waiting = Places("waiting", MOST_WAITING)
         self._large = Places("large", max(1, slots // 4))
@@ -91,14 +99,18 @@ class WholeRequests:
         if path == "/health/live":
             return self._app(environ, start_response)
         environ[ARRIVED] = time.perf_counter()
-        places = self._health if path.startswith("/health/") else self._slots
-        slot = places.take()
-        self._enter(slot)
+        places = self._slots
+        if is_for_machines(path, environ):
+            places = self._machines
+        elif path.startswith("/health/"):
+            places = self._health
+        held = Held(places, self._enter)
+        environ[SLOT] = held
+        held.enter()
         try:
             return self._app(environ, start_response)
         finally:
-            self._enter(None)
-            places.give_back(slot)
+            held.leave()
 
     def _read(self, environ: dict[str, Any], length: int | None) -> None:
         """Put the whole body in place of the stream. Raises BodyFault."""

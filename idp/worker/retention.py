@@ -17,6 +17,7 @@ from idp.people.storage import contact_changes
 from idp.recovery.storage import attempts as recovery_identifications
 from idp.runtime.context import settings
 from idp.signin.storage import purge as signin
+from idp.turns.storage import tracks
 from idp.worker.turns import Step, never, take_turns
 
 STEPS: dict[str, Step] = {
@@ -45,6 +46,7 @@ STEPS: dict[str, Step] = {
     "identifications": recovery_identifications.purge,
     "used_once": used_once.purge,
     "rate_limits": rate_limits.purge,
+    "place_budgets": tracks.purge,
     "federated_logins": federated_logins.purge,
     "outbox": outbox.purge,
 }

@@ -29,6 +29,8 @@ BOUNDED = {
     "KeptAnswerRow": "rows_per_address, beyond which an answer is given in place; 15 minutes, 64 KiB",
     "NetworkAttempt": "per_address and per_network failures; an hour",
     "OutboxMessage": "one for each of an identification's sendings; one for an account's first lock",
+    "Track": "one for each web process",
+    "PlaceBudget": "one for a network and, while it is within its budget, for each of its addresses; until the budget is whole again",
     "PushedRequest": "as DeviceRequest; for as long as it may wait for its person",
     "RateLimit": "one for each kind, hour, place and database connection; a network that is beyond its budget gets none for its addresses",
     "SentForm": "rows_per_address, beyond which a form is judged without its key; an hour",

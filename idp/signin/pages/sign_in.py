@@ -14,6 +14,9 @@ from idp.signin.pages import arrival, made_for
 from idp.signin.pages.step import blueprint, is_owed, onward, step
 from idp.signin.pending import Pending
 from idp.signin.sessions import Session
+from idp.turns import line
+from idp.turns import pages as turn_pages
+from idp.turns.rules.places import SECOND, Place
 from idp.web.form_pages import Page
 from idp.web.forms import EmptyForm
 
@@ -33,6 +36,13 @@ def profile(waiting: Pending) -> Page:
     return render_template("signin/profile.html", form=form, waiting=waiting)
 
 
+def hold_newcomer() -> Response | None:
+    """Hook before each request: who asks for the form and has no session may have to wait, at the least cost."""
+    if request.endpoint != "signin.sign_in" or request.method != "GET" or cookies.session_token() is not None:
+        return None
+    return turn_pages.hold()
+
+
 @step("sign_in", for_anybody=True)
 def sign_in(waiting: Pending) -> Page:
     """The password is verified even if another tab has signed in another person since this page was shown."""
@@ -41,14 +51,17 @@ def sign_in(waiting: Pending) -> Page:
     if form.validate_on_submit():
         typed = form.username.data or "", form.password.data or ""
     elif held is not None and request.method == "GET":
-        # The waiting page has resubmitted itself.
+        # The waiting page has come back: it sends the form again when the person's turn has come.
         typed = held
         form.username.data = held[0]
+        if (waits := turn_pages.hold()) is not None:
+            return waits
     elif not is_owed(waiting, "sign_in"):
         return onward(waiting)
     else:
-        return _sign_in_page(waiting, form, None)
+        return turn_pages.hold() or _sign_in_page(waiting, form, None)
     present = _signed_in_meanwhile(waiting)
+    place = turn_pages.place()
     try:
         opened = authentication.sign_in(
             *typed,
@@ -58,17 +71,21 @@ def sign_in(waiting: Pending) -> Page:
             cookies.browser(),
             present.account.id if present is not None else None,
             _shown_profile(waiting),
+            place,
         )
     except Refusal as refusal:
         counting.refused(refusal.code, refusal.name)
         if refusal.code == TOO_BUSY:
-            return _in_line(waiting, typed, refusal)
+            return _in_line(waiting, typed, place)
         page = make_response(_sign_in_page(waiting, form, refusal), refusal.status)
+        if place is not None:
+            turn_pages.remember(page, line.again(place, now()))
         return cookies.clear_waiting_ticket(page, request.path)
     response = onward(waiting)
     if opened.token is not None:
         response = redirect(arrival.signed_in(opened.token, response.location), 303)
         response = cookies.set_session(response, opened.token)
+    turn_pages.remember(response, None)
     return cookies.clear_waiting_ticket(response, request.path) if held else response
 
 
@@ -78,16 +95,20 @@ def _signed_in_meanwhile(waiting: Pending) -> Session | None:
     return None if owed is not None and owed.name in ("profile", "sign_in") else current_login.current(now())
 
 
-def _in_line(waiting: Pending, typed: tuple[str, str], refusal: Refusal) -> Response:
-    """The hashing pool is full: the page reports it and retries by itself, with or without scripts."""
-    page = make_response(
-        render_template("signin/in_line.html", waiting=waiting, code=refusal.code), refusal.status
-    )
-    page.headers["Refresh"] = page.headers["Retry-After"] = str(queue.AGAIN)
-    if cookies.waiting_ticket() is None or request.method == "POST":
-        ticket = queue.seal(*typed, waiting.id, cookies.browser(), now())
-        cookies.set_waiting_ticket(page, ticket, request.path, queue.LIFETIME)
-    return page
+def _in_line(waiting: Pending, typed: tuple[str, str], place: Place | None) -> Response:
+    """The hashing pool is full: the person waits for a turn, and what they have typed waits in a cookie, with or without scripts.
+
+    Who had a place has the next; others wait at the end of the line.
+    """
+    moment = now()
+    soonest = (moment + queue.AGAIN) * SECOND
+    had = line.again(place, moment, soonest) if place is not None else None
+    given = had or line.take(address(), moment, soonest)
+    response = redirect(request.path, 303)
+    lasts = queue.LIFETIME + (given.turn // SECOND - moment if given is not None else 0)
+    ticket = queue.seal(*typed, waiting.id, cookies.browser(), moment + lasts)
+    cookies.set_waiting_ticket(response, ticket, request.path, lasts)
+    return turn_pages.remember(response, given)
 
 
 def _shown_profile(waiting: Pending) -> str:

@@ -1,0 +1,1 @@
+"""Turns: who signs in when, while more people come than passwords can be hashed."""
