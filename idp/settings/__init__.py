@@ -1,6 +1,7 @@
 """Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line."""
 
 from idp.settings.external_services import FederatedProvider, Federation, Mail, Sms
+from idp.settings.hashing import Hashing
 from idp.settings.keys import Keys
 from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
 from idp.settings.observation import Metrics, Tracing
@@ -8,7 +9,6 @@ from idp.settings.sections import (
     EXAMPLE_SECRET,
     Console,
     Database,
-    Hashing,
     Imports,
     Passwords,
     Recovery,

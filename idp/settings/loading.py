@@ -10,13 +10,13 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from idp.settings.external_services import FederatedProvider, Federation, Mail, Outgoing, Sms
+from idp.settings.hashing import Hashing
 from idp.settings.keys import Keys
 from idp.settings.observation import Metrics, Tracing
 from idp.settings.sections import (
     EXAMPLE_SECRET,
     Console,
     Database,
-    Hashing,
     Imports,
     Passwords,
     Recovery,

@@ -97,10 +97,10 @@ def use(place: Place | None, now: int) -> bool:
 
 def _is_within(tx: Connection, address: str, pace: int, now: int) -> bool:
     around, own = budgets(pace / settings().server.workers)
-    found = rate_limits.places(address)
-    if found is None:
+    buckets = rate_limits.places(address)
+    if buckets is None:
         return tracks.is_within(tx, digest(f"place\0{address[:100]}"), own, now)
     network, machine = (
-        digest(f"place\0{size}\0{place}") for size, place in zip(("network", "address"), found, strict=True)
+        digest(f"place\0{size}\0{place}") for size, place in zip(("network", "address"), buckets, strict=True)
     )
     return tracks.is_within(tx, network, around, now) and tracks.is_within(tx, machine, own, now)

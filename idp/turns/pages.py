@@ -24,8 +24,8 @@ STATUS = 503
 def place() -> Place | None:
     """The place of this browser, if it still counts."""
     if "place" in g:
-        given: Place = g.place
-        return given
+        place: Place = g.place
+        return place
     held = tickets.read(request.cookies.get(_cookie_name()))
     return held if held is not None and held.counts(now() * SECOND) else None
 
@@ -50,16 +50,16 @@ def hold() -> Response | None:
     return page(forecast(held.turn, moment * SECOND))
 
 
-def page(what: Forecast) -> PlainResponse:
+def page(forecast: Forecast) -> PlainResponse:
     """The waiting page."""
     counting.refused(TOO_BUSY, "TOO_BUSY")
     language = current_language()
     made: dict[tuple[str, int], bytes] = application().extensions.setdefault("waiting pages", {})
-    body = made.get((language, what.minutes))
+    body = made.get((language, forecast.minutes))
     if body is None:
-        text = render_template("signin/in_line.html", minutes=what.minutes, code=TOO_BUSY)
-        body = made[language, what.minutes] = text.encode()
-    seconds = str(what.seconds)
+        text = render_template("signin/in_line.html", minutes=forecast.minutes, code=TOO_BUSY)
+        body = made[language, forecast.minutes] = text.encode()
+    seconds = str(forecast.seconds)
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Retry-After", seconds), ("Refresh", seconds)]
     return PlainResponse(body, STATUS, [*headers, *page_headers()])
 

@@ -140,8 +140,8 @@ class TestTickets:
         place = tickets.new_place(NOON * SECOND, PASSWORDS)
         assert tickets.read(place.ticket) == place
         for at in range(tickets.LENGTH):
-            other = "A" if place.ticket[at] != "A" else "B"
-            assert tickets.read(place.ticket[:at] + other + place.ticket[at + 1 :]) is None, at
+            changed = "A" if place.ticket[at] != "A" else "B"
+            assert tickets.read(place.ticket[:at] + changed + place.ticket[at + 1 :]) is None, at
         for wrong in (None, "", "é" * 48, "*" * 48, place.ticket[:-4], place.ticket + "AAAA"):
             assert tickets.read(wrong) is None
 
@@ -157,8 +157,8 @@ class TestTickets:
 
 
 @pytest.fixture
-def portal(app: Flask, outdoors: World, visitor: Visitor) -> RelyingParty:
-    return RelyingParty(app, outdoors.relying_party(), visitor.browser)
+def portal(app: Flask, contextless: World, visitor: Visitor) -> RelyingParty:
+    return RelyingParty(app, contextless.relying_party(), visitor.browser)
 
 
 def asks(visitor: Visitor, portal: RelyingParty, **more: str) -> Visitor:
@@ -170,9 +170,9 @@ def asks(visitor: Visitor, portal: RelyingParty, **more: str) -> Visitor:
 
 class TestWaiting:
     def test_the_first_request_waits_keeps_its_place_and_continues(
-        self, app: Flask, outdoors: World, visitor: Visitor, portal: RelyingParty, clock: Clock
+        self, app: Flask, contextless: World, visitor: Visitor, portal: RelyingParty, clock: Clock
     ) -> None:
-        guardian = outdoors.guardian()
+        guardian = contextless.guardian()
         fill(app)
         asks(visitor, portal).sees(WAITING, "Vous êtes dans la file", "environ 4 minutes")
         assert visitor.page is not None and visitor.status == 503
@@ -184,15 +184,17 @@ class TestWaiting:
         for passed in (60, 60, 60):
             clock.advance(passed)
             asks(visitor, portal).sees(WAITING)
-            kept = visitor.browser.get_cookie("idp_place")
-            assert kept is not None and kept.value == ticket.value
+            cookie = visitor.browser.get_cookie("idp_place")
+            assert cookie is not None and cookie.value == ticket.value
         visitor.sees("moins d'une minute".replace("'", "’"))
         clock.advance(LONG - 180 + 1)
         asks(visitor, portal).fills(username=guardian.username, password=guardian.password)
         assert "code" in answer(visitor.page)
         assert visitor.browser.get_cookie("idp_place") is None
 
-    def test_who_comes_first_is_served_first(self, app: Flask, portal: RelyingParty, outdoors: World) -> None:
+    def test_who_comes_first_is_served_first(
+        self, app: Flask, portal: RelyingParty, contextless: World
+    ) -> None:
         fill(app)
         turns = []
         for _ in range(5):
@@ -212,8 +214,8 @@ class TestWaiting:
         fill(app)
         visitor.browser.set_cookie("idp_place", ticket)
         asks(visitor, portal).sees(WAITING)
-        given = visitor.browser.get_cookie("idp_place")
-        assert given is not None and given.value != ticket
+        cookie = visitor.browser.get_cookie("idp_place")
+        assert cookie is not None and cookie.value != ticket
 
     def test_a_place_that_nobody_used_in_time_is_a_new_place_at_the_end(
         self, app: Flask, visitor: Visitor, portal: RelyingParty, clock: Clock
@@ -236,9 +238,9 @@ class TestWaiting:
         visitor.opens(form).sees("Se connecter")
 
     def test_a_wrong_password_does_not_lose_the_place(
-        self, app: Flask, outdoors: World, visitor: Visitor, portal: RelyingParty, clock: Clock
+        self, app: Flask, contextless: World, visitor: Visitor, portal: RelyingParty, clock: Clock
     ) -> None:
-        guardian = outdoors.guardian()
+        guardian = contextless.guardian()
         fill(app)
         asks(visitor, portal)
         clock.advance(LONG + 2)
@@ -283,23 +285,23 @@ class TestWaiting:
 
     def test_the_page_has_nothing_of_a_person_or_a_form(self, app: Flask, portal: RelyingParty) -> None:
         fill(app)
-        one, other = (
+        first, second = (
             RelyingParty(app, portal.registered, app.test_client())
             .authorize(state=state, login_hint=f"{state}@example.org")
             .text
             for state in ("first-state", "other-state")
         )
-        assert one == other and "csrf_token" not in one and "<form" not in one
+        assert first == second and "csrf_token" not in first and "<form" not in first
 
 
 class TestNobodyElse:
     def test_silent_answers_tokens_and_machines_do_not_wait(
-        self, app: Flask, outdoors: World, portal: RelyingParty
+        self, app: Flask, contextless: World, portal: RelyingParty
     ) -> None:
-        guardian = outdoors.guardian()
+        guardian = contextless.guardian()
         with app.app_context():
             known = RelyingParty(
-                app, portal.registered, signed_in_browser(World(app, outdoors.clock), guardian)
+                app, portal.registered, signed_in_browser(World(app, contextless.clock), guardian)
             )
         fill(app)
         assert known.tokens()["id_token"]
@@ -388,8 +390,8 @@ def test_a_line_that_one_process_opens_holds_in_the_other_and_after_a_restart(
     assert elsewhere.page is not None and "code" in answer(elsewhere.page)
 
 
-def test_the_waiting_page_names_no_account(app: Flask, outdoors: World, portal: RelyingParty) -> None:
-    outdoors.guardian()
+def test_the_waiting_page_names_no_account(app: Flask, contextless: World, portal: RelyingParty) -> None:
+    contextless.guardian()
     fill(app)
     response = portal.authorize(login_hint="c.durand")
     assert not re.search(r"c\.durand", response.text)
