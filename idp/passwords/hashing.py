@@ -15,11 +15,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
 from idp.observability import counting
+from idp.passwords.argon2id import Argon2id
 from idp.passwords.rules.passwords import normalise_password, password_forms
 from idp.refusals import Refusal
 from idp.refusals.signing_in import TOO_BUSY
@@ -42,12 +41,7 @@ class HashingPool:
     """
 
     def __init__(self, settings: Hashing) -> None:
-        self._hasher = PasswordHasher(
-            time_cost=settings.time_cost,
-            memory_cost=settings.memory_cost,
-            parallelism=settings.parallelism,
-            type=Type.ID,
-        )
+        self._hasher = Argon2id(settings.time_cost, settings.memory_cost, settings.parallelism)
         self._settings = settings
         self._turns = _Turns(settings.at_once)
         self._threads = ThreadPoolExecutor(
@@ -79,7 +73,10 @@ class HashingPool:
         """
         with outside_of_slot(), self.slot(first):
             for form in password_forms(typed):
-                if self._run(lambda: self._matches(stored or self._dummy_hash, form)) and stored is not None:  # noqa: B023
+                if (
+                    self._run(lambda: self._hasher.verify(stored or self._dummy_hash, form))
+                    and stored is not None
+                ):  # noqa: B023
                     return form
         return None
 
@@ -93,15 +90,9 @@ class HashingPool:
         finally:
             self._mean += _WEIGHT * (time.perf_counter() - began - self._mean)
 
-    def _matches(self, stored: str, form: str) -> bool:
-        try:
-            return self._hasher.verify(stored, form)
-        except (VerificationError, InvalidHashError, UnicodeEncodeError):
-            return False
-
     def is_outdated(self, stored: str, form: str) -> bool:
         """Whether the hash `stored` of `form` has other parameters than the present ones, or is of a form not normalised."""
-        return form != normalise_password(form) or self._hasher.check_needs_rehash(stored)
+        return form != normalise_password(form) or self._hasher.is_outdated(stored)
 
     def slot(self, first: bool = False) -> "_Slot":
         """A context in which one hash may run. Raises Refusal S06."""
