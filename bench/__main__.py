@@ -109,7 +109,7 @@ def measured(names: list[str], rounds: int, seconds: float, warmed: float) -> re
     if OWN[0] in names:
         run.units = limits.measured(seconds)
         pairs = logins(rounds, seconds)
-        run.bare_hash, run.login_inside = [one[0] for one in pairs], [one[1] for one in pairs]
+        run.bare_hash, run.login_inside = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return run
 
 

@@ -87,7 +87,7 @@ def measure(side: Side, make: Callable[[Connection, int], Flow], seconds: float)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=work, args=one) for one in enumerate(delays)]
+    threads = [threading.Thread(target=work, args=arguments) for arguments in enumerate(delays)]
     for thread in threads:
         thread.start()
     try:

@@ -56,14 +56,14 @@ def invent(chance: random.Random, number: int, pupils: int) -> SchoolExport:
             )
         )  # fmt: skip
         for parent in range(1 + (chance.random() < 0.67)):
-            who = str(base + pupils + index * 2 + parent)
+            person = str(base + pupils + index * 2 + parent)
             persons.append(
                 PersonRecord(
-                    who, "MME", surname, None, chance.choice(FIRST), f"+336{int(who) % 100_000_000:08d}", None,
-                    f"m{who}@famille.example", "2 rue des Tilleuls", "99110", "VALMORET",
+                    person, "MME", surname, None, chance.choice(FIRST), f"+336{int(person) % 100_000_000:08d}", None,
+                    f"m{person}@famille.example", "2 rue des Tilleuls", "99110", "VALMORET",
                 )
             )  # fmt: skip
-            links.append(LinkRecord(key, who, "10" if parent else "20", 1))
+            links.append(LinkRecord(key, person, "10" if parent else "20", 1))
     uai = digits + UAI_LETTERS[int(digits) % 23]
     return SchoolExport(uai, 2026, "2026-11-16", tuple(made), tuple(persons), tuple(links))
 
@@ -121,12 +121,12 @@ def _search(text: str) -> None:
     spent = []
     for _ in range(3):
         begun = time.perf_counter()
-        found = search.in_academy(reading(), read_query(text, ()), FAMILIES)
+        people = search.in_academy(reading(), read_query(text, ()), FAMILIES)
         middle = time.perf_counter()
         search.in_school(reading(), read_query(text, ()), Reach(ALL_KINDS, None), 1)
         spent.append((middle - begun, time.perf_counter() - middle))
     academys, schools = (1000 * min(times) for times in zip(*spent, strict=True))
-    print(f"{text:26}  academy {academys:6.1f} ms ({len(found)})  school {schools:6.1f} ms")
+    print(f"{text:26}  academy {academys:6.1f} ms ({len(people)})  school {schools:6.1f} ms")
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def of_session(leader: int) -> list[int]:
     """The processes of the session `leader`: a server that was started with a session of its own, and all below it."""
-    found = []
+    processes = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             if int(_fields(stat)[3]) == leader:
-                found.append(int(stat.parent.name))
-    return found
+                processes.append(int(stat.parent.name))
+    return processes
 
 
 def processor(pids: list[int]) -> float:
@@ -43,11 +43,11 @@ def descendants(pid: int) -> list[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             parents.setdefault(int(_fields(stat)[1]), []).append(int(stat.parent.name))
-    below, found = [pid], []
+    below, processes = [pid], []
     while below:
-        found.append(one := below.pop())
-        below += parents.get(one, [])
-    return found
+        processes.append(process := below.pop())
+        below += parents.get(process, [])
+    return processes
 
 
 def _fields(stat: Path) -> list[str]:

@@ -62,12 +62,12 @@ def spread(values: list[float], form: str = ",.0f") -> str:
 
 
 def _conditions(run: Run) -> str:
-    every = [one for sides in run.results.values() for rounds in sides.values() for one in rounds]
+    every = [measured for sides in run.results.values() for rounds in sides.values() for measured in rounds]
     left_out = [f"Left out: {name}, for {reason}." for name, reason in run.left_out.items()]
     if not every:
         return "\n".join(["Nothing was measured.", *left_out])
-    shared = sorted(one.calibration.shared for one in every)
-    units = sorted(one.calibration.unit for one in every)
+    shared = sorted(measured.calibration.shared for measured in every)
+    units = sorted(measured.calibration.unit for measured in every)
     busy = sum(share > BUSY for share in shared)
     middle = statistics.median(units)
     lines = [
@@ -77,17 +77,17 @@ def _conditions(run: Run) -> str:
         f"Calibration before each of {len(every)} measurements: the core's speed was {middle / units[-1]:.2f} to {middle / units[0]:.2f} "
         f"times its median; {busy} measurements were beside other work (at most {shared[-1]:.1f} on one core).",
     ]
-    others = {name: kind for name, kind in run.algorithms.items() if kind != "ES256"}
-    if others:
+    not_es256 = {name: kind for name, kind in run.algorithms.items() if kind != "ES256"}
+    if not_es256:
         lines.append(
-            "ES256 everywhere but " + ", ".join(f"{name} ({kind})" for name, kind in others.items()) + "."
+            "ES256 everywhere but " + ", ".join(f"{name} ({kind})" for name, kind in not_es256.items()) + "."
         )
     return "\n".join([*run.remarks, *lines, *left_out])
 
 
-def ratios(own: list[Measured], other: list[Measured], kind: Callable[[Measured], float]) -> list[float]:
+def ratios(own: list[Measured], second: list[Measured], kind: Callable[[Measured], float]) -> list[float]:
     """Round by round: `kind` of the first side by that of the other."""
-    return [kind(one) / kind(two) for one, two in zip(own, other, strict=True)]
+    return [kind(measured) / kind(compared) for measured, compared in zip(own, second, strict=True)]
 
 
 def _ratios(run: Run) -> str:
@@ -96,12 +96,16 @@ def _ratios(run: Run) -> str:
     rows = []
     for name, by_side in run.results.items():
         own = by_side[sides[0]]
-        row = [name, spread([one.rate for one in own]), spread([one.processor for one in own])]
+        row = [
+            name,
+            spread([measured.rate for measured in own]),
+            spread([measured.processor for measured in own]),
+        ]
         for side in sides[1:]:
             if side not in by_side:
                 row.append("–")
                 continue
-            times = ratios(by_side[side], own, lambda one: one.processor + one.database)
+            times = ratios(by_side[side], own, lambda measured: measured.processor + measured.database)
             row.append(spread(times, ".2f"))
         rows.append(row)
     head = ["flow", "a second", "processor, µs", *(f"× {side}" for side in sides[1:])]
@@ -116,13 +120,17 @@ def _flows(run: Run) -> str:
     for name, by_side in run.results.items():
         own = next(iter(by_side.values()))
         for side, rounds in by_side.items():
-            times = [one.processor for one in rounds]
+            times = [measured.processor for measured in rounds]
             processor = spread(times)
-            if any(one.database for one in rounds):
-                processor += f" + {spread([one.database for one in rounds])} in the database server"
-            driven = max(one.driver for one in rounds) > DRIVEN
-            rate = spread([one.rate for one in rounds]) + (", limited by the driver" if driven else "")
-            ratio = "" if rounds is own else spread(ratios(own, rounds, lambda one: one.rate), ".2f")
+            if any(measured.database for measured in rounds):
+                processor += f" + {spread([measured.database for measured in rounds])} in the database server"
+            driven = max(measured.driver for measured in rounds) > DRIVEN
+            rate = spread([measured.rate for measured in rounds]) + (
+                ", limited by the driver" if driven else ""
+            )
+            ratio = (
+                "" if rounds is own else spread(ratios(own, rounds, lambda measured: measured.rate), ".2f")
+            )
             rows.append([name, side, rate, processor, ratio])
     return table(["flow", "side", "a second", "processor, µs", "ratio of rates"], rows)
 
@@ -132,9 +140,10 @@ def _delays(run: Run) -> str:
     for name, by_side in run.results.items():
         for side, rounds in by_side.items():
             delays = [
-                spread([getattr(one, kind) for one in rounds], ".1f") for kind in ("p50", "p99", "longest")
+                spread([getattr(measured, kind) for measured in rounds], ".1f")
+                for kind in ("p50", "p99", "longest")
             ]
-            tail = spread([one.p99 / one.p50 for one in rounds], ".1f")
+            tail = spread([measured.p99 / measured.p50 for measured in rounds], ".1f")
             rows.append([name, side, *delays, tail])
     return table(["flow", "side", "p50, ms", "p99, ms", "longest, ms", "p99 by p50"], rows)
 
@@ -167,7 +176,7 @@ def _limits(run: Run) -> str:
     for name, parts in LIMITS.items():
         if name not in run.results:
             continue
-        own = statistics.median(one.processor for one in next(iter(run.results[name].values())))
+        own = statistics.median(measured.processor for measured in next(iter(run.results[name].values())))
         least = limit(name, run.units)
         assert least is not None
         units = ", ".join(f"{number} × {unit}" if number > 1 else unit for unit, number in parts.items())

@@ -100,14 +100,23 @@ class _Lent:
         return app
 
     def is_as_new(self) -> bool:
-        kept = {"clock", "hashing", "connections", "generation", "registry", "fetched"}
+        lasting = {
+            "clock",
+            "hashing",
+            "track",
+            "waiting pages",
+            "connections",
+            "generation",
+            "registry",
+            "fetched",
+        }
         changed = {
             name
             for name in self.app.extensions.keys() | self.extensions.keys()
             if self.app.extensions.get(name) is not self.extensions.get(name)
         }
         self.app.test_client_class = self.client
-        return changed <= kept and self._look() == self.new
+        return changed <= lasting and self._look() == self.new
 
     def _look(self) -> Any:
         """What a test could change of an application, to be compared."""

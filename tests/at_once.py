@@ -14,7 +14,7 @@ def at_once(app: Flask, act: Callable[[int], Answer], times: int = 50) -> list[A
     """The results of `act(number)`, each call in a thread of its own; all start when every thread is ready."""
     gate = threading.Barrier(times)
 
-    def one(number: int) -> Answer:
+    def run(number: int) -> Answer:
         gate.wait()
         try:
             return act(number)
@@ -23,4 +23,4 @@ def at_once(app: Flask, act: Callable[[int], Answer], times: int = 50) -> list[A
                 app.extensions["connections"].close()
 
     with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(one, range(times)))
+        return list(threads.map(run, range(times)))

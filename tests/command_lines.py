@@ -30,15 +30,17 @@ def command_fault(words: list[str]) -> str:
         context = click.Context(deeper, parent=context, info_name=words[0])
         command, words = deeper, words[1:]
     try:
-        given, rest, _ = command.make_parser(context).parse_args(list(words))
+        values, unused, _ = command.make_parser(context).parse_args(list(words))
     except click.UsageError as fault:
         return fault.message
-    if rest:
-        return f"{command.name} takes no {rest}"
+    if unused:
+        return f"{command.name} takes no {unused}"
     wanted = [
         param.name
         for param in command.params
-        if isinstance(param, click.Argument) and param.required and not _was_given(given.get(str(param.name)))
+        if isinstance(param, click.Argument)
+        and param.required
+        and not _was_given(values.get(str(param.name)))
     ]
     return f"{command.name} wants {wanted}" if wanted else ""
 
@@ -65,9 +67,9 @@ def commands_of(shell: str) -> Iterator[list[str]]:
 
 def is_command(span: str) -> bool:
     """`idp …` in a sentence: arguments may be left out, `[--option]` and a list (`idp keys list, rotate`) are understood."""
-    first, *others = span.replace("[", "").replace("]", "").split(", ")
+    first, *aliases = span.replace("[", "").replace("]", "").split(", ")
     words = shlex.split(first)[1:]
-    lines = [words, *([words[0], other] for other in others)]
+    lines = [words, *([words[0], alias] for alias in aliases)]
     return not any(fault and " wants " not in fault for fault in (command_fault(line) for line in lines))
 
 
@@ -78,8 +80,8 @@ def is_option(span: str) -> bool:
         yield from command.params
         if isinstance(command, click.Group):
             for noun in command.list_commands(context):
-                found = command.get_command(context, noun)
-                assert found is not None
-                yield from below(found, context)
+                subcommand = command.get_command(context, noun)
+                assert subcommand is not None
+                yield from below(subcommand, context)
 
     return any(name in param.opts for param in below(main, click.Context(main)))

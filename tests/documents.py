@@ -124,13 +124,13 @@ def _names_of(path: Path) -> frozenset[str]:
 @functools.cache
 def _modules() -> dict[str, Path]:
     """Dotted name → file, of all our Python and of Authlib and joserfc, whose names the documents use too."""
-    ours = {name: ROOT / name for name in paths() if name.endswith(".py")}
+    files = {name: ROOT / name for name in paths() if name.endswith(".py")}
     for package in ("authlib", "joserfc"):
         folder = Path(str(importlib.import_module(package).__file__)).parent
-        ours |= {str(path.relative_to(folder.parent)): path for path in folder.rglob("*.py")}
+        files |= {str(path.relative_to(folder.parent)): path for path in folder.rglob("*.py")}
     return {
         name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
-        for name, path in ours.items()
+        for name, path in files.items()
     }
 
 

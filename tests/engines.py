@@ -106,7 +106,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     chosen, seed = config.option.engines, config.option.engine_seed
-    kept, left = [], []
+    running, dropped = [], []
     twins = {_without_engine(item) for item in items if _engine(item) == ENGINES[0]}
     twins &= {_without_engine(item) for item in items if _engine(item) == ENGINES[1]}
     for item in items:
@@ -125,10 +125,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             runs = True
         else:
             runs = engine in (None, drawn(_without_engine(item), seed))
-        (kept if runs else left).append(item)
-    if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = kept
+        (running if runs else dropped).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = running
 
 
 def drawn(test: str, seed: str) -> str:
@@ -211,9 +211,9 @@ class _Statements:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
-        if config.option.statements_on_both and (found := one_sided()):
+        if config.option.statements_on_both and (functions := one_sided()):
             terminalreporter.section("SQL that ran on one engine alone: no test of it runs on the other")
-            for line, engine in found.items():
+            for line, engine in functions.items():
                 terminalreporter.line(f"{line}: {engine} only")
 
 
@@ -242,9 +242,9 @@ def take_over(seen: dict[str, Any]) -> None:
 def one_sided() -> dict[str, str]:
     """Function → the only engine that has had its SQL."""
     sqlite, postgresql = (executed[engine].keys() for engine in ENGINES)
-    found = {
+    functions = {
         line
         for line in sqlite ^ postgresql
         if not line.startswith(("idp/database/migrations/", "idp/database/schema.py"))
     }
-    return {line: "sqlite" if line in sqlite else "postgresql" for line in sorted(found - ON_ONE_ENGINE)}
+    return {line: "sqlite" if line in sqlite else "postgresql" for line in sorted(functions - ON_ONE_ENGINE)}

@@ -23,9 +23,9 @@ def watch() -> None:
 
 def _watched(state: Any, explicit_correlate_froms: Any = None, implicit_correlate_froms: Any = None) -> Any:
     listed = _display(state, explicit_correlate_froms, implicit_correlate_froms)
-    repeated = {one for one in listed if one in (explicit_correlate_froms or ())}
+    repeated = {table for table in listed if table in (explicit_correlate_froms or ())}
     if len(listed) > 1 and repeated:
         raise NotJoined(
-            f"{[str(one) for one in repeated]} of the statement outside, in FROM {[str(one) for one in listed]}"
+            f"{[str(table) for table in repeated]} of the statement outside, in FROM {[str(table) for table in listed]}"
         )
     return listed

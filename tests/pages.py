@@ -23,28 +23,28 @@ class _Fields(HTMLParser):
         self._inside: str | None = None
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
+        attribute = {name: value or "" for name, value in attributes}
         if tag == "form":
             self.forms.append({})
             self.names.append(set())
-            self.actions.append(given.get("action", ""))
+            self.actions.append(attribute.get("action", ""))
         elif tag == "a":
-            self._link = given.get("href", "")
-        elif tag in ("input", "button", "select", "textarea") and self.forms and given.get("name"):
-            self.names[-1].add(given["name"])
-            kind = given.get("type", "text")
-            if kind in ("checkbox", "radio") and "checked" not in given:
+            self._link = attribute.get("href", "")
+        elif tag in ("input", "button", "select", "textarea") and self.forms and attribute.get("name"):
+            self.names[-1].add(attribute["name"])
+            kind = attribute.get("type", "text")
+            if kind in ("checkbox", "radio") and "checked" not in attribute:
                 return
-            if kind in ("checkbox", "hidden") and given["name"] in self.forms[-1]:
-                kept = self.forms[-1][given["name"]]
-                self.forms[-1][given["name"]] = [
-                    *(kept if isinstance(kept, list) else [kept]),
-                    given["value"],
+            if kind in ("checkbox", "hidden") and attribute["name"] in self.forms[-1]:
+                value = self.forms[-1][attribute["name"]]
+                self.forms[-1][attribute["name"]] = [
+                    *(value if isinstance(value, list) else [value]),
+                    attribute["value"],
                 ]
-            self.forms[-1].setdefault(given["name"], given.get("value", ""))
-            self._inside = given["name"] if tag in ("textarea", "select") else None
-        elif tag == "option" and self._inside and "selected" in given:
-            self.forms[-1][self._inside] = given.get("value", "\0")
+            self.forms[-1].setdefault(attribute["name"], attribute.get("value", ""))
+            self._inside = attribute["name"] if tag in ("textarea", "select") else None
+        elif tag == "option" and self._inside and "selected" in attribute:
+            self.forms[-1][self._inside] = attribute.get("value", "\0")
 
     def handle_data(self, data: str) -> None:
         if self._inside and self.forms and self.lasttag == "textarea":

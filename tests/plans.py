@@ -104,11 +104,11 @@ def write_statistics(connection: sqlite3.Connection) -> None:
 
 def _indexes(connection: sqlite3.Connection, table: str) -> dict[str, tuple[tuple[str, ...], bool]]:
     """Name of an index → (its columns, whether it is unique). An expression is named like its index."""
-    found = {}
+    columns_of = {}
     for _, index, unique, *_ in connection.execute(f"PRAGMA index_list({table})").fetchall():
         columns = connection.execute(f"PRAGMA index_info({index})").fetchall()
-        found[index] = (tuple(name or index for _, _, name in columns), bool(unique))
-    return found
+        columns_of[index] = (tuple(name or index for _, _, name in columns), bool(unique))
+    return columns_of
 
 
 def _faults_of_sqlite(connection: sqlite3.Connection, text: str, sizes: bool) -> set[str]:
@@ -117,8 +117,8 @@ def _faults_of_sqlite(connection: sqlite3.Connection, text: str, sizes: bool) ->
     plan = connection.execute(f"EXPLAIN QUERY PLAN {text}", [None] * _places(text)).fetchall()
     faults = set()
     for _, _, _, step in plan:
-        how, _, rest = step.partition(" ")
-        table = rest.split(" ", 1)[0]
+        how, _, details = step.partition(" ")
+        table = details.split(" ", 1)[0]
         table = names.get(table, table)
         if table not in LARGE:
             continue
@@ -129,8 +129,8 @@ def _faults_of_sqlite(connection: sqlite3.Connection, text: str, sizes: bool) ->
             columns = _indexes(connection, table).get(index)
             equal = conditions.count("=?")
             if columns and equal == len(conditions.split(" AND ")):
-                met = rows_of_index(table, columns)[equal - 1]
-                if met > TOO_MANY:
+                estimated = rows_of_index(table, columns)[equal - 1]
+                if estimated > TOO_MANY:
                     faults.add(f"SEARCH {table} ({', '.join(columns[0][:equal])})")
     return faults
 

@@ -82,7 +82,7 @@ def twins() -> dict[str, set[str]]:
     """Engine → tests to run on it: the twin of one test of each function that the other engine alone has seen."""
     tests: dict[str, set[str]] = {}
     for function, engine in one_sided().items():
-        test, other = executed[engine][function], ENGINES[engine == ENGINES[0]]
+        test, second = executed[engine][function], ENGINES[engine == ENGINES[0]]
         if engine in test:
-            tests.setdefault(other, set()).add(test.replace(engine, other, 1))
+            tests.setdefault(second, set()).add(test.replace(engine, second, 1))
     return tests

@@ -24,9 +24,9 @@ CONTENT = {
 def content(url: str) -> dict[str, int]:
     engine = create_engine(url)
     with engine.connect() as connection:
-        found = {name: int(connection.execute(text(sql)).scalar_one()) for name, sql in CONTENT.items()}
+        counts = {name: int(connection.execute(text(sql)).scalar_one()) for name, sql in CONTENT.items()}
     engine.dispose()
-    return found
+    return counts
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -96,8 +96,8 @@ def test_an_application_that_has_served_a_login_is_lent_again() -> None:
 
 def test_the_seed_alone_draws_the_engine_of_a_test() -> None:
     names = [f"tests/test_x.py::test_{number}" for number in range(400)]
-    first, again, other = ([drawn(name, seed) for name in names] for seed in ("a", "a", "b"))
-    assert first == again != other
+    first, again, changed = ([drawn(name, seed) for name in names] for seed in ("a", "a", "b"))
+    assert first == again != changed
     assert {first.count(engine) > 150 for engine in ENGINES} == {True}
 
 

@@ -11,8 +11,8 @@ INNER = {"rules", "storage", "pages", "migrations", "versions"}
 
 def packages() -> list[str]:
     """`idp/account`, `idp/oidc/tokens`, …: the packages by subject."""
-    found = (path.parent.relative_to(ROOT) for path in (ROOT / "idp").rglob("__init__.py"))
-    return sorted(str(path) for path in found if str(path) != "idp" and not INNER & set(path.parts))
+    folders = (path.parent.relative_to(ROOT) for path in (ROOT / "idp").rglob("__init__.py"))
+    return sorted(str(path) for path in folders if str(path) != "idp" and not INNER & set(path.parts))
 
 
 @pytest.mark.parametrize("package", packages())

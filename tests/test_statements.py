@@ -51,8 +51,8 @@ def test_no_statement_has_a_cartesian_product(name: str) -> None:
 
 
 def test_a_cartesian_product_is_detected_in_outer_and_inner_selects() -> None:
-    one, other, third = (table(name, column("id")) for name in ("one", "other", "third"))
-    product = select(one.c.id).where(other.c.id == 1)
+    first, second, third = (table(name, column("id")) for name in ("one", "other", "third"))
+    product = select(first.c.id).where(second.c.id == 1)
     for statement in (product, select(third.c.id).where(third.c.id.in_(product))):
         with pytest.raises(SAWarning, match="cartesian product"):
             compiled(statement)

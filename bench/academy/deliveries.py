@@ -40,26 +40,26 @@ def run(arguments: list[str]) -> Iterator[str]:
     parser.add_argument("--mails", type=int, default=2_000)
     parser.add_argument("--notices", type=int, default=5_000)
     parser.add_argument("--url", help="a PostgreSQL database without tables; default: SQLite in a new folder")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="bench-deliveries-"))
     try:
         with receivers() as peers:
-            settings = _settings(given.url or f"sqlite:///{folder / 'idp.sqlite3'}", peers)
+            settings = _settings(options.url or f"sqlite:///{folder / 'idp.sqlite3'}", peers)
             app = create_app(settings)
             with app.app_context():
                 migrate()
                 signing.ensure(int(time.time()))
-                yield from _measured(app, settings, peers, given)
+                yield from _measured(app, settings, peers, options)
                 app.extensions["connections"].close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _measured(app: Flask, settings: Settings, peers: Receivers, given: Any) -> Iterator[str]:
+def _measured(app: Flask, settings: Settings, peers: Receivers, options: Any) -> Iterator[str]:
     now = int(time.time())
     dead = [_client(address) for address in peers.dead()]
-    _post_notices(dead, given.waiting, now)
-    yield f"{given.waiting} notices to five dead services wait"
+    _post_notices(dead, options.waiting, now)
+    yield f"{options.waiting} notices to five dead services wait"
     with _worker(settings):
         # The start of a process is not measured: its first mail.
         _mail_leaves(peers)
@@ -68,13 +68,15 @@ def _measured(app: Flask, settings: Settings, peers: Receivers, given: Any) -> I
             yield f"a mail left after {_mail_leaves(peers):.2f} s"
         begun, before = time.monotonic(), peers.mails.value
         with transaction() as tx:
-            for _ in range(given.mails):
+            for _ in range(options.mails):
                 _post_mail(tx, now)
-        yield _rate("mails", given.mails, _until(lambda: peers.mails.value - before >= given.mails, begun))
+        yield _rate(
+            "mails", options.mails, _until(lambda: peers.mails.value - before >= options.mails, begun)
+        )
         live = [_client(peers.live)] * SERVICES
         begun = time.monotonic()
-        _post_notices(live, given.notices, now)
-        yield _rate("notices", given.notices, _until(lambda: peers.notices.value >= given.notices, begun))
+        _post_notices(live, options.notices, now)
+        yield _rate("notices", options.notices, _until(lambda: peers.notices.value >= options.notices, begun))
 
 
 def _mail_leaves(peers: Receivers) -> float:
@@ -89,9 +91,9 @@ def _rate(name: str, number: int, seconds: float) -> str:
     return f"{number} {name} left in {seconds:.1f} s: {number / seconds:.0f} a second"
 
 
-def _until(what: Any, begun: float) -> float:
+def _until(is_over: Any, begun: float) -> float:
     """Seconds from `begun` until `what` is true. Raises TimeoutError."""
-    while not what():
+    while not is_over():
         if time.monotonic() - begun > PATIENCE:
             raise TimeoutError("what was posted has not left")
         time.sleep(0.005)

@@ -27,18 +27,18 @@ def run(arguments: list[str]) -> Iterator[str]:
     parser = argparse.ArgumentParser(prog="fifty_logins", description=__doc__)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with temporary() as url:
-        app = _application(url, given.people)
+        app = _application(url, options.people)
         for place, address in PLACES.items():
             log = LockLog(url)
-            rates = [_rate(app, given.people, address, number) for number in range(given.rounds)]
+            rates = [_rate(app, options.people, address, number) for number in range(options.rounds)]
             waits = log.waits()
             log.close()
-            where = Counter(found for wait in waits for found in re.findall(r'relation "(\w+)"', wait))
+            where = Counter(table for wait in waits for table in re.findall(r'relation "(\w+)"', wait))
             tables = "".join(f", {name} {number}" for name, number in where.most_common())
             yield (
-                f"{given.people} logins at once {place}: {statistics.median(rates):.0f} a second, "
+                f"{options.people} logins at once {place}: {statistics.median(rates):.0f} a second, "
                 f"{len(waits)} waits for a row{tables}"
             )
 

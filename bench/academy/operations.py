@@ -93,11 +93,14 @@ def of(size: Size, folder: Path) -> Iterator[tuple[str, Act]]:
             f"search of a school: {text}",
             Act(lambda query=query: search.in_school(reading(), query, EVERYBODY, school)),
         )
-    nothing = read_query("", ())
-    yield "people of a school, a page", Act(lambda: search.in_school(reading(), nothing, EVERYBODY, school))
+    empty_query = read_query("", ())
+    yield (
+        "people of a school, a page",
+        Act(lambda: search.in_school(reading(), empty_query, EVERYBODY, school)),
+    )
     yield (
         "people of a school, a page by last login",
-        Act(lambda: search.in_school(reading(), replace(nothing, sort="last"), EVERYBODY, school)),
+        Act(lambda: search.in_school(reading(), replace(empty_query, sort="last"), EVERYBODY, school)),
     )
     yield (
         "numbers of a school",

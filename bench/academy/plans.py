@@ -30,10 +30,10 @@ def run(arguments: list[str]) -> Iterator[str]:
     parser.add_argument("--schools", type=int, default=300)
     parser.add_argument("--pupils", type=int, default=500, help="of each school")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="default: both")
-    given = parser.parse_args(arguments)
-    size = Size(given.schools, given.pupils)
+    options = parser.parse_args(arguments)
+    size = Size(options.schools, options.pupils)
     yield f"{size.people:,} people at {size.schools} schools"
-    for engine in given.engine or ENGINES:
+    for engine in options.engine or ENGINES:
         folder = Path(tempfile.mkdtemp(prefix="bench-academy-"))
         try:
             with database(engine, folder) as url:
@@ -89,7 +89,7 @@ def measure_best(act: operations.Act) -> Measured:
         with measure() as measured:
             act.do()
         tries.append(measured)
-    return min(tries, key=lambda one: one.milliseconds)
+    return min(tries, key=lambda attempt: attempt.milliseconds)
 
 
 def _line(name: str, measured: Measured) -> str:

@@ -40,11 +40,11 @@ def receivers() -> Iterator[Receivers]:
     """The process, until the block ends."""
     context = multiprocessing.get_context("spawn")
     counts = [context.Value("i", 0), context.Value("i", 0), context.Value("d", 0.0)]
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, *counts), daemon=True)
+    end, other_end = context.Pipe()
+    process = context.Process(target=_serve, args=(other_end, *counts), daemon=True)
     process.start()
     try:
-        yield Receivers(ours.recv(), *counts)
+        yield Receivers(end.recv(), *counts)
     finally:
         process.terminate()
         process.join()
@@ -99,7 +99,7 @@ async def _main(pipe: Any, notices: Any, mails: Any, last_mail: Any) -> None:
         no_tls,
         mail,
     ]
-    servers = [await asyncio.start_server(_quiet(one), "127.0.0.1", 0) for one in handlers]
+    servers = [await asyncio.start_server(_quiet(handler), "127.0.0.1", 0) for handler in handlers]
     pipe.send([server.sockets[0].getsockname()[1] for server in servers])
     await asyncio.Event().wait()
 

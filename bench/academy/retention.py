@@ -73,19 +73,20 @@ def run(arguments: list[str]) -> Iterator[str]:
     parser.add_argument("--rate", type=float, default=100, help="flows a second")
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--retain", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
-    if given.retain:
-        _retain(given.retain)
+    options = parser.parse_args(arguments)
+    if options.retain:
+        _retain(options.retain)
         return
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {DRIVER_CORE})
     with provider(SETTINGS, PORT) as side, _worker(side) as worker:
         prepare(side)
-        _part(side, worker, False, given.rate, 5)
+        _part(side, worker, False, options.rate, 5)
         parts = [
-            _part(side, worker, number % 2 == 1, given.rate, given.seconds / PARTS) for number in range(PARTS)
+            _part(side, worker, number % 2 == 1, options.rate, options.seconds / PARTS)
+            for number in range(PARTS)
         ]
-    yield from _report(parts, given.rate)
+    yield from _report(parts, options.rate)
 
 
 def _report(parts: list[Part], rate: float) -> Iterator[str]:
@@ -99,8 +100,10 @@ def _report(parts: list[Part], rate: float) -> Iterator[str]:
             f"| {part.longest_log / 1e6:.1f} | {part.pages} | {part.free_pages} |"
         )
     without, beside = ([part for part in parts if part.retention is which] for which in (False, True))
-    p99 = [statistics.mean(part.p99 for part in some) for some in (without, beside)]
-    work = [statistics.mean(part.processor / len(part.taken) for part in some) for some in (without, beside)]
+    p99 = [statistics.mean(part.p99 for part in group) for group in (without, beside)]
+    work = [
+        statistics.mean(part.processor / len(part.taken) for part in group) for group in (without, beside)
+    ]
     yield f"p99 with / without: {p99[1] / p99[0]:.2f}; processor a flow: {work[1] / work[0]:.2f}"
     for table, looks in beside[-1].rows.items():
         steady = [there / max(needed, 1) for there, needed in looks[len(looks) // 2 :]]
@@ -151,9 +154,9 @@ def _look(part: Part, database: Path) -> None:
     # SQLite deletes it with its last connection.
     part.longest_log = max(part.longest_log, log.stat().st_size if log.exists() else 0)
     with closing(sqlite3.connect(database)) as connection:
-        for table, kept in KEPT.items():
+        for table, condition in KEPT.items():
             (there,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-            (needed,) = connection.execute(f"SELECT count(*) FROM {table} WHERE {kept}", now).fetchone()
+            (needed,) = connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}", now).fetchone()
             part.rows.setdefault(table, []).append((there, needed))
         (part.pages,) = connection.execute("PRAGMA page_count").fetchone()
         (part.free_pages,) = connection.execute("PRAGMA freelist_count").fetchone()

@@ -62,31 +62,31 @@ def run(arguments: list[str]) -> Iterator[str]:
     )
     parser.add_argument("--setting", action="append", default=[], help="section.name=value")
     parser.add_argument("--drive", help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
-    if given.drive:
-        asked = json.loads(given.drive)
+    options = parser.parse_args(arguments)
+    if options.drive:
+        asked = json.loads(options.drive)
         asyncio.run(people(Side(**asked["side"]), asked["people"], asked["rate"], asked["patient"]))
         return
     _pin(DRIVER_CORE)
-    numbers = [int(number) for number in given.people.split(",") if number]
-    most = max([*numbers, 10_000 if given.open_loop else 0])
-    settings = dict(tuple(setting.split("=", 1)) for setting in given.setting)
-    with provider(given.port, most, given.workers, settings) as side:
+    numbers = [int(number) for number in options.people.split(",") if number]
+    most = max([*numbers, 10_000 if options.open_loop else 0])
+    settings = dict(tuple(setting.split("=", 1)) for setting in options.setting)
+    with provider(options.port, most, options.workers, settings) as side:
         prepare(side)
-        flows = 0 if given.no_silent else CONNECTIONS
-        _row(side, flows, 0, 0, True, given.warm_up, 1)
+        flows = 0 if options.no_silent else CONNECTIONS
+        _row(side, flows, 0, 0, True, options.warm_up, 1)
         yield "| people | flows a second | p50, p99 ms | logins a second | of the hash rate | waiting pages a second | typed in vain | wait s | server | useful | processor ms: flow, hash |"
         yield "|---" * 11 + "|"
         alone = 0.0
         for number in numbers:
-            for way in given.ways.split(",") if number else ["patient"]:
-                row = _row(side, flows, number, 0, way == "patient", given.warm_up, given.seconds)
+            for way in options.ways.split(",") if number else ["patient"]:
+                row = _row(side, flows, number, 0, way == "patient", options.warm_up, options.seconds)
                 if not number and row.flows:
                     alone = row.processor / row.flows
                 yield _line(f"{number} {way}" if number else "0", row, alone)
-        if given.open_loop:
+        if options.open_loop:
             rate = TIMES_THE_HASH_RATE * 1000 / _bare_hash()
-            row = _row(side, flows, 0, rate, True, given.warm_up, given.seconds)
+            row = _row(side, flows, 0, rate, True, options.warm_up, options.seconds)
             yield _line(f"open loop, {rate:.0f} a second", row, alone)
 
 
@@ -162,7 +162,7 @@ def _silent(
 
 @contextmanager
 def _people(side: Side, number: int, rate: float, patient: bool) -> Iterator[object]:
-    nobody = {
+    no_people = {
         "logins": 0,
         "waiting_pages": 0,
         "typed_in_vain": 0,
@@ -172,7 +172,7 @@ def _people(side: Side, number: int, rate: float, patient: bool) -> Iterator[obj
         "fault": "",
     }
     if not number and not rate:
-        yield lambda: nobody
+        yield lambda: no_people
         return
     names = (
         "name",

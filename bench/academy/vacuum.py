@@ -48,7 +48,7 @@ def run(arguments: list[str]) -> Iterator[str]:
     parser.add_argument("--rate", type=float, default=50, help="flows a second")
     parser.add_argument("--seconds", type=float, default=360)
     parser.add_argument("--looks", type=int, default=7)
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with (
         temporary() as url,
         provider(retention.SETTINGS, PORT, url) as side,
@@ -56,8 +56,8 @@ def run(arguments: list[str]) -> Iterator[str]:
     ):
         prepare(side)
         worker.work(True)
-        looks, flows = _drive(side, url, given.rate, given.seconds, given.looks)
-    yield f"{flows} flows in {given.seconds:.0f} s; rows live for {retention.LIVES} s"
+        looks, flows = _drive(side, url, options.rate, options.seconds, options.looks)
+    yield f"{flows} flows in {options.seconds:.0f} s; rows live for {retention.LIVES} s"
     yield "| table | after, s | live | dead | deleted so far | autovacuums | analyses | table, KB | indexes, KB |"
     yield "|---" * 9 + "|"
     for table in TABLES:

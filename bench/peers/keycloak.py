@@ -128,8 +128,8 @@ def realm() -> dict[str, Any]:
 def java_home() -> Path:
     """The home of a Java of at least LEAST_JAVA: JAVA_HOME's, that of the path, or one beside it. Raises NotInstalled."""
     candidates = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
-    if found := shutil.which("java"):
-        candidates.append(Path(found).resolve().parent.parent)
+    if java := shutil.which("java"):
+        candidates.append(Path(java).resolve().parent.parent)
     candidates += sorted(Path("/usr/lib/jvm").glob("*"))
     for home in candidates:
         try:

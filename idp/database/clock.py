@@ -10,7 +10,13 @@ def clock_difference(connection: Connection) -> float | None:
     if connection.dialect.name != "postgresql":
         return None
     asked = time.time()
-    theirs = float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+    server_time = float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
     # The database read its clock at some time in between.
     answered = time.time()
-    return asked - theirs if theirs < asked else answered - theirs if theirs > answered else 0.0
+    return (
+        asked - server_time
+        if server_time < asked
+        else answered - server_time
+        if server_time > answered
+        else 0.0
+    )

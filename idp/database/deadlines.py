@@ -68,12 +68,12 @@ def is_dead(connection: Connection) -> bool:
 
 def _open(dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
     # SQLite would create a missing file, which has no tables. Only `idp db upgrade` creates the file.
-    path, *rest = arguments
+    path, *further = arguments
     if path == ":memory:":
         return None
     address = f"{Path(path).absolute().as_uri()}?mode=rw"
     try:
-        return dialect.loaded_dbapi.connect(address, *rest, uri=True, **parameters)
+        return dialect.loaded_dbapi.connect(address, *further, uri=True, **parameters)
     except dialect.loaded_dbapi.OperationalError as fault:
         if Path(path).exists():
             raise

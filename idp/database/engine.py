@@ -109,7 +109,7 @@ class Connections:
 
     def reading(self) -> Connection:
         """The connection of this thread's slot, renewed if the server has closed it. Raises RuntimeError outside of a slot."""
-        held = self.slots.mine()
+        held = self.slots.current()
         connection = held.connection
         if connection is None or connection.closed:
             connection = held.connection = self._connected()
@@ -122,7 +122,7 @@ class Connections:
     def _connected(self) -> Connection:
         connection = self._engine.connect()
         limit(connection, self.patience)
-        self.slots.mine().checkpoint_at = checkpoints.ROWS
+        self.slots.current().checkpoint_at = checkpoints.ROWS
         if self._file and Path(self._file).is_file():
             connection.info["inode"] = os.stat(self._file).st_ino
         return connection
@@ -130,7 +130,7 @@ class Connections:
     @contextmanager
     def transaction(self, durable: bool) -> Iterator[Connection]:
         connection = self.reading()
-        held = self.slots.mine()
+        held = self.slots.current()
         if held.within:
             raise RuntimeError("one act is one transaction: it cannot be opened inside another")
         driver = connection.connection.driver_connection
@@ -214,7 +214,7 @@ class Connections:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        held = self.slots.mine()
+        held = self.slots.current()
         if held.connection is not None:
             held.connection.close()
             held.connection = None

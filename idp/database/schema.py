@@ -25,7 +25,7 @@ class MadeByNewerVersion(Exception):
 def refuse_unknown(revision: str | None) -> None:
     """Raises MadeByNewerVersion."""
     if revision is not None and revision not in {
-        one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+        script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()
     }:
         raise MadeByNewerVersion(
             f"The database is at {revision}, which this version does not know: a newer version has changed it. "
@@ -70,8 +70,8 @@ def present_revision() -> str | None:
     if db.engine.dialect.name == "sqlite" and not Path(db.engine.url.database or "").is_file():
         return None
     with db.engine.connect() as connection:
-        found: str | None = MigrationContext.configure(connection).get_current_revision()
-        return found
+        revision: str | None = MigrationContext.configure(connection).get_current_revision()
+        return revision
 
 
 def newest_revision() -> str | None:

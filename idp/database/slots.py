@@ -44,7 +44,7 @@ class Slots:
             raise RuntimeError("a slot cannot be left within a transaction")
         self._entered.slot = None if name is None else self._named.setdefault(name, Slot())
 
-    def mine(self) -> Slot:
+    def current(self) -> Slot:
         """The slot of this thread. Raises RuntimeError if the thread has entered none and `named_only` is set."""
         slot = self._entered.slot
         if slot is None:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from flask import current_app
@@ -73,10 +74,8 @@ class HashingPool:
         """
         with outside_of_slot(), self.slot(first):
             for form in password_forms(typed):
-                if (
-                    self._run(lambda: self._hasher.verify(stored or self._dummy_hash, form))
-                    and stored is not None
-                ):  # noqa: B023
+                matches = self._run(partial(self._hasher.verify, stored or self._dummy_hash, form))
+                if matches and stored is not None:
                     return form
         return None
 

@@ -68,8 +68,8 @@ def judge(
     Raises Refusal S01 (wrong), S02 (too many failures: facts["minutes"]), S03 (letter too old), S04 (closed), S05 (too many
     failures from this network), S06 (too busy: the attempt does not count) or S08 (locked).
     """
-    username, found = _looked_up(typed[:200], profile)
-    facts, stored_hash, provisional, letter_expires_at = found or (None,) * 4
+    username, credentials = _looked_up(typed[:200], profile)
+    facts, stored_hash, provisional, letter_expires_at = credentials or (None,) * 4
     attempt = rate_limits.record(username, address, browser, now)
     if attempt.network_is_limited:
         raise Refusal(NETWORK_LIMITED, "too many failures from this network")
@@ -127,8 +127,8 @@ def sign_in(
             accounts.rehash(tx, facts.id, stored_hash, better)
         known = new_device.look_in(tx, facts, browser, browser_name, now)
         token = sessions.open_in(tx, facts, ("pwd",), address, browser_name, now, settings().sessions, known)
-        who = facts.actor
-        trail.record(tx, now, "sign_in", who, who, address, device=browser_name[:200])
+        actor = facts.actor
+        trail.record(tx, now, "sign_in", actor, actor, address, device=browser_name[:200])
     return Opened(token, facts)
 
 
@@ -152,8 +152,8 @@ def _looked_up(typed: str, profile: str | None) -> tuple[str, accounts.Credentia
     if mail is None:
         username = normalise_username(typed)
         return username, accounts.credentials(reading(), username)
-    found = contacts.credentials(reading(), mail, KINDS.get(profile or ""))
-    return (found[0].username if found else mail.lower()), found
+    credentials = contacts.credentials(reading(), mail, KINDS.get(profile or ""))
+    return (credentials[0].username if credentials else mail.lower()), credentials
 
 
 def _refuse_unless_open(facts: AccountFacts, letter_expires_at: int | None, now: int) -> None:

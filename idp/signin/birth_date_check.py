@@ -49,8 +49,8 @@ def judge_any(accounts: Sequence[int], now: int, matching: Callable[[], tuple[in
             account: throttles.count_attempt(tx, identity_bucket(account), now, A_YEAR)[0]
             for account in sorted(accounts)
         }
-    found = matching()
-    if all(tries[account] > most for account in found):
+    matches = matching()
+    if all(tries[account] > most for account in matches):
         raise Refusal(
             TOO_MANY_BIRTH_DATES if min(tries.values()) >= most else WRONG_BIRTH_DATE,
             "a birth date of no candidate",
@@ -58,4 +58,4 @@ def judge_any(accounts: Sequence[int], now: int, matching: Callable[[], tuple[in
     with transaction() as tx:
         for account in sorted(accounts):
             throttles.forgive(tx, identity_bucket(account))
-    return found
+    return matches

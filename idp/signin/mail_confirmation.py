@@ -60,16 +60,16 @@ class Waiting:
 
 def waiting(account: AccountFacts, now: int) -> Waiting | None:
     """The unconfirmed address; None if the account's address is confirmed, or no mail was sent."""
-    found = links.waiting(reading(), account.id, PURPOSE, now)
-    if found is None or (account.mail_verified and found[0] == account.mail):
+    link = links.waiting(reading(), account.id, PURPOSE, now)
+    if link is None or (account.mail_verified and link[0] == account.mail):
         return None
-    return Waiting(*found)
+    return Waiting(*link)
 
 
 def asked_for(account: AccountFacts, now: int) -> str | None:
     """The address to confirm: the new one, else the account's."""
-    one = waiting(account, now)
-    return one.address if one else account.mail
+    address = waiting(account, now)
+    return address.address if address else account.mail
 
 
 def cancel(account: AccountFacts, now: int) -> None:
@@ -125,13 +125,13 @@ def send_in(tx: Connection, account: AccountFacts, address: str, language: str, 
 
 def read_link(token: str, now: int) -> LinkFacts:
     """Data of a link. Reading does not use it (mail scanners open links). Raises Refusal A05."""
-    found = links.read_link(reading(), digest(token), PURPOSE, now)
-    facts = accounts.by_id(reading(), found.account) if found else None
-    if found is None or facts is None:
+    link = links.read_link(reading(), digest(token), PURPOSE, now)
+    facts = accounts.by_id(reading(), link.account) if link else None
+    if link is None or facts is None:
         if _is_done(reading(), token, now):
             return LinkFacts("", "", done=True)
         raise Refusal(CONFIRMATION_LINK_USED, "unknown, used or expired link")
-    return LinkFacts(facts.first_name, masked(found.address))
+    return LinkFacts(facts.first_name, masked(link.address))
 
 
 def confirm_by_link(token: str, now: int) -> None:

@@ -43,10 +43,10 @@ def device_bucket(username: str, browser: str) -> str:
 def network_buckets(address: str) -> tuple[tuple[str, int], ...]:
     """(bucket, failures allowed within an hour) of the network around an address, and of the address (IPv6: its /64)."""
     limits = settings().throttling
-    found = rate_limits.places(address)
-    if found is None:
+    buckets = rate_limits.places(address)
+    if buckets is None:
         return ((digest(f"address\0{address}"), limits.per_address),)
-    network, own = found
+    network, own = buckets
     return (digest(f"network\0{network}"), limits.per_network), (
         digest(f"address\0{own}"),
         limits.per_address,
@@ -60,8 +60,8 @@ def record(username: str, address: str, browser: str | None, now: int) -> Attemp
     count. An attempt from a limited network counts for no account: a stranger who invents usernames leaves no rows.
     People of one network write no row in common: its count is read when the attempt is committed.
     """
-    given = settings().throttling
-    policy = ThrottlePolicy(given.failures, given.first_lock, given.longest_lock)
+    limits = settings().throttling
+    policy = ThrottlePolicy(limits.failures, limits.first_lock, limits.longest_lock)
     known = browser is not None and devices.is_known_by_name(reading(), username, browser)
     bucket = device_bucket(username, browser) if known and browser else account_bucket(username)
     networks = network_buckets(address)

@@ -75,14 +75,14 @@ def sign_in_by_passkey(
         accounts.note_sign_in(tx, account, now)
         devices.remember(tx, account.id, browser, now)
         token = sessions.open_in(tx, account, used.methods, address, browser_name, now, settings().sessions)
-        who = account.actor
-        trail.record(tx, now, "sign_in", who, who, address, device=browser_name[:200], by="passkey")
+        actor = account.actor
+        trail.record(tx, now, "sign_in", actor, actor, address, device=browser_name[:200], by="passkey")
     return token, account
 
 
 def _strengthened(session: Session, methods: tuple[str, ...], now: int, by: str) -> str:
-    who = session.account.actor
+    actor = session.account.actor
     with transaction() as tx:
         throttles.clear(tx, factor_bucket(session.account.id))
-        trail.record(tx, now, "sign_in.second_step", who, who, by=by)
+        trail.record(tx, now, "sign_in.second_step", actor, actor, by=by)
         return sessions.strengthen_in(tx, session, methods, now)

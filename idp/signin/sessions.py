@@ -136,8 +136,8 @@ def touch_in(tx: Connection, session: Session, now: int) -> None:
 
 def account_of(sid: str) -> AccountFacts | None:
     """The account of a session, live or ended."""
-    found = storage.of_sid(reading(), sid)
-    return accounts.by_id(reading(), found[0]) if found is not None else None
+    owner = storage.of_sid(reading(), sid)
+    return accounts.by_id(reading(), owner[0]) if owner is not None else None
 
 
 def end(session: Session, actor: str, now: int) -> None:

@@ -67,8 +67,8 @@ def refresh_families(tx: Connection, now: int, most: int, idle: int) -> int:
     if dead:
         tx.execute(_delete_families, {"dead": [row.id for row in dead]})
         tx.execute(_review_grants, {"orphans": [row.grant_id for row in dead], "now": now})
-    if kept := [{"family": row.id, "later": later} for row, later in reviews if later is not None]:
-        tx.execute(_keep_family, kept)
+    if needed := [{"family": row.id, "later": later} for row, later in reviews if later is not None]:
+        tx.execute(_keep_family, needed)
     return len(due)
 
 
@@ -129,6 +129,6 @@ def grants(tx: Connection, now: int, most: int, longest_session: int) -> int:
     ]
     if dead := [grant for grant, later in reviews if later is None]:
         tx.execute(_delete_grants, {"dead": dead})
-    if kept := [{"grant": grant, "later": later} for grant, later in reviews if later is not None]:
-        tx.execute(_keep_grant, kept)
+    if needed := [{"grant": grant, "later": later} for grant, later in reviews if later is not None]:
+        tx.execute(_keep_grant, needed)
     return len(due)

@@ -24,9 +24,9 @@ def read_hint(token: str, now: int) -> dict[str, Any] | None:
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         return None
     claims = read.claims
-    ours = claims.get("iss") == settings().server.issuer and isinstance(claims.get("aud"), str)
+    is_from_us = claims.get("iss") == settings().server.issuer and isinstance(claims.get("aud"), str)
     # Our logout tokens and access tokens have a `typ` of their own and must not be accepted as ID tokens.
     is_id_token = (
         is_one_of(read.header.get("typ"), None, "JWT") and "crit" not in read.header and "auth_time" in claims
     )
-    return dict(claims) if ours and is_id_token and isinstance(claims.get("sub"), str) else None
+    return dict(claims) if is_from_us and is_id_token and isinstance(claims.get("sub"), str) else None

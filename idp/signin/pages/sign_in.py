@@ -103,12 +103,12 @@ def _in_line(waiting: Pending, typed: tuple[str, str], place: Place | None) -> R
     moment = now()
     soonest = (moment + queue.AGAIN) * SECOND
     had = line.again(place, moment, soonest) if place is not None else None
-    given = had or line.take(address(), moment, soonest)
+    new_place = had or line.take(address(), moment, soonest)
     response = redirect(request.path, 303)
-    lasts = queue.LIFETIME + (given.turn // SECOND - moment if given is not None else 0)
+    lasts = queue.LIFETIME + (new_place.turn // SECOND - moment if new_place is not None else 0)
     ticket = queue.seal(*typed, waiting.id, cookies.browser(), moment + lasts)
     cookies.set_waiting_ticket(response, ticket, request.path, lasts)
-    return turn_pages.remember(response, given)
+    return turn_pages.remember(response, new_place)
 
 
 def _shown_profile(waiting: Pending) -> str:

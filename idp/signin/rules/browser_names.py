@@ -23,8 +23,8 @@ _SYSTEMS = (
 
 def browser_name(user_agent: str) -> str:
     """The first browser and system in the header; else the beginning of the header."""
-    found = [
+    names = [
         next((name for name, sign in kinds if sign.search(user_agent)), None)
         for kinds in (_BROWSERS, _SYSTEMS)
     ]
-    return ", ".join(name for name in found if name) or user_agent[:40] or "?"
+    return ", ".join(name for name in names if name) or user_agent[:40] or "?"

@@ -50,6 +50,6 @@ def take_back(tx: Connection, ids: Sequence[int]) -> None:
 
 def take_one_back(tx: Connection, bucket: str) -> None:
     """Forget one attempt of a bucket, whichever: it succeeded in a later request. It waits for no other that is taken back."""
-    found = tx.execute(_one_of, {"of": bucket}).scalar_one_or_none()
-    if found is not None:
-        take_back(tx, [found])
+    attempt = tx.execute(_one_of, {"of": bucket}).scalar_one_or_none()
+    if attempt is not None:
+        take_back(tx, [attempt])

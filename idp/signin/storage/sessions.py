@@ -128,7 +128,7 @@ _end_all = (
         Session.account_id == bindparam("account"),
         Session.ended_at.is_(None),
         Session.expires_at > bindparam("now"),
-        Session.sid != bindparam("kept"),
+        Session.sid != bindparam("spared"),
     )
     .values(ended_at=bindparam("moment"))
     .returning(Session.sid)
@@ -159,5 +159,5 @@ def confirm(tx: Connection, session: str, now: int) -> None:
 
 def end_all(tx: Connection, account: int, spared: str, now: int) -> list[str]:
     """End an account's open sessions, except the one with the sid `spared`. Returns their sids."""
-    parameters = {"account": account, "kept": spared, "now": now, "moment": now}
+    parameters = {"account": account, "spared": spared, "now": now, "moment": now}
     return list(tx.execute(_end_all, parameters).scalars())
