@@ -12,6 +12,8 @@ from idp.account import pages as account_pages
 from idp.answers.once import init_claims
 from idp.answers.pages import init_answers
 from idp.answers.unsent import init_unsent
+from idp.cas import endpoints as cas_endpoints
+from idp.cas.protocol import Cas
 from idp.console import pages as console_pages
 from idp.console.pages.large_files import let_large_files_in
 from idp.console.template_filters import init_filters
@@ -20,6 +22,7 @@ from idp.federation import pages as federation_pages
 from idp.observability.log_lines import init_logs
 from idp.oidc import endpoints
 from idp.oidc.authorization import pages as oidc_pages
+from idp.oidc.protocol import OpenIDConnect
 from idp.oidc.server import init_server
 from idp.oidc.signing import has_keys, init_signing, lost_keys
 from idp.passwords import breached
@@ -29,6 +32,8 @@ from idp.people.rules.mail_addresses import readable_address
 from idp.people.rules.phone_numbers import readable_number
 from idp.recovery import pages as recovery_pages
 from idp.runtime.context import system_clock
+from idp.services import pages as service_pages
+from idp.services.protocols import register_protocol
 from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
@@ -86,11 +91,16 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_unsent(app)
     # Machines and other sites call these; their only form (logout) checks the CSRF token itself.
     protection.exempt(endpoints.blueprint)
+    protection.exempt(cas_endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
+    register_protocol(app, OpenIDConnect())
+    register_protocol(app, Cas())
     for package in (
         endpoints,
+        service_pages,
         oidc_pages,
+        cas_endpoints,
         pages,
         federation_pages,
         recovery_pages,
@@ -101,6 +111,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_health(app, lost_keys, has_keys)
     init_errors(app)
     endpoints.init_endpoints(app)
+    cas_endpoints.init_endpoints(app)
     init_observed(app, settings)
     if settings.server.trusted_proxies:
         count = settings.server.trusted_proxies

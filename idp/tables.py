@@ -5,6 +5,7 @@ Migrations and pages need no complete list; documents and tests do.
 
 from idp.answers.storage import tables as answer_tables
 from idp.audit.storage import tables as audit_tables
+from idp.cas.storage import tables as cas_tables
 from idp.console.storage import tables as console_tables
 from idp.factors.storage import tables as factor_tables
 from idp.federation.storage import tables as federation_tables
@@ -22,6 +23,7 @@ from idp.turns.storage import tracks
 TABLES = (
     answer_tables,
     audit_tables,
+    cas_tables,
     console_tables,
     factor_tables,
     federation_tables,

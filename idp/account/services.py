@@ -4,18 +4,16 @@ from dataclasses import dataclass
 
 from idp.account import storage
 from idp.database.engine import reading
-from idp.oidc.clients import registry
-from idp.oidc.clients.rules.client_metadata import ClientMetadata
-from idp.oidc.clients.rules.consent_kinds import kinds
+from idp.services.protocols import find_service
 from idp.services.rules.kinds_in_words import in_words
+from idp.services.rules.service import Service
 
 
 @dataclass(frozen=True)
 class ServiceInUse:
     """A registered service with a grant or a consent. `received`: the kinds of data, in French, to be translated. `last_at`: epoch seconds."""
 
-    client_id: str
-    registration: ClientMetadata
+    service: Service
     received: tuple[str, ...]
     last_at: int
 
@@ -23,11 +21,9 @@ class ServiceInUse:
 def services_of(account: int) -> list[ServiceInUse]:
     """The services of an account, the last used first; without those whose registration is gone."""
     services = []
-    for service in storage.services(reading(), account):
-        client = registry.find(service.client_id)
-        if client is not None:
-            received = in_words(kinds(service.scope, (), client.registration))
-            services.append(
-                ServiceInUse(service.client_id, client.registration, tuple(received), service.last_at)
-            )
+    for row in storage.services(reading(), account):
+        if (registered := find_service(row.client_id)) is not None:
+            protocol, service = registered
+            received = in_words(protocol.kinds(row.client_id, row.scope))
+            services.append(ServiceInUse(service, tuple(received), row.last_at))
     return services

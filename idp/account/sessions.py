@@ -4,14 +4,14 @@ from idp.account import storage
 from idp.accounts.disconnect import disconnect_in
 from idp.audit import trail
 from idp.database.engine import reading, transaction
-from idp.oidc.participants import session_end
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts, family
 from idp.refusals import Refusal
 from idp.refusals.general import PAGE_NOT_FOUND
 from idp.refusals.requests import CONSENT_QUESTION_GONE
 from idp.runtime.context import settings
-from idp.services import consent
+from idp.services import consent, session_end
+from idp.services.protocols import find_service
 from idp.services.storage import consents
 from idp.signin.sessions import Session
 from idp.signin.storage import devices
@@ -66,8 +66,7 @@ def withdraw_for_child(session: Session, child: int, client_id: str, now: int) -
 
 def _withdraw(account: AccountFacts, client_id: str, actor: str, now: int) -> None:
     with transaction() as tx:
-        sids = storage.withdraw(tx, account.id, client_id, now)
-        for sid in sids:
-            session_end.tell_one(tx, client_id, sid, account.id, account.subject, now)
+        if (registered := find_service(client_id)) is not None:
+            registered[0].leave_in(tx, account.id, account.subject, client_id, now)
         consents.withdraw(tx, account.id, client_id)
         trail.record(tx, now, "service.withdrawn", actor, account.actor, client=client_id)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, literal, select
 
 from idp.oidc.storage.tables import Grant
 from idp.people.storage.tables import Account
-from idp.services.storage.tables import Consent
+from idp.services.storage.tables import Consent, ParticipantRow
 from idp.signin.storage.tables import Session
 
 
@@ -21,7 +21,7 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class Service:
-    """A relying party with a grant or a consent of this account. `last_at`: epoch seconds."""
+    """A service with a grant or a consent of this account. `last_at`: epoch seconds."""
 
     client_id: str
     scope: tuple[str, ...]
@@ -50,29 +50,13 @@ _services = (
     )
     .group_by(Grant.client_id, Grant.scope)
     .union_all(
+        select(ParticipantRow.service_id, literal(""), func.max(ParticipantRow.joined_at))
+        .where(ParticipantRow.account_id == bindparam("account"))
+        .group_by(ParticipantRow.service_id),
         select(Consent.client_id, Consent.scope, Consent.given_at).where(
             Consent.account_id == bindparam("account"), Consent.given_at.is_not(None)
-        )
+        ),
     )
-)
-_sids_at = (
-    select(Grant.sid)
-    .where(
-        Grant.account_id == bindparam("account"),
-        Grant.client_id == bindparam("client"),
-        Grant.consumed_at.is_not(None),
-        Grant.revoked_at.is_(None),
-    )
-    .distinct()
-)
-_withdraw = (
-    update(Grant)
-    .where(
-        Grant.account_id == bindparam("account"),
-        Grant.client_id == bindparam("client"),
-        Grant.revoked_at.is_(None),
-    )
-    .values(revoked_at=bindparam("moment"))
 )
 
 
@@ -87,7 +71,7 @@ def is_session_of(connection: Connection, account: int, sid: str) -> bool:
 
 
 def services(connection: Connection, account: int) -> list[Service]:
-    """The relying parties that hold a grant or a consent of this account, the last used first.
+    """The services that hold a grant or a consent of this account, or took part in a session, the last used first.
 
     Grants are purged once no token depends on them; a consent stays until it is withdrawn.
     """
@@ -96,10 +80,3 @@ def services(connection: Connection, account: int) -> list[Service]:
         before = by_client.get(client, Service(client, (), 0))
         by_client[client] = Service(client, (*before.scope, *scope.split()), max(before.last_at, at))
     return sorted(by_client.values(), key=lambda service: service.last_at, reverse=True)
-
-
-def withdraw(tx: Connection, account: int, client: str, now: int) -> list[str]:
-    """End every grant of an account to a client; the sids of the sessions in which it had received tokens."""
-    sids = list(tx.execute(_sids_at, {"account": account, "client": client}).scalars())
-    tx.execute(_withdraw, {"account": account, "client": client, "moment": now})
-    return sids

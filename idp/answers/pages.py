@@ -19,8 +19,8 @@ from idp.runtime.context import now, settings
 from idp.signin import cookies, current_login, sessions
 from idp.web.sent_fields import init_sent_fields
 
-PROTOCOL = "oidc"
-"""The blueprint for other sites' forms and for machines. Its own form is recognised by the CSRF token."""
+PROTOCOLS = frozenset({"oidc", "cas"})
+"""The blueprints for other sites' forms and for machines. Their own form is recognised by the CSRF token."""
 
 
 def init_answers(app: Flask) -> None:
@@ -86,7 +86,7 @@ def _is_answer_to_our_form(response: Response) -> bool:
         return False
     if request.endpoint is None or response.direct_passthrough:
         return False
-    if request.blueprint != PROTOCOL:
+    if request.blueprint not in PROTOCOLS:
         return True
     try:
         return "csrf_token" in request.form
@@ -106,4 +106,4 @@ def _account_after(response: Response) -> int | None:
 
 def _is_authorization() -> bool:
     """A relying party's request, which may have any parameter (OIDC Core §3.1.2.1)."""
-    return request.endpoint == "oidc.begin"
+    return request.endpoint in ("oidc.begin", "cas.begin")

@@ -13,6 +13,9 @@ from idp.cli.terminal import LazyGroup, Noun, Terminal
 NOUNS = {
     "accounts": Noun("idp.cli.accounts:accounts", "Accounts of families, pupils and staff."),
     "audit": Noun("idp.cli.audit:audit", "The audit trail: verify, mark anew, search, export, purge."),
+    "cas": Noun(
+        "idp.cli.cas:cas", "Services of CAS: Pronote and other software that does not speak OpenID Connect."
+    ),
     "clients": Noun("idp.cli.clients:clients", "Relying parties: the services that people sign in to."),
     "config": Noun("idp.cli.config:config", "The settings."),
     "db": Noun("idp.cli.db:db", "The database."),

@@ -227,10 +227,21 @@ def _statistics(_app: Flask) -> Finding:
     return Finding("planner", True, "every large table has statistics")
 
 
+def _cas(_app: "Flask") -> Finding:
+    from idp.cas import registrations
+
+    if doubtful := registrations.doubtful():
+        mend = "Correct these registrations: idp cas set. Only one service gets the tickets of an address."
+        return Finding("cas", False, "; ".join(doubtful), mend)
+    number = sum(service.is_active for service in registrations.every().values())
+    return Finding("cas", True, f"{number} services of CAS, no address belongs to two")
+
+
 _OF_THE_DATABASE = (
     ("clocks", _clocks),
     ("audit", _audit),
     ("keys", _keys),
+    ("cas", _cas),
     ("outbox", _outbox),
     ("planner", _statistics),
 )

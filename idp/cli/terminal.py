@@ -42,6 +42,7 @@ _REFUSED = {
 }
 _UNKNOWN = {
     "NoSuchAccount": "There is no account with the username {!r}.",
+    "NoSuchService": "There is no service of CAS with the id {!r}. See: idp cas list",
     "NoSuchClient": "There is no client with the id {!r}. See: idp clients list",
     "NoSuchKey": "There is no living key with the kid {!r}. See: idp keys list",
     "NoSuchSchool": "There is no school with the UAI {!r}. Import its base first, or name it: idp people school",

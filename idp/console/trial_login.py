@@ -18,13 +18,13 @@ from idp.jobs.queue import Job, Progress
 from idp.oidc.clients import registry
 from idp.oidc.clients.registry import Client
 from idp.oidc.clients.rules.consent_kinds import kinds
-from idp.oidc.participants import session_end
 from idp.oidc.rules.claims import ALL_CLAIMS
 from idp.people import account_creation
 from idp.people.rules.accounts import KINDS
 from idp.people.storage import accounts
 from idp.people.storage import bulk_writes as imports
 from idp.runtime.context import settings
+from idp.services import session_end
 from idp.services.storage import consents
 from idp.signin import cookies, sessions
 from idp.signin.sessions import Session

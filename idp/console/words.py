@@ -13,7 +13,7 @@ from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXT
 from idp.console.rules.registration_words import SENTENCES
 from idp.console.rules.service_form import CHOICES, LABELS
 from idp.console.rules.work_words import JOBS, MESSAGES, reason, step
-from idp.oidc.clients.rules.metadata_reader import Fault
+from idp.services.rules.registration_reader import Fault
 from idp.web.languages import moment
 
 

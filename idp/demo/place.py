@@ -1,5 +1,6 @@
 """The folder, ports and addresses of a demonstration."""
 
+import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,15 @@ SMS_TOKEN = "demonstration"
 SERVICES = ("icart", "pronote", "teleservices")
 """The relying parties, in the order of their ports after the provider's."""
 
+CAS_SERVICE = "pronote_cas"
+"""Pronote once more, as a service of CAS; started where python-cas is installed."""
+
 TITLES = {
     "provider": "Provider",
     "icart": "i-Cart",
     "pronote": "Pronote",
     "teleservices": "Téléservices",
+    "pronote_cas": "Pronote (CAS)",
     "mailbox": "Mails, SMS",
 }
 
@@ -63,11 +68,16 @@ class Place:
 
     def ports(self) -> dict[str, int]:
         """Name of a process → its port."""
-        services = {name: self.base + 1 + number for number, name in enumerate(SERVICES)}
+        services = {name: self.base + 1 + number for number, name in enumerate((*SERVICES, CAS_SERVICE))}
         return {"provider": self.base, **services, "mailbox": self.base + MAIL_OFFSET, "smtp": self.smtp}
 
     def address(self, name: str) -> str:
         return f"http://localhost:{self.ports()[name]}"
+
+
+def has_cas_client() -> bool:
+    """Whether python-cas is installed: it needs a compiled library, which the provider does not."""
+    return importlib.util.find_spec("cas") is not None
 
 
 def write_private(file: Path, text: str) -> None:

@@ -11,9 +11,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from idp.app import create_app
+from idp.cas import registrations
 from idp.database.schema import migrate
 from idp.demo.people import Card, make_school
-from idp.demo.place import SERVICES, SMS_TOKEN, Place, write_private
+from idp.demo.place import CAS_SERVICE, SERVICES, SMS_TOKEN, Place, has_cas_client, write_private
 from idp.oidc import signing
 from idp.oidc.clients import registration
 from idp.people import accounts
@@ -41,6 +42,8 @@ def prepare(place: Place) -> list[Card]:
         cards = make_school(place, now) if first_time else _cards_of_before(place)
         for service, document in documents.items():
             _register(place, service, document, now)
+        if has_cas_client():
+            _register_by_cas(place, now)
         app.extensions["connections"].close()
     if first_time:
         write_private(
@@ -84,21 +87,31 @@ def _config(place: Place) -> str:
 
 def _registrations(place: Place) -> dict[str, dict[str, Any]]:
     """The registration document of each service; all are fetched in parallel."""
-    registrations = {
-        service: subprocess.Popen(
-            [sys.executable, "-m", f"clients.{service}", "registration", "--base", place.address(service)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-        )
-        for service in SERVICES
-    }
+    processes = {service: _asked(place, service) for service in SERVICES}
     documents = {}
-    for service, process in registrations.items():
+    for service, process in processes.items():
         answer, _ = process.communicate()
         if process.returncode != 0:
             raise RuntimeError(f"clients.{service} did not say its registration")
         documents[service] = json.loads(answer)
     return documents
+
+
+def _asked(place: Place, service: str) -> "subprocess.Popen[bytes]":
+    """The process of a service that prints its registration document."""
+    command = [sys.executable, "-m", f"clients.{service}", "registration", "--base", place.address(service)]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+
+def _register_by_cas(place: Place, now: int) -> None:
+    """Register Pronote as a service of CAS at the first start."""
+    file = place.registration(CAS_SERVICE)
+    if file.exists():
+        return
+    answer, _ = _asked(place, CAS_SERVICE).communicate()
+    document = {**json.loads(answer), "first_party": True}
+    registrations.register(document, ACTOR, now)
+    write_private(file, json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _toml(value: Any) -> str:

@@ -14,7 +14,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 STEPS = {
     "oidc.begin": "authorization",
     "oidc.begin_by_form": "authorization",
-    "oidc.resume": "login",
+    "services.resume": "login",
     "oidc.token": "token",
     "oidc.userinfo": "userinfo",
     "oidc.introspect": "introspection",
@@ -24,6 +24,14 @@ STEPS = {
     "oidc.register": "registration",
     "oidc.configure": "registration",
     "oidc.end_session": "logout",
+    "cas.begin": "authorization",
+    "cas.begin_by_form": "authorization",
+    "cas.logout": "logout",
+    "cas.validate_in_two_lines": "ticket",
+    "cas.service_validate": "ticket",
+    "cas.proxy_validate": "ticket",
+    "cas.saml_validate": "ticket",
+    "cas.proxy": "ticket",
 }
 """The step of the protocol that an endpoint serves."""
 GRANTS = {

@@ -11,7 +11,7 @@ from idp.runtime.context import now
 
 
 class EndSession(EndSessionEndpoint):  # type: ignore[misc]
-    """Authlib validates the request; `idp.oidc.participants.session_end` ends the session after the person has confirmed.
+    """Authlib validates the request; `idp.services.session_end` ends the session after the person has confirmed.
 
     Without a valid hint there is no redirect: any site can write such a link (§2, §6).
     """

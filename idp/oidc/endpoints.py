@@ -18,6 +18,7 @@ from idp.oidc.tokens import userinfo as userinfo_endpoint
 from idp.oidc.tokens.userinfo import without_credentials
 from idp.refusals import ProtocolRefusal
 from idp.runtime.context import now, settings
+from idp.services.pages.sign_out import LONGEST_QUERY
 from idp.signin import cookies
 from idp.turns import line
 from idp.turns import pages as turn_pages
@@ -108,15 +109,9 @@ def begin_by_form() -> BaseResponse:
     """
     pairs = list(request.form.items(multi=True))
     encoded = urlencode(pairs)
-    if cookies.session_token() is None and len(encoded) <= pages.LONGEST_QUERY:
+    if cookies.session_token() is None and len(encoded) <= LONGEST_QUERY:
         return redirect(f"{url_for('oidc.begin')}?{encoded}", 303)
     return authorize.begin(pairs, now())
-
-
-@blueprint.get("/login/<pending_id>")
-def resume(pending_id: str) -> BaseResponse:
-    """The dispatcher of a waiting login. Its URL is the prefix of every URL of that login, and the path of its cookie."""
-    return authorize.resume(pending_id, now())
 
 
 @blueprint.post("/token")

@@ -62,7 +62,7 @@ CATALOGUE: dict[str, Wording] = {
         400,
         N_("Service inconnu"),
         N_("Le service qui vous envoie n’est pas enregistré ici. Prévenez le service, avec ce code."),
-        "client_id missing or unknown. The log has the reason under this code.",
+        "client_id missing or unknown, or the address of a CAS service that is not registered. The log has the reason under this code.",
     ),
     UNREGISTERED_REDIRECT_URI: Wording(
         400,

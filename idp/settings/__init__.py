@@ -1,5 +1,6 @@
 """Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line."""
 
+from idp.settings.cas import Cas
 from idp.settings.external_services import FederatedProvider, Federation, Mail, Sms
 from idp.settings.hashing import Hashing
 from idp.settings.keys import Keys
@@ -26,6 +27,7 @@ from idp.settings.worker import Worker
 __all__ = [
     "EXAMPLE_SECRET",
     "PREFIX",
+    "Cas",
     "Console",
     "Database",
     "FederatedProvider",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from idp.settings.cas import Cas
 from idp.settings.external_services import FederatedProvider, Federation, Mail, Outgoing, Sms
 from idp.settings.hashing import Hashing
 from idp.settings.keys import Keys
@@ -54,6 +55,7 @@ class Settings(Section):
     hashing: Hashing = Field(default_factory=Hashing)
     throttling: Throttling = Field(default_factory=Throttling)
     tokens: Tokens = Field(default_factory=Tokens)
+    cas: Cas = Field(default_factory=Cas)
     keys: Keys = Field(default_factory=Keys)
     mail: Mail = Field(default_factory=Mail)
     sms: Sms = Field(default_factory=Sms)

@@ -103,4 +103,4 @@ def _keep(waiting: Pending, now: int) -> None:
 
 
 def _dispatcher(pending_id: str) -> str:
-    return url_for("oidc.resume", pending_id=pending_id)
+    return url_for("services.resume", pending_id=pending_id)

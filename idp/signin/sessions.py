@@ -15,7 +15,7 @@ from idp.signin.storage import devices
 from idp.signin.storage import sessions as storage
 
 SESSION_ENDED = "session_ended"
-"""Kind of the outbox message that a session's end sends to `idp.oidc.participants`."""
+"""Kind of the outbox message that a session's end sends to `idp.services.session_end`."""
 
 TOUCH_AFTER = 60
 """Seconds between two updates of a session's last use: saves a write for prompt=none."""

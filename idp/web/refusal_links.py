@@ -48,7 +48,7 @@ def _address(link: Link, refusal: Refusal, signed_in: bool) -> str | None:
     if link is SIGN_IN:
         if signed_in:
             return None
-        return url_for("oidc.resume", pending_id=login) if login else url_for(link.page)
+        return url_for("services.resume", pending_id=login) if login else url_for(link.page)
     more = {"uai": arguments["uai"]} if link.page.startswith("console.") and "uai" in arguments else {}
     if login and link.page.startswith("recovery."):
         more["login"] = login

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from idp.cas import notices as cas_notices
 from idp.database.engine import Connection, transaction
 from idp.messages import mail, sms
 from idp.messages.delivery import DestinationFails, RefusedForGood, stored_error
@@ -20,8 +21,9 @@ from idp.messages.storage import destinations, outbox
 from idp.messages.storage.outbox import Claimed
 from idp.network.kept_sessions import KeptSessions
 from idp.observability import counting
-from idp.oidc.participants import notices, session_end
+from idp.oidc.participants import notices
 from idp.recovery import attempts, lookup, usernames
+from idp.services import session_end
 from idp.signin import new_device
 
 A_BATCH = 10
@@ -49,6 +51,9 @@ DELIVERERS: dict[str, Callable[[Claimed, int, OpenConnections], None]] = {
     "mail": lambda claimed, now, connections: mail.deliver(claimed, now, connections.smtp),
     "sms": lambda claimed, now, connections: sms.deliver(claimed, now, connections.http),
     "logout_notice": lambda claimed, now, connections: notices.deliver(
+        claimed.payload, now, connections.http
+    ),
+    "cas_logout": lambda claimed, now, connections: cas_notices.deliver(
         claimed.payload, now, connections.http
     ),
 }

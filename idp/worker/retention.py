@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from idp.answers.storage import kept_answers, sent_forms
 from idp.audit.storage import chain
+from idp.cas.storage import tickets as cas_tickets
 from idp.console import approvals
 from idp.durations import DAY, HOUR
 from idp.federation.storage import logins as federated_logins
@@ -16,6 +17,7 @@ from idp.oidc.storage import purge as oidc
 from idp.people.storage import contact_changes
 from idp.recovery.storage import attempts as recovery_identifications
 from idp.runtime.context import settings
+from idp.services.storage import participants
 from idp.signin.storage import purge as signin
 from idp.turns.storage import tracks
 from idp.worker.turns import Step, never, take_turns
@@ -48,6 +50,8 @@ STEPS: dict[str, Step] = {
     "rate_limits": rate_limits.purge,
     "place_budgets": tracks.purge,
     "federated_logins": federated_logins.purge,
+    "cas_tickets": cas_tickets.purge,
+    "participants": participants.purge,
     "outbox": outbox.purge,
 }
 """The step of each kind of row. Refresh families come before grants, which their end concerns."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String, func, insert, select
 
 from idp.answers.storage.tables import KeptAnswerRow, SentForm
+from idp.cas.storage.tables import Ticket
 from idp.database.engine import Connection, reading, transaction
 from idp.durations import DAY, HOUR
 from idp.federation.storage.tables import FederatedLogout, FederatedSession, WaitingIdentity
@@ -16,6 +17,7 @@ from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.storage.tables import AccessToken, DeviceRequest, Grant, PushedRequest, RefreshFamily
 from idp.people.storage.tables import ContactChange
 from idp.recovery.storage.tables import Identification
+from idp.services.storage.tables import ParticipantRow, ServiceRow
 from idp.signin.storage.tables import KnownDevice, MailLink, NetworkAttempt, Sending, Session, Throttle
 from tests.actors.world import World
 
@@ -52,6 +54,8 @@ KINDS = (
     Kind("identifications", Identification, "expires_at", DAY),
     Kind("used_once", UsedOnce, "expires_at", DAY),
     Kind("rate_limits", RateLimit, "forget_at", GOES),
+    Kind("cas_tickets", Ticket, "expires_at", DAY),
+    Kind("participants", ParticipantRow, "expires_at", 0),
     Kind("federated_logins", WaitingIdentity, "expires_at", DAY),
     Kind("federated_logins", FederatedSession, "expires_at", DAY),
     Kind("federated_logins", FederatedLogout, "expires_at", DAY),
@@ -71,11 +75,14 @@ class Rows:
         self.now = world.clock()
         self.client = world.relying_party().client_id
         self.account = world.guardian().account
-        self.job = 0
+        self.job, self.service = 0, ""
         self.numbers = 0
         with transaction() as tx:
             self.job = tx.execute(
                 insert(JobRow).returning(JobRow.id), self._row(JobRow, {"finished_at": None})
+            ).scalar_one()
+            self.service = tx.execute(
+                insert(ServiceRow).returning(ServiceRow.id), self._row(ServiceRow, {"registration": "{}"})
             ).scalar_one()
             tx.execute(
                 insert(Grant),
@@ -114,7 +121,13 @@ class Rows:
             return None
         if column.foreign_keys:
             target = next(iter(column.foreign_keys)).column
-            return {"accounts": self.account, "clients": self.client, "jobs": self.job}[target.table.name]
+            known = {
+                "accounts": self.account,
+                "clients": self.client,
+                "jobs": self.job,
+                "services": self.service,
+            }
+            return known[target.table.name]
         if isinstance(column.type, Boolean):
             return False
         if isinstance(column.type, BigInteger | Integer):

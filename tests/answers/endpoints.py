@@ -1,6 +1,12 @@
 """Endpoints with POST that are no forms of pages."""
 
 MACHINES = {
+    "cas.begin_by_form",
+    "cas.proxy",
+    "cas.proxy_validate",
+    "cas.saml_validate",
+    "cas.service_validate",
+    "cas.validate_in_two_lines",
     "oidc.begin_by_form",
     "oidc.device_authorization",
     "oidc.introspect",

@@ -21,6 +21,7 @@ from idp.people.storage.tables import StaffPost
 from idp.recovery import activation_links
 from idp.signin import mail_confirmation, not_me_link, sessions
 from idp.worker import long_work
+from tests.actors import cas_service
 from tests.actors.enrolment import enrol
 from tests.actors.relying_party import challenge
 from tests.actors.visitor import deliver_internal_messages
@@ -213,6 +214,10 @@ PLACES |= {
         f"{ACADEMY}/services/new",
         Form({"client_name": "Cantine", "redirect_uris": "https://cantine.example/cb"}, "act=register"),
     ),
+    "console.new_cas_service": academy(
+        f"{ACADEMY}/cas/new",
+        Form({"name": "Pronote", "service_urls": "https://pronote.example/cas"}, "act=register"),
+    ),
     "console.tokens": academy(f"{ACADEMY}/tokens", Form({"label": "Éditeur"}, "act=make")),
     "console.imports": school(
         "/imports",
@@ -308,7 +313,7 @@ def _logout(stage: Stage) -> Form:
     return Form()
 
 
-@place("oidc_pages.consent")
+@place("services.consent")
 def _consent(stage: Stage) -> Form:
     stage.signs_in(stage.guardian())
     stage.asks()
@@ -333,7 +338,7 @@ def _change_profile(stage: Stage) -> Form:
     return Form()
 
 
-@place("oidc_pages.cancel")
+@place("services.cancel")
 def _cancel(stage: Stage) -> Form:
     _at_sign_in(stage)
     return Form()
@@ -539,6 +544,23 @@ def _edit_service(stage: Stage) -> Form:
 def _service_act(stage: Stage) -> Form:
     _service(stage, "")
     return Form(press="act=rotate")
+
+
+def _cas_service(stage: Stage, path: str) -> None:
+    service = stage.within(cas_service.registered)
+    stage.admin(f"{ACADEMY}/cas/{service}{path}")
+
+
+@place("console.edit_cas_service")
+def _edit_cas_service(stage: Stage) -> Form:
+    _cas_service(stage, "/edit")
+    return Form({"name": "Pronote bleu"}, "act=save")
+
+
+@place("console.cas_service_act")
+def _cas_service_act(stage: Stage) -> Form:
+    _cas_service(stage, "")
+    return Form(press="act=suspend")
 
 
 @place("console.job")

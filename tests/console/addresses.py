@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from tests.actors import cas_service
 from tests.actors.world import World
 from tests.console.conftest import UAI
 
@@ -12,10 +13,12 @@ def paths(app: Flask, world: World) -> dict[str, str]:
     world.family(guardian, child)
     with app.app_context():
         client = world.relying_party()
+        service = cas_service.registered(world)
     values = {
         "uai": UAI,
         "account": guardian.account,
         "client_id": client.client_id,
+        "service_id": service,
         "number": 1,
         "import_number": 1,
         "file": 1,

@@ -18,13 +18,13 @@ from idp.messages.storage import destinations, outbox
 from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.clients import initial_tokens, registration, registry
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
-from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.storage import clients as client_storage
 from idp.people.storage.tables import Account, Enrolment, Person
 from idp.refusals import Refusal
 from idp.runtime.context import settings
 from idp.services import access
 from idp.services.rules.access import in_season
+from idp.services.rules.registration_reader import MetadataFaults
 from tests.actors.console_staff import worker_of
 from tests.actors.due_messages import due
 from tests.actors.relying_party import RelyingParty, signed_in_browser

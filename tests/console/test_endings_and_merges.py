@@ -18,7 +18,7 @@ from tests.actors.world import Someone, World, waiting_messages
 
 REASON = "La même mère, dit-elle"
 DAY = 86400
-STAY = {"sessions", "grants", "consents"}
+STAY = {"sessions", "grants", "cas_tickets", "participants", "consents"}
 """They end with the account's credentials, and are kept for the record until they are purged."""
 
 

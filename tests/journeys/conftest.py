@@ -17,11 +17,11 @@ PATIENCE = 120
 
 
 def free_ports() -> tuple[int, int]:
-    """A base from which the demonstration's ports are free (base to base+3 and base+25), and one for SMTP."""
+    """A base from which the demonstration's ports are free (base to base+4 and base+25), and one for SMTP."""
     # Below the ports that the system lends to outgoing connections, which could take one at any moment.
     for base in range(20000 + os.getpid() % 300 * 28, 31900, 28):
         try:
-            for port in (*range(base, base + 4), base + 25, base + 26):
+            for port in (*range(base, base + 5), base + 25, base + 26):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
@@ -55,6 +55,10 @@ class Demo:
     @property
     def teleservices(self) -> str:
         return f"http://localhost:{self.base + 3}"
+
+    @property
+    def pronote_cas(self) -> str:
+        return f"http://localhost:{self.base + 4}"
 
     @property
     def mailbox(self) -> str:

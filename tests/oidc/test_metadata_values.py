@@ -21,10 +21,10 @@ from idp.app import create_app
 from idp.database.engine import transaction
 from idp.oidc.clients.registration import Registered
 from idp.oidc.clients.rules.client_metadata import AUTH_METHODS, DEVICE_CODE
-from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.clients.rules.registered_members import SCOPES
 from idp.people.storage.tables import Enrolment
 from idp.runtime.context import settings
+from idp.services.rules.registration_reader import MetadataFaults
 from idp.signin import sessions
 from tests.actors.device import APP, Device
 from tests.actors.relying_party import REDIRECT, VERIFIER, RelyingParty, answer, signed_in_browser

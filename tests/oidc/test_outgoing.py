@@ -10,7 +10,7 @@ from flask import Flask
 
 from idp.network import outgoing_http
 from idp.oidc.clients import registration, remote_documents
-from idp.oidc.clients.rules.metadata_reader import MetadataFaults
+from idp.services.rules.registration_reader import MetadataFaults
 from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
 from tests.actors.world import World, deliver_due
 from tests.conformance.fapi_client import ASSERTION_TYPE, FapiClient, new_key

@@ -11,10 +11,10 @@ from idp.console import personal_data
 from idp.database.engine import reading, transaction
 from idp.imports import lifecycle
 from idp.imports.rules.records import PupilRecord
-from idp.oidc.tokens.rules.subjects import ine_hash, pairwise_subject
 from idp.passwords.hashing import hashing_pool
 from idp.people.accounts import find
 from idp.people.storage.tables import Account, Guardianship, Person, SourceRecord
+from idp.services.rules.subjects import ine_hash, pairwise_subject
 from idp.worker.housekeeping import housekeeping
 from tests.actors.relying_party import RelyingParty, signed_in_browser
 from tests.actors.world import PASSWORD, Someone, World

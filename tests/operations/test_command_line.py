@@ -86,6 +86,8 @@ MISTAKES: list[tuple[list[str], int, str]] = [
     (["clients", "show", "nobody"], 1, "'nobody'"),
     (["clients", "disable", "nobody"], 1, "'nobody'"),
     (["clients", "rotate-secret", "nobody"], 1, "'nobody'"),
+    (["cas", "show", "nobody"], 1, "'nobody'"),
+    (["cas", "disable", "nobody"], 1, "'nobody'"),
     (["clients", "add", "missing.json"], 2, "missing.json"),
     (["accounts", "show", "nobody"], 1, "'nobody'"),
     (["accounts", "unlock", "nobody"], 1, "'nobody'"),
@@ -155,6 +157,30 @@ def test_a_client_is_added_listed_shown_disabled_and_gets_another_secret(
     assert json.loads(shown)["status"] == "suspended" and made["client_secret"] not in shown
 
 
+def test_a_service_of_cas_is_added_changed_checked_and_disabled(
+    installation: Installation, tmp_path: Path
+) -> None:
+    document, url = tmp_path / "pronote.json", "https://pronote.example/cas/"
+    document.write_text(json.dumps({"name": "Pronote", "service_prefixes": [url]}), encoding="utf-8")
+    made = json.loads(installation.run("cas", "add", document, "--json").stdout)["id"]
+    (listed,) = json.loads(installation.run("cas", "list", "--json").stdout)
+    assert (listed["id"], listed["status"]) == (made, "active")
+    assert made in installation.run("cas", "check", f"{url}eleve").stdout
+    for wrong in ("https://pronote.example/other", "https://pronote.example/cas/../x"):
+        assert installation.run("cas", "check", wrong).returncode == 1
+    document.write_text(json.dumps({"name": "Pronote bleu", "service_urls": [url]}), encoding="utf-8")
+    assert installation.run("cas", "set", made, document).returncode == 0
+    assert json.loads(installation.run("cas", "show", made).stdout)["name"] == "Pronote bleu"
+    done = installation.run(
+        "cas", "add", "-", stdin='{"name": "x", "service_urls": ["http://a.example/(.*)"]}'
+    )
+    assert done.returncode == 1 and "service_urls" in done.stderr and "Traceback" not in done.stderr
+    assert installation.run("cas", "disable", made).returncode == 0
+    assert json.loads(installation.run("cas", "show", made).stdout)["status"] == "suspended"
+    assert installation.run("cas", "delete", made, "--yes").returncode == 0
+    assert json.loads(installation.run("cas", "list", "--json").stdout) == []
+
+
 def test_keys_are_listed_rotated_and_withdrawn(installation: Installation) -> None:
     def listing() -> dict[str, str]:
         keys = json.loads(installation.run("keys", "list", "--json").stdout)
@@ -191,7 +217,19 @@ def findings(installation: Installation) -> dict[str, bool]:
     return ok_of
 
 
-CHECKS = ("settings", "clock", "database", "clocks", "audit", "keys", "outbox", "planner", "trust", "mail")
+CHECKS = (
+    "settings",
+    "clock",
+    "database",
+    "clocks",
+    "audit",
+    "keys",
+    "cas",
+    "outbox",
+    "planner",
+    "trust",
+    "mail",
+)
 
 
 def test_the_doctor_finds_nothing_wrong_where_nothing_is(installation: Installation) -> None:

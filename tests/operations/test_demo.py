@@ -64,7 +64,7 @@ def base() -> int:
     for candidate in range(23000, 32000, 40):
         with contextlib.ExitStack() as probes:
             try:
-                for port in (*range(candidate, candidate + 4), candidate + 25, candidate + 26):
+                for port in (*range(candidate, candidate + 5), candidate + 25, candidate + 26):
                     probes.enter_context(socket.create_server(("127.0.0.1", port)))
             except OSError:
                 continue
@@ -156,7 +156,7 @@ def test_a_service_that_dies_is_named_and_all_the_others_stop(folder: Path, base
         [pronote] = [
             pid
             for pid in below
-            if b"clients.pronote" in (words := Path(f"/proc/{pid}/cmdline").read_bytes())
+            if b"clients.pronote\0" in (words := Path(f"/proc/{pid}/cmdline").read_bytes())
             and b"serve" in words
             and os.getsid(pid) == pid
         ]

@@ -13,6 +13,7 @@ import pytest
 from idp.network import outgoing_http
 from idp.network.kept_sessions import KeptSessions
 from idp.oidc.participants import notices
+from idp.services.notices import NotDelivered
 from tests.actors.world import World
 from tests.outgoing.outside import Listener, allowing
 
@@ -148,6 +149,6 @@ def test_a_logout_notice_is_checked_in_the_same_way(
     asked = looked_up(monkeypatch, answers)
     ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
     # The listener has no TLS: only the connection is checked.
-    with pytest.raises(notices.NotDelivered), closing(KeptSessions()) as http:
+    with pytest.raises(NotDelivered), closing(KeptSessions()) as http:
         notices.deliver(ended, world.clock(), http)
     assert (asked, bool(outer.seen), inner.seen) == ([NAME], called, 0)

@@ -19,8 +19,9 @@ from idp.network.kept_sessions import KeptSessions
 from idp.oidc.clients import registration, remote_documents
 from idp.oidc.clients.registration import Registered
 from idp.oidc.clients.rules.client_metadata import ClientMetadata
-from idp.oidc.clients.rules.metadata_reader import MetadataFaults
 from idp.oidc.participants import notices
+from idp.services.notices import NotDelivered
+from idp.services.rules.registration_reader import MetadataFaults
 from idp.worker.housekeeping import housekeeping
 from idp.worker.long_work import RUNNERS
 from tests.actors.relying_party import RelyingParty, answer, signed_in_browser
@@ -174,7 +175,7 @@ class TestARedirect:
         made = world.relying_party(backchannel_logout_uri=f"{outside.address}/there")
         ended = {"client_id": made.client_id, "sid": "0" * 32, "subject": "somebody"}
         for status in statuses:
-            with pytest.raises(notices.NotDelivered, match=str(status)), closing(KeptSessions()) as http:
+            with pytest.raises(NotDelivered, match=str(status)), closing(KeptSessions()) as http:
                 notices.deliver(ended, world.clock(), http)
 
     def test_of_a_sector_document(self, world: World, outside: Outside, statuses: Iterator[int]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from idp.network import outgoing_http
 from idp.network.kept_sessions import KeptSessions
 from idp.oidc.participants import notices
+from idp.services.notices import NotDelivered
 from tests.actors.world import World
 from tests.outgoing.conftest import Drip
 from tests.outgoing.outside import PIECES, Dripper, allowing
@@ -87,7 +88,7 @@ class TestALogoutNotice:
     @pytest.mark.parametrize("part", BEFORE_THE_BODY)
     def test_a_slow_response_head_is_not_a_delivery(self, world: World, dripping: Drip, part: str) -> None:
         server = dripping(*BEFORE_THE_BODY[part])
-        with pytest.raises(notices.NotDelivered):
+        with pytest.raises(NotDelivered):
             self.deliver(world, server)
         assert server.was_left()
 

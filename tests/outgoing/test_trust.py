@@ -1,21 +1,15 @@
 """One list of certificate authorities for all outgoing connections: an internal one is trusted everywhere, or nowhere."""
 
 import http.server
-import ipaddress
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from flask import Flask
 
 from idp.app import create_app
@@ -24,53 +18,16 @@ from idp.federation import providers
 from idp.messages import sms, smtp
 from idp.network import outgoing_http
 from idp.refusals import Refusal
+from tests import private_authority
 from tests.conftest import settings_for
 
 EVERYBODY = {"allowed_networks": ["127.0.0.0/8"]}
 
 
-def _named(name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-
-
 @pytest.fixture(scope="module")
 def private_ca(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """(PEM of an unknown authority, PEM of key and certificate of 127.0.0.1 issued by it)."""
-    folder, day = tmp_path_factory.mktemp("ca"), timedelta(days=1)
-    now = datetime.now(UTC)
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    begun = x509.CertificateBuilder().not_valid_before(now - day).not_valid_after(now + day)
-    authority = (
-        begun.subject_name(_named("Rectorat"))
-        .issuer_name(_named("Rectorat"))
-        .serial_number(1)
-        .public_key(ca_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False)
-        .sign(ca_key, hashes.SHA256())
-    )
-    certificate = (
-        begun.subject_name(_named("pronote"))
-        .issuer_name(_named("Rectorat"))
-        .serial_number(2)
-        .public_key(key.public_key())
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
-        )
-        .sign(ca_key, hashes.SHA256())
-    )
-    trusted, served = folder / "ca.pem", folder / "served.pem"
-    trusted.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    served.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return trusted, served
+    return private_authority.made(tmp_path_factory.mktemp("ca"))
 
 
 class _Polite(http.server.BaseHTTPRequestHandler):
@@ -88,16 +45,10 @@ class _Polite(http.server.BaseHTTPRequestHandler):
         """Nothing on the terminal."""
 
 
-def _tls(served: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(served)
-    return context
-
-
 @pytest.fixture
 def https(private_ca: tuple[Path, Path]) -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Polite)
-    server.socket = _tls(private_ca[1]).wrap_socket(server.socket, server_side=True)
+    server.socket = private_authority.tls(private_ca[1]).wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"https://127.0.0.1:{server.server_address[1]}"
@@ -140,7 +91,7 @@ def test_the_gateway_is_reached(https: str, private_ca: tuple[Path, Path]) -> No
 
 
 def test_the_mail_relay_is_reached(private_ca: tuple[Path, Path]) -> None:
-    relay = Controller(Sink(), "127.0.0.1", _free_port(), ssl_context=_tls(private_ca[1]))
+    relay = Controller(Sink(), "127.0.0.1", _free_port(), ssl_context=private_authority.tls(private_ca[1]))
     relay.start()
     try:
         relay_settings = {"host": "127.0.0.1", "port": relay.port, "security": "tls"}

@@ -3,42 +3,23 @@
 It keeps no refresh token and hears no back channel: every quarter of an hour it asks again, silently, who is there.
 """
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.actors.person import Person
-from tests.peers.conftest import Served, install
+from tests.peers.conftest import Served
+from tests.peers.django_environment import SITE, interpreter
 from tests.peers.passage import Peer
 from tests.peers.process import Process
 
-SITE = Path(__file__).parent / "django"
 Start = Callable[..., Peer]
 
 
 @pytest.fixture(scope="session")
 def python() -> str:
     """An interpreter with the locked Django and library."""
-    made = SITE / ".venv"
-    interpreter = str(made / "bin" / "python")
-    pip = [
-        interpreter,
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--require-hashes",
-    ]
-    install(
-        SITE / "requirements.lock",
-        made / "installed",
-        [sys.executable, "-m", "venv", "--clear", str(made)],
-        [*pip, "-r", "requirements.lock"],
-    )
-    return interpreter
+    return interpreter()
 
 
 @pytest.fixture

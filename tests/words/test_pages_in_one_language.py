@@ -15,7 +15,7 @@ from sqlalchemy import insert, update
 from werkzeug.exceptions import HTTPException
 
 from idp.audit import trail
-from idp.console.rules import record_words, registration_words, service_form, work_words
+from idp.console.rules import cas_form, record_words, registration_words, service_form, work_words
 from idp.console.storage import approvals
 from idp.console.words import registration_fault
 from idp.database.engine import transaction
@@ -29,10 +29,11 @@ from idp.messages.storage import outbox
 from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.clients import initial_tokens
 from idp.oidc.clients.rules.client_metadata import SIGNING_ALGS
-from idp.oidc.clients.rules.metadata_reader import Fault
 from idp.refusals import CATALOGUE, Refusal
+from idp.services.rules.registration_reader import Fault
 from idp.web import errors
 from idp.worker import deliveries, long_work
+from tests.actors import cas_service
 from tests.actors.console_staff import worker_of
 from tests.actors.enrolment import enrol
 from tests.actors.relying_party import RelyingParty
@@ -222,6 +223,7 @@ def fill(world: World) -> dict[str, Someone]:
         world.family(world.guardian("Zarko", "Zorblin", state=state), world.pupil("Zebulon", "Zorblin"))
     world.relying_party(client_name="Zottel", client_uri="https://z.example")
     world.relying_party(client_name="Kvothe", first_party=False)
+    cas_service.registered(world, name="Zottel")
     initial_tokens.make("Zottel", 7, 1, "account:1", NOON)
     _import(world, school)
     with transaction() as tx:
@@ -332,7 +334,13 @@ class Crawler:
         except HTTPException:
             return False
         # A logout would end the crawl; frames without content and downloads are no pages.
-        if str(route) in ("static", "oidc.end_session", "oidc.check_session", "console.job_file"):
+        if str(route) in (
+            "static",
+            "oidc.end_session",
+            "cas.logout",
+            "oidc.check_session",
+            "console.job_file",
+        ):
             return False
         self.routes[str(route)] += 1
         return self.routes[str(route)] <= MOST
@@ -341,7 +349,7 @@ class Crawler:
 def addresses(app: Flask) -> list[str]:
     """Every route that answers GET, over what the world holds."""
     values: dict[str, list[Any]] = {
-        "uai": [UAI], "account": list(range(1, 8)), "client_id": [], "number": list(range(1, 26)), "import_number": [1, 2],
+        "uai": [UAI], "account": list(range(1, 8)), "client_id": [], "service_id": [], "number": list(range(1, 26)), "import_number": [1, 2],
         "pending_id": ["zzz"], "token": ["zzz"], "name": ["zzz"], "profile": ["eleve"], "file": [1], "one_id": ["zzz"],
     }  # fmt: skip
     addresses_built = []
@@ -665,17 +673,24 @@ def test_every_kind_has_its_words() -> None:
     assert set(long_work.RUNNERS) == set(work_words.JOBS)
     assert {*deliveries.DELIVERERS, *deliveries.ACTS} == set(work_words.MESSAGES)
     assert constants("idp/console", "note", 0) == set(work_words.STEPS)
-    of_rules = constants("idp/oidc/clients/rules", "fault", 1) | {"is a JSON object", "is not a JSON object"}
+    of_rules = {"is a JSON object", "is not a JSON object"}.union(
+        *(
+            constants(folder, "fault", 1)
+            for folder in ("idp/oidc/clients/rules", "idp/services/rules", "idp/cas/rules")
+        )
+    )
     of_addresses = {
         node.value.value
-        for path in ("registered_addresses", "registered_members")
-        for node in ast.walk(
-            ast.parse((ROOT / f"idp/oidc/clients/rules/{path}.py").read_text(encoding="utf-8"))
+        for path in (
+            "oidc/clients/rules/registered_addresses",
+            "oidc/clients/rules/registered_members",
+            "services/rules/registered_addresses",
         )
+        for node in ast.walk(ast.parse((ROOT / f"idp/{path}.py").read_text(encoding="utf-8")))
         if isinstance(node, ast.Return)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     }
     assert of_rules | of_addresses <= set(registration_words.SENTENCES)
-    for field in service_form.FIELDS:
+    for field in (*service_form.FIELDS, *cas_form.FIELDS):
         assert set(field.allowed) - {*SIGNING_ALGS} <= set(service_form.CHOICES), field.name

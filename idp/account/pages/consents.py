@@ -4,11 +4,11 @@ from flask import request
 
 from idp.account import sessions as acts
 from idp.account.pages.page import back_to, number, page
-from idp.oidc.clients import registry
 from idp.refusals import Refusal
 from idp.refusals.requests import CONSENT_QUESTION_GONE
 from idp.runtime.context import now
 from idp.services import consent
+from idp.services.protocols import find_service
 from idp.services.rules.kinds_in_words import in_words
 from idp.signin.sessions import Session
 from idp.web.form_pages import FormPage, Page
@@ -26,19 +26,20 @@ def consents(session: Session) -> Page:
             return back_to("consents", done="1")
     rows = []
     for row in consent.of_children(session.account, now()):
-        client = registry.find(row.client_id)
-        if client is not None and (row.asked_scope or row.given_at):
-            rows.append((row, client.registration, in_words(row.asked_scope or row.scope)))
+        registered = find_service(row.client_id)
+        if registered is not None and (row.asked_scope or row.given_at):
+            rows.append((row, registered[1], in_words(row.asked_scope or row.scope)))
     return form_page.show(consents=rows)
 
 
 def _act(session: Session, act: str) -> None:
     child = number("child")
-    client = registry.find(request.form.get("client", ""))
-    if client is None or act not in ("agree", "refuse", "withdraw"):
+    registered = find_service(request.form.get("client", ""))
+    if registered is None or act not in ("agree", "refuse", "withdraw"):
         raise Refusal(CONSENT_QUESTION_GONE, "no such question")
+    service = registered[1]
     if act == "withdraw":
-        acts.withdraw_for_child(session, child, client.client_id, now())
+        acts.withdraw_for_child(session, child, service.id, now())
     else:
         kinds = request.form.get("shown", "")
-        consent.decide_for_child(session.account, child, client.service, kinds, act == "agree", now())
+        consent.decide_for_child(session.account, child, service, kinds, act == "agree", now())

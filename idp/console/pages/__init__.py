@@ -9,6 +9,13 @@ PAGES = {
         "person_data": "/academy/people/<int:account>/data",
     },
     "administrators": {"administrators": "/academy/administrators"},
+    "cas_services": {
+        "cas_services": "/academy/cas",
+        "new_cas_service": "/academy/cas/new",
+        "cas_service": "/academy/cas/<service_id>",
+        "edit_cas_service": "/academy/cas/<service_id>/edit",
+        "cas_service_act": "/academy/cas/<service_id>/act",
+    },
     "confirmation": {"confirm": "/confirm"},
     "delegations": {
         "delegations": "/school/<uai>/delegations",

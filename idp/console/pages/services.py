@@ -15,11 +15,11 @@ from idp.console.rules.service_form import FIELDS, NEW, document_of, values_of
 from idp.durations import DAY
 from idp.oidc.clients import registration, registry
 from idp.oidc.clients.registry import Client
-from idp.oidc.clients.rules.metadata_reader import Fault, MetadataFaults
 from idp.refusals import Refusal
 from idp.refusals.console import STATE_CHANGED
 from idp.refusals.requests import UNKNOWN_SERVICE
 from idp.runtime.context import now, settings
+from idp.services.rules.registration_reader import Fault, MetadataFaults
 from idp.web.form_pages import Page
 from idp.web.sent_fields import typed, unsent
 

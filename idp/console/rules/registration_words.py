@@ -82,6 +82,18 @@ SENTENCES: dict[str, str] = {
     "is one of %(allowed)s under %(profile)s": N_(
         "choisissez une de ces valeurs avec le profil %(profile)s : %(allowed)s."
     ),
+    "has no colon in a name: it becomes the name of an XML element": N_(
+        "un nom ne contient pas « : », parce qu’il devient celui d’un élément XML."
+    ),
+    "holds https addresses without user, fragment, encoded slash or dots": N_(
+        "écrivez des adresses https, sans identifiant, sans « # », sans barre codée et sans « .. »."
+    ),
+    "holds prefixes with a path, at least a slash, and without a query": N_(
+        "un début d’adresse a un chemin, au moins une barre après le domaine, et pas de « ? »."
+    ),
+    "gives each attribute one of these facts: %(allowed)s": N_(
+        "chaque attribut a un nom et un de ces faits : %(allowed)s."
+    ),
     "cannot be used: %(reason)s": N_("le document à cette adresse ne peut pas être lu (%(reason)s)."),
     "does not list every redirect URI": N_(
         "le document à cette adresse ne nomme pas toutes les adresses de retour."

@@ -18,7 +18,7 @@ from idp.refusals import N_
 
 @dataclass(frozen=True)
 class Field:
-    """`form` is "text", "lines" (one value a line), "choice", "choices", "words" or "flag" (yes or no)."""
+    """`form` is "text", "lines" (one value a line), "pairs" (name = value, one a line), "choice", "choices", "words" or "flag"."""
 
     name: str
     form: str
@@ -157,6 +157,15 @@ CHOICES: dict[str, str] = {
     "responsable": N_("Responsable"),
     "eleve": N_("Élève"),
     "personnel": N_("Personnel"),
+    "eidas1": N_("Un mot de passe suffit"),
+    "eidas2": N_("Deux étapes"),
+    "plain": N_("Un numéro propre au service, rien d’autre"),
+    "pronote": N_("Ce que lit Pronote"),
+    "sdet": N_("Les noms du SDET (ENT)"),
+    "sacoche": N_("Ce que lit SACoche"),
+    "back": N_("De serveur à serveur"),
+    "front": N_("Dans le navigateur"),
+    "not_notified": N_("Pas du tout"),
     "name": N_("Nom entier"),
     "given_name": N_("Prénom"),
     "family_name": N_("Nom de famille"),
@@ -188,16 +197,22 @@ NEW: dict[str, Any] = {
 """Values of the form for a new service."""
 
 
-def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -> dict[str, Any]:
+def document_of(
+    form: Mapping[str, Sequence[str]], present: Mapping[str, Any], fields: Sequence[Field] = FIELDS
+) -> dict[str, Any]:
     """A registration document from a form; members that the form does not show stay as they are in `present`."""
     document = dict(present)
-    for field in FIELDS:
+    for field in fields:
         sent = [value.strip() for value in form.get(field.name, ()) if value.strip()]
         document.pop(field.name, None)
         if field.form == "lines":
             values = [line.strip() for text in sent for line in text.splitlines() if line.strip()]
             if values:
                 document[field.name] = values
+        elif field.form == "pairs":
+            pairs = [line.partition("=") for text in sent for line in text.splitlines() if line.strip()]
+            if pairs:
+                document[field.name] = {name.strip(): value.strip() for name, _, value in pairs}
         elif field.form == "choices":
             # An empty list of values means all values in the metadata, so it is left out; an empty list of claims is a choice.
             if sent or field.name != "service_claims":
@@ -209,14 +224,16 @@ def document_of(form: Mapping[str, Sequence[str]], present: Mapping[str, Any]) -
     return document
 
 
-def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
+def values_of(document: Mapping[str, Any], fields: Sequence[Field] = FIELDS) -> dict[str, Any]:
     """The values of the form's fields for a registration."""
-    return {field.name: _value(field, document.get(field.name)) for field in FIELDS}
+    return {field.name: _value(field, document.get(field.name)) for field in fields}
 
 
 def _value(field: Field, value: Any) -> Any:
     if field.form == "lines":
         return "\n".join(value or ())
+    if field.form == "pairs":
+        return "\n".join(f"{name} = {fact}" for name, fact in (value or {}).items())
     if field.form == "flag":
         return "yes" if value else ""
     return value or ([] if field.form == "choices" else "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
 
 from idp.accounts.storage.endings import WAYS_IN
+from idp.cas.storage.tables import Ticket
 from idp.console.storage.tables import Counted
 from idp.database.upserts import upsert
 from idp.oidc.storage.tables import Grant
@@ -18,10 +19,10 @@ from idp.people.storage.tables import (
     SourceRecord,
     StaffPost,
 )
-from idp.services.storage.tables import Consent
+from idp.services.storage.tables import Consent, ParticipantRow
 from idp.signin.storage.tables import Session
 
-OF_ACCOUNT = (*WAYS_IN, Session, Grant, Consent)
+OF_ACCOUNT = (*WAYS_IN, Session, Grant, Ticket, ParticipantRow, Consent)
 """Tables whose rows go with the account; tokens go with their grants."""
 
 

@@ -28,7 +28,9 @@ def callback() -> Response:
     if token is None:
         session["linking"] = linking.keep_waiting(proved, cookies.browser(), now())
         return redirect(url_for("recovery.link_account", login=proved.login), 303)
-    onward = url_for("oidc.resume", pending_id=proved.login) if proved.login else url_for("account.overview")
+    onward = (
+        url_for("services.resume", pending_id=proved.login) if proved.login else url_for("account.overview")
+    )
     return cookies.set_session(redirect(arrival.signed_in(token, onward), 303), token)
 
 
@@ -36,7 +38,7 @@ def callback() -> Response:
 def signed_out() -> Response | str:
     """Return from the other provider's logout. Any other visitor sees the same page without a redirect."""
     back_to = logout.come_back(request.args.get("state", ""), now())
-    return redirect(back_to, 303) if back_to else render_template("signed_out.html", client=None)
+    return redirect(back_to, 303) if back_to else render_template("signed_out.html", asking=None)
 
 
 def waiting_identity() -> str:

@@ -78,6 +78,14 @@ class Claimed:
     refusals: int = 0
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of a message. `has_failed`: it was refused or not accepted so far, or was given up."""
+
+    is_delivered: bool
+    has_failed: bool
+
+
 _insert = insert(_outbox)
 now_ = bindparam("now", type_=BigInteger)
 due = and_(unsettled, _outbox.next_attempt_at <= now_)
@@ -144,6 +152,7 @@ _ahead = (
     )
     .values(next_attempt_at=now_)
 )
+_outcomes = select(_outbox.id, _outbox.delivered_at, _outbox.given_up_at, _outbox.last_error).where(_chosen)
 _destination = select(_outbox.destination).where(_outbox.id == bindparam("message"))
 _given_up = (
     select(_outbox.kind, _outbox.last_error)
@@ -153,14 +162,12 @@ _given_up = (
 )
 
 
-def post(
-    tx: Connection, kind: str, payload: dict[str, Any], now: int, destination: str | None = None
-) -> None:
+def post(tx: Connection, kind: str, payload: dict[str, Any], now: int, destination: str | None = None) -> int:
     """Post a message to the outbox, within the transaction of its cause; its commit wakes the worker (PostgreSQL).
 
-    `destination`: the origin of a logout notice's address; without it, that of the kind.
+    `destination`: the origin of a logout notice's address; without it, that of the kind. Returns the message's id.
     """
-    tx.execute(
+    inserted = tx.execute(
         _insert,
         {
             "kind": kind,
@@ -173,6 +180,14 @@ def post(
         },
     )
     notifications.send(tx, notifications.MESSAGES)
+    assert inserted.inserted_primary_key is not None
+    return int(inserted.inserted_primary_key[0])
+
+
+def outcomes(connection: Connection, messages: Iterable[int]) -> dict[int, Outcome]:
+    """What has become of these messages; those that were purged are left out."""
+    rows = connection.execute(_outcomes, {"messages": list(messages)})
+    return {row[0]: Outcome(row[1] is not None, row[2] is not None or row[3] is not None) for row in rows}
 
 
 def given_up(connection: Connection, since: int) -> list[tuple[str, str]]:

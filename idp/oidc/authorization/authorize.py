@@ -1,27 +1,115 @@
-"""/authorize: check the request, send the person to the first step owed, answer the relying party.
+"""/authorize: check the request, then the course of a login that all protocols share, then the authorization response.
 
 With a live session and no step owed: one SELECT and one INSERT. Otherwise the checked request waits, sealed, in a cookie,
-and the dispatcher evaluates the list of steps after every page.
+and the dispatcher evaluates the list of steps after every page (`idp.services.sign_in`).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
 
-from flask import Response, redirect, url_for
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
 
-from idp.database.engine import transaction
+from idp.database.engine import Connection
 from idp.oidc.authorization import issue_code, request_sources, responses
-from idp.oidc.authorization.consent import is_owed
 from idp.oidc.authorization.current_authorization import Authorization, authorization_of
-from idp.oidc.authorization.rules.authorization_request import AuthorizationRequest
+from idp.oidc.authorization.rules import consent
 from idp.oidc.authorization.rules.levels import needed_level
 from idp.oidc.authorization.rules.saved_request import from_json, to_json, within_registration
 from idp.oidc.clients import registry
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.refusals.requests import SERVICE_SUSPENDED
-from idp.services import access
+from idp.services import sign_in
+from idp.services.protocols import SignInRequest
+from idp.services.rules.service import Service
 from idp.signin import current_login
-from idp.signin.pending import Pending, Service, TooLarge
-from idp.signin.rules.steps import CONSENT, Asked
+from idp.signin.pending import Pending
+from idp.signin.rules.steps import Asked
+from idp.signin.sessions import Session
+
+PROTOCOL = "oidc"
+
+
+@dataclass(frozen=True)
+class AuthorizationInHand(SignInRequest):
+    """An authorization request, as `idp.services.sign_in` takes it to its answer."""
+
+    protocol = PROTOCOL
+    authorization: Authorization
+
+    @property
+    def session(self) -> Session | None:  # type: ignore[override]
+        return self.authorization.session
+
+    @property
+    def service(self) -> Service:
+        return self.authorization.client.service
+
+    @property
+    def is_silent(self) -> bool:
+        return self.authorization.request.silent
+
+    @property
+    def is_device(self) -> bool:  # type: ignore[override]
+        return self.authorization.request.device is not None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return consent.words(self.authorization.request, self.authorization.client.registration)
+
+    @property
+    def consent_is_shown(self) -> bool:
+        return consent.must_be_shown(self.authorization.request, self.authorization.client.registration)
+
+    @property
+    def return_origin(self) -> str:
+        return "" if self.is_device else responses.origin(self.authorization.request.back_to.uri)
+
+    def asked(self, now: int) -> Asked:
+        authorization = self.authorization
+        request, session = authorization.request, authorization.session
+        is_other_person = session is not None and not authorization.names_session
+        return Asked(
+            profiles=request.profiles,
+            before=session.sid if session is not None else None,
+            at=now,
+            prompt=(*request.prompt, "select_account")
+            if is_other_person and not request.silent
+            else request.prompt,
+            max_age=request.max_age,
+            hinted=authorization.hinted_account,
+            login_hint=request.login_hint,
+            locales=request.ui_locales,
+            level=needed_level(request.acr_values),
+        )
+
+    def to_text(self) -> str:
+        return to_json(self.authorization.request)
+
+    def answer(self, waiting: Pending | None, now: int) -> Response:
+        authorization = self.authorization
+        request = authorization.request
+        if not authorization.names_session:
+            raise ProtocolRefusal("login_required", "Another person has signed in.", request.back_to)
+        code = issue_code.issue(authorization, waiting, now)
+        if request.device is not None:
+            return redirect(url_for("oidc_pages.device_done"), 303)
+        return responses.send_code(
+            request.back_to, code, authorization.client.client_id, authorization.signed_in.sid
+        )
+
+    def refuse(self, error: str, description: str) -> NoReturn:
+        raise ProtocolRefusal(error, description, self.authorization.request.back_to)
+
+    def decline_in(self, tx: Connection, waiting: Pending | None, now: int) -> None:
+        issue_code.give_up_in(tx, self.authorization.request, waiting, now)
+
+    def declined(self) -> Response:
+        """Back to the service with access_denied, or to the device's last page."""
+        if self.is_device:
+            return redirect(url_for("oidc_pages.device_done", refused=1), 303)
+        self.refuse("access_denied", "The person has not agreed.")
 
 
 def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
@@ -29,119 +117,20 @@ def begin(parameters: Sequence[tuple[str, str]], now: int) -> Response:
     # First: the generation of the clients comes with the session's row.
     current_login.current(now)
     authorization = authorization_of(*request_sources.read(parameters, now), now)
-    conditions = asked_of(authorization, now)
-    step = current_login.first_owed(conditions, None, now, consent_owed=is_owed(authorization))
-    if step is None:
-        return _answer(authorization, None, now)
-    if authorization.request.silent:
-        raise ProtocolRefusal(
-            step.silent_error, "A page would have to be shown.", authorization.request.back_to
-        )
-    return wait_for(authorization, conditions, now)
+    return sign_in.begin(AuthorizationInHand(authorization), now)
 
 
-def wait_for(authorization: Authorization, conditions: Asked, now: int) -> Response:
+def wait_for(authorization: Authorization, now: int) -> Response:
     """Store the checked request in a sealed cookie and redirect to the first step owed."""
-    request = authorization.request
-    try:
-        address = current_login.begin_login(
-            "oidc", to_json(request), conditions, _service(authorization), now
-        )
-    except TooLarge:
-        raise ProtocolRefusal("invalid_request", "The request is too long.", request.back_to) from None
-    return redirect(address, 303)  # type: ignore[return-value]
+    request = AuthorizationInHand(authorization)
+    return sign_in.wait(request, request.asked(now), now)
 
 
-def resume(pending_id: str, now: int) -> Response:
-    """After every page: redirect to the next step owed, or answer the relying party."""
-    waiting = current_login.waiting_login(pending_id, now)
-    if waiting.kind == "own":
-        step = current_login.owed(waiting, now)
-        # `request`: the endpoint of one of our own pages that asked for a login; only our own code writes it.
-        endpoint = url_for(waiting.request) if step is None else url_for(step.endpoint, pending_id=pending_id)
-        return redirect(endpoint, 303)  # type: ignore[return-value]
-    authorization = waiting_authorization(waiting, now)
-    step = current_login.owed(waiting, now, consent_owed=is_owed(authorization))
-    if step is CONSENT:
-        # Before consent: a person does not consent to a service that is closed.
-        _refuse_if_closed(authorization, now)
-    if step is not None:
-        return redirect(url_for(step.endpoint, pending_id=pending_id), 303)  # type: ignore[return-value]
-    return _answer(authorization, waiting, now)
-
-
-def waiting_authorization(waiting: Pending, now: int) -> Authorization:
+def waiting_request(waiting: Pending, now: int) -> AuthorizationInHand:
     """The waiting request, validated again. Raises Refusal P04 (client suspended meanwhile), P02, P07."""
     request = from_json(waiting.request)
     client = registry.active(request.client_id)
     if client is None:
         raise Refusal(SERVICE_SUSPENDED, "the client was suspended while its request waited")
-    return authorization_of(within_registration(request, client.registration), client, now)
-
-
-def agreed(authorization: Authorization, waiting: Pending, now: int) -> Response:
-    """After consent: the answer, unless another step is owed by now."""
-    if current_login.owed(waiting, now) is not None:
-        return resume(waiting.id, now)
-    return _answer(authorization, waiting, now)
-
-
-def cancel(request: AuthorizationRequest, waiting: Pending, now: int) -> None:
-    """The person cancels the login. Raises Refusal R04.
-
-    Without a session no row is written: the browser drops the request, and a second answer would go to the same service,
-    for the person who signs in.
-    """
-    with transaction() as tx:
-        issue_code.give_up_in(tx, request, waiting if current_login.current(now) is not None else None, now)
-    current_login.give_up(waiting, now)
-
-
-def asked_of(authorization: Authorization, now: int) -> Asked:
-    """The request's demands on the login, in the terms of its steps."""
-    request, session = authorization.request, authorization.session
-    is_other_person = session is not None and not authorization.names_session
-    return Asked(
-        profiles=request.profiles,
-        before=session.sid if session is not None else None,
-        at=now,
-        prompt=(*request.prompt, "select_account")
-        if is_other_person and not request.silent
-        else request.prompt,
-        max_age=request.max_age,
-        hinted=authorization.hinted_account,
-        login_hint=request.login_hint,
-        locales=request.ui_locales,
-        level=needed_level(request.acr_values),
-    )
-
-
-def _answer(authorization: Authorization, waiting: Pending | None, now: int) -> Response:
-    _refuse_if_closed(authorization, now)
-    request, client, session = authorization.request, authorization.client, authorization.signed_in
-    if not authorization.names_session:
-        raise ProtocolRefusal("login_required", "Another person has signed in.", request.back_to)
-    code = issue_code.issue(authorization, waiting, now)
-    if request.device is not None:
-        return redirect(url_for("oidc_pages.device_done"), 303)  # type: ignore[return-value]
-    return responses.send_code(request.back_to, code, client.client_id, session.sid)
-
-
-def _refuse_if_closed(authorization: Authorization, now: int) -> None:
-    request, client, account = authorization.request, authorization.client, authorization.signed_in.account
-    if closed := access.why_closed(client.service, account, now):
-        if request.silent:
-            raise ProtocolRefusal("access_denied", "The service is not open to this person.", request.back_to)
-        raise Refusal(closed, f"{client.client_id} is not open to account {account.id}")
-
-
-def _service(authorization: Authorization) -> Service:
-    request, registration = authorization.request, authorization.client.registration
-    return Service(
-        registration.client_name,
-        responses.origin(request.back_to.uri) if request.device is None else "",
-        registration.client_uri,
-        registration.logo_uri,
-        registration.policy_uri,
-        registration.tos_uri,
-    )
+    request = within_registration(request, client.registration)
+    return AuthorizationInHand(authorization_of(request, client, now))

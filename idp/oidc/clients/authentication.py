@@ -79,7 +79,7 @@ def _post(request: OAuth2Request) -> Client | None:
     return _with_secret(request.form.get("client_id", ""), request.form["client_secret"], request.now)
 
 
-def _none(request: OAuth2Request) -> Client | None:
+def _public_client(request: OAuth2Request) -> Client | None:
     return registry.active(request.form.get("client_id", ""))
 
 
@@ -166,7 +166,7 @@ _READERS = {
     "client_secret_basic": _basic,
     "client_secret_post": _post,
     "private_key_jwt": _private_key_jwt,
-    "none": _none,
+    "none": _public_client,
 }
 
 

@@ -15,10 +15,10 @@ from idp.database.engine import transaction
 from idp.oidc.clients import initial_tokens, registration, registry
 from idp.oidc.clients.registry import Client
 from idp.oidc.clients.rules.client_metadata import BY_PROTOCOL, DEVICE_CODE, ClientMetadata
-from idp.oidc.clients.rules.metadata_reader import Fault, MetadataFaults
 from idp.oidc.clients.rules.registered_members import is_service_scope
 from idp.oidc.storage import clients as storage
 from idp.runtime.context import settings
+from idp.services.rules.registration_reader import Fault, MetadataFaults
 
 INVALID_TOKEN = 'Bearer error="invalid_token"'
 ADMINISTRATORS_ONLY = frozenset({"ect.scope.ine"})
@@ -72,9 +72,11 @@ def _beyond(
     asked: ClientMetadata, known: ClientMetadata | None, client_id: str | None
 ) -> Iterator[tuple[str, str]]:
     """Each member with a value that only an administrator may grant, and that value."""
-    others = (client.registration.scope for client in registry.every() if client.client_id != client_id)
+    foreign_scopes = (
+        client.registration.scope for client in registry.every() if client.client_id != client_id
+    )
     # A service's own scope is free until another service has it; resources are always granted by an administrator.
-    taken = {word for scope in others for word in scope if is_service_scope(word)}
+    taken = {word for scope in foreign_scopes for word in scope if is_service_scope(word)}
     # A device client has no redirect URI, so nothing proves that it controls the host of its pairwise sector.
     for name, reserved in (
         ("scope", ADMINISTRATORS_ONLY | taken),

@@ -21,7 +21,7 @@ from idp.oidc.clients.dynamic_registration import (
     refused,
 )
 from idp.oidc.clients.registry import Client
-from idp.oidc.clients.rules.metadata_reader import Fault, MetadataFaults
+from idp.services.rules.registration_reader import Fault, MetadataFaults
 
 _SERVER_MEMBERS = (
     "registration_access_token",

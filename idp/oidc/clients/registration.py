@@ -13,10 +13,10 @@ from idp.oidc.clients import remote_documents
 from idp.oidc.clients.registry import registration_from_json, secret_digest
 from idp.oidc.clients.rules.client_metadata import BY_HAND, ClientMetadata, Defaults, read_metadata
 from idp.oidc.clients.rules.consent_kinds import outgrown
-from idp.oidc.clients.rules.metadata_reader import Fault, MetadataFaults
 from idp.oidc.storage import clients as storage
 from idp.oidc.storage import grants
 from idp.runtime.context import settings
+from idp.services.rules.registration_reader import Fault, MetadataFaults
 
 
 class NoSuchClient(Exception):

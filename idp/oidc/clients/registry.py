@@ -48,6 +48,10 @@ class Client(ClientMixin):  # type: ignore[misc]
             registration.season_from,
             registration.season_until,
             registration.accepted_schools,
+            registration.client_uri,
+            registration.logo_uri,
+            registration.policy_uri,
+            registration.tos_uri,
         )
 
     @property

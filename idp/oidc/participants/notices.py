@@ -3,15 +3,12 @@
 import secrets
 from typing import Any
 
-import requests
-
-from idp.messages.delivery import DeliveryCode, DeliveryFault, DestinationFails
 from idp.network.kept_sessions import KeptSessions
-from idp.network.urls import origin_of
 from idp.oidc import signing
 from idp.oidc.clients import registry
 from idp.oidc.tokens.subjects import subject_for
 from idp.runtime.context import settings
+from idp.services.notices import post, refused
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LIFETIME = 120
@@ -21,14 +18,6 @@ NO_MATTER_OF_THE_DESTINATION = 400
 """Back-Channel Logout §2.8: this logout failed, or the request was invalid. Every other answer is about the whole service."""
 
 
-class NotDelivered(DeliveryFault):
-    """The relying party refused this notice; a later attempt may succeed."""
-
-
-class NotReached(DestinationFails, NotDelivered):
-    """The relying party accepts no notices now."""
-
-
 def deliver(payload: dict[str, Any], now: int, http: KeptSessions) -> None:
     """Notify one relying party that a session has ended. Raises NotDelivered; the worker then retries."""
     client = registry.find(payload["client_id"])
@@ -36,16 +25,9 @@ def deliver(payload: dict[str, Any], now: int, http: KeptSessions) -> None:
         return
     address = client.registration.backchannel_logout_uri
     token = logout_token(client, payload["sid"], payload["subject"], now)
-    try:
-        status = http.post(origin_of(address), address, {"logout_token": token})
-    except TimeoutError as fault:
-        raise NotReached(DeliveryCode.TOO_SLOW) from fault
-    except (requests.RequestException, OSError, ValueError) as fault:
-        raise NotReached(DeliveryCode.NO_ANSWER, type(fault).__name__) from fault
-    if status == NO_MATTER_OF_THE_DESTINATION:
-        raise NotDelivered(DeliveryCode.ANSWERED, str(status))
+    status = post(http, address, {"logout_token": token})
     if status not in (200, 204):
-        raise NotReached(DeliveryCode.ANSWERED, str(status))
+        raise refused(status, of_this_notice=status == NO_MATTER_OF_THE_DESTINATION)
 
 
 def logout_token(client: registry.Client, sid: str, subject: str, now: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from idp.people.rules.ages import age
 from idp.services.rules.person_facts import Child, PersonFacts, SchoolFacts
+from idp.services.rules.school_roles import RELATIONS, affiliation, sdet_profiles
 
 SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
     "profile": ("name", "given_name", "family_name", "preferred_username", "locale", "updated_at"),
@@ -24,26 +25,6 @@ SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
 """OIDC Core §5.4 and EduConnect's names. A scope ect.scope.<service> releases the `service_claims` registered with it."""
 
 ALL_CLAIMS = tuple(dict.fromkeys(name for names in SCOPE_CLAIMS.values() for name in names))
-
-RELATIONS = {
-    "10": "mother",
-    "20": "father",
-    "37": "sibling",
-    "38": "grandparent",
-    "39": "other_family",
-    "41": "educator",
-    "42": "foster_family",
-    "50": "guardian",
-    "51": "child_welfare",
-    "70": "pupil",
-    "90": "other",
-}
-SDET_STAFF = {
-    "head": "National_DIR",
-    "deputy": "National_DIR",
-    "teacher": "National_ENS",
-    "delegate": "National_EVS",
-}
 
 
 @dataclass(frozen=True)
@@ -142,8 +123,8 @@ def _placed(person: PersonFacts, today: date, pairwise: Pairwise) -> dict[str, A
     schooling = person.schoolings[0] if person.schoolings else None
     pupil = person.kind == "pupil"
     return {
-        "FrEduCtPersonAffiliation": _affiliation(person),
-        "sdet_profiles": _sdet_profiles(person),
+        "FrEduCtPersonAffiliation": affiliation(person),
+        "sdet_profiles": sdet_profiles(person),
         "children": [_child(child, pairwise) for child in person.children],
         "class": schooling.class_code if schooling else None,
         "school": _school(schooling.school) if schooling else None,
@@ -156,21 +137,6 @@ def _placed(person: PersonFacts, today: date, pairwise: Pairwise) -> dict[str, A
             {"role": post.role, **(_school(post.school) if post.school else {})} for post in person.posts
         ],
     }
-
-
-def _affiliation(person: PersonFacts) -> list[str]:
-    prefix = {"pupil": "eleve", "guardian": "resp"}.get(person.kind)
-    if prefix is None:
-        return []
-    places = person.schoolings if person.kind == "pupil" else [child.schooling for child in person.children]
-    degrees = sorted({place.school.degree for place in places if place}) or ["2d"]
-    return [f"{prefix}{degree}" for degree in degrees]
-
-
-def _sdet_profiles(person: PersonFacts) -> list[str]:
-    if person.kind == "staff":
-        return sorted({SDET_STAFF.get(post.role, "National_ETA") for post in person.posts})
-    return [{"pupil": "National_ELV", "guardian": "National_TUT"}[person.kind]]
 
 
 def _school(school: SchoolFacts) -> dict[str, str]:

@@ -9,7 +9,7 @@ from idp.factors.storage.tables import Passkey
 from idp.federation.storage.tables import FederatedIdentity
 from idp.oidc.storage.tables import Grant
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
-from idp.services.storage.tables import Consent
+from idp.services.storage.tables import Consent, ParticipantRow
 from idp.signin.storage.tables import KnownDevice, Session
 
 _SECRETS = frozenset({"password_hash", "provisional_digest", "digest", "browser"})
@@ -32,6 +32,12 @@ def everything(connection: Connection, account: int, person: int) -> dict[str, l
         "services": select(
             Grant.client_id, Grant.scope, Grant.issued_at, Grant.consumed_at, Grant.revoked_at
         ).where(Grant.account_id == account),
+        "other_services": select(
+            ParticipantRow.service_id,
+            ParticipantRow.protocol,
+            ParticipantRow.subject,
+            ParticipantRow.joined_at,
+        ).where(ParticipantRow.account_id == account),
         "consents": select(
             Consent.client_id,
             Consent.scope,

@@ -8,10 +8,10 @@ from idp.oidc.clients.registry import Client
 from idp.oidc.rules import claims as rules
 from idp.oidc.rules.claims_request import as_wanted
 from idp.oidc.tokens.grants import GrantFacts
-from idp.oidc.tokens.rules.subjects import ine_hash
 from idp.oidc.tokens.subjects import subject_for
 from idp.runtime.context import day_of, settings
 from idp.services.rules.person_facts import PersonFacts
+from idp.services.rules.subjects import ine_hash
 from idp.services.storage import persons
 
 

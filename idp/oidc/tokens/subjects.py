@@ -2,8 +2,8 @@
 
 from idp.database.engine import reading
 from idp.oidc.clients.registry import Client
-from idp.oidc.tokens.rules.subjects import pairwise_subject
 from idp.runtime.context import settings
+from idp.services.rules.subjects import pairwise_subject
 from idp.signin.storage import sessions as session_accounts
 
 

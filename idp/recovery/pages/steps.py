@@ -63,7 +63,7 @@ def login_that_waits() -> str | None:
 
 def back_to_login(login: str | None) -> Response:
     """Redirect to the waiting login, else to "Mon compte"."""
-    address = url_for("oidc.resume", pending_id=login) if login else url_for("account.overview")
+    address = url_for("services.resume", pending_id=login) if login else url_for("account.overview")
     return redirect(address, 303)
 
 

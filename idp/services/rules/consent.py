@@ -8,9 +8,7 @@ from collections.abc import Collection
 from datetime import date
 
 from idp.people.rules.ages import age
-from idp.services.rules.service import Service
-
-AGE_OF_CONSENT = 15
+from idp.services.rules.service import AGE_OF_CONSENT, Service
 
 
 def is_given(service: Service, needed: Collection[str], granted: Collection[str]) -> bool:

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "email": N_("votre adresse mail"),
     "phone": N_("votre numéro de mobile"),
     "address": N_("votre adresse postale"),
+    "birth_date": N_("votre date de naissance"),
     "offline_access": N_("un accès qui dure après votre déconnexion"),
     "ect.scope.cnx": N_("votre profil : responsable, élève ou personnel"),
     "ect.scope.children": N_("vos enfants, leur classe et leur établissement"),

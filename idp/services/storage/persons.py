@@ -1,4 +1,6 @@
-"""Statements for userinfo beyond the token's row: children, schools, classes, posts."""
+"""Statements on facts about a person that services receive: contacts, children, schools, classes, posts."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -12,6 +14,15 @@ from idp.people.storage.tables import (
 )
 from idp.services.rules.person_facts import Child, Post, SchoolFacts, Schooling
 
+_details = select(
+    Person.birth_date,
+    Person.ine,
+    Person.mobile,
+    Person.address,
+    Person.postal_code,
+    Person.city,
+    Person.updated_at,
+).where(Person.id == bindparam("person"))
 _schoolings = (
     select(School.uai, School.name, School.degree, Enrolment.class_code, Enrolment.mef)
     .join(School, School.id == Enrolment.school_id)
@@ -51,6 +62,23 @@ _posts = (
     .where(StaffPost.person_id == bindparam("person"), StaffPost.until.is_(None))
     .order_by(StaffPost.id)
 )
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is stored of a person beyond their account. `birth_date` is ISO, `updated_at` epoch seconds."""
+
+    birth_date: str | None
+    ine: str | None
+    mobile: str | None
+    street: str | None
+    postal_code: str | None
+    city: str | None
+    updated_at: int
+
+
+def details(connection: Connection, person: int) -> Details:
+    return Details(*connection.execute(_details, {"person": person}).one())
 
 
 def schoolings(connection: Connection, person: int) -> tuple[Schooling, ...]:

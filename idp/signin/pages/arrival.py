@@ -23,4 +23,4 @@ def leave(session: Session, actor: str, address: str) -> str:
     """End a session of this browser. Returns the URL of the page that reports it and continues to `address`."""
     sessions.end(session, actor, now())
     cookies.note_replaced(session.sid, address, now())
-    return url_for("oidc_pages.replaced")
+    return url_for("services.replaced")

@@ -47,7 +47,7 @@ def set_up_factor(waiting: Pending) -> Page:
         if form.validate_on_submit():
             codes = authenticators.confirm(account(), form.code.data or "", now())
             token = second_factor.just_set_up(session(), second_factor.BY_CODE, now())
-            onward_to = url_for("oidc.resume", pending_id=waiting.id)
+            onward_to = url_for("services.resume", pending_id=waiting.id)
             text = render_template("factors/recovery_codes.html", codes=codes, onward=onward_to)
             return cookies.set_session(make_response(text), token)
     picture = qr_code(secret, account().username)
@@ -81,7 +81,7 @@ def passkey(pending_id: str) -> Response:
         token, codes = _answered(_owed(waiting), request.get_data(as_text=True))
     except Refusal as refusal:
         return refusal_as_json(refusal)
-    address_after = arrival.signed_in(token, url_for("oidc.resume", pending_id=waiting.id))
+    address_after = arrival.signed_in(token, url_for("services.resume", pending_id=waiting.id))
     answer: dict[str, Any] = {"onward": address_after, "codes": codes}
     return cookies.set_session(jsonify(answer), token)
 

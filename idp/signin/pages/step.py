@@ -61,7 +61,7 @@ def is_owed(waiting: Pending, name: str) -> bool:
 
 def onward(waiting: Pending) -> Response:
     """Redirect to the dispatcher, which computes the next step."""
-    return redirect(url_for("oidc.resume", pending_id=waiting.id), 303)
+    return redirect(url_for("services.resume", pending_id=waiting.id), 303)
 
 
 def session() -> Session:

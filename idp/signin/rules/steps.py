@@ -140,7 +140,7 @@ def _owes_consent(asked: Asked, visit: Visit, now: int) -> bool:
     return visit.consent_owed
 
 
-CONSENT = Step("consent", _owes_consent, "consent_required", "oidc_pages")
+CONSENT = Step("consent", _owes_consent, "consent_required", "services")
 
 STEPS = (
     Step("profile", _must_choose_profile, "login_required"),

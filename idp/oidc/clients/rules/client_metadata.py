@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 from idp.oidc.clients.rules import registered_addresses as uris
 from idp.oidc.clients.rules import registered_members as members
 from idp.oidc.clients.rules import security_profiles
-from idp.oidc.clients.rules.metadata_reader import Fault, MetadataFaults, Reader
+from idp.services.rules import registered_addresses as web
+from idp.services.rules import registered_limits as limits
+from idp.services.rules import service
+from idp.services.rules.registration_reader import Fault, MetadataFaults, Reader
 
 PROFILES = ("responsable", "eleve", "personnel")
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
@@ -20,8 +23,7 @@ ASSERTION_ALGS = SIGNING_ALGS
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 GRANT_TYPES = ("authorization_code", "refresh_token", DEVICE_CODE)
 TOKEN_FORMATS = ("opaque", "jwt")
-LEVELS = ("eidas1", "eidas2")
-"""Authentication levels that can be reached here, the lowest first: a password; two factors, or a passkey."""
+LEVELS = service.LEVELS
 SERVICE_CLAIMS = (
     "name",
     "given_name",
@@ -171,7 +173,7 @@ def read_metadata(document: object, loopback_http: bool, defaults: Defaults = BY
     read = Reader(document)
     metadata = _read(read, loopback_http, defaults)
     if not metadata.client_name:
-        metadata = replace(metadata, client_name=uris.name_of((*metadata.redirect_uris, metadata.client_uri)))
+        metadata = replace(metadata, client_name=web.name_of((*metadata.redirect_uris, metadata.client_uri)))
     _check_members_together(read, metadata, defaults)
     if metadata.security_profile is not None:
         security_profiles.check(read, metadata)
@@ -184,7 +186,7 @@ def _read(read: Reader, loopback_http: bool, defaults: Defaults) -> ClientMetada
     application_type = read.choice("application_type", ("web", "native"), "web")
     grant_types = read.choices("grant_types", GRANT_TYPES, ("authorization_code",))
     addresses: dict[str, Any] = {
-        name: uris.address(read, name, loopback_http)
+        name: web.address(read, name, loopback_http)
         for name in (
             *_PLAIN_URIS,
             "initiate_login_uri",
@@ -236,7 +238,7 @@ def _read(read: Reader, loopback_http: bool, defaults: Defaults) -> ClientMetada
         id_token_signed_response_alg=read.choice(
             "id_token_signed_response_alg", SIGNING_ALGS, defaults.id_token_alg
         ),
-        request_uris=uris.addresses(read, "request_uris", loopback_http),
+        request_uris=web.addresses(read, "request_uris", loopback_http),
         contacts=read.texts("contacts"),
         software_id=read.text("software_id"),
         software_version=read.text("software_version"),
@@ -244,9 +246,9 @@ def _read(read: Reader, loopback_http: bool, defaults: Defaults) -> ClientMetada
         default_acr_values=read.choices("default_acr_values", (*LEVELS, *PROFILES), ()),
         accepted_profiles=read.choices("accepted_profiles", PROFILES, PROFILES),
         service_claims=read.choices("service_claims", SERVICE_CLAIMS, ()),
-        accepted_schools=members.schools(read),
-        season_from=members.day_of_year(read, "season_from"),
-        season_until=members.day_of_year(read, "season_until"),
+        accepted_schools=limits.schools(read),
+        season_from=limits.day_of_year(read, "season_from"),
+        season_until=limits.day_of_year(read, "season_until"),
         access_token_format=read.choice("access_token_format", TOKEN_FORMATS, "opaque"),
         resources=uris.resources(read),
         **addresses,
@@ -285,9 +287,7 @@ def _check_members_together(read: Reader, metadata: ClientMetadata, defaults: De
     if (metadata.season_from is None) != (metadata.season_until is None):
         read.fault("season_from", "and season_until are given together")
     logout_uri = metadata.frontchannel_logout_uri
-    if logout_uri is not None and not any(
-        uris.same_origin(logout_uri, uri) for uri in metadata.redirect_uris
-    ):
+    if logout_uri is not None and not any(web.same_origin(logout_uri, uri) for uri in metadata.redirect_uris):
         read.fault("frontchannel_logout_uri", "is at the same scheme, host and port as a redirect URI")
     if metadata.is_public and not metadata.require_pkce:
         read.fault("require_pkce", "cannot be false for a public client (RFC 9700 §2.1.1)")

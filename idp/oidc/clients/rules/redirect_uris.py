@@ -11,14 +11,14 @@ def matches(uri: str, registered: str, application_type: str) -> bool:
     if application_type != "native":
         return False
     try:
-        ours, theirs = urlsplit(registered), urlsplit(uri)
-        port = theirs.port
+        known_part, requested_part = urlsplit(registered), urlsplit(uri)
+        port = requested_part.port
     except ValueError:
         return False
-    if ours.scheme != "http" or ours.hostname not in ("127.0.0.1", "::1") or port is None:
+    if known_part.scheme != "http" or known_part.hostname not in ("127.0.0.1", "::1") or port is None:
         return False
-    host = f"[{ours.hostname}]" if ours.hostname == "::1" else ours.hostname
-    return uri == f"http://{host}:{port}{ours.path}{'?' + ours.query if ours.query else ''}"
+    host = f"[{known_part.hostname}]" if known_part.hostname == "::1" else known_part.hostname
+    return uri == f"http://{host}:{port}{known_part.path}{'?' + known_part.query if known_part.query else ''}"
 
 
 def difference(uri: str, registered: Sequence[str]) -> str:
@@ -29,7 +29,11 @@ def difference(uri: str, registered: Sequence[str]) -> str:
     except ValueError:
         return "it is not an address"
     differing = [
-        [name for name, ours, theirs in zip(names, urlsplit(known), requested, strict=True) if ours != theirs]
+        [
+            name
+            for name, known_part, requested_part in zip(names, urlsplit(known), requested, strict=True)
+            if known_part != requested_part
+        ]
         for known in registered
     ]
     nearest = min(differing, key=len, default=[])

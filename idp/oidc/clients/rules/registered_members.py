@@ -1,11 +1,10 @@
-"""Members of a registration that are more than a text, a choice or an address: keys, scopes, schools, days, seconds."""
+"""Members of a registration that are more than a text, a choice or an address: keys, scopes, seconds."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from idp.oidc.clients.rules.metadata_reader import Reader
-from idp.people.rules.uai import is_uai
+from idp.services.rules.registration_reader import Reader
 
 SCOPES = (
     "openid",
@@ -22,7 +21,6 @@ SCOPES = (
     "ect.scope.staff",
 )
 SERVICE_SCOPE = re.compile(r"ect\.scope\.[a-z0-9][a-z0-9_-]{0,39}")
-_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 SHORTEST_RSA = 2048
 """Bits."""
 _PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
@@ -95,25 +93,6 @@ def scope(read: Reader, default: str) -> tuple[str, ...]:
 def is_service_scope(word: str) -> bool:
     """Whether a scope is ect.scope.<service>, defined by a service for itself."""
     return word not in SCOPES and SERVICE_SCOPE.fullmatch(word) is not None
-
-
-def schools(read: Reader) -> tuple[str, ...]:
-    """UAIs of the schools that a service serves."""
-    values = read.texts("accepted_schools", most=2000)
-    if any(not is_uai(value) for value in values):
-        read.fault("accepted_schools", "holds UAIs: 7 digits and the letter that goes with them")
-    return values
-
-
-def day_of_year(read: Reader, name: str) -> str | None:
-    """MM-DD."""
-    value = read.document.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        read.fault(name, "is a day of the year, MM-DD")
-        return None
-    return value
 
 
 def seconds(read: Reader, name: str) -> int | None:

@@ -6,7 +6,7 @@ client names the profile, and the members that follow from it are filled in; a m
 
 from typing import TYPE_CHECKING, Any
 
-from idp.oidc.clients.rules.metadata_reader import Reader
+from idp.services.rules.registration_reader import Reader
 
 if TYPE_CHECKING:
     from idp.oidc.clients.rules.client_metadata import ClientMetadata

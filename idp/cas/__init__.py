@@ -1,0 +1,1 @@
+"""The CAS Protocol 3.0.3 (Apereo)."""

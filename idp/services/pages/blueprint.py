@@ -1,0 +1,5 @@
+"""The blueprint of the pages about services."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("services", __name__)

@@ -1,0 +1,138 @@
+"""Facts about a person → named attributes of several values, for protocols without claims (CAS, SAML).
+
+An attribute is a name that the service chooses for a fact of this module. Facts that a person does not have are left out,
+never sent as empty texts: empty texts have broken services.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from idp.people.rules.accounts import PROFILES
+from idp.people.rules.ages import age
+from idp.services.rules.person_facts import Child, PersonFacts, Schooling
+from idp.services.rules.school_roles import affiliation, sdet_profiles
+from idp.services.rules.service import AGE_OF_CONSENT
+
+Attributes = dict[str, tuple[str, ...]]
+"""Name → values, never empty."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """What depends on the service and on the login: pairwise identifiers, the day at the school, `auth_time` (epoch seconds)."""
+
+    subject: Callable[[str], str]
+    ine_hash: Callable[[str], str]
+    day: date
+    auth_time: int
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`kind`: the kind of information that people consent to (`kinds_in_words`). `values`: may contain None and empty texts."""
+
+    kind: str
+    values: Callable[[PersonFacts, Login], Iterable[str | None]]
+    needs_places: bool = False
+
+
+def attributes_of(person: PersonFacts, names: Mapping[str, str], login: Login) -> Attributes:
+    """The attributes of a person. `names`: attribute name → name of a fact in `FACTS`."""
+    attributes = {name: values_of(person, fact, login) for name, fact in names.items()}
+    return {name: values for name, values in attributes.items() if values}
+
+
+def values_of(person: PersonFacts, fact: str, login: Login) -> tuple[str, ...]:
+    """The values of one fact, each once; empty if the person has none."""
+    return tuple(dict.fromkeys(value for value in FACTS[fact].values(person, login) if value))
+
+
+def kinds_of(facts: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of information that these facts release, for consent."""
+    return tuple(dict.fromkeys(FACTS[fact].kind for fact in facts))
+
+
+def needs_places(facts: Iterable[str]) -> bool:
+    """Whether schools, classes, children and posts must be read from the database."""
+    return any(FACTS[fact].needs_places for fact in facts)
+
+
+def _french(iso: str | None) -> str | None:
+    return "/".join(reversed(iso.split("-"))) if iso else None
+
+
+def _compact_french(iso: str | None) -> str | None:
+    return "".join(reversed(iso.split("-"))) if iso else None
+
+
+def _places(person: PersonFacts) -> tuple[Schooling, ...]:
+    """Of a pupil their own, of a guardian their children's."""
+    return (*person.schoolings, *(child.schooling for child in person.children if child.schooling))
+
+
+def _schools(person: PersonFacts) -> list[tuple[str, str]]:
+    schools = [place.school for place in _places(person)]
+    schools += [post.school for post in person.posts if post.school]
+    return [(school.uai, school.name) for school in schools]
+
+
+def _classes(places: Iterable[Schooling], with_school: bool) -> list[str]:
+    return [f"{p.school.uai}${p.class_code}" if with_school else p.class_code for p in places if p.class_code]
+
+
+def _over_consent_age(person: PersonFacts, login: Login) -> str | None:
+    if person.kind != "pupil" or person.birth_date is None:
+        return None
+    return "true" if age(person.birth_date, login.day) >= AGE_OF_CONSENT else "false"
+
+
+def _child_subjects(children: Iterable[Child], login: Login) -> list[str]:
+    return [login.subject(child.subject) for child in children if child.subject]
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+FACTS: dict[str, Fact] = {
+    "subject": Fact("openid", lambda p, login: [login.subject(p.subject)]),
+    "username": Fact("profile", lambda p, _: [p.username]),
+    "first_name": Fact("profile", lambda p, _: [p.first_name]),
+    "family_name": Fact("profile", lambda p, _: [p.family_name]),
+    "display_name": Fact("profile", lambda p, _: [f"{p.first_name} {p.family_name}"]),
+    "language": Fact("profile", lambda p, _: [p.locale]),
+    # An address that nobody has confirmed may be another person's.
+    "mail": Fact("email", lambda p, _: [p.mail if p.mail_verified else None]),
+    "mobile": Fact("phone", lambda p, _: [p.mobile if p.mobile_verified else None]),
+    "street": Fact("address", lambda p, _: [p.street]),
+    "postal_code": Fact("address", lambda p, _: [p.postal_code]),
+    "city": Fact("address", lambda p, _: [p.city]),
+    "birth_date": Fact("birth_date", lambda p, _: [p.birth_date]),
+    "birth_date_french": Fact("birth_date", lambda p, _: [_french(p.birth_date)]),
+    "birth_date_compact": Fact("birth_date", lambda p, _: [_compact_french(p.birth_date)]),
+    "age_over_15": Fact("ect.scope.schooling", lambda p, login: [_over_consent_age(p, login)]),
+    "profile": Fact("ect.scope.cnx", lambda p, _: [PROFILES[p.kind]]),
+    "affiliations": Fact("ect.scope.cnx", lambda p, _: affiliation(p), True),
+    "sdet_profiles": Fact("ect.scope.cnx", lambda p, _: sdet_profiles(p), True),
+    "sdet_profiles_joined": Fact("ect.scope.cnx", lambda p, _: [";".join(sdet_profiles(p))], True),
+    "auth_time": Fact("ect.scope.cnx", lambda _, login: [_moment(login.auth_time)]),
+    "school_codes": Fact("ect.scope.schooling", lambda p, _: [uai for uai, _ in _schools(p)], True),
+    "school_names": Fact("ect.scope.schooling", lambda p, _: [name for _, name in _schools(p)], True),
+    "classes": Fact("ect.scope.schooling", lambda p, _: _classes(p.schoolings, False), True),
+    "classes_with_school": Fact("ect.scope.schooling", lambda p, _: _classes(p.schoolings, True), True),
+    "level": Fact("ect.scope.schooling", lambda p, _: [place.mef for place in p.schoolings], True),
+    "roles": Fact("ect.scope.staff", lambda p, _: [post.role for post in p.posts], True),
+    "children": Fact("ect.scope.children", lambda p, login: _child_subjects(p.children, login), True),
+    "children_names": Fact(
+        "ect.scope.children", lambda p, _: [f"{c.first_name} {c.family_name}" for c in p.children], True
+    ),
+    "children_classes": Fact(
+        "ect.scope.children",
+        lambda p, _: _classes((c.schooling for c in p.children if c.schooling), True),
+        True,
+    ),
+    "ine": Fact("ect.scope.ine", lambda p, _: [p.ine]),
+    "ine_hash": Fact("ect.scope.ine_hash", lambda p, login: [login.ine_hash(p.ine) if p.ine else None]),
+}
+"""Every fact that a service can be given, by its name in registrations."""

@@ -1,0 +1,79 @@
+"""The end of a session: every service that takes part in it is notified, each in the language of its protocol."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from idp.audit import trail
+from idp.database.engine import Connection, reading, transaction
+from idp.network.urls import origin_of
+from idp.services.protocols import Ended, Participant, every_protocol, protocol_of
+from idp.signin.sessions import Session
+from idp.signin.storage import sessions as session_storage
+
+
+@dataclass(frozen=True)
+class Notified:
+    """A participant, and the outbox message that tells it; None if it has no address for notices."""
+
+    participant: Participant
+    message: int | None
+
+
+def participants(connection: Connection, sid: str) -> list[Participant]:
+    """The services of all protocols that take part in a session."""
+    return [
+        participant for protocol in every_protocol() for participant in protocol.participants(connection, sid)
+    ]
+
+
+def participants_of(sid: str) -> list[Participant]:
+    """The same, outside of a transaction."""
+    return participants(reading(), sid)
+
+
+def names_of(sid: str) -> list[str]:
+    """The names of the services in a session, each once."""
+    return list(dict.fromkeys(participant.name for participant in participants(reading(), sid)))
+
+
+def end(session: Session, actor: str, now: int) -> list[Notified]:
+    """End one session everywhere, in one transaction; notices leave through the outbox. Empty if it had ended before."""
+    ended = Ended(session.sid, session.account.id, session.account.subject)
+    with transaction() as tx:
+        if not session_storage.end_session(tx, now, digest=session.digest):
+            return []
+        notified = tell_in(tx, ended, now)
+        trail.record(tx, now, "session.end", actor, session.account.actor, sid=session.sid)
+    return notified
+
+
+def tell_in(tx: Connection, ended: Ended, now: int) -> list[Notified]:
+    """Tell every participant of an ended session, and revoke what the session gave out."""
+    notified = [
+        Notified(participant, _tell(tx, participant, ended, now))
+        for participant in participants(tx, ended.sid)
+    ]
+    for protocol in every_protocol():
+        protocol.end_in(tx, ended.sid, now)
+    return notified
+
+
+def tell_ended(tx: Connection, payload: dict[str, Any], now: int) -> None:
+    """Outbox handler: a session was ended by `idp.signin.sessions.end`."""
+    tell_in(tx, Ended(payload["sid"], payload["account"], payload["subject"]), now)
+
+
+def frames_of(sid: str) -> list[str]:
+    """The addresses that tell participants in the browser, each in a frame (front channel)."""
+    return [participant.frame for participant in participants(reading(), sid) if participant.frame]
+
+
+def origins_of(frames: list[str]) -> str:
+    """The origins of `frames`, as a value of the CSP's frame-src."""
+    return " ".join(sorted({origin_of(uri) for uri in frames}))
+
+
+def _tell(tx: Connection, participant: Participant, ended: Ended, now: int) -> int | None:
+    protocol = protocol_of(participant.protocol)
+    assert protocol is not None
+    return protocol.tell_in(tx, participant, ended, now)

@@ -1,0 +1,139 @@
+"""Facts about a person → attributes: each set for each kind of person, nothing empty, names that a registration chooses."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from idp.services.rules.attribute_sets import SETS, chosen
+from idp.services.rules.attributes import FACTS, Login, attributes_of, kinds_of, needs_places
+from idp.services.rules.kinds_in_words import SENTENCES
+from idp.services.rules.person_facts import Child, PersonFacts, Post, SchoolFacts, Schooling
+
+TILLEULS = SchoolFacts("0990001N", "Collège des Tilleuls", "2d")
+ORMES = SchoolFacts("0990002P", "Collège des Ormes", "2d")
+LOGIN = Login(
+    lambda subject: f"pairwise-{subject}", lambda ine: f"hash-{ine}", date(2026, 11, 30), 1_795_000_000
+)
+
+PUPIL = PersonFacts(
+    kind="pupil",
+    username="l.durand",
+    subject="s1",
+    first_name="Léa",
+    family_name="Durand",
+    birth_date="2014-03-09",
+    ine="123456789AB",
+    postal_code="35000",
+    schoolings=(Schooling(TILLEULS, "6 A", "10010012110"),),
+)
+GUARDIAN = PersonFacts(
+    kind="guardian",
+    username="c.durand2",
+    subject="s2",
+    first_name="Claire",
+    family_name="Durand",
+    mail="claire@example.org",
+    mail_verified=True,
+    postal_code="35000",
+    children=(
+        Child("Léa", "Durand", "10", 1, "s1", Schooling(TILLEULS, "6 A", None)),
+        Child("Tom", "Martin", "10", 1, None, Schooling(ORMES, "4 B", None)),
+    ),
+)
+HEAD = PersonFacts(
+    kind="staff",
+    username="p.martin",
+    subject="s3",
+    first_name="Paul",
+    family_name="Martin",
+    posts=(Post("head", TILLEULS), Post("teacher", ORMES)),
+)
+
+
+def of(person: PersonFacts, set_name: str, **own: str) -> dict[str, tuple[str, ...]]:
+    return attributes_of(person, chosen(set_name, own), LOGIN)
+
+
+def test_pronote_reads_a_pupil() -> None:
+    assert of(PUPIL, "pronote") == {
+        "user": ("l.durand",),
+        "login": ("l.durand",),
+        "nom": ("Durand",),
+        "prenom": ("Léa",),
+        "categories": ("National_ELV",),
+        "dateNaissance": ("09/03/2014",),
+        "codePostal": ("35000",),
+        "eleveClasses": ("6 A",),
+    }
+
+
+def test_pronote_reads_a_guardian_without_a_birth_date_or_a_class() -> None:
+    assert of(GUARDIAN, "pronote") == {
+        "user": ("c.durand2",),
+        "login": ("c.durand2",),
+        "nom": ("Durand",),
+        "prenom": ("Claire",),
+        "categories": ("National_TUT",),
+        "codePostal": ("35000",),
+    }
+
+
+def test_pronotes_categories_are_one_text_and_the_sdets_profiles_several_values() -> None:
+    assert of(HEAD, "pronote")["categories"] == ("National_DIR;National_ENS",)
+    assert of(HEAD, "sdet")["ENTPersonProfils"] == ("National_DIR", "National_ENS")
+
+
+def test_the_sdet_names_schools_classes_and_children() -> None:
+    pupil, guardian = of(PUPIL, "sdet"), of(GUARDIAN, "sdet")
+    assert pupil["ENTEleveClasses"] == ("0990001N$6 A",) and "ENTAuxPersRelEleveEleve" not in pupil
+    assert guardian["ENTAuxPersRelEleveEleve"] == ("pairwise-s1",)
+    assert guardian["ENTPersonStructRattachRNE"] == ("0990001N", "0990002P")
+
+
+def test_the_plain_set_releases_a_pairwise_name_alone() -> None:
+    assert of(PUPIL, "plain") == {} and SETS["plain"].principal == "subject"
+
+
+def test_a_registration_names_any_fact_and_leaves_names_of_its_set_out() -> None:
+    assert of(PUPIL, "plain", birth="birth_date", niveau="level") == {
+        "birth": ("2014-03-09",),
+        "niveau": ("10010012110",),
+    }
+    names = chosen("pronote", {"nom": "display_name"}, ("dateNaissance", "codePostal"))
+    assert names["nom"] == "display_name" and not {"dateNaissance", "codePostal"} & set(names)
+
+
+def test_an_unconfirmed_mail_address_or_mobile_is_not_released() -> None:
+    unproved = replace(GUARDIAN, mail_verified=False, mobile="+33639980001")
+    assert of(unproved, "plain", mail="mail", mobile="mobile") == {}
+    assert of(replace(unproved, mobile_verified=True), "plain", mobile="mobile") == {
+        "mobile": ("+33639980001",)
+    }
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_set_has_the_national_number_of_a_pupil(name: str) -> None:
+    assert not {"ine", "ine_hash"} & set(chosen(name, {}).values())
+
+
+@pytest.mark.parametrize("person", [PUPIL, GUARDIAN, HEAD], ids=lambda person: person.kind)
+def test_no_value_is_empty_whatever_a_person_lacks(person: PersonFacts) -> None:
+    bare = PersonFacts(person.kind, "u", "s", "A", "B")
+    for somebody in (person, bare):
+        released = attributes_of(somebody, {name: name for name in FACTS}, LOGIN)
+        assert released and all(values and all(values) for values in released.values())
+        assert all(len(set(values)) == len(values) for values in released.values())
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_each_fact_is_a_kind_of_information_that_people_consent_to(fact: str) -> None:
+    assert set(kinds_of([fact])) <= set(SENTENCES)
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_a_fact_that_says_it_needs_no_places_is_the_same_without_them(fact: str) -> None:
+    for person in (PUPIL, GUARDIAN, HEAD):
+        placeless = replace(person, schoolings=(), children=(), posts=())
+        if not needs_places([fact]):
+            assert attributes_of(person, {"x": fact}, LOGIN) == attributes_of(placeless, {"x": fact}, LOGIN)
