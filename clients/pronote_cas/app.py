@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from cas import CASClient
 from flask import Flask, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,9 +18,6 @@ LONGEST_NOTICE = 20_000
 
 def create_app(config: Configuration) -> Flask:
     """The WSGI application."""
-    # Imported here: python-cas is installed for the demonstration and the tests alone.
-    from cas import CASClient
-
     visits = Visits(config.data)
     app = Flask(__name__, static_folder=str(STATIC))
     app.config.update(

@@ -11,6 +11,7 @@ from flask import Flask
 
 from idp.app import create_app
 from idp.audit import verification
+from idp.cas import registrations
 from idp.cli.audit import sentence, sentence_of_unchecked
 from idp.cli.terminal import Terminal, as_json, as_sentence, day_and_hour, now, pass_terminal, say_json
 from idp.database import schema, statistics
@@ -227,9 +228,7 @@ def _statistics(_app: Flask) -> Finding:
     return Finding("planner", True, "every large table has statistics")
 
 
-def _cas(_app: "Flask") -> Finding:
-    from idp.cas import registrations
-
+def _cas(_app: Flask) -> Finding:
     if doubtful := registrations.doubtful():
         mend = "Correct these registrations: idp cas set. Only one service gets the tickets of an address."
         return Finding("cas", False, "; ".join(doubtful), mend)
