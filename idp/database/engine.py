@@ -7,6 +7,7 @@ explicit BEGIN … COMMIT. A held connection and module-level statements cost a 
 
 import functools
 import os
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -78,7 +79,7 @@ class Generation(Model):
     value: Mapped[int] = mapped_column(BigInteger)
 
 
-_bump = update(Generation).values(value=Generation.value + 1)
+_bump = update(Generation).where(Generation.name == "registry").values(value=Generation.value + 1)
 
 
 def raise_generation(tx: Connection) -> None:
@@ -242,17 +243,20 @@ def generation() -> int:
 
 
 _LOOK = text(
-    "INSERT INTO generations (name, value) VALUES ('readiness', 1) "
+    "INSERT INTO generations (name, value) VALUES (:name, 1) "
     "ON CONFLICT (name) DO UPDATE SET value = generations.value + 1"
 )
 
 
 def try_writing() -> None:
-    """Commit a counter of its own: the database is reachable, migrated, writable and has disk space. Raises one of DATABASE_FAULTS."""
+    """Commit a counter of this machine: the database is reachable, migrated, writable and has disk space. Raises one of DATABASE_FAULTS.
+
+    One for each machine: a machine that freezes within this transaction keeps no other from being ready.
+    """
     _connections().refuse_moved_file()
     try:
         with transaction(durable=False) as tx:
-            tx.execute(_LOOK)
+            tx.execute(_LOOK, {"name": f"ready {socket.gethostname()}"[:40]})
     except ProgrammingError as fault:
         raise DatabaseUnavailable("the database has not been prepared: idp db upgrade") from fault
 
