@@ -32,6 +32,8 @@ from idp.people.rules.mail_addresses import readable_address
 from idp.people.rules.phone_numbers import readable_number
 from idp.recovery import pages as recovery_pages
 from idp.runtime.context import system_clock
+from idp.saml import endpoints as saml_endpoints
+from idp.saml.protocol import Saml
 from idp.services import pages as service_pages
 from idp.services.protocols import register_protocol
 from idp.settings import Settings, SettingsFault
@@ -92,15 +94,18 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     # Machines and other sites call these; their only form (logout) checks the CSRF token itself.
     protection.exempt(endpoints.blueprint)
     protection.exempt(cas_endpoints.blueprint)
+    protection.exempt(saml_endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
     register_protocol(app, OpenIDConnect())
     register_protocol(app, Cas())
+    register_protocol(app, Saml())
     for package in (
         endpoints,
         service_pages,
         oidc_pages,
         cas_endpoints,
+        saml_endpoints,
         pages,
         federation_pages,
         recovery_pages,
@@ -112,6 +117,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_errors(app)
     endpoints.init_endpoints(app)
     cas_endpoints.init_endpoints(app)
+    saml_endpoints.init_endpoints(app)
     init_observed(app, settings)
     if settings.server.trusted_proxies:
         count = settings.server.trusted_proxies

@@ -16,6 +16,7 @@ from idp.messages.storage import destinations, outbox
 from idp.oidc.storage import tables as oidc_tables
 from idp.people.storage import tables as people_tables
 from idp.recovery.storage import tables as recovery_tables
+from idp.saml.storage import tables as saml_tables
 from idp.services.storage import tables as service_tables
 from idp.signin.storage import tables as signin_tables
 from idp.turns.storage import tracks
@@ -36,6 +37,7 @@ TABLES = (
     oidc_tables,
     people_tables,
     recovery_tables,
+    saml_tables,
     service_tables,
     signin_tables,
     tracks,

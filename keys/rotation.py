@@ -99,10 +99,12 @@ def _was_revoked(key: KeyRecord) -> bool:
     return key.retires_at is None or key.removed_at is None or key.removed_at <= key.retires_at
 
 
-def plan(keys: Sequence[KeyRecord], now: int, policy: RotationPolicy) -> list[Step]:
+def plan(
+    keys: Sequence[KeyRecord], now: int, policy: RotationPolicy, algorithms: Sequence[str] = ALGORITHMS
+) -> list[Step]:
     """The steps due at `now`: a first key for each algorithm, a next key in time, and an end for the replaced key."""
     steps: list[Step] = []
-    for alg in ALGORITHMS:
+    for alg in algorithms:
         living = [key for key in keys if key.alg == alg and key.state(now) != "retired"]
         current, upcoming = signer(living, alg, now), [key for key in living if key.state(now) == "next"]
         if current is None and not upcoming:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from argon2 import PasswordHasher
 from flask import Flask
 
 from idp.database.engine import reading
+from idp.passwords.argon2id import Argon2id
 
 _VALUE = re.compile(r"'(?:[^']|'')*'|\bNULL\b|\b\d+\b")
 _HASHES = ("hash", "verify")
@@ -30,9 +30,9 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
 @contextmanager
 def hashes() -> Iterator[list[str]]:
-    """The name of each of argon2-cffi's functions that is called, in whichever thread, in order."""
+    """The name of each of Argon2id's methods that is called, in whichever thread, in order."""
     called: list[str] = []
-    originals = {name: getattr(PasswordHasher, name) for name in _HASHES}
+    originals = {name: getattr(Argon2id, name) for name in _HASHES}
 
     def noted(name: str) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
@@ -42,9 +42,9 @@ def hashes() -> Iterator[list[str]]:
         return call
 
     for name in _HASHES:
-        setattr(PasswordHasher, name, noted(name))
+        setattr(Argon2id, name, noted(name))
     try:
         yield called
     finally:
         for name, original in originals.items():
-            setattr(PasswordHasher, name, original)
+            setattr(Argon2id, name, original)

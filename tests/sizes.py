@@ -66,6 +66,8 @@ SMALL = {
     "schools": "three hundred",
     "clients": "some tens of services",
     "services": "some tens of services of CAS and SAML",
+    "saml_refreshes": "one for each service whose metadata has an address",
+    "saml_certificates": "one for some years, and its next",
     "signing_keys": "a few for each algorithm, for some months",
     "initial_access_tokens": "as many as the academy has made by hand",
     "approvals": "acts of the academy that want two people",

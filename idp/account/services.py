@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.account import storage
 from idp.database.engine import reading
-from idp.services.protocols import find_service
+from idp.services.protocols import every_protocol, find_service
 from idp.services.rules.kinds_in_words import in_words
 from idp.services.rules.service import Service
 
@@ -27,3 +27,8 @@ def services_of(account: int) -> list[ServiceInUse]:
             received = in_words(protocol.kinds(row.client_id, row.scope))
             services.append(ServiceInUse(service, tuple(received), row.last_at))
     return services
+
+
+def opened_here(profile: str) -> list[tuple[Service, str]]:
+    """The services that a person of this profile can open from here, each with the address of ours that opens it."""
+    return [link for protocol in every_protocol() for link in protocol.opened_here(profile)]

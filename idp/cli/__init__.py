@@ -33,6 +33,9 @@ NOUNS = {
     "passwords": Noun("idp.cli.passwords:passwords", "The list of breached passwords, which are refused."),
     "people": Noun("idp.cli.people:people", "Pupils, guardians and staff."),
     "rights": Noun("idp.cli.rights:rights", "Posts with their roles, and delegations."),
+    "saml": Noun(
+        "idp.cli.saml:saml", "Services of SAML 2.0: ENT, federations and other software that has metadata."
+    ),
     "serve": Noun(
         "idp.cli.serve:serve", "Serve the provider, and deliver its mail, until SIGTERM or Ctrl-C."
     ),

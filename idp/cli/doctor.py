@@ -22,6 +22,7 @@ from idp.messages.smtp import connected
 from idp.messages.storage import destinations, outbox
 from idp.network import certificate_authorities
 from idp.oidc import signing
+from idp.saml import inspection
 from idp.settings import SettingsFault
 from keys import rotation
 
@@ -236,11 +237,18 @@ def _cas(_app: Flask) -> Finding:
     return Finding("cas", True, f"{number} services of CAS, no address belongs to two")
 
 
+def _saml(_app: "Flask") -> Finding:
+    if wrong := inspection.fault(now()):
+        return Finding("saml", False, *wrong)
+    return Finding("saml", True, inspection.summary(now()))
+
+
 _OF_THE_DATABASE = (
     ("clocks", _clocks),
     ("audit", _audit),
     ("keys", _keys),
     ("cas", _cas),
+    ("saml", _saml),
     ("outbox", _outbox),
     ("planner", _statistics),
 )

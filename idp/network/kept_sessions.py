@@ -28,13 +28,15 @@ class KeptSessions:
     def __init__(self) -> None:
         self._sessions: OrderedDict[str, tuple[Session, float]] = OrderedDict()
 
-    def post(self, origin: str, address: str, data: dict[str, str]) -> int:
-        """POST a form to a registered address without following redirects; the status.
+    def post(
+        self, origin: str, address: str, data: dict[str, str] | bytes, headers: dict[str, str] | None = None
+    ) -> int:
+        """POST a form, or bytes under `headers`, to a registered address without following redirects; the status.
 
         Raises requests.RequestException, TimeoutError at the deadline. A kept connection that the server has closed is
         replaced once: the form may then arrive twice.
         """
-        return self._send(origin, Session, "POST", address, data=data)
+        return self._send(origin, Session, "POST", address, data=data, headers=headers)
 
     def call(self, method: str, address: str, seconds: float, **more: Any) -> int:
         """A request to a URL of the operator's settings, as `outgoing_http.call`; the status. Raises outgoing_http.Unreachable.

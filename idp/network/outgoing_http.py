@@ -114,9 +114,9 @@ class Session(requests.Session):
         super().close()
 
 
-def get(address: str, accept: str, largest: int) -> Answer:
-    """GET without following redirects. Raises Unreachable, also for more than `largest` bytes."""
-    return _whole(Session(), "GET", address, largest, headers={"Accept": accept})
+def get(address: str, accept: str, largest: int, seconds: float | None = None) -> Answer:
+    """GET without following redirects, within `seconds` if they are given. Raises Unreachable, also for more than `largest` bytes."""
+    return _whole(Session(seconds=seconds), "GET", address, largest, headers={"Accept": accept})
 
 
 def call(method: str, address: str, largest: int, seconds: float, **more: Any) -> Answer:

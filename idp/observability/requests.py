@@ -32,6 +32,11 @@ STEPS = {
     "cas.proxy_validate": "ticket",
     "cas.saml_validate": "ticket",
     "cas.proxy": "ticket",
+    "saml.begin": "authorization",
+    "saml.begin_by_form": "authorization",
+    "saml.open_service": "authorization",
+    "saml.logout": "logout",
+    "saml.logout_by_soap": "logout",
 }
 """The step of the protocol that an endpoint serves."""
 GRANTS = {

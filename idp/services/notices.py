@@ -22,10 +22,15 @@ class NotReached(DestinationFails, NotDelivered):
     """The service accepts no notices now."""
 
 
-def post(http: "KeptSessions", address: str, form: dict[str, str]) -> int:
-    """POST a form to a service; the status of its answer. Raises NotReached if there is none."""
+def post(
+    http: "KeptSessions",
+    address: str,
+    body: dict[str, str] | bytes,
+    headers: dict[str, str] | None = None,
+) -> int:
+    """POST a form, or bytes under `headers`, to a service; the status of its answer. Raises NotReached if there is none."""
     try:
-        return http.post(origin_of(address), address, form)
+        return http.post(origin_of(address), address, body, headers)
     except TimeoutError as fault:
         raise NotReached(DeliveryCode.TOO_SLOW) from fault
     except (requests.RequestException, OSError, ValueError) as fault:

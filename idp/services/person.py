@@ -1,6 +1,7 @@
 """The facts about a person that a service of CAS or SAML receives, read at each login."""
 
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from idp.database.engine import reading
 from idp.people.rules.accounts import AccountFacts
@@ -22,6 +23,8 @@ def login_at(service_id: str, registration: Registration, auth_time: int, now: i
         lambda ine: ine_hash(key, sector, ine),
         day_of(now),
         auth_time,
+        scope=urlsplit(settings().server.issuer).hostname or "",
+        logout=f"{settings().server.issuer.rstrip('/')}/logout",
     )
 
 

@@ -90,7 +90,8 @@ class Ended:
 class Participant:
     """A service that takes part in a session. `service_id`, `name`: of the service, for pages.
 
-    `notice`: where it is notified from server to server; `frame`: an address that the browser loads instead. None: not this way.
+    `notice`: where it is notified from server to server; `frame`: an address that the browser loads instead
+    (`ServiceProtocol.frame_address` completes it). None: not this way.
     `session_index`, `person`: how the protocol names the session and the person to this service.
     """
 
@@ -120,9 +121,17 @@ class ServiceProtocol(ABC):
         """The kinds of information behind the words of a stored consent or grant."""
         return scope
 
+    def opened_here(self, profile: str) -> list[tuple[Service, str]]:
+        """Services that our own pages open for people of a profile: the service, and the address of ours that opens it."""
+        return []
+
     @abstractmethod
     def participants(self, connection: Connection, sid: str) -> list[Participant]:
         """The services of this protocol in a session."""
+
+    def frame_address(self, participant: Participant, now: int) -> str:
+        """The address of a participant's frame with the notice in it. Outside transactions: the notice may have to be signed."""
+        return participant.frame or ""
 
     @abstractmethod
     def tell_in(self, tx: Connection, participant: Participant, ended: Ended, now: int) -> int | None:

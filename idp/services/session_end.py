@@ -36,22 +36,26 @@ def names_of(sid: str) -> list[str]:
     return list(dict.fromkeys(participant.name for participant in participants(reading(), sid)))
 
 
-def end(session: Session, actor: str, now: int) -> list[Notified]:
-    """End one session everywhere, in one transaction; notices leave through the outbox. Empty if it had ended before."""
+def end(session: Session, actor: str, now: int, without: str | None = None) -> list[Notified]:
+    """End one session everywhere, in one transaction; notices leave through the outbox. Empty if it had ended before.
+
+    `without`: the id of a service that has ended its own session, and is not notified.
+    """
     ended = Ended(session.sid, session.account.id, session.account.subject)
     with transaction() as tx:
         if not session_storage.end_session(tx, now, digest=session.digest):
             return []
-        notified = tell_in(tx, ended, now)
+        notified = tell_in(tx, ended, now, without)
         trail.record(tx, now, "session.end", actor, session.account.actor, sid=session.sid)
     return notified
 
 
-def tell_in(tx: Connection, ended: Ended, now: int) -> list[Notified]:
-    """Tell every participant of an ended session, and revoke what the session gave out."""
+def tell_in(tx: Connection, ended: Ended, now: int, without: str | None = None) -> list[Notified]:
+    """Tell every participant of an ended session except the service `without`, and revoke what the session gave out."""
     notified = [
         Notified(participant, _tell(tx, participant, ended, now))
         for participant in participants(tx, ended.sid)
+        if participant.service_id != without
     ]
     for protocol in every_protocol():
         protocol.end_in(tx, ended.sid, now)
@@ -63,9 +67,14 @@ def tell_ended(tx: Connection, payload: dict[str, Any], now: int) -> None:
     tell_in(tx, Ended(payload["sid"], payload["account"], payload["subject"]), now)
 
 
-def frames_of(sid: str) -> list[str]:
+def frames_of(sid: str, now: int, without: str | None = None) -> list[str]:
     """The addresses that tell participants in the browser, each in a frame (front channel)."""
-    return [participant.frame for participant in participants(reading(), sid) if participant.frame]
+    return [
+        protocol.frame_address(participant, now)
+        for protocol in every_protocol()
+        for participant in protocol.participants(reading(), sid)
+        if participant.frame and participant.service_id != without
+    ]
 
 
 def origins_of(frames: list[str]) -> str:

@@ -23,6 +23,7 @@ from idp.network.kept_sessions import KeptSessions
 from idp.observability import counting
 from idp.oidc.participants import notices
 from idp.recovery import attempts, lookup, usernames
+from idp.saml import notices as saml_notices
 from idp.services import session_end
 from idp.signin import new_device
 
@@ -50,6 +51,9 @@ class OpenConnections:
 DELIVERERS: dict[str, Callable[[Claimed, int, OpenConnections], None]] = {
     "mail": lambda claimed, now, connections: mail.deliver(claimed, now, connections.smtp),
     "sms": lambda claimed, now, connections: sms.deliver(claimed, now, connections.http),
+    "saml_logout": lambda claimed, now, connections: saml_notices.deliver(
+        claimed.payload, now, connections.http
+    ),
     "logout_notice": lambda claimed, now, connections: notices.deliver(
         claimed.payload, now, connections.http
     ),

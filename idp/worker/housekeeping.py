@@ -13,6 +13,7 @@ from idp.due_times import is_within
 from idp.oidc import signing
 from idp.oidc.storage import clients
 from idp.people.storage import lifecycle
+from idp.saml import certificates, refreshing
 from idp.worker import deliveries, retention
 from idp.worker.turns import Step, never, take_turns
 
@@ -45,11 +46,14 @@ def work_of_a_minute(
 ) -> None:
     """Rotate keys, expire letters, count logins and uses of clients, erase people whom no school names any more."""
     signing.ensure(now)
+    certificates.tend(now)
     with transaction(durable=False) as tx:
         clients.note_uses(tx, now)
     take_turns(EACH_MINUTE, now, stopped, pause)
     deliveries.tend(now)
     statistics.keep(now)
+    # The last: it waits for a server of others.
+    refreshing.refresh_due(now)
 
 
 def keep_going(

@@ -19,6 +19,7 @@ from idp.people.storage.tables import ContactChange
 from idp.recovery.storage.tables import Identification
 from idp.services.storage.tables import ParticipantRow, ServiceRow
 from idp.signin.storage.tables import KnownDevice, MailLink, NetworkAttempt, Sending, Session, Throttle
+from idp.turns.storage.tracks import PlaceBudget
 from tests.actors.world import World
 
 GOES = -1
@@ -54,6 +55,7 @@ KINDS = (
     Kind("identifications", Identification, "expires_at", DAY),
     Kind("used_once", UsedOnce, "expires_at", DAY),
     Kind("rate_limits", RateLimit, "forget_at", GOES),
+    Kind("place_budgets", PlaceBudget, "forget_at", GOES),
     Kind("cas_tickets", Ticket, "expires_at", DAY),
     Kind("participants", ParticipantRow, "expires_at", 0),
     Kind("federated_logins", WaitingIdentity, "expires_at", DAY),

@@ -21,7 +21,7 @@ from idp.people.storage.tables import StaffPost
 from idp.recovery import activation_links
 from idp.signin import mail_confirmation, not_me_link, sessions
 from idp.worker import long_work
-from tests.actors import cas_service
+from tests.actors import cas_service, saml_service
 from tests.actors.enrolment import enrol
 from tests.actors.relying_party import challenge
 from tests.actors.visitor import deliver_internal_messages
@@ -213,6 +213,10 @@ PLACES |= {
     "console.new_service": academy(
         f"{ACADEMY}/services/new",
         Form({"client_name": "Cantine", "redirect_uris": "https://cantine.example/cb"}, "act=register"),
+    ),
+    "console.new_saml_service": academy(
+        f"{ACADEMY}/saml/new",
+        Form({"name": "ENT", "metadata": saml_service.metadata()}, "act=register"),
     ),
     "console.new_cas_service": academy(
         f"{ACADEMY}/cas/new",
@@ -560,6 +564,23 @@ def _edit_cas_service(stage: Stage) -> Form:
 @place("console.cas_service_act")
 def _cas_service_act(stage: Stage) -> Form:
     _cas_service(stage, "")
+    return Form(press="act=suspend")
+
+
+def _saml_service(stage: Stage, path: str) -> None:
+    service = stage.within(saml_service.registered)
+    stage.admin(f"{ACADEMY}/saml/{service}{path}")
+
+
+@place("console.edit_saml_service")
+def _edit_saml_service(stage: Stage) -> Form:
+    _saml_service(stage, "/edit")
+    return Form({"name": "ENT bleu"}, "act=save")
+
+
+@place("console.saml_service_act")
+def _saml_service_act(stage: Stage) -> Form:
+    _saml_service(stage, "")
     return Form(press="act=suspend")
 
 

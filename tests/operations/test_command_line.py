@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from idp.audit import sealing
 from idp.cli import NOUNS, main
+from tests.actors import saml_service
 from tests.conftest import NOON
 from tests.operations.installation import ROOT, Installation, idp
 
@@ -88,6 +89,8 @@ MISTAKES: list[tuple[list[str], int, str]] = [
     (["clients", "rotate-secret", "nobody"], 1, "'nobody'"),
     (["cas", "show", "nobody"], 1, "'nobody'"),
     (["cas", "disable", "nobody"], 1, "'nobody'"),
+    (["saml", "show", "nobody"], 1, "'nobody'"),
+    (["saml", "refresh", "nobody"], 1, "'nobody'"),
     (["clients", "add", "missing.json"], 2, "missing.json"),
     (["accounts", "show", "nobody"], 1, "'nobody'"),
     (["accounts", "unlock", "nobody"], 1, "'nobody'"),
@@ -155,6 +158,39 @@ def test_a_client_is_added_listed_shown_disabled_and_gets_another_secret(
     assert installation.run("clients", "disable", made["client_id"]).returncode == 0
     shown = installation.run("clients", "show", made["client_id"]).stdout
     assert json.loads(shown)["status"] == "suspended" and made["client_secret"] not in shown
+
+
+def test_a_service_of_saml_is_added_changed_and_disabled(installation: Installation, tmp_path: Path) -> None:
+    xml, document = tmp_path / "sp.xml", tmp_path / "sp.json"
+    xml.write_text(saml_service.metadata(), encoding="utf-8")
+    document.write_text(json.dumps({"name": "ENT", "attribute_set": "sdet"}), encoding="utf-8")
+    made = json.loads(installation.run("saml", "add", xml, "--document", document, "--json").stdout)["id"]
+    (listed,) = json.loads(installation.run("saml", "list", "--json").stdout)
+    assert (listed["id"], listed["entity_id"], listed["fault"]) == (made, saml_service.ENTITY, None)
+    again = installation.run("saml", "add", xml)
+    assert again.returncode == 1 and saml_service.ENTITY in again.stderr and "Traceback" not in again.stderr
+    document.write_text(json.dumps({"name": "ENT bleu"}), encoding="utf-8")
+    assert installation.run("saml", "set", made, document).returncode == 0
+    assert json.loads(installation.run("saml", "show", made).stdout)["name"] == "ENT bleu"
+    (entity,) = json.loads(installation.run("saml", "entities", xml, "--json").stdout)
+    assert entity["entity_id"] == saml_service.ENTITY
+    for wrong in ("<a/>", "<a", "<!DOCTYPE a><a/>"):
+        done = installation.run("saml", "add", "-", stdin=wrong)
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert installation.run("saml", "refresh", made).returncode == 1, "it has no address"
+    assert "EntityDescriptor" in installation.run("saml", "metadata").stdout
+    assert installation.run("saml", "certificates", "rotate").returncode == 0
+    assert installation.run("saml", "certificates", "rotate").returncode == 1
+    states = [
+        entry["state"]
+        for entry in json.loads(installation.run("saml", "certificates", "list", "--json").stdout)
+    ]
+    assert len(states) == 2 and states[1] == "next"
+    assert installation.run("saml", "disable", made).returncode == 0
+    assert json.loads(installation.run("saml", "show", made).stdout)["status"] == "suspended"
+    assert installation.run("saml", "enable", made).returncode == 0
+    assert installation.run("saml", "delete", made, "--yes").returncode == 0
+    assert json.loads(installation.run("saml", "list", "--json").stdout) == []
 
 
 def test_a_service_of_cas_is_added_changed_checked_and_disabled(
@@ -225,6 +261,7 @@ CHECKS = (
     "audit",
     "keys",
     "cas",
+    "saml",
     "outbox",
     "planner",
     "trust",

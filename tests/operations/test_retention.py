@@ -130,7 +130,7 @@ def test_a_worker_killed_in_a_step_loses_that_step_alone(rows: Rows) -> None:
 def test_a_worker_that_is_stopped_leaves_the_rest_of_a_backlog(rows: Rows) -> None:
     rows.add(TOKENS, 3000)
     rests: list[float] = []
-    handled = delete_expired(rows.now, stopped=lambda: len(rests) == 2, rest=rests.append)
+    handled = delete_expired(rows.now, stopped=lambda: len(rests) == 2, pause=rests.append)
     assert len(rests) == 2 and handled["access_tokens"] < 3000
     assert delete_expired(rows.now)["access_tokens"] == 3000 - handled["access_tokens"]
 
@@ -166,7 +166,7 @@ def test_others_write_between_two_steps(app: Flask, rows: Rows) -> None:
             beside.commit()
         written.append(count(AccessToken))
 
-    delete_expired(rows.now, rest=another_writes)
+    delete_expired(rows.now, pause=another_writes)
     assert any(0 < left < 200 for left in written) and written[-1] == 0
 
 

@@ -15,8 +15,9 @@ from flask import Flask
 from idp.app import create_app
 from idp.cli import doctor
 from idp.federation import providers
-from idp.messages import sms, smtp
+from idp.messages import sms
 from idp.network import outgoing_http
+from idp.network.kept_sessions import KeptSessions, smtp
 from idp.refusals import Refusal
 from tests import private_authority
 from tests.conftest import settings_for
@@ -84,10 +85,10 @@ def test_the_gateway_is_reached(https: str, private_ca: tuple[Path, Path]) -> No
         with app.app_context():
             sms_settings = app.extensions["settings"].sms
             if ca_file:
-                assert sms._call(sms_settings, {"text": "Bonjour"}, {}) == 200
+                assert sms._call(KeptSessions(), sms_settings, {"text": "Bonjour"}, {}) == 200
             else:
                 with pytest.raises(sms.GatewayRefused):
-                    sms._call(sms_settings, {"text": "Bonjour"}, {})
+                    sms._call(KeptSessions(), sms_settings, {"text": "Bonjour"}, {})
 
 
 def test_the_mail_relay_is_reached(private_ca: tuple[Path, Path]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bench.academy.lock_log import LockLog
 from idp.database.engine import reading
 from idp.limits.storage.rate_limits import RateLimit
+from idp.passwords.hashing import HashingPool
 from idp.signin import authentication
 from tests.actors.device import APP
 from tests.actors.relying_party import RelyingParty
@@ -30,6 +31,13 @@ def database_url() -> Iterator[str]:
     """SQLite has one writer at a time, whatever the rows."""
     with lent("postgresql") as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def long_queue(app: Flask) -> None:
+    """Nobody is refused for want of a hash: rows are the subject."""
+    configured = app.extensions["settings"].hashing
+    app.extensions["hashing"] = HashingPool(configured.model_copy(update={"waiting": PEOPLE}))
 
 
 @pytest.fixture

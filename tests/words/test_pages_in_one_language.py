@@ -15,7 +15,7 @@ from sqlalchemy import insert, update
 from werkzeug.exceptions import HTTPException
 
 from idp.audit import trail
-from idp.console.rules import cas_form, record_words, registration_words, service_form, work_words
+from idp.console.rules import cas_form, record_words, registration_words, saml_form, service_form, work_words
 from idp.console.storage import approvals
 from idp.console.words import registration_fault
 from idp.database.engine import transaction
@@ -33,7 +33,7 @@ from idp.refusals import CATALOGUE, Refusal
 from idp.services.rules.registration_reader import Fault
 from idp.web import errors
 from idp.worker import deliveries, long_work
-from tests.actors import cas_service
+from tests.actors import cas_service, saml_service
 from tests.actors.console_staff import worker_of
 from tests.actors.enrolment import enrol
 from tests.actors.relying_party import RelyingParty
@@ -224,6 +224,7 @@ def fill(world: World) -> dict[str, Someone]:
     world.relying_party(client_name="Zottel", client_uri="https://z.example")
     world.relying_party(client_name="Kvothe", first_party=False)
     cas_service.registered(world, name="Zottel")
+    saml_service.registered(world, name="Zottel")
     initial_tokens.make("Zottel", 7, 1, "account:1", NOON)
     _import(world, school)
     with transaction() as tx:
@@ -676,7 +677,7 @@ def test_every_kind_has_its_words() -> None:
     of_rules = {"is a JSON object", "is not a JSON object"}.union(
         *(
             constants(folder, "fault", 1)
-            for folder in ("idp/oidc/clients/rules", "idp/services/rules", "idp/cas/rules")
+            for folder in ("idp/oidc/clients/rules", "idp/services/rules", "idp/cas/rules", "idp/saml")
         )
     )
     of_addresses = {
@@ -692,5 +693,5 @@ def test_every_kind_has_its_words() -> None:
         and isinstance(node.value.value, str)
     }
     assert of_rules | of_addresses <= set(registration_words.SENTENCES)
-    for field in (*service_form.FIELDS, *cas_form.FIELDS):
+    for field in (*service_form.FIELDS, *cas_form.FIELDS, *saml_form.FIELDS):
         assert set(field.allowed) - {*SIGNING_ALGS} <= set(service_form.CHOICES), field.name

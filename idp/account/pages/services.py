@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from idp.account import sessions as acts
 from idp.account.pages.page import back_to, page
-from idp.account.services import services_of
+from idp.account.services import opened_here, services_of
 from idp.runtime.context import now
 from idp.signin.sessions import Session
 from idp.web.form_pages import Page
@@ -17,5 +17,8 @@ def services(session: Session) -> Page:
         acts.withdraw(session, request.form.get("client", ""), now())
         return back_to("services", done="withdrawn")
     return render_template(
-        "account/services.html", account=session.account, services=services_of(session.account.id)
+        "account/services.html",
+        account=session.account,
+        services=services_of(session.account.id),
+        opened=opened_here(session.account.profile),
     )

@@ -55,6 +55,13 @@ PAGES = {
         "approvals": "/academy/approvals",
         "audit": "/academy/audit",
     },
+    "saml_services": {
+        "saml_services": "/academy/saml",
+        "new_saml_service": "/academy/saml/new",
+        "saml_service": "/academy/saml/<service_id>",
+        "edit_saml_service": "/academy/saml/<service_id>/edit",
+        "saml_service_act": "/academy/saml/<service_id>/act",
+    },
     "services": {
         "services": "/academy/services",
         "new_service": "/academy/services/new",

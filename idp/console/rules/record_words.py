@@ -19,6 +19,7 @@ ACTS: dict[str, str] = {
     "client.end_previous_secret": N_("Ancien secret d’un service éteint"),
     "client.register": N_("Service enregistré"),
     "client.replace": N_("Enregistrement d’un service modifié"),
+    "saml.metadata_refused": N_("Métadonnées d’un service refusées"),
     "client.rotate_secret": N_("Nouveau secret pour un service"),
     "client.suspended": N_("Service suspendu"),
     "client.trial": N_("Essai de connexion à un service"),

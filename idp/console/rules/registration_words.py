@@ -94,6 +94,19 @@ SENTENCES: dict[str, str] = {
     "gives each attribute one of these facts: %(allowed)s": N_(
         "chaque attribut a un nom et un de ces faits : %(allowed)s."
     ),
+    "is an EntityDescriptor of SAML 2.0 as XML": N_(
+        "collez le texte XML des métadonnées : un EntityDescriptor de SAML 2.0."
+    ),
+    "is registered for another service": N_("un autre service porte déjà ce nom dans ses métadonnées."),
+    "needs a signing certificate in the metadata": N_(
+        "des demandes signées ont besoin d’un certificat de signature dans les métadonnées."
+    ),
+    "is a certificate in PEM": N_(
+        "collez un certificat en PEM : il commence par -----BEGIN CERTIFICATE-----."
+    ),
+    "and metadata_certificate are given together": N_(
+        "donnez l’adresse des métadonnées et le certificat qui les signe, ou aucun des deux."
+    ),
     "cannot be used: %(reason)s": N_("le document à cette adresse ne peut pas être lu (%(reason)s)."),
     "does not list every redirect URI": N_(
         "le document à cette adresse ne nomme pas toutes les adresses de retour."

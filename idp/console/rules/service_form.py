@@ -18,7 +18,7 @@ from idp.refusals import N_
 
 @dataclass(frozen=True)
 class Field:
-    """`form` is "text", "lines" (one value a line), "pairs" (name = value, one a line), "choice", "choices", "words" or "flag"."""
+    """`form` is "text", "block" (a text of several lines), "lines" (one value a line), "pairs" (name = value, one a line), "choice", "choices", "words" or "flag"."""
 
     name: str
     form: str
@@ -163,6 +163,11 @@ CHOICES: dict[str, str] = {
     "pronote": N_("Ce que lit Pronote"),
     "sdet": N_("Les noms du SDET (ENT)"),
     "sacoche": N_("Ce que lit SACoche"),
+    "educonnect": N_("Ce que transmet EduConnect"),
+    "eduperson": N_("Les noms des fédérations (eduPerson)"),
+    "persistent": N_("Le même à chaque fois, propre au service"),
+    "transient": N_("Un autre à chaque connexion"),
+    "unspecified": N_("Celui de l’ensemble de données choisi"),
     "back": N_("De serveur à serveur"),
     "front": N_("Dans le navigateur"),
     "not_notified": N_("Pas du tout"),
@@ -217,6 +222,9 @@ def document_of(
             # An empty list of values means all values in the metadata, so it is left out; an empty list of claims is a choice.
             if sent or field.name != "service_claims":
                 document[field.name] = sent
+        elif field.form == "block":
+            if sent:
+                document[field.name] = "\n".join(sent[0].splitlines())
         elif field.form == "flag":
             document[field.name] = bool(sent)
         elif sent:

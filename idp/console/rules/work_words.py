@@ -21,6 +21,7 @@ MESSAGES: dict[str, str] = {
     "sms": N_("SMS"),
     "logout_notice": N_("Avis de déconnexion"),
     "cas_logout": N_("Avis de déconnexion (CAS)"),
+    "saml_logout": N_("Avis de déconnexion (SAML)"),
     "door_closed": N_("Avis d’essais refusés"),
     "session_ended": N_("Fin d’une session"),
     "identification": N_("Recherche d’un compte"),

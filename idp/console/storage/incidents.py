@@ -70,7 +70,7 @@ def unreachable_for_logout(connection: Connection) -> dict[str, int]:
         select(OutboxMessage.payload).where(
             # A range of the index of such messages.
             OutboxMessage.given_up_at > 0,
-            OutboxMessage.kind.in_(("logout_notice", "cas_logout")),
+            OutboxMessage.kind.in_(("logout_notice", "cas_logout", "saml_logout")),
         )
     )
     return dict(Counter(json.loads(row.payload).get("client_id", "") for row in rows))

@@ -28,7 +28,7 @@ def replaced() -> Page:
         return redirect(url_for("signin.home"), 303)
     sid, onward_to = replaced_session
     participants, session = session_end.participants_of(sid), current_login.current(moment)
-    frames = [participant.frame for participant in participants if participant.frame]
+    frames = session_end.frames_of(sid, moment)
     if session is None and not frames:
         # The person chose another account, and a page before has shown this.
         return redirect(onward_to, 303)

@@ -28,7 +28,8 @@ LONGEST_QUERY = 6000
 class LogoutRequest:
     """`endpoint`, `parameters`: of the protocol's logout endpoint, for the form of the confirmation. `service`: that sent the person.
 
-    `redirect_uri`: the checked address to return to. `refusal`: why the request's address is not used (P08).
+    `redirect_uri`: the checked address to return to; `partial_uri`: if a service could not be notified. `refusal`: why the request's address is not used (P08).
+    `has_ended`: the service has ended its own session before it asked, and is not notified again.
     """
 
     endpoint: str
@@ -36,6 +37,8 @@ class LogoutRequest:
     service: Service | None = None
     redirect_uri: str | None = None
     refusal: Refusal | None = None
+    partial_uri: str | None = None
+    has_ended: bool = False
 
 
 def needs_get(parameters: dict[str, str]) -> bool:
@@ -66,18 +69,19 @@ def answer(asked: LogoutRequest, now: int) -> BaseResponse | str:
         return render_template(
             "logout_confirm.html", fields=fields, asked=asked, asking=asked.service, session=session
         )
+    # The service that sent the person knows of the logout: it needs no address for notices.
+    asking = asked.service.id if asked.service is not None else None
     frames: list[str] = []
     closed: list[Closing] = []
     if session is not None:
-        frames = session_end.frames_of(session.sid)
-        closed = closing.closings(session_end.end(session, session.account.actor, now))
-    back_to = asked.redirect_uri
+        without = asking if asked.has_ended else None
+        frames = session_end.frames_of(session.sid, now, without)
+        closed = closing.closings(session_end.end(session, session.account.actor, now, without))
+    failed = any(entry.has_failed and entry.service_id != asking for entry in closed)
+    back_to = (asked.partial_uri if failed else None) or asked.redirect_uri
     if elsewhere and session is not None:
         home = url_for("federation.signed_out")
         back_to = federated_logout.address(session.sid, back_to or home, now) or back_to
-    # The service that sent the person knows of the logout: it needs no address for notices.
-    asking = asked.service.id if asked.service is not None else None
-    failed = any(entry.has_failed and entry.service_id != asking for entry in closed)
     if back_to and not frames and not failed:
         return _signed_out(redirect(back_to, 303))
     return _signed_out(_last_page(asked, frames, back_to, closed, failed, now))

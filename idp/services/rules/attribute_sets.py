@@ -1,6 +1,6 @@
 """Sets of attributes ready to choose: what known school software reads. A registration adds its own, or leaves some out.
 
-Only the public facts of each product are here. No set has the INE: a registration that needs it names it.
+Only the public facts of each product are here. No set has the INE: a registration that needs it names it. `educonnect` has a hash of it.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,9 @@ class AttributeSet:
     principal: str
     names: Mapping[str, str]
 
+
+_EDUCONNECT = "urn:oid:1.3.6.1.4.1.20326.10.999.1."
+_EDUPERSON = "urn:oid:1.3.6.1.4.1.5923.1.1.1."
 
 SETS: Mapping[str, AttributeSet] = MappingProxyType(
     {
@@ -46,6 +49,35 @@ SETS: Mapping[str, AttributeSet] = MappingProxyType(
                 "ENTEleveMEF": "level",
                 "ENTEleveClasses": "classes_with_school",
                 "ENTAuxPersRelEleveEleve": "children",
+            },
+        ),
+        "educonnect": AttributeSet(
+            "subject",
+            {
+                f"{_EDUCONNECT}5": "logout_address",
+                f"{_EDUCONNECT}6": "auth_time",
+                f"{_EDUCONNECT}7": "affiliations",
+                f"{_EDUCONNECT}57": "long_id",
+                f"{_EDUCONNECT}64": "ine_hash_short",
+                f"{_EDUCONNECT}67": "birth_date",
+                f"{_EDUCONNECT}72": "own_school_codes",
+                f"{_EDUCONNECT}73": "level",
+                "urn:oid:2.5.4.4": "family_name",
+                "urn:oid:2.5.4.42": "first_name",
+            },
+        ),
+        "eduperson": AttributeSet(
+            "subject",
+            {
+                f"{_EDUPERSON}1": "federation_affiliations",
+                f"{_EDUPERSON}6": "principal_name",
+                f"{_EDUPERSON}9": "scoped_affiliations",
+                "urn:oid:1.3.6.1.4.1.25178.1.2.9": "home_organization",
+                "urn:oasis:names:tc:SAML:attribute:pairwise-id": "pairwise_id",
+                "urn:oid:2.5.4.4": "family_name",
+                "urn:oid:2.5.4.42": "first_name",
+                "urn:oid:2.16.840.1.113730.3.1.241": "display_name",
+                "urn:oid:0.9.2342.19200300.100.1.3": "mail",
             },
         ),
         "sacoche": AttributeSet(

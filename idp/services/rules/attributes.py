@@ -4,6 +4,7 @@ An attribute is a name that the service chooses for a fact of this module. Facts
 never sent as empty texts: empty texts have broken services.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ from datetime import UTC, date, datetime
 from idp.people.rules.accounts import PROFILES
 from idp.people.rules.ages import age
 from idp.services.rules.person_facts import Child, PersonFacts, Schooling
-from idp.services.rules.school_roles import affiliation, sdet_profiles
+from idp.services.rules.school_roles import affiliation, federation_affiliations, sdet_profiles
 from idp.services.rules.service import AGE_OF_CONSENT
 
 Attributes = dict[str, tuple[str, ...]]
@@ -20,12 +21,17 @@ Attributes = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Login:
-    """What depends on the service and on the login: pairwise identifiers, the day at the school, `auth_time` (epoch seconds)."""
+    """What depends on the service and on the login: pairwise identifiers, the day at the school, `auth_time` (epoch seconds).
+
+    `scope`: the domain behind the @ of scoped names (eduPerson). `logout`: where a service sends a person to sign out.
+    """
 
     subject: Callable[[str], str]
     ine_hash: Callable[[str], str]
     day: date
     auth_time: int
+    scope: str = ""
+    logout: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,20 @@ def _child_subjects(children: Iterable[Child], login: Login) -> list[str]:
     return [login.subject(child.subject) for child in children if child.subject]
 
 
+def _scoped(values: Iterable[str], login: Login) -> list[str]:
+    return [f"{value}@{login.scope}" for value in values] if login.scope else []
+
+
+def _long_id(person: PersonFacts, login: Login) -> str:
+    """96 hexadecimal characters, pairwise as `subject` is: the form of EduConnect's FrEduCtId."""
+    return hashlib.sha384(login.subject(person.subject).encode()).hexdigest()
+
+
+def _pairwise_id(person: PersonFacts, login: Login) -> str:
+    """Letters and digits alone, and without regard to case (SAML V2.0 Subject Identifier Attributes Profile 1.0 §3.4)."""
+    return hashlib.sha256(login.subject(person.subject).encode()).hexdigest()
+
+
 def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -133,6 +153,22 @@ FACTS: dict[str, Fact] = {
         True,
     ),
     "ine": Fact("ect.scope.ine", lambda p, _: [p.ine]),
+    "long_id": Fact("openid", lambda p, login: [_long_id(p, login)]),
+    "logout_address": Fact("openid", lambda _, login: [login.logout]),
+    "principal_name": Fact("profile", lambda p, login: _scoped([p.username], login)),
+    "subject_id": Fact("openid", lambda p, login: _scoped([p.subject], login)),
+    "pairwise_id": Fact("openid", lambda p, login: _scoped([_pairwise_id(p, login)], login)),
+    "federation_affiliations": Fact("ect.scope.cnx", lambda p, _: federation_affiliations(p), True),
+    "scoped_affiliations": Fact(
+        "ect.scope.cnx", lambda p, login: _scoped(federation_affiliations(p), login), True
+    ),
+    "home_organization": Fact("ect.scope.cnx", lambda _, login: [login.scope]),
+    "own_school_codes": Fact(
+        "ect.scope.schooling", lambda p, _: [place.school.uai for place in p.schoolings], True
+    ),
+    "ine_hash_short": Fact(
+        "ect.scope.ine_hash", lambda p, login: [login.ine_hash(p.ine)[:32] if p.ine else None]
+    ),
     "ine_hash": Fact("ect.scope.ine_hash", lambda p, login: [login.ine_hash(p.ine) if p.ine else None]),
 }
 """Every fact that a service can be given, by its name in registrations."""

@@ -33,6 +33,16 @@ def affiliation(person: PersonFacts) -> list[str]:
     return [f"{prefix}{degree}" for degree in degrees]
 
 
+def federation_affiliations(person: PersonFacts) -> list[str]:
+    """eduPersonAffiliation: a guardian is no member of the school (eduPerson 202208 §2.2.1)."""
+    if person.kind == "pupil":
+        return ["member", "student"]
+    if person.kind == "guardian":
+        return ["affiliate"]
+    roles = {post.role for post in person.posts}
+    return ["faculty", "member"] if "teacher" in roles else ["member", "staff"]
+
+
 def sdet_profiles(person: PersonFacts) -> list[str]:
     """The SDET's profiles: one for a pupil or a guardian, those of their posts for staff."""
     if person.kind == "staff":

@@ -1,5 +1,6 @@
 """Facts about a person → attributes: each set for each kind of person, nothing empty, names that a registration chooses."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,12 @@ from idp.services.rules.person_facts import Child, PersonFacts, Post, SchoolFact
 TILLEULS = SchoolFacts("0990001N", "Collège des Tilleuls", "2d")
 ORMES = SchoolFacts("0990002P", "Collège des Ormes", "2d")
 LOGIN = Login(
-    lambda subject: f"pairwise-{subject}", lambda ine: f"hash-{ine}", date(2026, 11, 30), 1_795_000_000
+    lambda subject: f"pairwise-{subject}",
+    lambda ine: f"hash-{ine}",
+    date(2026, 11, 30),
+    1_795_000_000,
+    "school.example",
+    "https://idp.example/logout",
 )
 
 PUPIL = PersonFacts(
@@ -91,6 +97,38 @@ def test_the_sdet_names_schools_classes_and_children() -> None:
     assert guardian["ENTPersonStructRattachRNE"] == ("0990001N", "0990002P")
 
 
+EDUCONNECT = "urn:oid:1.3.6.1.4.1.20326.10.999.1."
+
+
+def test_educonnect_sends_what_its_services_read() -> None:
+    pupil, guardian, head = of(PUPIL, "educonnect"), of(GUARDIAN, "educonnect"), of(HEAD, "educonnect")
+    assert {name.removeprefix(EDUCONNECT) for name in pupil if name.startswith(EDUCONNECT)} == {
+        "5", "6", "7", "57", "64", "67", "72", "73",
+    }  # fmt: skip
+    assert pupil[f"{EDUCONNECT}5"] == ("https://idp.example/logout",)
+    assert pupil[f"{EDUCONNECT}7"] == ("eleve2d",) and guardian[f"{EDUCONNECT}7"] == ("resp2d",)
+    assert re.fullmatch(r"[0-9a-f]{96}", pupil[f"{EDUCONNECT}57"][0])
+    assert pupil[f"{EDUCONNECT}57"] != guardian[f"{EDUCONNECT}57"]
+    assert pupil[f"{EDUCONNECT}67"] == ("2014-03-09",) and pupil[f"{EDUCONNECT}72"] == ("0990001N",)
+    assert (pupil["urn:oid:2.5.4.4"], pupil["urn:oid:2.5.4.42"]) == (("Durand",), ("Léa",))
+    # What a guardian or a member of staff does not have is absent.
+    assert not {f"{EDUCONNECT}64", f"{EDUCONNECT}67", f"{EDUCONNECT}72"} & set(guardian)
+    assert not {f"{EDUCONNECT}7", f"{EDUCONNECT}72"} & set(head)
+
+
+def test_federations_get_scoped_names() -> None:
+    person = "urn:oid:1.3.6.1.4.1.5923.1.1.1."
+    pupil, guardian, head = of(PUPIL, "eduperson"), of(GUARDIAN, "eduperson"), of(HEAD, "eduperson")
+    assert pupil[f"{person}1"] == ("member", "student") and guardian[f"{person}1"] == ("affiliate",)
+    assert head[f"{person}1"] == ("faculty", "member")
+    assert pupil[f"{person}9"] == ("member@school.example", "student@school.example")
+    assert pupil[f"{person}6"] == ("l.durand@school.example",)
+    assert pupil["urn:oid:1.3.6.1.4.1.25178.1.2.9"] == ("school.example",)
+    [pairwise] = pupil["urn:oasis:names:tc:SAML:attribute:pairwise-id"]
+    # Subject Identifier Attributes 1.0 §3.4.1: letters, digits, = and - before the scope.
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9=-]{0,126}@[A-Za-z0-9][A-Za-z0-9.-]{0,126}", pairwise)
+
+
 def test_the_plain_set_releases_a_pairwise_name_alone() -> None:
     assert of(PUPIL, "plain") == {} and SETS["plain"].principal == "subject"
 
@@ -114,7 +152,9 @@ def test_an_unconfirmed_mail_address_or_mobile_is_not_released() -> None:
 
 @pytest.mark.parametrize("name", SETS)
 def test_no_set_has_the_national_number_of_a_pupil(name: str) -> None:
-    assert not {"ine", "ine_hash"} & set(chosen(name, {}).values())
+    assert "ine" not in chosen(name, {}).values()
+    # EduConnect sends a hash, another for each service.
+    assert name == "educonnect" or not {"ine_hash", "ine_hash_short"} & set(chosen(name, {}).values())
 
 
 @pytest.mark.parametrize("person", [PUPIL, GUARDIAN, HEAD], ids=lambda person: person.kind)

@@ -1,0 +1,160 @@
+"""The certificates in force, and their rotation: a next one is in the metadata for months before it signs, because many service providers read metadata by hand."""
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from idp import deferred
+from idp.audit import trail
+from idp.database.engine import raise_generation, reading, transaction
+from idp.database.generation import cache
+from idp.durations import DAY
+from idp.runtime.context import settings
+from idp.saml.storage import certificates as storage
+from keys import rotation, sealing
+from keys.keyring import NoSigningKey
+from keys.rotation import KeyRecord, RotationPolicy
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    from idp.saml.xml import signatures
+    from idp.saml.xml.signatures import Credential
+    from keys import certificates
+else:
+    rsa = deferred.module("cryptography.hazmat.primitives.asymmetric.rsa")
+    serialization = deferred.module("cryptography.hazmat.primitives.serialization")
+    x509 = deferred.module("cryptography.x509")
+    signatures = deferred.module("idp.saml.xml.signatures")
+    certificates = deferred.module("keys.certificates")
+
+USE = "SAML"
+"""The algorithm of these records (`KeyRecord.alg`)."""
+POLICY = RotationPolicy(publish_ahead=90 * DAY, longest_token_life=30 * DAY, signing_life=3 * 365 * DAY)
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """`signing`: signs now. `published`: all that may sign, for the metadata. `until`: when they must be read anew (epoch seconds)."""
+
+    signing: "Credential"
+    published: "tuple[x509.Certificate, ...]"
+    made_at: int
+    until: int | None
+
+
+def current(now: int) -> Certificates:
+    """The certificates in force at `now`, from memory. Raises NoSigningKey if none can sign."""
+    values = cache().values
+    known = cast(Certificates | None, values.get("certificates of SAML"))
+    if known is None or now < known.made_at or (known.until is not None and known.until <= now):
+        if not listing():
+            # The first use: the worker may not have had its minute yet.
+            ensure(now)
+            values = cache().values
+        known = values["certificates of SAML"] = _load(now)
+    return known
+
+
+def ensure(now: int) -> None:
+    """Carry out the steps of rotation that are due. Safe from any worker at any time."""
+    _carry_out(now, lambda keys: rotation.plan(keys, now, POLICY, (USE,)), "worker")
+
+
+def tend(now: int) -> None:
+    """Each minute: carry out what is due if there are certificates. The first is made at the first use of SAML."""
+    if listing():
+        ensure(now)
+
+
+def rotate(actor: str, now: int) -> bool:
+    """Publish a next certificate now; it signs after 90 days. False if there is a next one already."""
+    return _carry_out(now, lambda keys: rotation.rotate(keys, USE, now, POLICY), actor)
+
+
+def listing() -> list[KeyRecord]:
+    """All certificates as records, retired ones too, the oldest first."""
+    return [_record(row) for row in storage.every(reading())]
+
+
+def _carry_out(now: int, decide: Any, actor: str) -> bool:
+    if not decide(listing()):
+        return False
+    # A key of 3072 bits takes a second: it is made before the write lock is taken.
+    spare = certificates.generate(urlsplit(settings().server.issuer).hostname or "idp", now)
+    made = False
+    with transaction() as tx:
+        # The generation's row lock serialises workers: the second one plans again and has nothing to do.
+        raise_generation(tx)
+        for step in decide([_record(row) for row in storage.every(tx)]):
+            if isinstance(step, rotation.Create):
+                master = current_app.extensions["master_keys"][0]
+                row = {
+                    "id": spare.id,
+                    "certificate": base64.b64encode(spare.certificate).decode(),
+                    "sealed_private": sealing.seal(master, spare.private_key, spare.id.encode()),
+                    "created_at": now,
+                    "published_at": now,
+                    "activates_at": step.activates_at,
+                }
+                storage.add(tx, row)
+                trail.record(tx, now, "key.create", actor, f"key:{spare.id}", alg=USE)
+                made = True
+            else:
+                storage.set_times(tx, step.kid, step.activates_at, step.retires_at, step.removed_at)
+                trail.record(tx, now, "key.change", actor, f"key:{step.kid}", retires_at=step.retires_at)
+    return made
+
+
+def _load(now: int) -> Certificates:
+    rows = {row["id"]: row for row in storage.every(reading())}
+    records = [_record(row) for row in rows.values()]
+    signer = rotation.signer_or_next(records, USE, now)
+    if signer is None:
+        raise NoSigningKey(USE)
+    parsed = {
+        record.kid: x509.load_der_x509_certificate(base64.b64decode(rows[record.kid]["certificate"]))
+        for record in rotation.published(records, now)
+    }
+    key = serialization.load_pem_private_key(_opened(rows[signer.kid]) or b"", None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    moments = [
+        moment
+        for record in records
+        for moment in (record.activates_at, record.retires_at, record.removed_at)
+        if moment is not None and moment > now
+    ]
+    return Certificates(
+        signatures.Credential(key, parsed[signer.kid]),
+        tuple(parsed.values()),
+        now,
+        min(moments, default=None),
+    )
+
+
+def _opened(row: dict[str, Any]) -> bytes | None:
+    """The private key; None if none of our master keys unseals it."""
+    try:
+        return sealing.unseal(
+            current_app.extensions["master_keys"], row["sealed_private"], row["id"].encode()
+        )
+    except sealing.CannotUnseal:
+        return None
+
+
+def _record(row: dict[str, Any]) -> KeyRecord:
+    return KeyRecord(
+        row["id"],
+        USE,
+        row["created_at"],
+        row["published_at"],
+        row["activates_at"],
+        row["retires_at"],
+        row["removed_at"],
+        usable=_opened(row) is not None,
+    )

@@ -1,0 +1,93 @@
+"""Registered service providers: by their ids, and by the entity id that their messages name."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, cast
+
+from idp import deferred
+from idp.database.generation import cache
+from idp.runtime.context import settings
+from idp.saml.rules.registration import LONGEST_METADATA, SamlRegistration, read_registration
+from idp.saml.rules.service_provider import ServiceProvider
+from idp.services import registration, registry
+from idp.services.registry import Registered
+from idp.services.rules.registration_reader import Fault, MetadataFaults
+
+if TYPE_CHECKING:
+    from idp.saml.xml import documents, metadata
+else:
+    documents = deferred.module("idp.saml.xml.documents")
+    metadata = deferred.module("idp.saml.xml.metadata")
+
+PROTOCOL = "saml"
+
+SamlService = Registered[SamlRegistration]
+
+
+class EntityTaken(Exception):
+    """Another service is registered with this entity id."""
+
+
+def every() -> dict[str, SamlService]:
+    """The service providers by their ids, the oldest first, suspended ones included."""
+    return registry.of_protocol(PROTOCOL, SamlRegistration)
+
+
+def of_entity(entity_id: str) -> SamlService | None:
+    """The service provider with this entity id, compared exactly; suspended ones included."""
+    return next(
+        (service for service in every().values() if service.registration.entity_id == entity_id), None
+    )
+
+
+def provider(service: SamlService) -> ServiceProvider:
+    """What the metadata of a registered service says; read once in a generation of the registry."""
+    values = cache().values
+    name = f"metadata of {service.id}"
+    if name not in values:
+        read = metadata.read_service_provider(
+            documents.parse(service.registration.metadata.encode(), LONGEST_METADATA, True)
+        )
+        signs = read.signs_requests or service.registration.requires_signature
+        values[name] = dataclasses.replace(read, signs_requests=signs)
+    return cast(ServiceProvider, values[name])
+
+
+def read(document: object) -> SamlRegistration:
+    """Validate a registration document with its member `metadata` under the present settings. Raises MetadataFaults."""
+    text = document.get("metadata") if isinstance(document, dict) else None
+    provider = described(text)
+    development = settings().server.mode == "development"
+    made = read_registration(document, provider.entity_id, str(text), development)
+    if made.requires_signature and not provider.signing:
+        raise MetadataFaults([Fault("requires_signature", "needs a signing certificate in the metadata")])
+    return made
+
+
+def described(text: object) -> ServiceProvider:
+    """What an EntityDescriptor says. Raises MetadataFaults."""
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_METADATA:
+        raise MetadataFaults([Fault("metadata", "is an EntityDescriptor of SAML 2.0 as XML")])
+    try:
+        return metadata.read_service_provider(
+            documents.parse(text.encode("utf-8", "replace"), LONGEST_METADATA, True)
+        )
+    except documents.XmlFault as fault:
+        reason = {"reason": str(fault)}
+        raise MetadataFaults([Fault("metadata", "cannot be used: %(reason)s", facts=reason)]) from fault
+
+
+def register(document: dict[str, Any], actor: str, now: int, owner: str = "") -> str:
+    """Register a service provider; its id. Raises MetadataFaults, EntityTaken."""
+    made = read(document)
+    if of_entity(made.entity_id) is not None:
+        raise EntityTaken(f"Another service is registered with the entity id {made.entity_id}.")
+    return registration.register(PROTOCOL, made, actor, now, owner)
+
+
+def replace(service: str, document: dict[str, Any], owner: str, revision: int, actor: str, now: int) -> None:
+    """Replace a registration. Raises MetadataFaults, EntityTaken, NoSuchService, ChangedMeanwhile."""
+    made = read(document)
+    known = of_entity(made.entity_id)
+    if known is not None and known.id != service:
+        raise EntityTaken(f"Another service is registered with the entity id {made.entity_id}.")
+    registration.replace(service, made, owner, revision, actor, now)

@@ -1,0 +1,32 @@
+"""Identifiers of SAML 2.0: bindings, name identifier formats, status codes, authentication contexts (OASIS saml-core-2.0-os, saml-bindings-2.0-os)."""
+
+REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+SOAP = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
+
+PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+ENTITY = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
+
+_STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
+SUCCESS = _STATUS + "Success"
+REQUESTER = _STATUS + "Requester"
+RESPONDER = _STATUS + "Responder"
+VERSION_MISMATCH = _STATUS + "VersionMismatch"
+NO_PASSIVE = _STATUS + "NoPassive"
+NO_AUTHN_CONTEXT = _STATUS + "NoAuthnContext"
+INVALID_NAME_ID_POLICY = _STATUS + "InvalidNameIDPolicy"
+REQUEST_DENIED = _STATUS + "RequestDenied"
+REQUEST_UNSUPPORTED = _STATUS + "RequestUnsupported"
+AUTHN_FAILED = _STATUS + "AuthnFailed"
+PARTIAL_LOGOUT = _STATUS + "PartialLogout"
+
+_CONTEXT = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
+PASSWORD = _CONTEXT + "PasswordProtectedTransport"
+TWO_FACTORS = "https://refeds.org/profile/mfa"
+UNSPECIFIED_CONTEXT = _CONTEXT + "unspecified"
+
+BASIC_ATTRIBUTE_NAME = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
+URI_ATTRIBUTE_NAME = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"

@@ -1,0 +1,1 @@
+"""XML documents: parsing, signatures, encryption."""

@@ -1,0 +1,79 @@
+"""The element AuthnRequest → a request (saml-core-2.0-os §3.4.1)."""
+
+import re
+
+from lxml import etree
+
+from idp.saml.rules.authn_request import AuthnRequest
+from idp.saml.rules.names import ENTITY
+from idp.saml.xml.documents import SAML, SAMLP, XmlFault, child, text
+from idp.saml.xml.times import read_time
+
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,199}")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_INDEX = re.compile(r"[0-9]{1,5}")
+_LONGEST_NAME = 1024
+
+
+def read_authn_request(root: etree._Element, is_signed: bool) -> AuthnRequest:
+    """Raises XmlFault. Members that are not served (Scoping, Conditions, Subject) are refused or ignored as saml-core §3.4.1 allows."""
+    if root.tag != f"{{{SAMLP}}}AuthnRequest" or root.get("Version") != "2.0":
+        raise XmlFault("the message is no AuthnRequest of SAML 2.0")
+    if child(root, SAML, "Subject") is not None:
+        raise XmlFault("a request for a certain person is not served")
+    policy = child(root, SAMLP, "NameIDPolicy")
+    context = child(root, SAMLP, "RequestedAuthnContext")
+    index = root.get("AssertionConsumerServiceIndex")
+    if index is not None and not _INDEX.fullmatch(index):
+        raise XmlFault("the index of the assertion consumer service is no number")
+    return AuthnRequest(
+        id=message_id(root),
+        issuer=issuer(root),
+        issued_at=read_time(root.get("IssueInstant", "")),
+        destination=root.get("Destination"),
+        force_authn=_boolean(root.get("ForceAuthn")),
+        is_passive=_boolean(root.get("IsPassive")),
+        consumer_location=root.get("AssertionConsumerServiceURL"),
+        consumer_index=None if index is None else int(index),
+        binding=root.get("ProtocolBinding"),
+        name_id_format=None if policy is None else policy.get("Format"),
+        name_qualifier=None if policy is None else policy.get("SPNameQualifier"),
+        contexts=()
+        if context is None
+        else tuple(
+            value
+            for reference in context.iterfind(f"{{{SAML}}}AuthnContextClassRef")
+            if (value := text(reference)) is not None
+        ),
+        comparison="exact" if context is None else context.get("Comparison", "exact"),
+        is_signed=is_signed,
+    )
+
+
+def message_id(root: etree._Element) -> str:
+    """The ID of a message: an XML name of at most 200 characters. Raises XmlFault."""
+    value = root.get("ID", "")
+    if not _ID.fullmatch(value):
+        raise XmlFault("the message has no usable ID")
+    return value
+
+
+def issuer(root: etree._Element) -> str:
+    """The entity id of the message's sender (saml-profiles §4.1.4.1: it must be there). Raises XmlFault."""
+    element = child(root, SAML, "Issuer")
+    value = text(element)
+    if (
+        element is None
+        or value is None
+        or len(value) > _LONGEST_NAME
+        or element.get("Format", ENTITY) != ENTITY
+    ):
+        raise XmlFault("the message has no usable Issuer")
+    return value
+
+
+def _boolean(value: str | None) -> bool:
+    try:
+        return _BOOLEANS["false" if value is None else value.strip()]
+    except KeyError as fault:
+        raise XmlFault("a flag is neither true nor false") from fault

@@ -1,0 +1,85 @@
+"""Our certificates: in the metadata for 90 days before they sign, replaced after three years, sealed."""
+
+import dataclasses
+
+from flask import Flask
+from lxml import etree
+
+from idp.durations import DAY
+from idp.saml import certificates, inspection, our_metadata
+from idp.saml.xml.documents import DS, parse
+from idp.saml.xml.signatures import verified
+from keys.sealing import read_master_keys
+from tests.actors.relying_party import signed_in_browser
+from tests.actors.saml_service import SamlService, assertion_of, registered
+from tests.actors.world import World
+from tests.applications import Clock
+
+YEAR = 365 * DAY
+
+
+def published(now: int) -> list[str]:
+    root = etree.fromstring(our_metadata.document(now))
+    return [
+        text
+        for text in root.xpath("//*[local-name()='KeyDescriptor']//*[local-name()='X509Certificate']/text()")
+    ]
+
+
+def test_the_metadata_is_signed_and_ends(world: World, clock: Clock) -> None:
+    page = world.app.test_client().get("/saml/metadata")
+    assert page.content_type == "application/samlmetadata+xml"
+    certificate = certificates.current(clock()).signing.certificate
+    root = verified(parse(page.data), [certificate])
+    assert root.get("validUntil") and root.get("entityID", "").endswith("/saml/metadata")
+    assert root.find(f"{{{DS}}}Signature") is None or root[0].tag == f"{{{DS}}}Signature"
+
+
+def test_a_next_certificate_is_published_long_before_it_signs(world: World, clock: Clock) -> None:
+    registered(world)
+    ent = SamlService(world.app, world, signed_in_browser(world, world.guardian()))
+    first = certificates.current(clock()).signing.certificate
+    assert len(published(clock())) == 1
+    assert certificates.rotate("test", clock()) and not certificates.rotate("test", clock())
+    assert len(published(clock())) == 2
+    assert certificates.current(clock()).signing.certificate == first
+    assertion_of(ent.asks(), world)
+    clock.advance(90 * DAY + 1)
+    certificates.tend(clock())
+    second = certificates.current(clock()).signing.certificate
+    assert second != first and len(published(clock())) == 2, "answers of the first may still be on their way"
+    ent.browser = signed_in_browser(world, world.guardian())
+    assertion_of(ent.asks(), world)
+    clock.advance(31 * DAY)
+    certificates.tend(clock())
+    assert len(published(clock())) == 1 and certificates.current(clock()).signing.certificate == second
+
+
+def test_the_worker_prepares_the_next_certificate_by_itself(world: World, clock: Clock) -> None:
+    first = certificates.current(clock()).signing.certificate
+    clock.advance(3 * YEAR - 90 * DAY + 1)
+    certificates.tend(clock())
+    assert len(published(clock())) == 2 and certificates.current(clock()).signing.certificate == first
+    clock.advance(90 * DAY)
+    certificates.tend(clock())
+    assert certificates.current(clock()).signing.certificate != first
+
+
+def test_nothing_is_made_before_saml_is_used(world: World, clock: Clock) -> None:
+    certificates.tend(clock())
+    assert certificates.listing() == [] and inspection.fault(clock()) is None
+
+
+def test_a_lost_master_key_says_so(world: World, clock: Clock, app: Flask) -> None:
+    certificates.current(clock())
+    app.extensions["master_keys"] = read_master_keys("A" * 43)
+    assert [record.usable for record in certificates.listing()] == [False]
+    seen = inspection.fault(clock())
+    assert seen is not None and "unsealed" in seen[0] and "secrets.master_key" in seen[1]
+
+
+def test_private_keys_are_sealed_and_never_shown(world: World, clock: Clock) -> None:
+    current = certificates.current(clock())
+    [record] = certificates.listing()
+    assert "PRIVATE" not in repr(record) + repr(dataclasses.astuple(record))
+    assert current.signing.certificate.public_key() == current.signing.key.public_key()
