@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives import serialization
 from flask import current_app
 
 from idp import deferred
@@ -20,7 +21,6 @@ from keys.rotation import KeyRecord, RotationPolicy
 
 if TYPE_CHECKING:
     from cryptography import x509
-    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     from idp.saml.xml import signatures
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from keys import certificates
 else:
     rsa = deferred.module("cryptography.hazmat.primitives.asymmetric.rsa")
-    serialization = deferred.module("cryptography.hazmat.primitives.serialization")
     x509 = deferred.module("cryptography.x509")
     signatures = deferred.module("idp.saml.xml.signatures")
     certificates = deferred.module("keys.certificates")

@@ -55,7 +55,7 @@ KINDS = (
     Kind("identifications", Identification, "expires_at", DAY),
     Kind("used_once", UsedOnce, "expires_at", DAY),
     Kind("rate_limits", RateLimit, "forget_at", GOES),
-    Kind("place_budgets", PlaceBudget, "forget_at", GOES),
+    Kind("place_budgets", PlaceBudget, "forget_at", 0),
     Kind("cas_tickets", Ticket, "expires_at", DAY),
     Kind("participants", ParticipantRow, "expires_at", 0),
     Kind("federated_logins", WaitingIdentity, "expires_at", DAY),

@@ -15,9 +15,9 @@ from flask import Flask
 from idp.app import create_app
 from idp.cli import doctor
 from idp.federation import providers
-from idp.messages import sms
+from idp.messages import sms, smtp
 from idp.network import outgoing_http
-from idp.network.kept_sessions import KeptSessions, smtp
+from idp.network.kept_sessions import KeptSessions
 from idp.refusals import Refusal
 from tests import private_authority
 from tests.conftest import settings_for
