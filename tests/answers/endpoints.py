@@ -16,6 +16,8 @@ MACHINES = {
     "oidc.revoke",
     "oidc.token",
     "oidc.userinfo",
+    "saml.begin_by_form",
+    "saml.logout_by_soap",
 }
 """Spoken to by services and their forms, never by a page of ours."""
 

@@ -24,8 +24,8 @@ FORM = {
 
 
 @pytest.fixture
-def admin(outdoors: World, at_desk: Callable[[Someone], Visitor]) -> Visitor:
-    return at_desk(worker_of(outdoors, "academy_administrator"))
+def admin(contextless: World, at_console: Callable[[Someone], Visitor]) -> Visitor:
+    return at_console(worker_of(contextless, "academy_administrator"))
 
 
 def registered(app: Flask) -> SamlRegistration:
@@ -80,11 +80,11 @@ def test_a_service_is_changed_suspended_and_opened_again(app: Flask, admin: Visi
 
 
 def test_of_two_changes_at_once_the_second_is_shown_the_first(
-    app: Flask, outdoors: World, admin: Visitor, at_desk: Callable[[Someone], Visitor]
+    app: Flask, contextless: World, admin: Visitor, at_console: Callable[[Someone], Visitor]
 ) -> None:
     admin.opens(f"{ACADEMY}/saml/new").fills(press="act=register", **FORM)
     page = admin.path
-    colleague = at_desk(worker_of(outdoors, "academy_administrator")).opens(f"{page}/edit")
+    colleague = at_console(worker_of(contextless, "academy_administrator")).opens(f"{page}/edit")
     admin.opens(f"{page}/edit").fills(press="act=save", name="ENT bleu")
     colleague.fills(press="act=save", name="ENT rouge").sees("K03")
     assert registered(app).name == "ENT bleu"

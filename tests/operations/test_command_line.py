@@ -40,7 +40,7 @@ def test_every_command_explains_itself(noun: str) -> None:
 
 IMPORTED_FIRST = """
 import importlib, os, sys
-for library in ("authlib.jose", "flask_babel", "flask_sqlalchemy", "flask_wtf", "joserfc.jwt", "phonenumbers", "pydantic_settings"):
+for library in ("authlib.jose", "flask_babel", "flask_sqlalchemy", "flask_wtf", "joserfc.jwt", "phonenumbers"):
     importlib.import_module(library)
 for name in sys.argv[1:]:
     child = os.fork()

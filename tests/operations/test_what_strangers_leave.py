@@ -33,6 +33,7 @@ BOUNDED = {
     "PlaceBudget": "one for a network and, while it is within its budget, for each of its addresses; until the budget is whole again",
     "PushedRequest": "as DeviceRequest; for as long as it may wait for its person",
     "RateLimit": "one for each kind, hour, place and database connection; a network that is beyond its budget gets none for its addresses",
+    "SamlCertificate": "one, at the first request for the metadata of SAML; the worker makes the next",
     "SentForm": "rows_per_address, beyond which a form is judged without its key; an hour",
     "Throttle": "an account is counted only while its network may try",
 }
@@ -47,6 +48,7 @@ BY_SOMEBODY_KNOWN = {
     "Consent": "a session",
     "ContactChange": "a session",
     "AuditSeal": "the worker",
+    "SamlRefresh": "the worker, one for each service",
     "Counted": "the worker",
     "Delegation": "an administrator",
     "Enrolment": "an import",

@@ -21,7 +21,7 @@ def python() -> str:
 @pytest.fixture
 def peer(served: Served, python: str) -> Iterator[Peer]:
     process = Process([python, "cas_service.py"], SITE)
-    address = process.heard()["address"]
+    address = process.answer()["address"]
     with served.app.app_context():
         guardian = served.world.guardian()
         registered(served.world, service_urls=None, service_prefixes=[f"{address}/"])

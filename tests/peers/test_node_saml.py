@@ -25,7 +25,7 @@ def start(served: Served, node: str) -> Iterator[Start]:
     def begin(encrypted: bool = False, configured: dict[str, Any] | None = None, **members: Any) -> Peer:
         process = Process([node, "node_saml.mjs"], NODE)
         running.append(process)
-        address = process.heard()["address"]
+        address = process.answer()["address"]
         keys = credential("node")
         key, certificate = pem(keys)
         with served.app.app_context():
