@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.sides import PASSWORD, REDIRECT, Side, _running, pinned, unpinned
+from bench.sides import PASSWORD, REDIRECT, Side, pinned, running, unpinned
 
 PIECE = 500
 
@@ -27,7 +27,7 @@ def provider(port: int, people: int, workers: int, more: dict[str, str]) -> Iter
         "serve",
         "--no-worker",
     ]
-    with _running(
+    with running(
         side, [*command, "--workers", str(workers)], "/health/ready", pinned if workers == 1 else unpinned
     ):
         yield side

@@ -1,6 +1,7 @@
 """The flows of `make bench` do what they say: checked once against a served provider. No timing decides here."""
 
 import base64
+import importlib
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from bench import limits, processes, report
+from bench.academy import PARTS
 from bench.flows import (
     NAMES,
     SESSIONS,
@@ -214,3 +216,9 @@ def test_the_limit_of_each_flow_has_units_that_are_measured(tmp_path: Path) -> N
 
 def test_a_turn_in_one_process_has_its_processor_time() -> None:
     assert processor_time(lambda: base64.b64encode(bytes(50_000)) and None, 0.02) > 0
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_of_the_academy_can_be_imported(part: str) -> None:
+    """They run by hand alone, and share the sides of `make bench`."""
+    assert importlib.import_module(f"bench.academy.{part}").run
