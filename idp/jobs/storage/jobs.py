@@ -30,6 +30,7 @@ KEPT = 30 * DAY
 
 _ask = insert(JobRow).returning(JobRow.id)
 _running_job = aliased(JobRow)
+_earlier_job = aliased(JobRow)
 _free = or_(
     JobRow.state == "waiting",
     and_(
@@ -45,14 +46,23 @@ _claimable = and_(
     JobRow.id > 0,
     _free,
     JobRow.kind.in_(bindparam("kinds", expanding=True)),
-    # A long job whose worker has died is still "running": it continues before the next long job of its school.
     or_(
         ~_is_long,
-        ~exists().where(
-            _running_job.state == literal_column("'running'"),
-            _running_job.is_long.is_(True),
-            _running_job.school_id == JobRow.school_id,
-            _running_job.id != JobRow.id,
+        and_(
+            # A long job whose worker has died is still "running": it continues before the next long job of its school.
+            ~exists().where(
+                _running_job.state == literal_column("'running'"),
+                _running_job.is_long.is_(True),
+                _running_job.school_id == JobRow.school_id,
+                _running_job.id != JobRow.id,
+            ),
+            # PostgreSQL skips a row that another worker is taking: the next one of that school waits for it.
+            ~exists().where(
+                _earlier_job.state == literal_column("'waiting'"),
+                _earlier_job.kind.in_(bindparam("kinds", expanding=True)),
+                _earlier_job.school_id == JobRow.school_id,
+                _earlier_job.id < JobRow.id,
+            ),
         ),
     ),
 )
