@@ -42,6 +42,7 @@ from idp.signin.cookies import init_cookies
 from idp.signin.pages.sign_in import hold_newcomer
 from idp.turns.line import Track
 from idp.web.application import Application
+from idp.web.design import init_design
 from idp.web.errors import init_errors
 from idp.web.health import init_health
 from idp.web.languages import init_languages
@@ -118,6 +119,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     endpoints.init_endpoints(app)
     cas_endpoints.init_endpoints(app)
     saml_endpoints.init_endpoints(app)
+    init_design(app, settings)
     init_observed(app, settings)
     if settings.server.trusted_proxies:
         count = settings.server.trusted_proxies

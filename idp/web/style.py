@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from idp.settings import Settings
 
+SHEETS = ("design/tokens.css", "design/base.css", "design/components.css", "pages.css")
+_STATIC = Path(__file__).parent.parent / "static"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -27,7 +29,7 @@ class Style:
 
 def init_style(app: Flask, settings: Settings) -> None:
     """Build the style sheet, and pass it to every template as `style`."""
-    sheet = (Path(__file__).parent.parent / "static" / "pages.css").read_text(encoding="utf-8")
+    sheet = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in SHEETS)
     lines = (line.strip() for line in _COMMENT.sub("", sheet).splitlines())
     text = "\n".join(line for line in lines if line).replace(
         "--accent: #0b5563", f"--accent: {settings.service.accent}"
