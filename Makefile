@@ -4,6 +4,7 @@
 # make quick       rules, storage, pages, protocol, on one engine: for daily work
 # make crashes     stop 200 workers, hang up 200 times, and look for processes that died
 # make bench       measure the provider, beside its peers
+# make shots       pictures of every page at four widths, light and dark, on one sheet: shots/index.html
 # make instructions  count the processor instructions of the hot requests
 # make format      write the code as ruff wants it
 # make lock        renew requirements.lock and requirements-dev.lock
@@ -12,7 +13,7 @@
 # Needs Python 3.11 or newer; PYTHON=/path/to/python3 chooses the interpreter. Options: make demo DEMO="--port-base 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-fresh test tests quick quick-tests crashes check formatted linted typed layered bench instructions lock format clean
+.PHONY: help demo demo-fresh test tests quick quick-tests crashes check formatted linted typed layered bench instructions shots lock format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 # Compiled modules are kept: else each process of a run, and there are hundreds, compiles the provider again.
@@ -26,6 +27,7 @@ PYTEST ?= -n 3 --dist loadscope
 QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/oidc tests/console tests/web tests/performance tests/test_structure.py tests/test_statements.py tests/test_lending.py
 BENCH ?=
 INSTRUCTIONS ?=
+SHOTS ?= shots
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -76,6 +78,11 @@ crashes: .venv/development.stamp
 
 bench: .venv/development.stamp
 	$(PYTHON_BIN) -m bench $(BENCH)
+
+shots: .venv/development.stamp
+	rm -rf $(SHOTS)
+	MAKEFLAGS= SCREENSHOTS=$(SHOTS) $(PYTHON_BIN) -m pytest $(PYTEST) --engines=sqlite -q tests/browser
+	$(PYTHON_BIN) scripts/contact_sheet.py $(SHOTS)
 
 instructions: .venv/development.stamp
 	$(PYTHON_BIN) -m bench.instructions $(INSTRUCTIONS)

@@ -49,6 +49,7 @@ from idp.web.languages import init_languages
 from idp.web.observed import init_observed
 from idp.web.refusal_links import init_refusal_links
 from idp.web.request_bodies import LARGEST_REQUEST
+from idp.web.static_files import init_static_files
 from idp.web.style import init_style
 
 
@@ -58,7 +59,6 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.config.update(
         SECRET_KEY=settings.secrets.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         SQLALCHEMY_TRACK_MODIFICATIONS=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
@@ -78,6 +78,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_cookies(app, settings)
     init_database(app, settings.database.url, settings.database.page_cache, settings.database.mmap)
     init_languages(app, settings)
+    init_static_files(app)
     init_style(app, settings)
     init_refusal_links(app)
     app.jinja_env.filters["in_groups"] = in_groups

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bring new French sentences into the English catalogue and compile it. Then translate what is empty, and run it again.
+# Bring new French sentences into the catalogues and compile them. Then translate what is empty, and run it again.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,3 +13,4 @@ cp "$catalogue.po" "$work/en.po"
 { sed '/^$/q' "$catalogue.po"; cat "$work/en.po"; } > "$work/whole.po"
 cp "$work/whole.po" "$catalogue.po"
 .venv/bin/pybabel -q compile -i "$catalogue.po" -o "$catalogue.mo" -l en
+.venv/bin/python scripts/catalogues.py

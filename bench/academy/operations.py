@@ -45,13 +45,14 @@ def of_the_audit_trail(size: Size) -> Iterator[tuple[str, Act]]:
         ("a page", {}),
         ("of an account", {"subject": guardian}),
         ("by an act that is rare", {"act": "data.erased"}),
+        ("of an actor", {"actor": guardian}),
         ("by an act that is rare, of an actor", {"act": "data.erased", "actor": guardian}),
         ("of a day", {"since": yesterday, "until": MOMENT}),
         ("by an act that is rare, of a day", {"act": "data.", "since": yesterday, "until": MOMENT}),
     ):
         yield (
             f"search of the audit trail: {name}",
-            Act(lambda filters=filters: records.search(reading(), most=51, **filters)),
+            Act(lambda filters=filters: records.search(reading(), records.Filters(**filters), most=51)),
         )
 
 

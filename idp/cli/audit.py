@@ -6,11 +6,12 @@ import click
 
 from idp.audit import remarking, verification
 from idp.audit.rules.verification import Fault
-from idp.audit.storage import chain, records
+from idp.audit.search import Filters, search_to_the_end
+from idp.audit.storage import chain
 from idp.audit.verification import Report, Unchecked
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
 from idp.console import record_export
-from idp.database.engine import reading, transaction
+from idp.database.engine import transaction
 from idp.durations import DAY
 from idp.runtime.context import begins_at
 
@@ -124,7 +125,8 @@ def search(
 ) -> None:
     """List the newest records that match every option."""
     with terminal.application():
-        events = records.search(reading(), act, actor, subject, _moment(since), _moment(until), None, most)
+        filters = Filters(act, actor, subject, _moment(since), _moment(until))
+        events = search_to_the_end(filters, most)
     rows = [
         (
             event.id,

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import segno
-from flask_babel import force_locale, get_locale, gettext
+from flask_babel import gettext
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from idp.letters.issue import Letter
 from idp.passwords.rules.passwords import in_groups
 from idp.runtime.context import day_of, settings
-from idp.web.languages import day
+from idp.web.languages import day, in_language, text_language
 
 MIME = "application/pdf"
 _POINT = 72 / 25.4
@@ -33,7 +33,7 @@ def letters_pdf(letters: Sequence[Letter], school: str, expires: int, language: 
     paper = io.BytesIO()
     canvas = Canvas(paper, pagesize=A4, pageCompression=1)
     canvas.setTitle(school)
-    with force_locale(language):
+    with in_language(language):
         # The codes expire during the day of `expires`: the letter names the last whole day.
         until = day(day_of(expires) - timedelta(days=1))
         for letter in letters:
@@ -70,7 +70,7 @@ def _page(canvas: Any, letter: Letter, school: str, until: str) -> None:
         at - 6,
         gettext(
             "Ne donnez ces codes à personne. Besoin d’aide ? Contactez %(office)s.",
-            office=service.office(str(get_locale())),
+            office=service.office(text_language()),
         ),
     )
 

@@ -11,12 +11,13 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from flask import render_template
-from flask_babel import force_locale
 
+from idp.languages import tag_of
 from idp.messages.delivery import DeliveryCode, DeliveryFault, DestinationFails, RefusedForGood
 from idp.messages.smtp import SERVICE_CLOSES, SmtpConnection
 from idp.messages.storage.outbox import Claimed
 from idp.runtime.context import settings
+from idp.web.languages import in_language
 
 _SUBJECT = "Subject:"
 
@@ -60,7 +61,7 @@ def _needs_smtputf8(fault: smtplib.SMTPNotSupportedError) -> bool:
 def compose(claimed: Claimed, now: int) -> EmailMessage:
     """The mail to send. The Message-ID derives from the outbox row, so that a repeated delivery can be recognised."""
     payload = claimed.payload
-    with force_locale(payload["language"]):
+    with in_language(payload["language"]):
         text = render_template(f"mail/{payload['template']}.txt", **payload["facts"])
         html = render_template(f"mail/{payload['template']}.html", **payload["facts"])
     first, _, body = text.lstrip().partition("\n")
@@ -78,5 +79,5 @@ def compose(claimed: Claimed, now: int) -> EmailMessage:
     message.set_content(body.strip() + "\n")
     message.add_alternative(html, subtype="html")
     # Set last: adding the parts would move a Content-* header into the first part.
-    message["Content-Language"] = payload["language"]
+    message["Content-Language"] = tag_of(payload["language"])
     return message

@@ -7,7 +7,6 @@ number is sent as {id}, so that a gateway can drop a message that was sent twice
 from collections.abc import Mapping
 
 from flask import render_template
-from flask_babel import force_locale
 
 from idp.messages.delivery import DeliveryCode, DestinationFails, RefusedForGood
 from idp.messages.storage.outbox import Claimed
@@ -15,6 +14,7 @@ from idp.network import outgoing_http
 from idp.network.kept_sessions import KeptSessions
 from idp.runtime.context import settings
 from idp.settings import Sms
+from idp.web.languages import in_language
 from idp.web.typography import NO_BREAK_SPACE
 
 MAY_PASS = frozenset({408, 425, 429})
@@ -54,7 +54,7 @@ def deliver(claimed: Claimed, now: int, http: KeptSessions) -> None:
 def compose(claimed: Claimed) -> str:
     """The text in the language of the message."""
     payload = claimed.payload
-    with force_locale(payload["language"]):
+    with in_language(payload["language"]):
         text = render_template(f"sms/{payload['template']}.txt", **payload["facts"])
     return text.replace(NO_BREAK_SPACE, " ").strip()
 

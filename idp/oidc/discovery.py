@@ -3,6 +3,7 @@
 import json
 
 from idp.database.generation import cache
+from idp.languages import tag_of
 from idp.oidc import signing
 from idp.oidc.authorization.rules import authorization_request
 from idp.oidc.clients.authentication import METHODS
@@ -50,7 +51,7 @@ def metadata() -> dict[str, object]:
         "acr_values_supported": [*client_metadata.LEVELS, *PROFILES.values()],
         "claim_types_supported": ["normal"],
         "claims_supported": [*_TOKEN_CLAIMS, *claims.ALL_CLAIMS],
-        "ui_locales_supported": list(settings().service.languages),
+        "ui_locales_supported": list(dict.fromkeys(map(tag_of, settings().service.languages))),
         "claims_parameter_supported": True,
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from idp.database.engine import reading
+from idp.languages import tag_of
 from idp.people.rules.accounts import AccountFacts
 from idp.runtime.context import day_of, settings
 from idp.services.rules import attributes
@@ -48,7 +49,7 @@ def facts_of(account: AccountFacts, facts: Collection[str]) -> PersonFacts:
         postal_code=details.postal_code,
         city=details.city,
         updated_at=details.updated_at,
-        locale=account.language,
+        locale=tag_of(account.language),
         schoolings=persons.schoolings(connection, person) if places and account.kind == "pupil" else (),
         children=persons.children(connection, person) if places and account.kind == "guardian" else (),
         posts=persons.posts(connection, person) if places and account.kind == "staff" else (),

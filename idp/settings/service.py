@@ -1,15 +1,24 @@
 """What people read on the pages, and in which languages."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, model_validator
 
+from idp.languages import LANGUAGES, Code
 from idp.settings.sections import Section
 
-PerLanguage = dict[Literal["fr", "en"], str]
+PerLanguage = dict[Code, str]
 """A text that pages show, in each language that they are written in."""
 
-SCHOOL_OFFICE: PerLanguage = {"fr": "le secrétariat de votre établissement", "en": "your school’s office"}
+SCHOOL_OFFICE: PerLanguage = {
+    "fr": "le secrétariat de votre établissement",
+    "en": "your school’s office",
+    "ar": "إدارة مؤسستكم المدرسية",
+    "pt": "a secretaria da sua escola",
+    "tr": "okulunuzun sekreterliği",
+    "uk": "секретаріат вашої школи",
+    "falc": "le secrétariat de votre établissement",
+}
 
 
 class Service(Section):
@@ -33,8 +42,10 @@ class Service(Section):
         "", description="Logo at the head of pages; empty: the name alone. No mark of the State."
     )
     timezone: str = Field("Europe/Paris", description="By which clock people read moments.")
-    languages: list[str] = Field(
-        ["fr", "en"], min_length=1, description="Languages offered, the first is the default."
+    languages: list[Code] = Field(
+        list(LANGUAGES),
+        min_length=1,
+        description="Languages offered, the first is the default. The console is written in `fr` and `en`; `falc` is French that is easy to read.",
     )
 
     @model_validator(mode="before")

@@ -173,7 +173,7 @@ class Application(Flask):
     url_rule_class = LazyRule
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
+        super().__init__(name, static_folder=None)
         self.machine_endpoints: set[str] = set()
         """Endpoints whose requests are no form and whose responses are no page of this provider: no hook of forms runs."""
         self.after_machine_request: list[Callable[[Response], Response]] = []

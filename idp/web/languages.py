@@ -1,6 +1,8 @@
 """The language of a page: chosen on this browser, requested by the relying party (ui_locales), or preferred by the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +10,7 @@ from babel.units import format_unit
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import (
     Babel,
+    force_locale,
     format_date,
     format_datetime,
     format_timedelta,
@@ -16,16 +19,21 @@ from flask_babel import (
     gettext,
 )
 
+from idp.languages import language_of
 from idp.runtime.context import day_of, settings
 from idp.settings import Settings
 from idp.web.typography import TypographicDomain
+
+ONLY_WHOLE_LANGUAGES = "console"
+"""The blueprint whose pages are written in the whole languages alone."""
+_forced: ContextVar[str | None] = ContextVar("forced language", default=None)
 
 
 def init_languages(app: Flask, configured: Settings) -> None:
     """Set up translations, and pass the settings and the language to every template."""
     app.jinja_env.globals["config_settings"] = configured
-    babel = Babel(app, locale_selector=current_language)
-    babel.domain_instance = TypographicDomain()
+    babel = Babel(app, locale_selector=_select)
+    babel.domain_instance = TypographicDomain(text_language)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: get_translations().ugettext(text), in_number, newstyle=True
     )
@@ -53,7 +61,7 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
 
 def school_office() -> str:
     """The name of the school's office, in the page's language."""
-    return settings().service.office(str(get_locale()))
+    return settings().service.office(text_language())
 
 
 def moment(seconds: int) -> str:
@@ -69,7 +77,10 @@ def day(value: date) -> str:
 
 def _day_pattern(value: date) -> str:
     """The CLDR pattern of a day. French writes the first of a month as an ordinal, which CLDR does not: "1er décembre"."""
-    is_ordinal = value.day == 1 and get_locale().language == "fr"
+    locale = get_locale()
+    if locale.language not in ("fr", "en"):
+        return str(locale.date_formats["long"].pattern)
+    is_ordinal = value.day == 1 and locale.language == "fr"
     return "d'er' MMMM y" if is_ordinal else "d MMMM y"
 
 
@@ -90,17 +101,55 @@ def elapsed(seconds: int) -> str:
 
 
 def in_number(singular: str, plural: str, number: int) -> str:
-    """A sentence's form for a number: French says "0 compte" and "1 compte", English "0 accounts"."""
-    single = get_locale().plural_form(number) == "one"
-    return str(get_translations().ungettext(singular, plural, 1 if single else 2))
+    """A sentence's form for a number: French says "0 compte" and "1 compte", English "0 accounts", Arabic has six forms."""
+    if get_locale().language == "fr":
+        # The sentences in the code are French, and gettext takes sentences without a catalogue for English ones.
+        number = 1 if get_locale().plural_form(number) == "one" else 2
+    return str(get_translations().ungettext(singular, plural, number))
 
 
 def _everywhere() -> dict[str, Any]:
-    return {"service_name": settings().service.name, "language": str(get_locale())}
+    language = language_of(text_language())
+    return {
+        "service_name": settings().service.name,
+        "language": language.tag,
+        "language_code": language.code,
+        "direction": language.direction,
+        "offered_languages": [language_of(code) for code in settings().service.languages],
+    }
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Write in the language `code`, whatever the request asked for: a mail, an SMS, a letter."""
+    forced = _forced.set(code)
+    try:
+        with force_locale(language_of(code).tag):
+            yield
+    finally:
+        _forced.reset(forced)
+
+
+def text_language() -> str:
+    """The code of the language that sentences are written in now."""
+    return str(_forced.get() or g.get("language") or current_language())
+
+
+def _select() -> str:
+    """The tag of the page's language. Flask-Babel asks once in a request; so does the language itself, which no tag tells."""
+    g.language = current_language()
+    return language_of(g.language).tag
 
 
 def current_language() -> str:
-    """One of the offered languages; the first by default."""
+    """The code of one of the offered languages; the first by default. The console has whole languages alone."""
+    code = _chosen_language()
+    if not language_of(code).is_whole and has_request_context() and request.blueprint == ONLY_WHOLE_LANGUAGES:
+        code = next((code for code in settings().service.languages if language_of(code).is_whole), "fr")
+    return code
+
+
+def _chosen_language() -> str:
     offered = settings().service.languages
     if not has_request_context():
         return offered[0]

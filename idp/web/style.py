@@ -7,15 +7,15 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Flask, current_app
 from markupsafe import Markup
 
 from idp.settings import Settings
+from idp.web.static_files import FOLDER, address
 
 SHEETS = ("design/tokens.css", "design/base.css", "design/components.css", "pages.css")
-_STATIC = Path(__file__).parent.parent / "static"
+_FONT = re.compile(r'url\("/static/([^"?]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -29,7 +29,8 @@ class Style:
 
 def init_style(app: Flask, settings: Settings) -> None:
     """Build the style sheet, and pass it to every template as `style`."""
-    sheet = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in SHEETS)
+    sheet = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SHEETS)
+    sheet = _FONT.sub(lambda font: f'url("{address(font[1])}")', sheet)
     lines = (line.strip() for line in _COMMENT.sub("", sheet).splitlines())
     text = "\n".join(line for line in lines if line).replace(
         "--accent: #0b5563", f"--accent: {settings.service.accent}"

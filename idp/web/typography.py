@@ -5,13 +5,17 @@ that a sentence receives (names, addresses) are not touched. SMS keep plain spac
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from gettext import translation
 from typing import Any
 
 from flask_babel import Domain, get_locale
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _BEFORE = re.compile(r" (?=[:;?!»])")
+EASY = "falc"
+"""The code of French that is easy to read."""
 _AFTER = re.compile(r"(?<=«) ")
 
 
@@ -37,11 +41,39 @@ class FrenchTranslations:
         return getattr(self._translations, name)
 
 
+class EasyTranslations:
+    """Translations that put easy French, where a sentence has it, in the place of French."""
+
+    def __init__(self, easy: Any) -> None:
+        self._easy = easy
+
+    def ugettext(self, message: str) -> str:
+        return str(self._easy.gettext(message))
+
+    def ungettext(self, singular: str, plural: str, number: int) -> str:
+        return str(self._easy.ngettext(singular, plural, number))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._easy, name)
+
+
 class TypographicDomain(Domain):  # type: ignore[misc]
-    """Flask-Babel's messages; those of a French page have no-break spaces."""
+    """Flask-Babel's messages; those of a French page have no-break spaces. `language`: the code of the present one."""
+
+    def __init__(self, language: Callable[[], str]) -> None:
+        super().__init__()
+        self._language = language
 
     def get_translations(self) -> Any:
         translations, locale = super().get_translations(), get_locale()
         if locale is None or locale.language != "fr":
             return translations
+        if self._language() == EASY:
+            translations = EasyTranslations(self._easy)
         return FrenchTranslations(translations)
+
+    @cached_property
+    def _easy(self) -> Any:
+        """No locale of Babel has this name: its catalogue is looked up by the folder."""
+        folder = next(iter(self.translation_directories))
+        return translation("messages", folder, [EASY], fallback=True)

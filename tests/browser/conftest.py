@@ -30,9 +30,12 @@ def looks_right(page: Page, name: str) -> None:
 
 
 def looks_right_everywhere(page: Page, name: str) -> None:
-    """`looks_right` at a desk and on a phone, in light and in dark; the page is left as it was."""
+    """`looks_right` at a desk and on a phone, in light and in dark; the page is left as it was.
+
+    Where pictures are taken, on a tablet and a large screen too.
+    """
     before = page.viewport_size
-    for width in (1280, 360):
+    for width in (1920, 1280, 768, 360) if os.environ.get("SCREENSHOTS") else (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
         for scheme in ("light", "dark"):
             # Without motion, no colour is caught halfway to another.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 
 from idp.console.rules.import_sentences import CODES, RECORD_FIELDS, sentence_of
 from idp.console.words import import_sentence
 from idp.imports.rules.facts import GUARDIAN_FIELDS, PLACE_FIELDS, PUPIL_FIELDS
 from idp.imports.rules.faults import FaultCode
 from idp.imports.rules.reasons import ReasonCode
+from idp.web.languages import in_language
 
 ROOT = Path("idp/imports")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -78,7 +78,7 @@ def test_a_stored_sentence_is_shown_in_the_readers_language(
     app: Flask, stored: dict | str, french: str, english: str
 ) -> None:
     for language, sentence in (("fr", french), ("en", english)):
-        with app.test_request_context(), force_locale(language):
+        with app.test_request_context(), in_language(language):
             # A French sentence comes with no-break spaces.
             assert import_sentence(stored).replace("\N{NO-BREAK SPACE}", " ") == sentence
 

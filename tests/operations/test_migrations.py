@@ -210,7 +210,7 @@ def test_chained_records_become_sealed_ones_and_chained_ones_again(
         for _ in range(2):
             with transaction() as tx:
                 trail.record(tx, 5000, "test", "command", "thing")
-        assert records.search(reading(), most=1)[0].id == 2107
+        assert records.search(reading(), records.Filters(), most=1).events[0].id == 2107
         sealing.seal_all(5000)
         with transaction() as tx:
             assert chain.purge(tx, 2400) == 1000

@@ -132,7 +132,7 @@ def test_a_wrong_document_changes_nothing_and_is_an_incident(
     assert reason and "attacker" not in reason
     seen = inspection.fault(clock())
     assert seen is not None and reason in seen[0]
-    assert len(records.search(reading(), act="saml.metadata_refused")) == 1
+    assert len(records.search(reading(), records.Filters(act="saml.metadata_refused")).events) == 1
     clock.advance(HOUR + 1)
     source.document, source.status = (
         signed(metadata(consumer="https://ent.example/new"), clock() + 9 * DAY),

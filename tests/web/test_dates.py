@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 from pypdf import PdfReader
 
 from idp.letters.issue import Letter
 from idp.letters.pdf import letters_pdf
 from idp.messages import mail
 from idp.messages.storage.outbox import Claimed
-from idp.web.languages import day, moment
+from idp.web.languages import day, in_language, moment
 
 FIRST = int(datetime(2026, 12, 1, 9, 5, tzinfo=ZoneInfo("Europe/Paris")).timestamp())
 DAY = 86_400
@@ -30,7 +29,7 @@ DAY = 86_400
     ],
 )
 def test_a_moment_in_words(app: Flask, language: str, at: int, shown: str) -> None:
-    with app.app_context(), force_locale(language):
+    with app.app_context(), in_language(language):
         assert moment(at) == shown
         assert day(date(2026, 12, 1)) == {"fr": "1er décembre 2026", "en": "1 December 2026"}[language]
 

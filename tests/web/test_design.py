@@ -21,7 +21,19 @@ def read(name: str) -> str:
 def test_every_component_is_shown_in_development(app: Flask) -> None:
     answer = app.test_client().get("/design")
     assert answer.status_code == 200
-    for component in ("btn", "card", "card-link", "choice", "field", "error", "refusal", "badge", "steps", "tabs", "empty"):
+    for component in (
+        "btn",
+        "card",
+        "card-link",
+        "choice",
+        "field",
+        "error",
+        "refusal",
+        "badge",
+        "steps",
+        "tabs",
+        "empty",
+    ):
         assert re.search(rf'class="[^"]*\b{component}\b', answer.text), component
 
 
@@ -46,3 +58,11 @@ def test_the_typeface_travels_with_us_and_is_small() -> None:
     faces = re.findall(r'url\("/static/([^"]+)"\)', read("design/tokens.css"))
     assert len(faces) == 2
     assert sum((STATIC / face).stat().st_size for face in faces) <= 60_000
+
+
+def test_every_icon_and_picture_that_a_page_names_is_drawn(app: Flask) -> None:
+    for kind, word in (("icons", r"(?:icon|disc)\(|icon_name="), ("pictures", r"picture\(|picture_name=")):
+        drawn = app.jinja_env.get_template(f"design/{kind}.html").module.drawings  # type: ignore[attr-defined]
+        for path in (STATIC.parent / "templates").rglob("*.html"):
+            named = set(re.findall(rf'(?:{word})"([a-z-]+)"', path.read_text(encoding="utf-8")))
+            assert named <= set(drawn), path.name

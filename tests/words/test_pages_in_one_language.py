@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from flask import Flask, request_finished, template_rendered
-from flask_babel import force_locale
 from sqlalchemy import insert, update
 from werkzeug.exceptions import HTTPException
 
@@ -32,6 +31,7 @@ from idp.oidc.clients.rules.client_metadata import SIGNING_ALGS
 from idp.refusals import CATALOGUE, Refusal
 from idp.services.rules.registration_reader import Fault
 from idp.web import errors
+from idp.web.languages import in_language
 from idp.worker import deliveries, long_work
 from tests.actors import cas_service, saml_service
 from tests.actors.console_staff import worker_of
@@ -337,6 +337,7 @@ class Crawler:
         # A logout would end the crawl; frames without content and downloads are no pages.
         if str(route) in (
             "static",
+            "design",
             "oidc.end_session",
             "cas.logout",
             "oidc.check_session",
@@ -355,7 +356,7 @@ def addresses(app: Flask) -> list[str]:
     }  # fmt: skip
     addresses_built = []
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+        if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "design"):
             continue
         for each in range(25):
             chosen = {name: values.get(name, ["zzz"]) for name in rule.arguments}
@@ -596,7 +597,7 @@ def test_every_mail_and_sms_is_in_one_language(app: Flask, clock: Clock, languag
                 }
                 notices.tell(tx, facts, kind, NOON, factor=ALL, **facts_of)
         for payload in waiting_messages("mail"):
-            with force_locale(language):
+            with in_language(language):
                 payload["language"] = language
             message = mail.compose(outbox.Claimed(1, "mail", payload, 1, NOON), NOON)
             parts = [

@@ -31,6 +31,14 @@ class AuditRecord(Model):
             sqlite_where=text("seal IS NULL"),
             postgresql_where=text("seal IS NULL"),
         ),
+        # What a person does to itself stands in the index of the subjects: a login has no entry here.
+        Index(
+            "ix_audit_actor",
+            "actor",
+            "id",
+            sqlite_where=text("actor <> subject"),
+            postgresql_where=text("actor <> subject"),
+        ),
         # An id is never given again, whatever was purged.
         {"sqlite_autoincrement": True},
     )

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from idp.audit import search, verification
 from idp.audit.rules.verification import Fault
+from idp.audit.search import Filters
 from idp.console import approvals, incidents, record_export
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.record_words import ACTS, FAULTS
@@ -85,12 +86,15 @@ def audit_page(desk: Desk) -> Page:
         headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"', "Cache-Control": "no-store"}
         return Response(text, mimetype="application/x-ndjson", headers=headers)
     report = verification.verify() if pressed() == "verify" else None
-    events = search.search(values["what"], values["actor"], values["subject"], since, until, before, 51)
+    filters = Filters(values["what"], values["actor"], values["subject"], since, until)
+    findings = search.search(filters, before, 51)
+    events = findings.events
     return show(
         desk,
         "audit",
         events=[asdict(event) for event in events[:50]],
-        older=events[49].id if len(events) > 50 else None,
+        older=events[49].id if len(events) > 50 else findings.unread_below,
+        unread=findings.unread_below is not None,
         values=values,
         acts=sorted(((act, gettext(word)) for act, word in ACTS.items()), key=itemgetter(1)),
         report=report,

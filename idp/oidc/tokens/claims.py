@@ -3,6 +3,7 @@
 from typing import Any
 
 from idp.database.engine import reading
+from idp.languages import tag_of
 from idp.oidc import signing
 from idp.oidc.clients.registry import Client
 from idp.oidc.rules import claims as rules
@@ -53,7 +54,7 @@ def person_claims(grant: GrantFacts, client: Client, names: frozenset[str], now:
         postal_code=row.postal_code,
         city=row.city,
         updated_at=row.updated_at,
-        locale=account.language,
+        locale=tag_of(account.language),
         schoolings=persons.schoolings(reading(), account.person_id)
         if places and account.kind == "pupil"
         else (),
