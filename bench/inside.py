@@ -21,7 +21,8 @@ from typing import Any
 from bench.flows import SCOPE, authorization, redeem, sign_in
 from bench.http import Connection, get, header, post
 from bench.postgresql import temporary
-from bench.sides import Side, _prepare
+from bench.sides import Side
+from bench.sides import prepared as prepared_side
 from bench.wsgi_connection import WsgiConnection, environment, json_of
 
 REFERENCE = 1000.0
@@ -96,7 +97,7 @@ def prepared(database: str | None, people: int = 0) -> Iterator[tuple[WsgiConnec
         database = database or f"sqlite:///{folder / 'idp.sqlite3'}"
         if people:
             fill_base(database, people)
-        side = _prepare(folder, 8790, CHEAP_HASH, database)
+        side = prepared_side(folder, 8790, CHEAP_HASH, database)
         settings = load_settings(folder / "config.toml", {})
         application = WsgiConnection(wsgi.application(settings), settings.server.threads)
         gc.collect()

@@ -219,6 +219,19 @@ def test_a_turn_in_one_process_has_its_processor_time() -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_each_part_of_the_academy_can_be_imported(part: str) -> None:
-    """They run by hand alone, and share the sides of `make bench`."""
+def test_each_part_of_the_academy_has_its_report(part: str) -> None:
     assert importlib.import_module(f"bench.academy.{part}").run
+
+
+BENCH = Path(__file__).parents[2] / "bench"
+MODULES = sorted(
+    path.relative_to(BENCH.parent).with_suffix("").as_posix().replace("/", ".")
+    for path in BENCH.rglob("*.py")
+    if not path.name.startswith("__") and not {"build", "django"} & set(path.parts)
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_measurement_can_be_imported(module: str) -> None:
+    """They run by hand alone, and share their parts."""
+    importlib.import_module(module)
