@@ -21,7 +21,7 @@ from idp.recovery.storage import attempts as storage
 from idp.runtime.context import settings
 from idp.signin.storage import links, sendings
 
-RECOVERY_LINK = "recovery"
+RECOVERY_LINK = links.RECOVERY
 """Purpose of the link in a recovery mail."""
 
 RECOVERABLE = (State.CONFIRMING, State.ACTIVE, State.LOCKED)

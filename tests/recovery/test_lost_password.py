@@ -140,6 +140,15 @@ class TestALink:
         Visitor(app).opens(link).sees("V07")
         Visitor(app).opens(newer).sees("c.durand")
 
+    def test_ends_when_the_password_is_changed_another_way(
+        self, app: Flask, guardian: Someone, link: str
+    ) -> None:
+        owner = Visitor(app).opens("/account/password").fills(profile="responsable")
+        owner.fills(username="c.durand", password=guardian.password).opens("/account/password")
+        owner.fills(password=NEW, again=NEW)
+        assert signs_in(app, "c.durand", NEW) is None
+        Visitor(app).opens(link).sees("V07")
+
     def test_is_valid_for_recovery_only(self, app: Flask, link: str) -> None:
         token = link.rpartition("/")[2]
         Visitor(app).opens(f"/mail/{token}").sees("A05")

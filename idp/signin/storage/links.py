@@ -9,6 +9,10 @@ from idp.due_times import furthest
 from idp.signin.storage.tables import MailLink
 
 
+RECOVERY = "recovery"
+"""The purpose of the link of a lost password."""
+
+
 @dataclass(frozen=True)
 class Link:
     """A link's account, and the address to which it was sent."""
