@@ -42,6 +42,7 @@ from idp.signin.cookies import init_cookies
 from idp.signin.pages.sign_in import hold_newcomer
 from idp.turns.line import Track
 from idp.web.application import Application
+from idp.web.compression import init_compression
 from idp.web.design import init_design
 from idp.web.errors import init_errors
 from idp.web.health import init_health
@@ -78,6 +79,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_cookies(app, settings)
     init_database(app, settings.database.url, settings.database.page_cache, settings.database.mmap)
     init_languages(app, settings)
+    init_compression(app)
     init_static_files(app)
     init_style(app, settings)
     init_refusal_links(app)

@@ -3,6 +3,7 @@
 The page is shown at the address that was asked for, so the request stays in hand: nothing is stored but the ticket's cookie.
 """
 
+import gzip
 from functools import partial
 
 from flask import Response, after_this_request, g, render_template, request
@@ -14,6 +15,7 @@ from idp.runtime.context import address, application, now, settings
 from idp.turns import line, tickets
 from idp.turns.rules.places import BEYOND_BUDGET, COUNTS_FOR, SECOND, Forecast, Place, forecast
 from idp.web.application import PlainResponse
+from idp.web.compression import takes_gzip
 from idp.web.headers import page_headers
 from idp.web.languages import current_language
 
@@ -54,13 +56,21 @@ def page(forecast: Forecast) -> PlainResponse:
     """The waiting page."""
     counting.refused(TOO_BUSY, "TOO_BUSY")
     language = current_language()
-    made: dict[tuple[str, int], bytes] = application().extensions.setdefault("waiting pages", {})
-    body = made.get((language, forecast.minutes))
+    made: dict[tuple[str, int, bool], bytes] = application().extensions.setdefault("waiting pages", {})
+    as_gzip = takes_gzip()
+    body = made.get((language, forecast.minutes, as_gzip))
     if body is None:
-        text = render_template("signin/in_line.html", minutes=forecast.minutes, code=TOO_BUSY)
-        body = made[language, forecast.minutes] = text.encode()
+        text = render_template("signin/in_line.html", minutes=forecast.minutes, code=TOO_BUSY).encode()
+        # The page holds no token: all of it may be compressed.
+        body = made[language, forecast.minutes, as_gzip] = gzip.compress(text, mtime=0) if as_gzip else text
     seconds = str(forecast.seconds)
-    headers = [("Content-Type", "text/html; charset=utf-8"), ("Retry-After", seconds), ("Refresh", seconds)]
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Retry-After", seconds),
+        ("Refresh", seconds),
+        ("Vary", "Accept-Encoding"),
+        *([("Content-Encoding", "gzip")] if as_gzip else []),
+    ]
     return PlainResponse(body, STATUS, [*headers, *page_headers()])
 
 

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from markupsafe import Markup
 
 from idp.settings import Settings
+from idp.web.deflate import as_blocks
 from idp.web.static_files import FOLDER, address
 
 SHEETS = ("design/tokens.css", "design/base.css", "design/components.css", "pages.css")
@@ -21,10 +22,12 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 @dataclass(frozen=True)
 class Style:
-    """`source`: the source expression for the Content-Security-Policy, 'sha256-…'."""
+    """`source`: the source expression for the Content-Security-Policy, 'sha256-…'. `blocks`: the encoded text in compressed blocks of DEFLATE."""
 
     text: str
     source: str
+    encoded: bytes
+    blocks: bytes
 
 
 def init_style(app: Flask, settings: Settings) -> None:
@@ -36,7 +39,8 @@ def init_style(app: Flask, settings: Settings) -> None:
         "--accent: #0b5563", f"--accent: {settings.service.accent}"
     )
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    app.extensions["style"] = Style(text, f"'sha256-{digest}'")
+    encoded = text.encode()
+    app.extensions["style"] = Style(text, f"'sha256-{digest}'", encoded, as_blocks(encoded))
     app.jinja_env.globals["style"] = Markup(text)  # noqa: S704 - our own file, and a checked colour
 
 

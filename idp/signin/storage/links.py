@@ -8,7 +8,6 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from idp.due_times import furthest
 from idp.signin.storage.tables import MailLink
 
-
 RECOVERY = "recovery"
 """The purpose of the link of a lost password."""
 
