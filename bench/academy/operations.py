@@ -9,7 +9,7 @@ from typing import Any
 from bench.academy.rows import MOMENT, Size
 from bench.people import invent
 from idp.audit import sealing, verification
-from idp.audit import storage as records
+from idp.audit.storage import records
 from idp.cli import doctor
 from idp.console.rules.people_query import read_query
 from idp.console.rules.rights import ALL_KINDS, FAMILIES, Reach

@@ -18,7 +18,7 @@ def init_compression(app: Flask) -> None:
 
 
 def takes_gzip() -> bool:
-    """Whether the client has said that it reads gzip (RFC 9110 §12.5.3)."""
+    """Whether the client reads gzip (RFC 9110 §12.5.3)."""
     return request.accept_encodings.quality("gzip") > 0
 
 

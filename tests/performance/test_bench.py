@@ -223,6 +223,18 @@ def test_each_part_of_the_academy_has_its_report(part: str) -> None:
     assert importlib.import_module(f"bench.academy.{part}").run
 
 
+@pytest.mark.slow
+def test_every_operation_of_an_academy_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = list(
+        importlib.import_module("bench.academy.plans").run(
+            ["--schools", "2", "--pupils", "6", "--engine", "sqlite"]
+        )
+    )
+    operations = "\n".join(lines)
+    for operation in ("search of the audit trail: of an actor", "erasure of a person", "idp doctor: planner"):
+        assert operation in operations
+
+
 BENCH = Path(__file__).parents[2] / "bench"
 MODULES = sorted(
     path.relative_to(BENCH.parent).with_suffix("").as_posix().replace("/", ".")

@@ -22,8 +22,8 @@ def as_gzip(before: bytes, after: bytes) -> bytes:
 @pytest.mark.parametrize(("before", "after"), [(0, 0), (1, 0), (0, 1), (7, 65_535), (65_536, 200_001)])
 def test_every_page_comes_out_as_it_went_in(before: int, after: int) -> None:
     draw = random.Random(3)
-    head, rest = draw.randbytes(before), draw.randbytes(after)
-    assert gzip.decompress(as_gzip(head, rest)) == head + STYLE + rest
+    head, tail = draw.randbytes(before), draw.randbytes(after)
+    assert gzip.decompress(as_gzip(head, tail)) == head + STYLE + tail
 
 
 def test_the_style_is_compressed() -> None:
