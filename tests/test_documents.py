@@ -28,7 +28,6 @@ NOT_OURS = {
     "LoadCredential=": "systemd's",
     "PGPASSFILE": "libpq's",
     "client_secret_jwt": "refused",
-    "index.html": "made by `make shots`",
     "my_service.py": "the reader's",
 }
 """Code spans that name nothing of ours, each with what it is."""
