@@ -12,25 +12,25 @@ MONDAY = date(2026, 11, 23)
 
 
 def test_a_guardian_chooses_among_their_children(pronote: Service, logs_in: LogIn) -> None:
-    someone = logs_in(pronote, MOTHER).sees("Enfant", "Emploi du temps — Zoé", "Léo Martin — 4 B")
-    someone.opens(f"{pronote.address}/marks").fills(child=LÉO["sub"]).sees("Notes — Léo")
+    someone = logs_in(pronote, MOTHER).sees("Enfant", "Emploi du temps — Zoé", "4 B · Collège des Tilleuls")
+    someone.opens(f"{pronote.address}/marks").fills(f"child={LÉO['sub']}").sees("Notes — Léo")
     someone.opens(f"{pronote.address}/homework").sees("Devoirs — Léo")
 
 
 @pytest.mark.parametrize("stranger", ["child-of-others", "", random.Random(1).randbytes(2_000).hex()])
 def test_the_child_of_others_cannot_be_chosen(stranger: str, pronote: Service, logs_in: LogIn) -> None:
-    someone = logs_in(pronote, MOTHER).fills(child=stranger).sees("Emploi du temps — Zoé")
+    someone = logs_in(pronote, MOTHER).fills(f"child={stranger}").sees("Emploi du temps — Zoé")
     assert len(someone.http.cookies["pronote_session"]) < 1_000
 
 
 def test_choosing_a_child_never_leads_to_another_host(pronote: Service, logs_in: LogIn) -> None:
-    someone = logs_in(pronote, MOTHER).fills(child=LÉO["sub"], back="//evil.example").sees("Léo")
+    someone = logs_in(pronote, MOTHER).fills(f"child={LÉO['sub']}", back="//evil.example").sees("Léo")
     assert someone.address == f"{pronote.address}/"
 
 
 def test_a_pupil_sees_their_own_page_without_a_selector(pronote: Service, logs_in: LogIn) -> None:
     someone = logs_in(pronote, PUPIL).sees("Emploi du temps — Zoé", "6 A")
-    assert "<select" not in someone.html
+    assert 'name="child"' not in someone.html
     for page in ("marks", "homework", "absences"):
         someone.opens(f"{pronote.address}/{page}").sees("— Zoé")
 
