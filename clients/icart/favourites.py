@@ -43,6 +43,6 @@ def moved(tiles: Sequence[str], tile: str, step: int) -> list[str]:
     """`tiles` with `tile` moved by `step` places, at most to the first or last; unchanged without it."""
     if tile not in tiles:
         return list(tiles)
-    others = [candidate for candidate in tiles if candidate != tile]
-    place = min(max(tiles.index(tile) + step, 0), len(others))
-    return [*others[:place], tile, *others[place:]]
+    neighbours = [candidate for candidate in tiles if candidate != tile]
+    place = min(max(tiles.index(tile) + step, 0), len(neighbours))
+    return [*neighbours[:place], tile, *neighbours[place:]]
