@@ -67,7 +67,12 @@ def create_relying_party(
         [app.jinja_loader or FileSystemLoader([]), FileSystemLoader(HERE / "templates")]
     )
     app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(16)
-    app.jinja_env.filters.update(in_words=dates.in_words, with_year=dates.with_year, short_day=dates.short)
+    app.jinja_env.filters.update(
+        in_words=dates.in_words,
+        with_year=dates.with_year,
+        short_day=dates.short,
+        upper_first=lambda words: words[:1].upper() + words[1:],
+    )
     init_languages(app, f"{name}_language", _language_of_account)
     csrf = CSRFProtect(app)
     provider = join_provider(app, configuration, registration)

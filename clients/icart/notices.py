@@ -19,6 +19,7 @@ class Message:
 
     heading: str
     sender: str
+    icon: str
     hue: str
     age: int
     paragraphs: tuple[str, ...]
@@ -36,6 +37,7 @@ MESSAGES = {
     "rencontre": Message(
         N_("Rencontre entre parents et professeurs"),
         N_("La direction"),
+        "school",
         "coral",
         1,
         (
@@ -49,6 +51,7 @@ MESSAGES = {
     "photos": Message(
         N_("Photos de classe"),
         N_("La vie scolaire"),
+        "bell",
         "sky",
         2,
         (N_("Elles sont prises le %(day)s au matin. Pensez au bon de commande, à rendre la veille."),),
@@ -57,6 +60,7 @@ MESSAGES = {
     "echecs": Message(
         N_("Le club d’échecs cherche des joueurs"),
         N_("Le foyer des élèves"),
+        "star",
         "plum",
         4,
         (
@@ -69,6 +73,7 @@ MESSAGES = {
     "conseils": Message(
         N_("Conseils de classe du trimestre"),
         N_("La direction"),
+        "school",
         "coral",
         4,
         (N_("Ils commencent le %(day)s. Les appréciations sont attendues l’avant-veille."),),
@@ -77,6 +82,7 @@ MESSAGES = {
     "cantine": Message(
         N_("Cantine : les menus du mois"),
         N_("L’intendance"),
+        "utensils",
         "leaf",
         6,
         (N_("Les menus sont affichés dans le hall. Un repas végétarien est servi chaque jeudi."),),
