@@ -77,7 +77,9 @@ def colours(scheme: str, selector: str = ":root") -> dict[str, str]:
         in_dark = re.compile(r"prefers-color-scheme: dark\) \{\n(.*?)\n\}", re.DOTALL)
         dark, light = "".join(in_dark.findall(sheet)), in_dark.sub("", sheet)
         for text in (light, dark) if scheme == "dark" else (light,):
-            for block in re.findall(rf"(?:^|[\s,]){re.escape(selector)}(?:, [\w.]+)? \{{(.*?)\}}", text, re.DOTALL):
+            for block in re.findall(
+                rf"(?:^|[\s,]){re.escape(selector)}(?:, [\w.]+)? \{{(.*?)\}}", text, re.DOTALL
+            ):
                 values |= dict(re.findall(r"--([\w-]+): (#\w{6}|\d+%);", block))
     return values
 

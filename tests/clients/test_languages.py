@@ -117,7 +117,9 @@ def test_the_choice_keeps_the_rest_of_the_address(icart: Service, logs_in: LogIn
     someone.sees("My Applications").opens(f"{icart.address}/apps?q=library").sees("Esidoc")
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "/%5Cevil.example", "/a%0d%0aX-A:b", "/é"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "/%5Cevil.example", "/a%0d%0aX-A:b", "/é"]
+)
 def test_the_choice_never_leads_to_another_host(path: str, pronote: Service) -> None:
     answer = requests.get(f"{pronote.address}{path}?language=en", allow_redirects=False, timeout=10)
     assert answer.status_code in (303, 404)
@@ -141,13 +143,17 @@ def test_the_accounts_language_outweighs_the_browsers_and_a_choice_outweighs_bot
 
 
 @pytest.mark.parametrize("locale", ["de", "", 5, ["en"], {"en": 1}, None], ids=repr)
-def test_a_strange_locale_of_an_account_is_no_language(locale: object, pronote: Service, logs_in: LogIn) -> None:
+def test_a_strange_locale_of_an_account_is_no_language(
+    locale: object, pronote: Service, logs_in: LogIn
+) -> None:
     logs_in(pronote, {**MOTHER, "locale": locale}).sees("Emploi du temps — Zoé")
 
 
 def test_the_portal_hands_its_language_to_the_services(icart: Service, logs_in: LogIn) -> None:
     someone = logs_in(icart, MOTHER).opens(f"{icart.address}/apps").follows("English")
-    someone.sees("http://localhost:1/login?language=en", "http://localhost:1/login?next=/absences&language=en")
+    someone.sees(
+        "http://localhost:1/login?language=en", "http://localhost:1/login?next=/absences&language=en"
+    )
     someone.opens(f"{icart.address}/services").sees("http://localhost:2/login?language=en")
 
 
