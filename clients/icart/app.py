@@ -141,7 +141,9 @@ def favourite(someone: Visitor, tile: str) -> Response:
 @portal
 def arranging(someone: Visitor) -> str:
     """The favourites, to be put into another order: by buttons, or by dragging where there is a script."""
-    return render_template("icart/arranging.html", tab="home", tiles=_favourites(someone))
+    # The button that was pressed has the focus again: a tile is moved by several places without a mouse.
+    page = {"moved": request.args.get("moved"), "step": request.args.get("step")}
+    return render_template("icart/arranging.html", tab="home", tiles=_favourites(someone), **page)
 
 
 @portal
@@ -149,9 +151,10 @@ def move(someone: Visitor, tile: str) -> Response:
     """One place up or down among the favourites that the page shows."""
     _is_a_tile(tile)
     shown = [item["tile"].code for item in _favourites(someone)]
-    step = -1 if request.form.get("step") == "up" else 1
-    favourites.arrange(store(), someone.sub, favourites.moved(shown, tile, step))
-    return redirect(url_for("arranging", _anchor=tile), 303)
+    step = "up" if request.form.get("step") == "up" else "down"
+    order = favourites.moved(shown, tile, -1 if step == "up" else 1)
+    favourites.arrange(store(), someone.sub, order)
+    return redirect(url_for("arranging", moved=tile, step=step), 303)
 
 
 @portal

@@ -162,6 +162,11 @@ def test_favourites_are_ordered_by_the_keyboard_without_a_script(icart: Service,
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert order(page) == ["courrier", "esidoc", "pronote"]
+    expect(page.get_by_role("button", name="Monter Esidoc")).to_be_focused()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert order(page) == ["esidoc", "courrier", "pronote"]
+    expect(page.get_by_role("button", name="Descendre Esidoc")).to_be_focused()
     expect(page.get_by_text("Faites glisser")).to_be_hidden()
 
 
