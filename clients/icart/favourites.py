@@ -32,9 +32,7 @@ def remove(store: Store, sub: str, tile: str) -> None:
 def arrange(store: Store, sub: str, wanted: Sequence[str]) -> None:
     """Put the favourites into the order of `wanted`; what it does not name stays behind, what is no favourite is ignored."""
     with store.transaction() as db:
-        before = of(store, sub)
-        order = [tile for tile in dict.fromkeys(wanted) if tile in before]
-        order += [tile for tile in before if tile not in order]
+        order = list(dict.fromkeys([*wanted, *of(store, sub)]))
         places = [(place, sub, tile) for place, tile in enumerate(order, 1)]
         db.executemany("UPDATE favourite_tiles SET place = ? WHERE sub = ? AND tile = ?", places)
 

@@ -89,6 +89,9 @@ def test_a_pupil_ticks_off_homework_and_the_guardian_reads_it(pronote: Service, 
     mother.fills(f"child={LÉO['sub']}").opens(f"{pronote.address}/homework")
     assert mother.html.count(">fait</span>") == 0, "the other child's is another"
     assert tick(mother, task, "") == 404
+    mother.opens(f"{pronote.address}/homework")
+    invented = schoolwork.homework(MOTHER["sub"], dates.today())[0].code
+    assert tick(mother, invented) == 404, "a guardian has no homework"
     tick(pupil.opens(f"{pronote.address}/homework"), task, "")
     assert pronote.rows("done_tasks") == []
 
