@@ -118,12 +118,14 @@ def test_the_choice_keeps_the_rest_of_the_address(icart: Service, logs_in: LogIn
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "/\\evil.example", "/%5Cevil.example", "/a%0d%0aX-A:b", "/é"]
+    "path", ["//evil.example", "/\\evil.example", "\\\\evil.example", "/a\r\nX-A:b", "/é", ""]
 )
 def test_the_choice_never_leads_to_another_host(path: str, pronote: Service) -> None:
-    answer = requests.get(f"{pronote.address}{path}?language=en", allow_redirects=False, timeout=10)
-    assert answer.status_code in (303, 404)
-    assert re.match(r"/(?![/\\])", answer.headers.get("Location", "/")), answer.headers["Location"]
+    """The path as the server hands it over: clients and servers of tests would tidy it."""
+    path_info = {"PATH_INFO": path.encode().decode("latin-1")}
+    answer = pronote.app.test_client().get("/?language=en", environ_overrides=path_info)
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/(?![/\\])[!-~]*", answer.headers["Location"]), answer.headers["Location"]
     assert "X-A" not in answer.headers
 
 
