@@ -95,8 +95,8 @@ def _other_languages() -> list[tuple[str, str, str]]:
 
 
 def _address(query: dict[str, str]) -> str:
-    """This page's, on this host: a browser takes "//other.example" for another."""
-    path = quote("/" + request.path.lstrip("/\\"))
+    # Quoted: a browser takes "/\\other.example" for another host. Werkzeug's path begins with one slash.
+    path = quote(request.path)
     return f"{path}?{urlencode(query)}" if query else path
 
 
