@@ -6,18 +6,25 @@ from flask import Flask, Response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from clients.languages import N_
+
 log = logging.getLogger(__name__)
 
 LOGIN = {
-    "access_denied": ("Vous n’avez pas accès à ce service avec ce compte.", 403),
-    "login_required": ("La connexion n’a pas abouti.", 400),
-    "unreachable": ("Le service de connexion ne répond pas pour le moment. Réessayez dans un instant.", 502),
-    "half_logged_out": (
-        "Vous êtes déconnecté(e) d’ici, mais le service de connexion ne répond pas. "
-        "Sur un ordinateur partagé, fermez toutes les fenêtres du navigateur.",
+    "access_denied": (N_("Vous n’avez pas accès à ce service avec ce compte."), 403),
+    "login_required": (N_("La connexion n’a pas abouti."), 400),
+    "unreachable": (
+        N_("Le service de connexion ne répond pas pour le moment. Réessayez dans un instant."),
         502,
     ),
-    "mismatch": ("Cette connexion a été commencée ailleurs, ou a trop attendu.", 400),
+    "half_logged_out": (
+        N_(
+            "Vous êtes déconnecté(e) d’ici, mais le service de connexion ne répond pas. "
+            "Sur un ordinateur partagé, fermez toutes les fenêtres du navigateur."
+        ),
+        502,
+    ),
+    "mismatch": (N_("Cette connexion a été commencée ailleurs, ou a trop attendu."), 400),
 }
 """Kind of a login's failure → sentence and HTTP status."""
 
@@ -32,11 +39,11 @@ SAME_AS = {
 """OAuth and OpenID Connect errors that mean the same to a person as one of `LOGIN`."""
 
 PAGES = {
-    403: "Cette page n’est pas pour ce compte.",
-    404: "Cette page n’existe pas, ou n’est pas à vous.",
-    405: "Cette page ne se demande pas de cette façon.",
-    413: "C’est trop long pour être envoyé d’un coup.",
-    500: "Quelque chose n’a pas marché de notre côté. Rien de ce qui était enregistré n’est perdu.",
+    403: N_("Cette page n’est pas pour ce compte."),
+    404: N_("Cette page n’existe pas, ou n’est pas à vous."),
+    405: N_("Cette page ne se demande pas de cette façon."),
+    413: N_("C’est trop long pour être envoyé d’un coup."),
+    500: N_("Quelque chose n’a pas marché de notre côté. Rien de ce qui était enregistré n’est perdu."),
 }
 
 
@@ -56,10 +63,10 @@ def handle_problems(app: Flask) -> None:
 
 
 def _page_problem(fault: HTTPException) -> Response:
-    sentence = PAGES.get(fault.code or 500, "Cette demande est mal formée.")
+    sentence = PAGES.get(fault.code or 500, N_("Cette demande est mal formée."))
     return Response(render_template("problem.html", sentence=sentence), fault.code or 500)
 
 
 def _form_problem(_: CSRFError) -> Response:
-    sentence = "Ce formulaire a trop attendu. Revenez à la page et renvoyez-le."
+    sentence = N_("Ce formulaire a trop attendu. Revenez à la page et renvoyez-le.")
     return Response(render_template("problem.html", sentence=sentence), 400)

@@ -14,27 +14,26 @@ from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
 from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
-from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response as BaseResponse
 
-from clients import french_dates
+from clients import dates
 from clients.backchannel import BadNotice, read_notice
 from clients.configuration import Configuration
+from clients.languages import current_language, init_languages
 from clients.problems import handle_problems, login_problem
 from clients.provider import Provider, join_provider
 from clients.store import Store, Visitor
-from clients.typography import FrenchTypography
 
 HERE = Path(__file__).parent
 log = logging.getLogger(__name__)
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data: {issuer}; form-action 'self' {issuer}; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' {issuer}; "
+    "form-action 'self' {issuer}; base-uri 'none'; frame-ancestors 'none'"
 )
 PROFILES = ("responsable eleve", "responsable", "eleve", "personnel")
 """What an entry page may ask for by `acr_values`."""
@@ -61,22 +60,31 @@ def create_relying_party(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=256 * 1024,
-        BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,
     )
     store.close()
     app.jinja_loader = ChoiceLoader(
         [app.jinja_loader or FileSystemLoader([]), FileSystemLoader(HERE / "templates")]
     )
-    app.jinja_env.add_extension(FrenchTypography)
     app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(16)
-    app.jinja_env.filters.update(in_words=french_dates.in_words, with_year=french_dates.with_year)
-    Bootstrap5(app)
+    app.jinja_env.filters.update(
+        in_words=dates.in_words,
+        with_year=dates.with_year,
+        short_day=dates.short,
+        upper_first=lambda words: words[:1].upper() + words[1:],
+    )
+    init_languages(app, f"{name}_language", _language_of_account)
     csrf = CSRFProtect(app)
     provider = join_provider(app, configuration, registration)
     app.extensions.update(store=store, configuration=configuration, provider=provider)
     app.context_processor(
-        lambda: {"visitor": visitor(), "title": title, "name": name, "links": configuration.links}
+        lambda: {
+            "visitor": visitor(),
+            "title": title,
+            "name": name,
+            "links": configuration.links,
+            "account": f"{configuration.issuer}/account",
+        }
     )
     app.add_url_rule("/login", view_func=login)
     app.add_url_rule("/callback", view_func=callback)
@@ -118,6 +126,12 @@ def visitor() -> Visitor | None:
     return current
 
 
+def _language_of_account() -> str:
+    """The claim `locale` (OIDC Core §5.1), where this service receives it."""
+    someone = visitor()
+    return str(someone.person.get("locale", "")) if someone else ""
+
+
 def session_was_closed() -> bool:
     """Whether this browser's session was ended elsewhere; true once."""
     visitor()
@@ -125,6 +139,7 @@ def session_was_closed() -> bool:
 
 
 View = Callable[..., Any]
+Guard = Callable[[View], View]
 
 
 def logged_in(view: View) -> View:
@@ -164,7 +179,10 @@ def keep_draft(sub: str) -> str:
 
 def login() -> BaseResponse:
     """To the provider. `profile` (acr_values) is what the entry page has asked; `next` a path of this application."""
-    parameters = {"acr_values": request.args["profile"]} if request.args.get("profile") in PROFILES else {}
+    # OIDC Core §3.1.2.1: the provider's pages in the language of this one.
+    parameters = {"ui_locales": current_language()}
+    if request.args.get("profile") in PROFILES:
+        parameters["acr_values"] = request.args["profile"]
     session["next"] = _own_path(request.args.get("next") or session.pop("unsent", None))
     _forget_old_logins()
     try:

@@ -1,44 +1,60 @@
 """The applications of the portal, who sees which, and the search."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from clients.languages import N_
 from clients.store import Visitor
 
-CATEGORIES = ("Vie scolaire et ressources", "Personnel", "Application")
 EVERYBODY = frozenset({"guardian", "pupil", "staff"})
+GUARDIANS, STAFF = frozenset({"guardian"}), frozenset({"staff"})
+CATEGORIES = {
+    "school": N_("Vie scolaire et ressources"),
+    "staff": N_("Personnel"),
+    "tools": N_("Application"),
+}
+"""Code → heading."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """`path` is one of the portal, or of the named `service`. `sign` is the text in the tile's square."""
+    """`path` is one of the portal, or of the named `service`. `icon` is one of the design's, `hue` a class of services.css."""
 
     code: str
     name: str
     category: str
     sentence: str
     path: str
-    sign: str
+    icon: str
+    hue: str
     service: str = ""
     readers: frozenset[str] = EVERYBODY
 
 
-SCHOOL_LIFE, STAFF_ONLY, APPLICATION = CATEGORIES
 TILES = (
-    Tile("courrier", "Messagerie", APPLICATION, "Les messages de l’établissement", "/mail", "✉"),
-    Tile("fichiers", "Mes fichiers", APPLICATION, "Vos notes et petits textes", "/files", "▤"),
-    Tile("pronote", "Pronote", SCHOOL_LIFE, "Emploi du temps, notes, devoirs", "/login", "P", "pronote"),
+    Tile("courrier", N_("Messagerie"), "tools", N_("Les messages de l’établissement"), "/mail", "mail", "coral"),
+    Tile("fichiers", N_("Mes fichiers"), "tools", N_("Vos notes et petits textes"), "/files", "file", "sun"),
     Tile(
-        "pronote-web", "Pronote Web", SCHOOL_LIFE, "Les absences et les retards",
-        "/login?next=/absences", "W", "pronote",
+        "pronote", "Pronote", "school", N_("Emploi du temps, notes, devoirs"), "/login", "calendar", "leaf", "pronote",
     ),
-    Tile("esidoc", "Esidoc", SCHOOL_LIFE, "Le catalogue du CDI", "/library", "E"),
     Tile(
-        "teleservices", "Services Téléservices", SCHOOL_LIFE, "Bourse, orientation, fiche",
-        "/login", "T", "teleservices", frozenset({"guardian"}),
+        "pronote-web", "Pronote Web", "school", N_("Les absences et les retards"), "/login?next=/absences", "clock", "sea",
+        "pronote",
     ),
-    Tile("departement", "Conseil départemental", APPLICATION, "Cantine, transport, bâtiments", "/departement", "D"),
-    Tile("affectation", "Mon affectation", STAFF_ONLY, "Vos fonctions et établissements", "/post", "A", readers=frozenset({"staff"})),
+    Tile("esidoc", "Esidoc", "school", N_("Le catalogue du CDI"), "/library", "library", "plum"),
+    Tile(
+        "teleservices", N_("Services Téléservices"), "school", N_("Bourse, orientation, fiche"), "/login", "clipboard",
+        "sky", "teleservices", GUARDIANS,
+    ),
+    Tile(
+        "departement", N_("Conseil départemental"), "tools", N_("Cantine, transport, bâtiments"), "/departement", "bus",
+        "slate",
+    ),
+    Tile(
+        "affectation", N_("Mon affectation"), "staff", N_("Vos fonctions et établissements"), "/post", "building", "rose",
+        readers=STAFF,
+    ),
 )  # fmt: skip
 
 
@@ -49,18 +65,23 @@ def kind_of(visitor: Visitor) -> str:
 
 
 def tiles_for(
-    kind: str, search: str = "", category: str = "", favourites: frozenset[str] | None = None
+    kind: str, search: str = "", category: str = "", translated: Callable[[str], str] = str
 ) -> list[Tile]:
-    """Tiles that `kind` may see and that match; `favourites` keeps only those, None keeps all."""
+    """Tiles that `kind` may see and that match, in the words of the language that `translated` makes."""
     folded_search = _folded(search)
     return [
         tile
         for tile in TILES
         if kind in tile.readers
-        and folded_search in _folded(f"{tile.name} {tile.sentence}")
+        and folded_search in _folded(f"{translated(tile.name)} {translated(tile.sentence)}")
         and category in ("", tile.category)
-        and (favourites is None or tile.code in favourites)
     ]
+
+
+def categories_for(kind: str) -> dict[str, str]:
+    """Those of CATEGORIES in which `kind` has a tile."""
+    used = {tile.category for tile in tiles_for(kind)}
+    return {code: heading for code, heading in CATEGORIES.items() if code in used}
 
 
 def _folded(text: str) -> str:
@@ -74,17 +95,18 @@ class Book:
     author: str
     shelf: str
     free: bool
+    hue: str
 
 
 BOOKS = (
-    Book("Le jardin des horloges", "Maud Verlaine", "R VER", True),
-    Book("Atlas des petites rivières", "Tom Azéma", "551 AZE", True),
-    Book("Douze lettres de Belleroche", "Inès Cardon", "R CAR", False),
-    Book("Comprendre les volcans", "Paul Ndiaye", "551 NDI", True),
-    Book("La trompette d’argile", "Aya Morel", "R MOR", True),
-    Book("Mon premier herbier", "Léonie Faure", "580 FAU", False),
-    Book("Fractions sans larmes", "Hugo Lemaire", "510 LEM", True),
-    Book("Les métiers du bois", "Sara Petit", "ORI PET", True),
+    Book("Le jardin des horloges", "Maud Verlaine", "R VER", True, "leaf"),
+    Book("Atlas des petites rivières", "Tom Azéma", "551 AZE", True, "sky"),
+    Book("Douze lettres de Belleroche", "Inès Cardon", "R CAR", False, "rose"),
+    Book("Comprendre les volcans", "Paul Ndiaye", "551 NDI", True, "coral"),
+    Book("La trompette d’argile", "Aya Morel", "R MOR", True, "sun"),
+    Book("Mon premier herbier", "Léonie Faure", "580 FAU", False, "sea"),
+    Book("Fractions sans larmes", "Hugo Lemaire", "510 LEM", True, "plum"),
+    Book("Les métiers du bois", "Sara Petit", "ORI PET", True, "slate"),
 )
 
 

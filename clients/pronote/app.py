@@ -4,30 +4,38 @@ from datetime import date
 from typing import Any
 
 from flask import Flask, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from clients import french_dates
+from clients import dates
 from clients.configuration import Configuration
-from clients.pronote import schoolwork
+from clients.languages import N_
+from clients.pronote import done_tasks, schoolwork
 from clients.pronote.phone import add_phone
 from clients.pronote.registration import registration
-from clients.relying_party import create_relying_party, logged_in, session_was_closed, visitor
+from clients.relying_party import create_relying_party, logged_in, now, session_was_closed, store, visitor
 from clients.store import Visitor
 
 PAGES = (
-    ("timetable", "Emploi du temps", "/"),
-    ("marks", "Notes", "/marks"),
-    ("homework", "Devoirs", "/homework"),
-    ("absences", "Absences", "/absences"),
+    ("timetable", N_("Emploi du temps"), "/", "calendar"),
+    ("marks", N_("Notes"), "/marks", "chart"),
+    ("homework", N_("Devoirs"), "/homework", "notebook"),
+    ("absences", N_("Absences"), "/absences", "clock"),
 )
+"""Name, heading, address, icon."""
+LATEST = 3
+"""How many tasks and marks the first page shows."""
 
 
 def create_app(config: Configuration) -> Flask:
     """Pronote's WSGI application."""
-    app = create_relying_party("pronote", "Pronote", config, registration(config.base))
+    app = create_relying_party("pronote", "Pronote", config, registration(config.base), done_tasks.TABLES)
+    app.jinja_env.globals["hues"] = schoolwork.HUES
+    app.jinja_env.filters["weekday"] = dates.weekday
     app.add_url_rule("/", view_func=home)
     add_phone(app)
     app.add_url_rule("/child", view_func=choose_child, methods=["POST"])
+    app.add_url_rule("/homework/done", view_func=finish, methods=["POST"])
     for view in (marks, homework, absences):
         app.add_url_rule(f"/{view.__name__}", view_func=view)
     return app
@@ -46,7 +54,7 @@ def choose_child(someone: Visitor) -> Response:
     sub = request.form.get("child")
     if any(pupil["sub"] == sub for pupil in _pupils(someone)):
         session["child"] = sub
-    addresses = {address for _, _, address in PAGES}
+    addresses = {address for _, _, address, _ in PAGES}
     back = request.form.get("back", "/")
     return redirect(back if back in addresses else url_for("home"))
 
@@ -62,6 +70,17 @@ def homework(someone: Visitor) -> str:
 
 
 @logged_in
+def finish(someone: Visitor) -> Response:
+    """A pupil ticks off a task of their own (`done`), or takes the tick back; guardians read it."""
+    tasks = schoolwork.homework(someone.sub, dates.today()) if someone.is_pupil else []
+    code = request.form.get("task", "")
+    if code not in {task.code for task in tasks}:
+        raise NotFound
+    done_tasks.mark(store(), someone.sub, code, bool(request.form.get("done")), now())
+    return redirect(url_for("homework"), 303)
+
+
+@logged_in
 def absences(someone: Visitor) -> str:
     return _page(someone, "absences")
 
@@ -69,28 +88,37 @@ def absences(someone: Visitor) -> str:
 def _page(someone: Visitor, name: str) -> str:
     """One page of the chosen pupil's work; people who may see no pupil get a page that says so."""
     if someone.is_staff:
-        return render_template("pronote/staff.html", roles=someone.person.get("roles", []))
+        roles = someone.person.get("roles", [])
+        return render_template("pronote/staff.html", roles=roles, lessons=schoolwork.LESSONS)
     pupils = _pupils(someone)
     if not pupils:
         return render_template("pronote/nobody.html")
     chosen = next((pupil for pupil in pupils if pupil["sub"] == session.get("child")), pupils[0])
-    work = _work(name, chosen["sub"], french_dates.today())
-    return render_template(
-        f"pronote/{name}.html", pages=PAGES, page=name, pupils=pupils, pupil=chosen, path=request.path, **work
-    )
+    page = {"pages": PAGES, "page": name, "pupils": pupils, "pupil": chosen, "path": request.path}
+    return render_template(f"pronote/{name}.html", **page, **_work(name, chosen["sub"], dates.today()))
 
 
 def _work(name: str, pupil: str, today: date) -> dict[str, Any]:
+    """What the template of the page shows of the pupil's work."""
+    work = {
+        "today": today,
+        "marks": schoolwork.marks(pupil, today),
+        "tasks": schoolwork.homework(pupil, today),
+        "absences": schoolwork.absences(pupil, today),
+        "done": done_tasks.of(store(), pupil),
+        "latest": LATEST,
+    }
     if name == "timetable":
+        week = schoolwork.week_of(today)
+        day = week[request.args.get("day", week.index(today) if today in week else 0, int) % len(week)]
         hours = list(zip(schoolwork.HOURS, zip(*schoolwork.timetable(pupil), strict=True), strict=True))
-        lessons = schoolwork.lessons_of(pupil, today)
-        return {"today": today, "lessons": lessons, "days": schoolwork.SCHOOL_DAYS, "hours": hours}
+        work |= {"week": week, "day": day, "lessons": schoolwork.lessons_of(pupil, day), "hours": hours}
     if name == "marks":
         pupil_marks = schoolwork.marks(pupil, today)
-        return {"marks": pupil_marks, "mean": schoolwork.mean(pupil_marks)}
-    if name == "homework":
-        return {"tasks": schoolwork.homework(pupil, today)}
-    return {"absences": schoolwork.absences(pupil, today)}
+        means = schoolwork.by_subject(pupil_marks)
+        average = sum(mark.average for mark in pupil_marks) / len(pupil_marks) if pupil_marks else None
+        work |= {"mean": schoolwork.mean(pupil_marks), "average": average, "means": means}
+    return work
 
 
 def _pupils(someone: Visitor) -> list[dict[str, Any]]:

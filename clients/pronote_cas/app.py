@@ -6,26 +6,34 @@ from typing import Any
 import requests
 from cas import CASClient
 from flask import Flask, Response, redirect, render_template, request, session, url_for
+from jinja2 import FileSystemLoader
 from werkzeug.wrappers import Response as BaseResponse
 
 from clients.configuration import Configuration
+from clients.languages import init_languages
 from clients.pronote_cas.visits import Visits
 
-STATIC = Path(__file__).parent.parent / "static"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {issuer}"
+CLIENTS = Path(__file__).parent.parent
+POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self' {issuer}"
+)
 LONGEST_NOTICE = 20_000
 
 
 def create_app(config: Configuration) -> Flask:
     """The WSGI application."""
     visits = Visits(config.data)
-    app = Flask(__name__, static_folder=str(STATIC))
+    app = Flask(__name__, static_folder=str(CLIENTS / "static"))
+    app.jinja_loader = FileSystemLoader([Path(__file__).parent / "templates", CLIENTS / "templates"])
     app.config.update(
         SECRET_KEY=visits.secret(),
         SESSION_COOKIE_NAME="pronote_cas_session",
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=LONGEST_NOTICE,
     )
+    init_languages(app, "pronote_cas_language")
+    app.context_processor(lambda: {"name": "pronote_cas", "title": "Pronote (CAS)"})
 
     def client() -> Any:
         return CASClient(version=3, server_url=f"{config.issuer}/cas/", service_url=f"{config.base}/login")

@@ -13,6 +13,9 @@ CREATE TABLE IF NOT EXISTS filings (
     filed_at INTEGER NOT NULL, PRIMARY KEY (procedure, child, author));
 CREATE TABLE IF NOT EXISTS shared_filings (procedure TEXT NOT NULL, child TEXT NOT NULL, author TEXT NOT NULL,
     PRIMARY KEY (procedure, child));
+CREATE TABLE IF NOT EXISTS unfinished (
+    procedure TEXT NOT NULL, child TEXT NOT NULL, sub TEXT NOT NULL, answers TEXT NOT NULL, changed_at INTEGER NOT NULL,
+    PRIMARY KEY (procedure, child, sub));
 CREATE TABLE IF NOT EXISTS contacts (sub TEXT PRIMARY KEY, details TEXT NOT NULL, changed_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS notifications (id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, body TEXT NOT NULL)
 """
@@ -49,11 +52,36 @@ def find(store: Store, procedure: Procedure, child: str, someone: Visitor) -> Fi
     return Filing(row["author"], row["author_name"], json.loads(row["answers"]), row["filed_at"])
 
 
+def unfinished(store: Store, procedure: Procedure, child: str, someone: Visitor) -> dict[str, str]:
+    """The answers of the steps that this person has finished and not sent yet."""
+    query = "SELECT answers FROM unfinished WHERE procedure = ? AND child = ? AND sub = ?"
+    row = store.db.execute(query, (procedure.code, child, someone.sub)).fetchone()
+    answers: dict[str, str] = json.loads(row["answers"]) if row else {}
+    return answers
+
+
+def keep_step(
+    store: Store, procedure: Procedure, child: str, someone: Visitor, answers: dict[str, str], now: int
+) -> None:
+    """Keep the answers of one step beside those of the other steps."""
+    with store.transaction() as db:
+        known = unfinished(store, procedure, child, someone) or _own_answers(store, procedure, child, someone)
+        row = (procedure.code, child, someone.sub, json.dumps(known | answers), now)
+        db.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _own_answers(store: Store, procedure: Procedure, child: str, someone: Visitor) -> dict[str, str]:
+    filing = find(store, procedure, child, someone)
+    return filing.answers if filing and filing.author == someone.sub else {}
+
+
 def keep(
     store: Store, procedure: Procedure, child: str, someone: Visitor, answers: dict[str, str], now: int
 ) -> bool:
     """Keep the answers; False if, for a shared procedure, the other guardian was first."""
     with store.transaction() as db:
+        key_of_steps = (procedure.code, child, someone.sub)
+        db.execute("DELETE FROM unfinished WHERE procedure = ? AND child = ? AND sub = ?", key_of_steps)
         if procedure.shared:
             key = (procedure.code, child)
             db.execute("INSERT OR IGNORE INTO shared_filings VALUES (?, ?, ?)", (*key, someone.sub))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clients.languages import N_
+
 
 @dataclass(frozen=True)
 class Field:
@@ -17,51 +19,105 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One page of a procedure."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
 class Procedure:
-    """`shared`: one answer a child, entered by one guardian and read by the other; else one a guardian and child."""
+    """`shared`: one answer a child, entered by one guardian and read by the other; else one a guardian and child.
+
+    `wanted` is what to have at hand, `minutes` how long it takes.
+    """
 
     code: str
     name: str
     sentence: str
-    fields: tuple[Field, ...]
+    icon: str
+    minutes: int
+    wanted: tuple[str, ...]
+    steps: tuple[Step, ...]
     shared: bool
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The questions of all steps."""
+        return tuple(field for step in self.steps for field in step.fields)
 
 
 PROCEDURES = (
     Procedure(
         "bourse",
-        "Demande de bourse",
-        "Une aide de l’année pour la scolarité, selon les revenus du foyer.",
+        N_("Demande de bourse"),
+        N_("Une aide de l’année pour la scolarité, selon les revenus du foyer."),
+        "euro",
+        5,
+        (N_("Le dernier avis d’impôt du foyer"), N_("Le nombre d’enfants à charge")),
         (
-            Field("income", "Revenu fiscal de référence (en euros)", "Il est sur l’avis d’impôt.", kind="number"),
-            Field("dependants", "Enfants à charge du foyer", "Un nombre, cet enfant compris.", kind="count"),
-            Field("household", "Situation du foyer", choices=("Deux parents", "Un parent seul", "Garde alternée", "Autre")),
+            Step(
+                N_("Le foyer"),
+                (
+                    Field(
+                        "household", N_("Situation du foyer"),
+                        choices=(N_("Deux parents"), N_("Un parent seul"), N_("Garde alternée"), N_("Autre")),
+                    ),
+                    Field("dependants", N_("Enfants à charge du foyer"), N_("Un nombre, cet enfant compris."), kind="count"),
+                ),
+            ),
+            Step(
+                N_("Les revenus"),
+                (
+                    Field(
+                        "income", N_("Revenu fiscal de référence (en euros)"), N_("Il est sur l’avis d’impôt."), kind="number",
+                    ),
+                ),
+            ),
         ),
         shared=False,
     ),
     Procedure(
         "orientation",
-        "Orientation",
-        "Les vœux pour l’année prochaine. Un seul responsable les saisit ; l’autre peut les lire.",
+        N_("Orientation"),
+        N_("Les vœux pour l’année prochaine. Un seul responsable les saisit ; l’autre peut les lire."),
+        "map",
+        10,
+        (N_("Deux vœux, dont vous avez parlé en famille"),),
         (
-            Field(
-                "first_wish", "Premier vœu",
-                choices=("Classe supérieure", "Seconde générale et technologique", "Seconde professionnelle", "CAP", "Redoublement"),
+            Step(
+                N_("Les vœux"),
+                (
+                    Field(
+                        "first_wish", N_("Premier vœu"),
+                        choices=(
+                            N_("Classe supérieure"), N_("Seconde générale et technologique"), N_("Seconde professionnelle"),
+                            N_("CAP"), N_("Redoublement"),
+                        ),
+                    ),
+                    Field(
+                        "second_wish", N_("Deuxième vœu"),
+                        choices=(
+                            N_("Aucun"), N_("Classe supérieure"), N_("Seconde générale et technologique"),
+                            N_("Seconde professionnelle"), N_("CAP"),
+                        ),
+                    ),
+                ),
             ),
-            Field(
-                "second_wish", "Deuxième vœu",
-                choices=("Aucun", "Classe supérieure", "Seconde générale et technologique", "Seconde professionnelle", "CAP"),
+            Step(
+                N_("Votre message"),
+                (Field("reasons", N_("Ce que nous souhaitons dire à l’équipe"), kind="long", longest=2000),),
             ),
-            Field("reasons", "Ce que nous souhaitons dire à l’équipe", kind="long", longest=2000),
         ),
         shared=True,
     ),
 )  # fmt: skip
 
 CONTACT = (
-    Field("phone", "Téléphone portable", "Par exemple 06 12 34 56 78.", kind="phone", longest=20),
-    Field("mail", "Adresse mail", "Par exemple prenom.nom@exemple.fr.", kind="mail", longest=254),
-    Field("address", "Adresse postale", kind="long", longest=500),
+    Field("phone", N_("Téléphone portable"), N_("Par exemple 06 12 34 56 78."), kind="phone", longest=20),
+    Field("mail", N_("Adresse mail"), N_("Par exemple prenom.nom@exemple.fr."), kind="mail", longest=254),
+    Field("address", N_("Adresse postale"), kind="long", longest=500),
 )
 
 
@@ -71,7 +127,10 @@ def procedure(code: str) -> Procedure | None:
 
 
 def read_answers(fields: tuple[Field, ...], form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """(answers, faults): each field's cleaned text, and a sentence for each that cannot be taken."""
+    """(answers, faults): each field's cleaned text, and a sentence for each that cannot be taken.
+
+    A sentence may hold %(label)s and %(longest)s of its field.
+    """
     answers, faults = {}, {}
     for field in fields:
         text = form.get(field.name, "").replace("\r\n", "\n").strip()
@@ -84,21 +143,21 @@ def read_answers(fields: tuple[Field, ...], form: Mapping[str, str]) -> tuple[di
 def _fault(field: Field, text: str) -> str:
     digits = "".join(character for character in text if character.isascii() and character.isdigit())
     if field.kind != "long" and not text:
-        return f"{field.label} : répondez à cette question."
+        return N_("%(label)s : répondez à cette question.")
     if len(text) > field.longest:
-        return f"{field.label} : la réponse a plus de {field.longest} caractères."
+        return N_("%(label)s : la réponse a plus de %(longest)s caractères.")
     if field.choices and text not in field.choices:
-        return f"{field.label} : choisissez dans la liste."
+        return N_("%(label)s : choisissez dans la liste.")
     if field.kind == "number" and not (
         text.replace(" ", "").isascii() and text.replace(" ", "").isdigit() and len(digits) <= 9
     ):
-        return f"{field.label} : écrivez un nombre entier, par exemple 24000."
+        return N_("%(label)s : écrivez un nombre entier, par exemple 24000.")
     if field.kind == "count" and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 20):
-        return f"{field.label} : écrivez un nombre de 1 à 20."
+        return N_("%(label)s : écrivez un nombre de 1 à 20.")
     if field.kind == "phone" and not (9 <= len(digits) <= 15):
-        return f"{field.label} : ce numéro n’est pas complet."
+        return N_("%(label)s : ce numéro n’est pas complet.")
     if field.kind == "mail" and (
         text.count("@") != 1 or "." not in text.partition("@")[2] or any(c.isspace() for c in text)
     ):
-        return f"{field.label} : cette adresse n’est pas complète."
+        return N_("%(label)s : cette adresse n’est pas complète.")
     return ""

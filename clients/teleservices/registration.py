@@ -18,7 +18,7 @@ def registration(base: str) -> dict[str, Any]:
         "response_types": ["code"],
         "id_token_signed_response_alg": "ES256",
         "scope": "openid email phone ect.scope.cnx ect.scope.teleservices",
-        "service_claims": ["name", "given_name", "family_name", "children"],
+        "service_claims": ["name", "given_name", "family_name", "locale", "children"],
         "accepted_profiles": ["responsable"],
         "software_id": "teleservices",
         "contacts": ["teleservices@academie.example"],

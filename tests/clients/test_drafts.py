@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clients import french_dates
+from clients import dates
 from tests.actors.person import Person
 from tests.clients.conftest import FATHER, MOTHER, ZOE, LogIn, Service
 from tests.clients.outside import OutsideProvider
+from tests.clients.pressing import press
 
-WISHES = {"first_wish": "CAP", "second_wish": "Aucun", "reasons": "Elle aime le bois.\nBeaucoup."}
+REASONS = {"reasons": "Elle aime le bois.\nBeaucoup."}
+WISHES = {"first_wish": "CAP", "second_wish": "Aucun"}
 
 
 def session_ends(service: Service) -> None:
@@ -18,6 +20,11 @@ def session_ends(service: Service) -> None:
     with service.app.app_context():
         store = service.app.extensions["store"]
         store.db.execute("UPDATE sessions SET ended_at = 1")
+
+
+def chosen(someone: Person) -> list[str]:
+    """The values of the radio buttons that are on."""
+    return re.findall(r'type="radio" name="\w+" value="([^"]*)"[^>]* checked', someone.html)
 
 
 def without_token(html: str) -> str:
@@ -32,21 +39,22 @@ class TestOrientation:
 
     @pytest.fixture
     def mother(self, teleservices: Service, logs_in: LogIn, address: str) -> Person:
-        return logs_in(teleservices, MOTHER).opens(address)
+        """At the second step."""
+        return logs_in(teleservices, MOTHER).opens(f"{address}/1").fills(**WISHES).sees("Votre message")
 
     def test_a_text_survives_a_login_in_between(
         self, teleservices: Service, mother: Person, address: str
     ) -> None:
         session_ends(teleservices)
-        mother.fills(**WISHES).sees("Votre session a été fermée").follows("Se connecter")
-        assert mother.address == f"{address}?draft=1"
-        mother.sees(
-            "Il n’est pas encore enregistré", "<option selected>CAP</option>", "Elle aime le bois.\nBeaucoup."
-        )
+        mother.fills(**REASONS).sees("Votre session a été fermée").follows("Se connecter avec EduConnect")
+        assert mother.address == f"{address}/2?draft=1"
+        mother.sees("Il n’est pas encore enregistré", "Elle aime le bois.\nBeaucoup.")
         assert teleservices.rows("filings") == []
-        mother.fills(**WISHES).sees("C’est enregistré")
+        mother.fills(**REASONS).sees("Relisez vos réponses", "Elle aime le bois.")
+        mother.page = press(mother, "Envoyer")
+        mother.sees("C’est enregistré")
         assert len(teleservices.rows("filings")) == 1 and teleservices.rows("drafts") == []
-        mother.opens(f"{address}?draft=1")
+        mother.opens(f"{address}/2?draft=1")
         assert "pas encore enregistré" not in mother.html
 
     def test_nobody_else_finds_it(
@@ -54,19 +62,21 @@ class TestOrientation:
     ) -> None:
         session_ends(teleservices)
         provider.person = FATHER
-        mother.fills(**WISHES).follows("Se connecter").sees("Marc Martin")
-        assert mother.address == f"{address}?draft=1" and "Elle aime" not in mother.html
+        mother.fills(**REASONS).follows("Se connecter avec EduConnect").sees("Marc Martin")
+        assert mother.address == f"{address}/2?draft=1" and "Elle aime" not in mother.html
 
     def test_a_refused_form_can_be_reloaded_and_come_back_to(
         self, teleservices: Service, mother: Person, address: str
     ) -> None:
-        mother.fills(**{**WISHES, "first_wish": ""}).sees("Premier vœu : répondez à cette question")
+        mother.opens(f"{address}/1").fills(first_wish="", second_wish="CAP")
+        mother.sees("Premier vœu : répondez à cette question")
         assert mother.page is not None and [redirect.status_code for redirect in mother.page.history] == [303]
+        assert chosen(mother) == ["CAP"]
         shown = without_token(mother.html)
         mother.opens(mother.address)
         assert without_token(mother.html) == shown
-        mother.opens(address)
-        assert "Elle aime" not in mother.html, "without its draft the page shows what is saved"
+        mother.opens(f"{address}/1")
+        assert chosen(mother) == ["CAP", "Aucun"], "without its draft the page shows what is saved"
 
 
 def test_a_page_of_ones_own_survives_a_login_and_is_added_once(icart: Service, logs_in: LogIn) -> None:
@@ -90,4 +100,4 @@ def test_a_button_without_a_page_of_its_own_leads_home(icart: Service, logs_in: 
 
 def test_the_clients_have_the_schools_days() -> None:
     late = int(datetime(2026, 12, 1, 23, 30, tzinfo=UTC).timestamp())
-    assert french_dates.day_of(late).isoformat() == "2026-12-02"
+    assert dates.day_of(late).isoformat() == "2026-12-02"

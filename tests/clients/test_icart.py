@@ -1,10 +1,13 @@
 """The portal: terms of use, tiles, favourites, messages and own pages."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from clients.icart import catalogue
+from clients.icart import catalogue, favourites
 from clients.icart.app import TERMS_VERSION
 from clients.pronote.registration import registration as pronote_registration
 from clients.teleservices.registration import registration as teleservices_registration
@@ -12,9 +15,10 @@ from tests.actors.person import Person
 from tests.clients.conftest import FATHER, HEAD, MOTHER, PUPIL, SCHOOL, LogIn, Service, Start
 
 
-def tiles(someone: Person) -> list[str]:
-    """The names on the tiles of the page, in order."""
-    return re.findall(r'class="tile-link".*?<strong>(.*?)</strong>', someone.html)
+def tiles(someone: Person, section: str = "") -> list[str]:
+    """The names on the tiles of the page, or of its section with this label, in order."""
+    html = someone.html.partition(f'<section aria-labelledby="{section}"')[2].partition("</section>")[0]
+    return re.findall(r'class="tile-link".*?<strong>(.*?)</strong>', html if section else someone.html)
 
 
 def test_the_portal_opens_only_once_the_terms_are_accepted(icart: Service, logs_in: LogIn) -> None:
@@ -37,9 +41,9 @@ def test_the_terms_are_asked_once_and_again_when_they_change(
 def test_the_portal_has_its_tabs_its_information_and_the_children(icart: Service, logs_in: LogIn) -> None:
     someone = logs_in(icart, MOTHER)
     someone.sees("Accueil", "Mes Applications", "Mon Espace", "Nouvelle Page", "Téléservices")
-    someone.sees("Informations", "Le rectorat", "Zoé Martin, 6 A").follows("Collège des Tilleuls").sees(
-        "0990001A"
-    )
+    someone.sees("Informations", "Le rectorat", "Zoé Martin", "6 A · Collège des Tilleuls").follows(
+        "Collège des Tilleuls"
+    ).sees("0990001A")
     someone.opens(icart.address).follows("Le rectorat").sees("service des familles")
     someone.opens(f"{icart.address}/sites/0990002B").sees("n’existe pas")
 
@@ -75,9 +79,9 @@ def test_a_tile_whose_service_is_not_there_is_left_out(start: Start, logs_in: Lo
         ("q=téléservices", ["Services Téléservices"]),
         ("q=departemental", ["Conseil départemental"]),
         ("q=zzz", []),
-        ("category=Application", ["Messagerie", "Mes fichiers", "Conseil départemental"]),
-        ("category=Vie+scolaire+et+ressources&q=cdi", ["Esidoc"]),
-        ("category=Personnel", []),
+        ("category=tools", ["Messagerie", "Mes fichiers", "Conseil départemental"]),
+        ("category=school&q=cdi", ["Esidoc"]),
+        ("category=staff", []),
     ],
 )
 def test_tiles_are_searched_and_filtered(
@@ -95,17 +99,17 @@ def test_favourites_are_stored_for_each_person(start: Start, logs_in: LogIn) -> 
     assert "look=list" in someone.address and "q=esidoc" in someone.address
     later = start("icart")
     someone = logs_in(later, MOTHER)
-    assert tiles(someone) == ["Esidoc"]
-    assert tiles(someone.opens(f"{later.address}/apps?category=Mes+Favoris")) == ["Esidoc"]
-    assert tiles(logs_in(later, FATHER)) == []
+    assert tiles(someone, "favourites") == ["Esidoc"] and "Esidoc" not in tiles(someone, "others")
+    assert tiles(someone.opens(f"{later.address}/apps?category=favourites")) == ["Esidoc"]
+    assert tiles(logs_in(later, FATHER), "favourites") == []
     someone.opens(later.address).fills("keep=").sees("Pas encore de favori")
 
 
 def test_a_message_is_new_until_it_has_been_read(icart: Service, logs_in: LogIn) -> None:
     someone = logs_in(icart, MOTHER).opens(f"{icart.address}/mail")
-    unread = someone.html.count("nouveau")
-    someone.follows("Photos de classe").sees("mardi 8 décembre").opens(f"{icart.address}/mail")
-    assert someone.html.count("nouveau") == unread - 1
+    unread = someone.html.count(">nouveau<")
+    someone.follows("Photos de classe").sees("Elles sont prises le mardi").opens(f"{icart.address}/mail")
+    assert someone.html.count(">nouveau<") == unread - 1
 
 
 def test_books_are_found_without_accents(icart: Service, logs_in: LogIn) -> None:
@@ -189,3 +193,165 @@ def test_a_pupil_reads_that_guardians_open_the_teleservices(icart: Service, logs
     assert "Services Téléservices" not in tiles(pupil.opens(f"{icart.address}/apps"))
     pupil.opens(f"{icart.address}/services").sees("demandez à un de vos responsables légaux")
     assert "/login" not in pupil.html.partition("<main")[2].partition("</main>")[0]
+
+
+def favourites_of(someone: Person) -> list[str]:
+    """The codes of the favourites, in order."""
+    return re.findall(r'data-tile="(.*?)"', someone.opens("/favourites").html)
+
+
+def choose(someone: Person, *codes: str) -> Person:
+    """Make these tiles favourites, in this order."""
+    for code in codes:
+        form = {"csrf_token": _token(someone.opens("/apps"))}
+        someone.page = someone.http.post(_at(someone, f"/favourites/{code}"), data=form, timeout=10)
+    return someone
+
+
+def _at(someone: Person, path: str) -> str:
+    return urljoin(someone.address, path)
+
+
+def send(someone: Person, path: str, **form: str) -> int:
+    """Send a form as the page does; the status of the answer."""
+    form["csrf_token"] = _token(someone)
+    someone.page = someone.http.post(_at(someone, path), data=form, timeout=10)
+    return someone.page.status_code
+
+
+class TestOrderOfFavourites:
+    @pytest.fixture
+    def mother(self, icart: Service, logs_in: LogIn) -> Person:
+        return choose(logs_in(icart, MOTHER), "pronote", "esidoc", "courrier")
+
+    def test_favourites_stand_in_the_order_in_which_they_were_chosen(self, mother: Person) -> None:
+        assert tiles(mother.opens("/"), "favourites") == ["Pronote", "Esidoc", "Messagerie"]
+
+    @pytest.mark.parametrize(
+        ("tile", "step", "expected"),
+        [
+            ("courrier", "up", ["pronote", "courrier", "esidoc"]),
+            ("pronote", "down", ["esidoc", "pronote", "courrier"]),
+            ("pronote", "up", ["pronote", "esidoc", "courrier"]),
+            ("courrier", "down", ["pronote", "esidoc", "courrier"]),
+            ("fichiers", "up", ["pronote", "esidoc", "courrier"]),
+        ],
+    )
+    def test_a_button_moves_a_tile_by_one_place(
+        self, tile: str, step: str, expected: list[str], mother: Person
+    ) -> None:
+        assert send(mother.opens("/favourites"), f"/favourites/{tile}/move", step=step) == 200
+        assert favourites_of(mother) == expected
+
+    def test_the_first_cannot_go_up_nor_the_last_down(self, mother: Person) -> None:
+        html = mother.opens("/favourites").html
+        disabled = re.findall(r'aria-label="([^"]*)" disabled', html)
+        assert disabled == ["Monter Pronote", "Descendre Messagerie"]
+
+    @pytest.mark.parametrize(
+        ("order", "expected"),
+        [
+            ("courrier pronote esidoc", ["courrier", "pronote", "esidoc"]),
+            ("esidoc", ["esidoc", "pronote", "courrier"]),
+            ("esidoc esidoc fichiers invented", ["esidoc", "pronote", "courrier"]),
+            ("", ["pronote", "esidoc", "courrier"]),
+            ("x " * 5_000, ["pronote", "esidoc", "courrier"]),
+        ],
+        ids=["all", "some", "strangers", "nothing", "too long"],
+    )
+    def test_an_order_of_the_script_neither_adds_nor_removes(
+        self, order: str, expected: list[str], mother: Person
+    ) -> None:
+        assert send(mother.opens("/favourites"), "/favourites/order", order=order) == 200
+        assert favourites_of(mother) == expected
+
+    def test_a_tile_removed_there_leaves_the_page_there(self, mother: Person) -> None:
+        send(mother.opens("/favourites"), "/favourites/esidoc", keep="", back="arranging")
+        assert mother.address.endswith("/favourites") and favourites_of(mother) == ["pronote", "courrier"]
+
+    def test_each_person_has_an_order_and_no_token_no_move(
+        self, mother: Person, icart: Service, logs_in: LogIn
+    ) -> None:
+        father = choose(logs_in(icart, FATHER), "courrier", "pronote")
+        send(father.opens("/favourites"), "/favourites/pronote/move", step="up")
+        assert favourites_of(father) == ["pronote", "courrier"]
+        assert favourites_of(mother) == ["pronote", "esidoc", "courrier"]
+        for path in ("/favourites/order", "/favourites/pronote/move"):
+            assert (
+                mother.http.post(_at(mother, path), data={"order": "courrier"}, timeout=10).status_code == 400
+            )
+        assert send(mother.opens("/favourites"), "/favourites/invented/move", step="up") == 404
+        assert favourites_of(mother) == ["pronote", "esidoc", "courrier"]
+
+    def test_two_windows_at_once_leave_each_tile_once(self, mother: Person, icart: Service) -> None:
+        store, orders = icart.app.extensions["store"], ("courrier esidoc pronote", "esidoc pronote courrier")
+        together = threading.Barrier(2)
+
+        def arrange(order: str) -> None:
+            together.wait()
+            favourites.arrange(store, MOTHER["sub"], order.split())
+            store.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(arrange, orders))
+        assert " ".join(favourites_of(mother)) in orders
+
+
+def test_messages_are_for_their_readers(icart: Service, logs_in: LogIn) -> None:
+    headings = {
+        name: set(re.findall(r'class="subject">(.*?)<', logs_in(icart, person).opens("/mail").html))
+        for name, person in (("guardian", MOTHER), ("pupil", PUPIL), ("staff", HEAD))
+    }
+    assert "Photos de classe" in headings["guardian"] & headings["pupil"] & headings["staff"]
+    assert headings["pupil"] - headings["guardian"] == {"Le club d’échecs cherche des joueurs"}
+    assert headings["staff"] - headings["guardian"] == {"Conseils de classe du trimestre"}
+    mother = logs_in(icart, MOTHER)
+    mother.opens("/mail/conseils").sees("n’existe pas")
+    assert send(mother.opens("/mail"), "/mail/conseils/unread") == 404
+
+
+def test_a_message_can_become_new_again_and_all_be_read_at_once(icart: Service, logs_in: LogIn) -> None:
+    mother = logs_in(icart, MOTHER).opens("/mail").sees("3 messages à lire")
+    mother.opens("/mail/photos").opens("/mail").sees("2 messages à lire")
+    assert badge(mother.opens("/apps")) == "2"
+    send(mother.opens("/mail/photos"), "/mail/photos/unread")
+    mother.sees("3 messages à lire")
+    send(mother, "/mail/read")
+    mother.sees("Vous avez tout lu.")
+    assert badge(mother.opens("/apps")) is None
+    assert badge(logs_in(icart, FATHER).opens("/apps")) == "3", "each person reads alone"
+
+
+def badge(someone: Person) -> str | None:
+    """The number on the tile of the messages."""
+    number = re.search(r'class="count">(\d+)<', someone.html)
+    return number[1] if number else None
+
+
+def test_the_home_page_shows_the_newest_messages_and_pages(icart: Service, logs_in: LogIn) -> None:
+    mother = logs_in(icart, MOTHER)
+    for name in ("Première", "Deuxième", "Troisième", "Quatrième"):
+        mother.opens("/pages/new").fills("act=keep", name=name, body="")
+    mother.opens("/").sees("Quatrième", "Deuxième", "Photos de classe")
+    assert "Première" not in mother.html
+
+
+def test_a_page_has_the_colour_and_the_picture_that_were_chosen(icart: Service, logs_in: LogIn) -> None:
+    mother = logs_in(icart, MOTHER).opens("/pages/new")
+    mother.fills("act=keep", name="Musée", body="", hue="sky", icon="bus").sees('<li class="sky">')
+    mother.follows("Musée").follows("Modifier").sees('value="sky" checked', 'value="bus" checked')
+    mother.fills("act=keep", name="Musée", hue="plum").opens("/pages").sees('<li class="plum">')
+    mother.opens("/pages/new").fills("act=keep", name="Autre", body="", hue='"><b>', icon="../x")
+    mother.opens("/pages").sees('<li class="coral">')
+    assert "<b>" not in mother.html
+    send(mother.follows("Musée"), f"{urlsplit(mother.address).path}/remove")
+    assert [row["hue"] for row in icart.rows("note_looks")] == ["coral"]
+
+
+def test_a_page_from_before_colours_is_shown(icart: Service, logs_in: LogIn) -> None:
+    mother = logs_in(icart, MOTHER)
+    mother.opens("/pages/new").fills("act=keep", name="Ancienne", body="")
+    with icart.app.app_context():
+        icart.app.extensions["store"].db.execute("DELETE FROM note_looks")
+    mother.opens("/pages").sees('<li class="slate">').follows("Ancienne").follows("Modifier")
+    mother.fills("act=keep", name="Ancienne").sees("est enregistré")

@@ -16,52 +16,112 @@ from aiosmtpd.controller import Controller
 from clients.store import Visitor
 from clients.teleservices import filings
 from clients.teleservices.campaigns import CAMPAIGNS, is_open
-from clients.teleservices.procedures import CONTACT, PROCEDURES, read_answers
+from clients.teleservices.procedures import CONTACT, PROCEDURES, procedure, read_answers
+from tests.actors.person import Person
 from tests.clients.conftest import FATHER, LÉO, MOTHER, ZOE, LogIn, Service, Start
 from tests.clients.outside import free_port
+from tests.clients.pressing import press
 
 BOURSE = {"income": "24 000", "dependants": "3", "household": "Deux parents"}
 ORIENTATION = {"first_wish": "CAP", "second_wish": "Aucun", "reasons": "Elle aime le bois.\nBeaucoup."}
 CONTACTS = {"phone": "06 11 22 33 44", "mail": "anna@example.net", "address": "3 rue des Lilas"}
 
 
+def answers(someone: Person, address: str, code: str, values: dict[str, str]) -> Person:
+    """Go through the steps of a procedure, up to the page that shows all answers again."""
+    wanted = procedure(code)
+    assert wanted is not None
+    someone.opens(f"{address}/1")
+    for step in wanted.steps:
+        someone.fills(**{field.name: values[field.name] for field in step.fields})
+    return someone
+
+
+def files(someone: Person, address: str, code: str, values: dict[str, str]) -> Person:
+    """All steps, then send; a correction too."""
+    answers(someone, address, code, values).sees("Relisez vos réponses")
+    label = "Envoyer" if "Envoyer</button>" in someone.html else "Enregistrer la correction"
+    someone.page = press(someone, label)
+    return someone
+
+
 def test_a_filing_is_checked_stored_and_shown(start: Start, logs_in: LogIn) -> None:
     service = start("teleservices")
     address = f"{service.address}/bourse/{ZOE['sub']}"
-    someone = logs_in(service, MOTHER).sees("Demande de bourse pour Zoé Martin", "À faire").opens(address)
-    someone.fills(**{**BOURSE, "income": "beaucoup"}).sees("écrivez un nombre entier", 'value="beaucoup"')
+    someone = logs_in(service, MOTHER).sees("Demande de bourse", "pour Zoé Martin", "À faire").opens(address)
+    someone.sees("Avant de commencer", "Le dernier avis d’impôt")
+    answers(someone, address, "bourse", {**BOURSE, "income": "beaucoup"})
+    someone.sees("écrivez un nombre entier", 'value="beaucoup"', 'aria-invalid="true"')
     assert service.rows("filings") == []
-    someone.fills(**BOURSE).sees("C’est enregistré")
+    someone.fills(income="24 000").sees("Relisez vos réponses", "24 000", "Deux parents")
+    assert service.rows("filings") == [], "nothing is sent before the last button"
+    someone.page = press(someone, "Envoyer")
+    someone.sees("C’est enregistré", "Peut encore être corrigée")
     again = start("teleservices")
-    someone = logs_in(again, MOTHER).sees("Envoyée le").opens(f"{again.address}/bourse/{ZOE['sub']}")
-    someone.sees('value="24 000"', "<option selected>Deux parents</option>")
-    someone.fills(**{**BOURSE, "dependants": "4"}).sees("C’est enregistré", 'value="4"')
+    address = f"{again.address}/bourse/{ZOE['sub']}"
+    someone = logs_in(again, MOTHER).sees("Envoyée le").opens(address).sees("24 000", "Deux parents")
+    someone.opens(f"{address}/1").sees('value="Deux parents" id="household" checked')
+    files(someone, address, "bourse", {**BOURSE, "dependants": "4"}).sees("C’est enregistré", "<dd>4</dd>")
+
+
+def test_steps_are_kept_until_they_are_sent(start: Start, logs_in: LogIn) -> None:
+    service = start("teleservices")
+    address = f"{service.address}/bourse/{ZOE['sub']}"
+    logs_in(service, MOTHER).opens(f"{address}/1").fills(household="Autre", dependants="2").sees(
+        "Les revenus"
+    )
+    again = start("teleservices")
+    address = f"{again.address}/bourse/{ZOE['sub']}"
+    someone = logs_in(again, MOTHER).sees("Commencée").opens(address).follows("Reprendre")
+    assert someone.address == f"{address}/2", "the step that has no answer yet"
+    someone.fills(income="9000").sees("Relisez vos réponses", "Autre")
+    father = logs_in(again, FATHER)
+    assert "Commencée" not in father.html and " checked" not in father.opens(f"{address}/check").html
+
+
+def test_a_correction_that_is_not_sent_changes_nothing(teleservices: Service, logs_in: LogIn) -> None:
+    address = f"{teleservices.address}/bourse/{ZOE['sub']}"
+    mother = files(logs_in(teleservices, MOTHER), address, "bourse", BOURSE)
+    answers(mother, address, "bourse", {**BOURSE, "income": "1"}).sees("Enregistrer la correction")
+    mother.opens(address).sees("24 000", "Une correction est commencée")
+    assert teleservices.rows("filings")[0]["answers"].count("24 000") == 1
+
+
+@pytest.mark.parametrize("number", ["0", "3", "99999999999999999999"])
+def test_a_step_that_does_not_exist_is_no_page(number: str, teleservices: Service, logs_in: LogIn) -> None:
+    address = f"{teleservices.address}/bourse/{ZOE['sub']}/{number}"
+    logs_in(teleservices, MOTHER).opens(address).sees("n’existe pas")
 
 
 def test_a_grant_application_is_seen_by_its_author_alone(teleservices: Service, logs_in: LogIn) -> None:
     address = f"{teleservices.address}/bourse/{ZOE['sub']}"
-    logs_in(teleservices, MOTHER).opens(address).fills(**BOURSE)
+    files(logs_in(teleservices, MOTHER), address, "bourse", BOURSE)
     father = logs_in(teleservices, FATHER).opens(address)
     assert "24 000" not in father.html
-    father.fills(**{**BOURSE, "income": "1"}).sees("C’est enregistré")
-    logs_in(teleservices, MOTHER).opens(address).sees('value="24 000"')
+    files(father, address, "bourse", {**BOURSE, "income": "1"}).sees("C’est enregistré")
+    logs_in(teleservices, MOTHER).opens(address).sees("24 000")
 
 
 def test_orientation_entered_by_one_guardian_can_only_be_read_by_the_other(
     teleservices: Service, logs_in: LogIn
 ) -> None:
     address = f"{teleservices.address}/orientation/{ZOE['sub']}"
-    mother = logs_in(teleservices, MOTHER).opens(address)
-    father = logs_in(teleservices, FATHER).opens(address)
-    mother.fills(**ORIENTATION).sees("C’est enregistré")
-    # His form was open before she filed hers.
-    father.fills(**{**ORIENTATION, "first_wish": "Redoublement"}).sees("Saisie par Anna Martin")
-    father.opens(address).sees("Elle aime le bois.", "<option selected>CAP</option>", "disabled")
-    assert "Envoyer" not in father.html
-    father.opens(teleservices.address).sees("par Anna Martin")
-    mother.fills(**{**ORIENTATION, "first_wish": "Redoublement"}).sees(
-        "<option selected>Redoublement</option>"
+    mother = answers(logs_in(teleservices, MOTHER), address, "orientation", ORIENTATION)
+    father = answers(
+        logs_in(teleservices, FATHER), address, "orientation", {**ORIENTATION, "first_wish": "Redoublement"}
     )
+    mother.page = press(mother, "Envoyer")
+    mother.sees("C’est enregistré")
+    # His last page was open before she sent hers.
+    father.page = press(father, "Envoyer")
+    father.sees("Saisie par Anna Martin", "Elle aime le bois.", "<dd>CAP</dd>")
+    assert "<button" not in father.html.partition("<main")[2], "he can change nothing"
+    for page in ("1", "2", "check"):
+        father.opens(f"{address}/{page}")
+        assert father.address == address
+    father.opens(teleservices.address).sees("par Anna Martin")
+    files(mother, address, "orientation", {**ORIENTATION, "first_wish": "Redoublement"})
+    mother.sees("<dd>Redoublement</dd>")
     assert [row["author"] for row in teleservices.rows("filings")] == [MOTHER["sub"]]
 
 
@@ -170,14 +230,21 @@ def test_out_of_season_filings_are_read_only(
 ) -> None:
     service = start("teleservices")
     address = f"bourse/{ZOE['sub']}"
-    logs_in(service, MOTHER).opens(f"{service.address}/{address}").fills(**BOURSE)
+    files(logs_in(service, MOTHER), f"{service.address}/{address}", "bourse", BOURSE)
 
-    monkeypatch.setattr("clients.french_dates.today", lambda: date(2026, 7, 20))
+    monkeypatch.setattr("clients.dates.today", lambda: date(2026, 7, 20))
     closed = start("teleservices", open_now=())
     someone = logs_in(closed, MOTHER).sees("La campagne est fermée", "du 1er septembre au 16 octobre")
-    assert "Orientation pour" not in someone.html and "Voir ou corriger" not in someone.html
-    someone.opens(f"{closed.address}/{address}").sees("ne changent plus", 'value="24 000"')
-    someone.fills(**{**BOURSE, "income": "1"}).sees('value="24 000"')
+    main = someone.html.partition("<main")[2]
+    assert "/orientation/" not in main and "Voir ou corriger" not in main
+    someone.opens(f"{closed.address}/{address}").sees(
+        "ne changent plus", "24 000", "Les corrections sont closes"
+    )
+    token = re.findall(r'name="csrf_token" value="(.*?)"', someone.html)[0]
+    for page in ("2", "check"):
+        form = {"income": "1", "csrf_token": token}
+        someone.page = someone.http.post(f"{closed.address}/{address}/{page}", data=form, timeout=10)
+        someone.sees("ne changent plus", "24 000")
     someone.opens(f"{closed.address}/bourse/{LÉO['sub']}").sees("n’existe pas")
     someone.opens(f"{closed.address}/contact").sees("n’existe pas")
 

@@ -1,9 +1,9 @@
-"""No-break spaces of the demonstration clients' French: in templates, and in sentences from the code."""
+"""No-break spaces of the demonstration clients' French, in sentences of templates and of the code."""
 
 import pytest
 from flask import render_template_string
 
-from clients.typography import french
+from clients.languages import french
 from tests.clients.conftest import PUPIL, LogIn, Service
 
 
@@ -21,7 +21,10 @@ def test_signs_have_no_break_spaces(written: str, shown: str) -> None:
 
 def test_values_in_a_template_stay_as_they_are(icart: Service) -> None:
     with icart.app.test_request_context():
-        assert render_template_string("Titre : {{ name }} !", name="a : b") == "Titre\u00a0: a : b\u00a0!"
+        assert (
+            render_template_string("{{ _('Titre : %(name)s !', name='a : b') }}")
+            == "Titre\u00a0: a : b\u00a0!"
+        )
 
 
 def test_pages_have_no_break_spaces_in_texts_of_template_and_code(icart: Service, logs_in: LogIn) -> None:

@@ -5,6 +5,7 @@ import time
 
 from tests.actors.first_login import first_login
 from tests.actors.person import Person, mails
+from tests.clients.pressing import press
 from tests.journeys.conftest import Demo
 from tests.pages import fields_of
 
@@ -78,7 +79,7 @@ def test_pronote_on_a_phone_is_connected_from_the_browser(demo: Demo) -> None:
 def test_a_pupil_sees_the_own_page_and_is_refused_by_the_provider_elsewhere(demo: Demo) -> None:
     pupil = log_in(demo, "pupil", "eleve")
     pupil.opens(f"{demo.pronote}/login").sees("Emploi du temps")
-    assert 'id="child"' not in pupil.html
+    assert 'name="child"' not in pupil.html
     pupil.opens(f"{demo.teleservices}/login").sees("réservé aux responsables légaux", "S07")
     assert pupil.address.startswith(demo.provider)
     pupil.fills(press="").sees("Mot de passe")
@@ -97,11 +98,13 @@ def test_staff_come_in_by_the_second_entry(demo: Demo) -> None:
 def test_what_is_filed_is_kept_and_the_school_hears_of_changed_details(demo: Demo) -> None:
     parent = log_in(demo, "guardian", "responsable")
     parent.opens(f"{demo.teleservices}/login")
-    child = next(text for text in ("Demande de bourse pour",) if text in parent.html)
-    link = parent.html.partition(child)[0].rpartition('href="')[2].partition('"')[0]
-    parent.opens(link).fills(income="x", dependants="2", household="Autre").sees("nombre entier")
-    parent.fills(income="24000", dependants="2", household="Autre").sees("C’est enregistré")
-    parent.opens(link).sees("24000")
+    link = re.search(r'href="(/bourse/[^"]+)"', parent.html)
+    assert link is not None
+    parent.opens(link[1]).follows("Commencer").fills(household="Autre", dependants="2")
+    parent.fills(income="x").sees("nombre entier")
+    parent.fills(income="24000").sees("Relisez vos réponses")
+    parent.page = press(parent, "Envoyer")
+    parent.sees("C’est enregistré").opens(link[1]).sees("24000")
     parent.opens(f"{demo.teleservices}/contact")
     parent.fills(phone="06 99 88 77 66", mail="nouveau@example.org", address="3 rue des Lilas").sees(
         "C’est enregistré"

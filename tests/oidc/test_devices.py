@@ -157,6 +157,7 @@ def test_a_malformed_user_code_is_refused_on_the_page(person: Visitor, typed: st
 def test_the_user_code_has_a_qr_code(device: Device) -> None:
     drawn = device.http.get(f"/device/qr.svg?user_code={device.shown['user_code']}")
     assert drawn.mimetype == "image/svg+xml" and drawn.text.startswith("<svg")
+    assert 'xmlns="http://www.w3.org/2000/svg"' in drawn.text, "without it, an <img> shows nothing"
     assert device.http.get("/device/qr.svg?user_code=<script>").status_code == 404
 
 

@@ -1,5 +1,6 @@
 """The user code of a device: its rate-limited lookup (RFC 8628 §5.1) and its QR code (§3.3.1)."""
 
+import io
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -41,4 +42,9 @@ def picture(typed: str) -> str | None:
     if code is None:
         return None
     uri = f"{settings().server.issuer}/device?{urlencode({'user_code': code})}"
-    return str(segno.make(uri, error="m").svg_inline(scale=6, border=4, light="#ffffff"))
+    drawn = io.BytesIO()
+    # With its namespace: without it, an <img> of another page shows nothing (SVG 2 §5.1.1).
+    segno.make(uri, error="m").save(
+        drawn, kind="svg", border=4, light="#ffffff", xmldecl=False, omitsize=True
+    )
+    return drawn.getvalue().decode()
