@@ -7,6 +7,7 @@ otherwise there: an entry without a translation is left out.
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -20,6 +21,8 @@ FOLDER = ROOT / "idp" / "translations"
 FAMILY = {"ar": "ar", "pt": "pt", "tr": "tr", "uk": "uk", "falc": "fr"}
 """Code of a language → locale of its plural forms and dates."""
 EASY = "falc"
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""The same in every run, so that a catalogue changes with its sentences alone."""
 
 
 def family_sentences() -> Catalog:
@@ -43,7 +46,10 @@ def read(code: str) -> Catalog:
 
 def brought_up_to_date(code: str, sentences: Catalog) -> Catalog:
     """The catalogue with every sentence of today and no other, in the order of the alphabet."""
-    before, after = read(code), Catalog(FAMILY[code], charset="utf-8", fuzzy=False)
+    before, after = (
+        read(code),
+        Catalog(FAMILY[code], charset="utf-8", fuzzy=False, creation_date=WRITTEN, revision_date=WRITTEN),
+    )
     for message in sentences:
         if not message.id:
             continue
