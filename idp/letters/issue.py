@@ -27,7 +27,10 @@ _CIVILITIES = {"MME": "Mme", "MLLE": "Mme", "M": "M.", "M.": "M."}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to be printed. `kind` is "guardian", "pupil" or "staff". `class_code` is a pupil's, `children` a guardian's."""
+    """A letter to be printed. `kind` is "guardian", "pupil" or "staff". `class_code` is a pupil's, `children` a guardian's.
+
+    `street` (lines), `postal_code` and `city`: the postal address in the school's base.
+    """
 
     account: int
     kind: str
@@ -38,6 +41,9 @@ class Letter:
     civility: str | None = None
     class_code: str | None = None
     children: tuple[LetterChild, ...] = ()
+    street: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
 
     @property
     def addressee(self) -> str:
@@ -100,6 +106,9 @@ def _letter(addressee: Addressee, password: str) -> Letter:
         addressee.civility,
         addressee.class_code,
         addressee.children,
+        addressee.street,
+        addressee.postal_code,
+        addressee.city,
     )
 
 
