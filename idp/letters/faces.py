@@ -58,14 +58,14 @@ def face(
         window = _window(letter, paper) if side.is_front else []
         texts = {
             "language": side.language,
-            "school": printable(office.school),
-            "service": printable(settings().service.name),
-            "mark": printable(place.mark),
-            "window": [printable(line) for line in window],
+            "school": office.school,
+            "service": settings().service.name,
+            "mark": place.mark,
+            "window": window,
             "title": gettext("Activez votre compte %(service)s", service=settings().service.name),
             "lead": gettext("Un seul compte ouvre tous les services en ligne de l’établissement."),
             "kind": letter.kind,
-            "name": printable(letter.addressee),
+            "name": letter.addressee,
             "role": _role(letter),
             "children": _children(letter),
             "phone": _phone(letter),
@@ -80,9 +80,10 @@ def face(
                 "Besoin d’aide ? Contactez %(office)s.", office=settings().service.office(side.language)
             ),
             "crowded": _is_crowded(letter),
-            "office": [printable(line) for line in office.lines],
+            "office": list(office.lines),
         }
-    return texts | {"other-side": _other_side(side)}
+    shown: dict[str, Any] = _in_glyphs(texts | {"other-side": _other_side(side)})
+    return shown
 
 
 def _window(letter: Letter, paper: Paper) -> list[str]:
@@ -104,19 +105,28 @@ def _in_class(code: str) -> str:
 def _role(letter: Letter) -> str | None:
     if letter.kind == "guardian" and letter.children:
         return str(gettext("Responsable de :"))
-    return printable(_in_class(letter.class_code)) if letter.class_code else None
+    return _in_class(letter.class_code) if letter.class_code else None
 
 
 def _children(letter: Letter) -> list[dict[str, Any]]:
     several = len({child.school for child in letter.children}) > 1
     return [
         {
-            "name": printable(child.name),
-            "class": printable(_in_class(child.class_code)) if child.class_code else None,
-            "school": printable(child.school) if several else None,
+            "name": child.name,
+            "class": _in_class(child.class_code) if child.class_code else None,
+            "school": child.school if several else None,
         }
         for child in letter.children
     ]
+
+
+def _in_glyphs(value: Any) -> Any:
+    """All texts of a value in characters that the typefaces have."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: _in_glyphs(part) for name, part in value.items()}
+    return [_in_glyphs(part) for part in value] if isinstance(value, list) else value
 
 
 def _is_crowded(letter: Letter) -> bool:

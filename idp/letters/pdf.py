@@ -38,6 +38,11 @@ _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" 
 
 def letters_pdf(letters: Sequence[Letter], office: SchoolOffice, expires: int, paper: Paper) -> bytes:
     """The letters in the order of distribution. `expires`: expiry of the codes, epoch seconds."""
+    return compiled(values_of(letters, office, expires, paper))
+
+
+def values_of(letters: Sequence[Letter], office: SchoolOffice, expires: int, paper: Paper) -> dict[str, Any]:
+    """What `paper/letter.typ` lays out."""
     placed = in_order(letters, paper.class_code)
     squares = [_square(letter.address) for letter, _ in placed]
 
@@ -47,7 +52,7 @@ def letters_pdf(letters: Sequence[Letter], office: SchoolOffice, expires: int, p
             for (letter, place), square in zip(placed, squares, strict=True)
         ]
 
-    data = {
+    return {
         "title": printable(" · ".join(_title(office, placed, paper))),
         "author": printable(office.school or settings().service.name),
         "language": paper.language,
@@ -58,7 +63,6 @@ def letters_pdf(letters: Sequence[Letter], office: SchoolOffice, expires: int, p
         "window": WINDOW,
         "sides": _sides([faces(side) for side in sides_of(paper)], paper.form),
     }
-    return _compiled(data)
 
 
 def _title(office: SchoolOffice, placed: Sequence[tuple[Letter, Place]], paper: Paper) -> list[str]:
@@ -102,18 +106,19 @@ def _fonts() -> typst.Fonts:
     )
 
 
-def _compiled(data: dict[str, Any]) -> bytes:
-    compiled = typst.compile(
+def compiled(values: dict[str, Any]) -> bytes:
+    """The PDF of `values_of`. Raises typst.TypstError for a character without a glyph, which `printable` replaces."""
+    document = typst.compile(
         FOLDER / "letter.typ",
         root=FOLDER,
         font_paths=_fonts(),
         format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(values, ensure_ascii=False)},
         pdf_standards=["ua-1"],
     )
-    assert isinstance(compiled, bytes)
+    assert isinstance(document, bytes)
     _forget()
-    return compiled
+    return document
 
 
 def _forget() -> None:

@@ -4,6 +4,7 @@ The payload is {"to", "template", "language", "facts"}, and "account" where the 
 whose first line is `Subject: …`, and <template>.html are the two parts. It leaves in the name of the person's school (`Sender`).
 """
 
+import re
 import smtplib
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -20,8 +21,10 @@ from idp.messages.rules.senders import Sender, from_address
 from idp.messages.smtp import SERVICE_CLOSES, SmtpConnection
 from idp.messages.storage.outbox import Claimed
 from idp.runtime.context import settings
+from idp.web.typography import NO_BREAK_SPACE
 
 _SUBJECT = "Subject:"
+_BLANK_LINES = re.compile(r"\n{3,}")
 NOBODY = Sender()
 """No school is known: the service sends."""
 
@@ -95,18 +98,18 @@ def parts(template: str, language: str, facts: dict[str, Any], sender: Sender) -
             raise ValueError(f"mail/{template}.txt does not begin with {_SUBJECT}")
         subject = " ".join(first.removeprefix(_SUBJECT).split())
         html = render_template(f"mail/{template}.html", **{**facts, **around, "subject": subject})
-    return subject, body.strip() + "\n", html
+    return subject, _BLANK_LINES.sub("\n\n", body.strip()) + "\n", html
 
 
 def _foot(sender: Sender) -> list[str]:
     """Where to ask, and whether an answer is read."""
     office = settings().service.office(get_locale().language)
-    lines = [
-        " ".join((gettext("Une question ? Contactez %(office)s.", office=office), " · ".join(sender.lines)))
-    ]
+    # A telephone number never breaks at the end of a line.
+    reached = " · ".join(line.replace(" ", NO_BREAK_SPACE) for line in sender.lines)
+    lines = [str(gettext("Une question ? Contactez %(office)s.", office=office)), reached]
     if not _office_answers(sender):
         lines.append(gettext("Ne répondez pas à ce message : personne ne lit les réponses."))
-    return [line.strip() for line in lines]
+    return [line for line in lines if line]
 
 
 def _office_answers(sender: Sender) -> bool:

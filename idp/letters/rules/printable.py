@@ -48,7 +48,7 @@ def printable(text: str) -> str:
 def _printed(character: str) -> str:
     if _is_covered(character):
         return character
-    if unicodedata.category(character) in ("Cf", "Mn", "Me"):
+    if unicodedata.category(character) in ("Cf", "Mn", "Mc", "Me"):
         return ""
     if character.isspace():
         return " "

@@ -12,7 +12,7 @@ def typed_code(typed: str, longest: int) -> str:
 
     Dropped are blanks of every width, hyphens and dashes of every kind, full stops and invisible characters.
     """
-    # A pasted page must not cost time: each character counts at most once among blanks of the same number.
+    # A pasted page costs no time: a code with its blanks is at the beginning.
     composed = unicodedata.normalize("NFKC", typed[: 8 * longest])
     code = "".join(_digit(character) for character in composed if character.isalnum())
     return code[:longest]
