@@ -12,6 +12,7 @@ from idp.letters import issue
 from idp.letters.faces import Paper, second_language
 from idp.people import offices
 from idp.people.rules.accounts import AccountFacts, State
+from idp.people.rules.usernames import normalise_username
 from idp.people.storage import accounts as storage
 from idp.people.storage import family
 from idp.people.storage.family import Relative
@@ -35,7 +36,7 @@ def facts(account: int) -> AccountFacts:
 
 def second_account(username: str) -> AccountFacts | None:
     """The account to merge with another one, by its typed username."""
-    return storage.by_username(reading(), username.strip().lower())
+    return storage.by_username(reading(), normalise_username(username))
 
 
 def relatives_of(account: AccountFacts) -> list[Relative]:

@@ -1,5 +1,6 @@
 """Issue activation letters: a username and a provisional password for each person."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -64,8 +65,11 @@ class Letter:
 
     @property
     def qr_code(self) -> str:
-        """The address as an SVG image, for printing."""
-        return str(segno.make(self.address, micro=False, error="m").svg_inline(border=4))
+        """The address as an SVG image without a quiet zone: the paper around it is white."""
+        image = io.BytesIO()
+        code = segno.make(self.address, micro=False, error="m")
+        code.save(image, kind="svg", xmldecl=False, border=0, omitsize=True)
+        return image.getvalue().decode()
 
 
 def issue_letters(accounts: Sequence[int], now: int, actor: str, school: int | None = None) -> list[Letter]:

@@ -1,13 +1,11 @@
 """Letters as a tagged PDF (ISO 32000-1 §14.8, PDF/UA-1): a page a person, or two persons a page, with the other language on the back."""
 
-import io
 import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import segno
 import typst
 from flask import current_app
 
@@ -44,7 +42,7 @@ def letters_pdf(letters: Sequence[Letter], office: SchoolOffice, expires: int, p
 def values_of(letters: Sequence[Letter], office: SchoolOffice, expires: int, paper: Paper) -> dict[str, Any]:
     """What `paper/letter.typ` lays out."""
     placed = in_order(letters, paper.class_code)
-    squares = [_square(letter.address) for letter, _ in placed]
+    squares = [letter.qr_code for letter, _ in placed]
 
     def faces(side: Side) -> list[dict[str, Any]]:
         return [
@@ -81,15 +79,6 @@ def _sides(faces: Sequence[list[dict[str, Any]]], form: str) -> list[list[dict[s
         for upper, lower in halves(number)
         for side in faces
     ]
-
-
-def _square(address: str) -> str:
-    """The QR code as an SVG image, without its quiet zone: the paper around it is white."""
-    image = io.BytesIO()
-    segno.make(address, micro=False, error="m").save(
-        image, kind="svg", xmldecl=False, border=0, omitsize=True
-    )
-    return image.getvalue().decode()
 
 
 def _icons() -> dict[str, str]:
