@@ -75,8 +75,8 @@ def test_a_page_says_who_for_which_children_how_until_when_and_where_to_ask() ->
 
 def test_homonyms_and_two_schools_are_never_mixed_up() -> None:
     there = SchoolOffice("Collège de la Roselière", phone="03 53 02 00 00")
-    others = [guardian(3, "Claire", "Durand", LetterChild("Tom", "Durand", "4 B", there.school))]
-    for office, letters in ((HERE, [HOMONYM, CLAIRE]), (there, others)):
+    nearby = [guardian(3, "Claire", "Durand", LetterChild("Tom", "Durand", "4 B", there.school))]
+    for office, letters in ((HERE, [HOMONYM, CLAIRE]), (there, nearby)):
         paper = printed(*letters, office=office)
         texts = [joined(text) for text in texts_of(paper)]
         assert len(texts) == len(letters)
@@ -87,8 +87,8 @@ def test_homonyms_and_two_schools_are_never_mixed_up() -> None:
             assert squares_of(paper, number) == [letter.address]
             assert office.school in texts[number] and office.phone in texts[number]
         everything = " ".join(texts)
-        other = HERE if office is there else there
-        assert other.school not in everything and other.phone not in everything
+        elsewhere = HERE if office is there else there
+        assert elsewhere.school not in everything and elsewhere.phone not in everything
 
 
 def test_the_pile_is_in_the_order_of_the_pupils_with_their_guardians_and_counted() -> None:
@@ -255,13 +255,13 @@ def test_the_pdf_is_tagged_with_title_and_languages() -> None:
         and reader.metadata.title == "Collège des Tilleuls · EduConnect du collège · 4 B"
     )
     assert b"pdfuaid:part" in root["/Metadata"].get_data(), "ISO 14289-1 §5"
-    kinds, languages, pictures = walked(root["/StructTreeRoot"])
+    kinds, languages, pictures = elements_of(root["/StructTreeRoot"])
     assert {"/H1", "/P", "/L", "/LI", "/Lbl", "/LBody", "/Figure"} <= kinds
     assert "en" in languages
     assert pictures == [f"Code QR de l’adresse {CLAIRE.address}", f"QR code of the address {CLAIRE.address}"]
 
 
-def walked(root: object) -> tuple[set[str], set[str], list[str]]:
+def elements_of(root: object) -> tuple[set[str], set[str], list[str]]:
     """Kinds of elements of a structure tree, their languages, and the words of its pictures in reading order."""
     kinds: set[str] = set()
     languages: set[str] = set()

@@ -13,13 +13,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from idp.letters import samples
-from idp.letters.samples import KINDS, SENDER
 from idp.messages import mail
 from idp.messages.notices import NOTICES
 from idp.messages.rules.senders import Sender
 from idp.messages.storage.outbox import Claimed
 from idp.people import offices
+from idp.samples import pages as samples
+from idp.samples.pages import KINDS, SENDER
 from idp.worker.deliveries import _sender_of
 from tests.actors.visitor import Visitor, messages
 from tests.actors.world import World

@@ -1,4 +1,4 @@
-"""`/design/mails` and `/design/letter.pdf`: each kind of mail and letter with invented facts. Served in development alone (`idp/web/design.py`)."""
+"""`/design/mails` and `/design/letter.pdf`: each kind of mail and letter with invented facts."""
 
 from email.headerregistry import Address
 from typing import Any
@@ -16,7 +16,7 @@ from idp.messages.rules.senders import Sender, from_address
 from idp.people.offices import SchoolOffice
 from idp.refusals import N_
 from idp.runtime.context import now, settings
-from idp.web.design import samples
+from idp.samples import blueprint
 
 SCHOOL = "Collège des Tilleuls"
 SENDER = Sender(
@@ -49,7 +49,7 @@ KINDS = (*_FACTS, *(f"notice.{key}" for key in NOTICES))
 """Every kind of mail: a template, or a notice."""
 
 
-@samples.page("mails")
+@blueprint.page("mails")
 def mails() -> str:
     """One kind in one language, and the list of the others."""
     kind, language = _asked()
@@ -68,7 +68,7 @@ def mails() -> str:
     )
 
 
-@samples.page("mail")
+@blueprint.page("mail")
 def html_of_mail() -> Response:
     """The HTML part alone, as a mail program shows it."""
     response = Response(_mail(*_asked())[2], mimetype="text/html")
@@ -77,7 +77,7 @@ def html_of_mail() -> Response:
     return response
 
 
-@samples.page("letter")
+@blueprint.page("letter")
 def letter() -> Response:
     """Three letters; `form`: post, class or pair."""
     form = request.args.get("form", POST)
