@@ -34,6 +34,7 @@ from idp.recovery import pages as recovery_pages
 from idp.runtime.context import system_clock
 from idp.saml import endpoints as saml_endpoints
 from idp.saml.protocol import Saml
+from idp.samples import init_samples
 from idp.services import pages as service_pages
 from idp.services.protocols import register_protocol
 from idp.settings import Settings, SettingsFault
@@ -123,6 +124,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     cas_endpoints.init_endpoints(app)
     saml_endpoints.init_endpoints(app)
     init_design(app, settings)
+    init_samples(app, settings)
     init_observed(app, settings)
     if settings.server.trusted_proxies:
         count = settings.server.trusted_proxies

@@ -14,6 +14,7 @@ from idp.jobs.storage import jobs
 from idp.letters.rules.runs import ClassLetters, LetterChoice
 from idp.people.schools import NoSuchSchool
 from idp.refusals import Refusal
+from idp.runtime.context import settings
 from idp.worker import long_work
 
 
@@ -38,7 +39,15 @@ def summary(line: ClassLetters) -> str:
     "--kind", "kinds", multiple=True, type=click.Choice(["pupil", "guardian"]), help="Default: both."
 )
 @click.option("--again", is_flag=True, help="Include people with a valid letter; it expires.")
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option(
+    "--paper",
+    type=click.Choice(list(letter_jobs.PAPERS)),
+    default="pdf",
+    show_default=True,
+    help="With --pdf: a page for a window envelope; a page for the class, without addresses; two a page to cut.",
+)
+@click.option("--language", default="fr", show_default=True)
+@click.option("--back", help="With --pdf: language of the other side.")
 @pass_terminal
 def letters(
     terminal: Terminal,
@@ -48,17 +57,22 @@ def letters(
     classes: tuple[str, ...],
     kinds: tuple[str, ...],
     again: bool,
+    paper: str,
     language: str,
+    back: str | None,
 ) -> None:
     """Issue letters to the families of the school UAI who have none: as CSV on standard output, or with --pdf or --mail.
 
     The provisional passwords are shown once. A letter expires after passwords.letter_days.
     """
     with terminal.application() as app:
+        for code in (language, back or language):
+            if code not in settings().service.languages:
+                raise click.BadParameter(f"{code} is not one of {', '.join(settings().service.languages)}.")
         school = rights.school_by_uai(reading(), uai)
         if school is None:
             raise NoSuchSchool(uai)
-        form = "mail" if mail else "pdf" if folder else "csv"
+        form = "mail" if mail else paper if folder else "csv"
         reach = Reach(FAMILIES, None)
         choice = LetterChoice(frozenset(kinds) or FAMILIES, frozenset(classes), form, again)
         try:
@@ -67,7 +81,7 @@ def letters(
             return click.echo("Everybody has a letter, or an account.", err=True)
         for line in planned:
             click.echo(summary(line), err=True)
-        job = letter_jobs.ask(school.id, reach, choice, language, ACTOR, now())
+        job = letter_jobs.ask(school.id, reach, choice, language, ACTOR, now(), back=back)
         while (row := jobs.find(reading(), job)) and row["state"] in ("waiting", "running"):
             queue.run_next(long_work.SHORT, app.extensions["clock"], lambda: False)
         for file, name in jobs.files_of(reading(), job, now()):

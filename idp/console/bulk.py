@@ -10,12 +10,13 @@ from idp.accounts.reset import reset_in
 from idp.accounts.rules.reasons import check_reason
 from idp.console import people
 from idp.console.rules.rights import Act
-from idp.console.storage import rights
 from idp.database.engine import Connection, transaction
 from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
 from idp.letters import issue
+from idp.letters.faces import Paper, second_language
 from idp.letters.issue import Letter
+from idp.people import offices
 from idp.people.storage import accounts
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE
@@ -56,10 +57,9 @@ def run(job: Job, now: int) -> Progress:
             if isinstance(letter, Letter):
                 printed.append(letter)
         if printed:
-            school = rights.school_by_id(tx, job.school or 0)
-            content = pdf.letters_pdf(
-                printed, school.name if school else "", issue.expiry(now), settings().service.languages[0]
-            )
+            languages = settings().service.languages
+            paper = Paper(languages[0], back=second_language(languages[0]))
+            content = pdf.letters_pdf(printed, offices.of_school(job.school), issue.expiry(now), paper)
             expires = now + settings().console.files_kept
             queue.keep_file(tx, job.id, f"courriers-{start // A_STEP + 1}.pdf", pdf.MIME, content, expires)
         report = {

@@ -4,15 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 from idp import deferred
 from idp.console.rules.rights import Reach
-from idp.console.storage import rights
 from idp.database.engine import reading, transaction
 from idp.jobs import queue
 from idp.jobs.queue import Job, Progress
 from idp.letters import csv_file, issue
+from idp.letters.faces import Paper
 from idp.letters.issue import Letter
-from idp.letters.rules import runs
+from idp.letters.rules import runs, sheets
 from idp.letters.rules.runs import ClassLetters, ClassMember, LetterChoice
 from idp.letters.storage import letters as storage
+from idp.people import offices
 from idp.people.rules.names import plain
 from idp.people.storage import accounts
 from idp.recovery import activation_links
@@ -26,7 +27,10 @@ else:
     pdf = deferred.module("idp.letters.pdf")
 
 KIND = "letters"
-FORMS = ("pdf", "csv", "mail")
+PAPERS = {"pdf": sheets.POST, "class": sheets.CLASS, "pair": sheets.PAIR}
+"""Forms on paper: a page for the post, a page to hand out, two a page to hand out."""
+
+FORMS = (*PAPERS, "csv", "mail")
 
 
 def members(school: int, reach: Reach) -> list[ClassMember]:
@@ -56,22 +60,26 @@ def ask(
     actor: str,
     now: int,
     agreed: int | None = None,
+    back: str | None = None,
 ) -> int:
     """Ask for the letters of a choice; the job.
 
-    `agreed`: the number of letters that the page showed. Raises Refusal K08 (as `plan`), K03 (the number has changed).
+    `back`: the language of the other side of paper, which stays blank if it is that of the front; `agreed`: the number of letters that the page showed. Raises Refusal K08 (as `plan`), K03 (the number has changed).
     """
     groups = [
         [group.code, list(group.accounts)]
         for group in plan(school, reach, choice, language, now)
         if group.accounts
     ]
+    if back is not None and back not in settings().service.languages:
+        raise Refusal(FIELD_UNUSABLE, "the language of the back is not offered", field=N_("courriers"))
     total = sum(len(accounts) for _, accounts in groups)
     if agreed is not None and agreed != total:
         raise Refusal(STATE_CHANGED, f"{agreed} letters were agreed to, there are {total}")
     # A letter printed after this moment expires at `ends` or later: the run does not replace it.
     ends = issue.expiry(now) if choice.again else now
     payload = {"groups": groups, "form": choice.form, "language": language, "ends": ends}
+    payload["back"] = None if back == language else back
     with transaction() as tx:
         return queue.ask(tx, KIND, payload, actor, now, school, total=total)
 
@@ -103,9 +111,9 @@ def run(job: Job, now: int) -> Progress:
 def _file(job: Job, number: int, code: str, written: list[Letter], now: int) -> tuple[str, str, bytes]:
     if job.payload["form"] == "csv":
         return "courriers.csv", csv_file.MIME, csv_file.letters_csv(written)
-    row = rights.school_by_id(reading(), job.school or 0)
+    paper = Paper(job.payload["language"], PAPERS[job.payload["form"]], job.payload.get("back"), code or None)
     name = f"courriers-{plain(code) or 'sans-classe'}-{number + 1}.pdf"
-    content = pdf.letters_pdf(written, row.name if row else "", issue.expiry(now), job.payload["language"])
+    content = pdf.letters_pdf(written, offices.of_school(job.school), issue.expiry(now), paper)
     return name, pdf.MIME, content
 
 

@@ -9,12 +9,16 @@ from idp import deferred
 from idp.console.rules.rights import SchoolRow
 from idp.database.engine import reading
 from idp.letters import issue
+from idp.letters.faces import Paper, second_language
+from idp.people import offices
 from idp.people.rules.accounts import AccountFacts, State
+from idp.people.rules.usernames import normalise_username
 from idp.people.storage import accounts as storage
 from idp.people.storage import family
 from idp.people.storage.family import Relative
 from idp.refusals import Refusal
 from idp.refusals.console import ACT_UNSUITABLE, PERSON_NOT_FOUND
+from idp.runtime.context import settings
 
 if TYPE_CHECKING:
     from idp.letters import pdf
@@ -32,7 +36,7 @@ def facts(account: int) -> AccountFacts:
 
 def second_account(username: str) -> AccountFacts | None:
     """The account to merge with another one, by its typed username."""
-    return storage.by_username(reading(), username.strip().lower())
+    return storage.by_username(reading(), normalise_username(username))
 
 
 def relatives_of(account: AccountFacts) -> list[Relative]:
@@ -63,4 +67,7 @@ def print_letter(account: AccountFacts, school: SchoolRow, language: str, actor:
     letters = issue.issue_letters([account.id], now, actor, school.id)
     if not letters:
         raise Refusal(ACT_UNSUITABLE, "no letter for an account in this state")
-    return pdf.letters_pdf(letters, school.name, issue.expiry(now), language)
+    if language not in settings().service.languages:
+        language = settings().service.languages[0]
+    paper = Paper(language, back=second_language(language))
+    return pdf.letters_pdf(letters, offices.of_school(school.id), issue.expiry(now), paper)

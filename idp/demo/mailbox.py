@@ -13,6 +13,7 @@ import signal
 import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
@@ -144,7 +145,8 @@ def _letter(key: str, raw: bytes) -> Letter:
     bodies = {kind: str(part.get_content()) if part is not None else "" for kind, part in parts.items()}
     return Letter(
         id=key,
-        sender=str(message["From"] or ""),
+        # Python 3.11 reads a long name with blanks between its encoded words; the older reader follows RFC 2047 §6.2.
+        sender=str(make_header(decode_header(email.message_from_bytes(raw)["From"] or ""))),
         to=str(message["X-Envelope-To"] or message["To"] or ""),
         subject=str(message["Subject"] or "(sans objet)"),
         date=_date(message),

@@ -9,6 +9,7 @@ from idp.factors import changes
 from idp.factors.rules.totp import matching_step
 from idp.factors.storage import authenticators as storage
 from idp.passwords.rules.passwords import UNMISTAKABLE
+from idp.passwords.rules.typed_codes import typed_code
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import N_, Refusal
 from idp.refusals.factors import FACTOR_CHANGED, WRONG_FACTOR_CODE
@@ -86,7 +87,7 @@ def renew_codes(account: AccountFacts, now: int) -> list[str]:
 
 def use_recovery_code(account: AccountFacts, typed: str, now: int) -> bool:
     """Use a recovery code. Returns whether the account has this code unused; True once for each code."""
-    code = "".join(character for character in typed if character.isalnum())[:40]
+    code = typed_code(typed, 40)
     with transaction() as tx:
         return storage.use_recovery_code(tx, account.id, _code_digest(account.id, code), now)
 

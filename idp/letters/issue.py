@@ -1,5 +1,6 @@
 """Issue activation letters: a username and a provisional password for each person."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,7 +28,10 @@ _CIVILITIES = {"MME": "Mme", "MLLE": "Mme", "M": "M.", "M.": "M."}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to be printed. `kind` is "guardian", "pupil" or "staff". `class_code` is a pupil's, `children` a guardian's."""
+    """A letter to be printed. `kind` is "guardian", "pupil" or "staff". `class_code` is a pupil's, `children` a guardian's.
+
+    `street` (lines), `postal_code` and `city`: the postal address in the school's base.
+    """
 
     account: int
     kind: str
@@ -38,6 +42,9 @@ class Letter:
     civility: str | None = None
     class_code: str | None = None
     children: tuple[LetterChild, ...] = ()
+    street: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
 
     @property
     def addressee(self) -> str:
@@ -58,8 +65,11 @@ class Letter:
 
     @property
     def qr_code(self) -> str:
-        """The address as an SVG image, for printing."""
-        return str(segno.make(self.address, micro=False, error="m").svg_inline(border=4))
+        """The address as an SVG image without a quiet zone: the paper around it is white."""
+        image = io.BytesIO()
+        code = segno.make(self.address, micro=False, error="m")
+        code.save(image, kind="svg", xmldecl=False, border=0, omitsize=True)
+        return image.getvalue().decode()
 
 
 def issue_letters(accounts: Sequence[int], now: int, actor: str, school: int | None = None) -> list[Letter]:
@@ -100,6 +110,9 @@ def _letter(addressee: Addressee, password: str) -> Letter:
         addressee.civility,
         addressee.class_code,
         addressee.children,
+        addressee.street,
+        addressee.postal_code,
+        addressee.city,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.database.engine import Connection
-from idp.messages.storage import outbox
+from idp.messages.posting import post_mail
 from idp.refusals import N_
 from idp.runtime.context import settings
 
@@ -155,6 +155,4 @@ def tell(
         "link": link,
     }
     language = account.language or settings().service.languages[0]
-    outbox.post(
-        tx, "mail", {"to": address, "template": "notice", "language": language, "facts": notice_facts}, now
-    )
+    post_mail(tx, address, "notice", language, notice_facts, now, account.id)

@@ -4,11 +4,11 @@ They are random (12 characters of 55, about 69 bits), so the database stores a k
 milliseconds, and without the server's key the digests cannot be searched. Chosen passwords are stored as Argon2id only.
 """
 
-import re
 import secrets
 
 from idp.crypto.opaque_tokens import keyed_digest
-from idp.passwords.rules.passwords import normalise_password, provisional_password
+from idp.passwords.rules.passwords import LONGEST_PASSWORD, provisional_password
+from idp.passwords.rules.typed_codes import typed_code
 from idp.runtime.context import settings
 
 PURPOSE = "provisional"
@@ -20,6 +20,6 @@ def new_provisional_password(length: int) -> str:
 
 
 def provisional_digest(password: str) -> str:
-    """HMAC of a provisional password under the secret key, for storage. Blanks and hyphens between groups are ignored."""
-    typed = re.sub(r"[\s-]", "", normalise_password(password))
-    return keyed_digest(settings().secrets.secret_key.encode(), PURPOSE, typed)
+    """HMAC of a provisional password under the secret key, for storage. Only its letters and digits count (`typed_code`)."""
+    code = typed_code(password, LONGEST_PASSWORD)
+    return keyed_digest(settings().secrets.secret_key.encode(), PURPOSE, code)

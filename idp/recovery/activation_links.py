@@ -4,7 +4,7 @@ from idp.audit import trail
 from idp.crypto.opaque_tokens import digest, new_token
 from idp.database.engine import Connection, transaction
 from idp.durations import DAY
-from idp.messages.storage import outbox
+from idp.messages.posting import post_mail
 from idp.observability import counting
 from idp.passwords import choosing
 from idp.passwords.choosing import checked_hash
@@ -41,9 +41,7 @@ def send_in(tx: Connection, account: AccountFacts, address: str, language: str, 
         "link": f"{settings().server.issuer}/activation/link/{token}",
         "days": days,
     }
-    outbox.post(
-        tx, "mail", {"to": address, "template": "activation", "language": language, "facts": facts}, now
-    )
+    post_mail(tx, address, "activation", language, facts, now, account.id)
 
 
 def read(token: str, now: int) -> AccountFacts:

@@ -9,6 +9,7 @@ import secrets
 from idp.crypto.opaque_tokens import digest, keyed_digest, new_code, same
 from idp.database.engine import Connection, reading, transaction
 from idp.messages.storage import outbox
+from idp.passwords.rules.typed_codes import typed_code
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
 from idp.recovery.rules.proofs import CHILD, NAMES, Identification, named, with_child_born
@@ -97,7 +98,7 @@ def send_again(identification: Identification, now: int) -> None:
 
 def prove_by_code(identification: Identification, typed: str, now: int) -> None:
     """Check the sent code. An attempt is recorded before the comparison. Raises Refusal V01 (wrong), V02 (no attempts left)."""
-    typed_digest = code_digest(identification.id, "".join(c for c in typed if c.isalnum())[:20])
+    typed_digest = code_digest(identification.id, typed_code(typed, 20))
     with transaction() as tx:
         counted = storage.try_code(tx, identification.id, settings().recovery.code_tries, now)
     if counted is None:

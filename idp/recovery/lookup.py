@@ -9,6 +9,7 @@ from typing import Any
 from idp.crypto.opaque_tokens import digest, new_token
 from idp.database.engine import Connection
 from idp.durations import HOUR
+from idp.messages.posting import post_mail
 from idp.messages.storage import outbox
 from idp.people.rules.accounts import AccountFacts, State
 from idp.people.rules.phone_numbers import is_landline
@@ -48,15 +49,17 @@ def lost_username(tx: Connection, payload: dict[str, Any], now: int) -> None:
     """
     contact, language = payload["contact"], payload["language"]
     by_mail = "@" in contact
-    usernames: dict[str, list[str]] = {}
+    holders_of: dict[str, list[AccountFacts]] = {}
     for account in (contacts.by_mail if by_mail else contacts.by_mobile)(tx, contact):
         recorded = mail_for(tx, account, now) if by_mail else mobile_for(tx, account, now)
         if recorded is not None:
-            usernames.setdefault(recorded, []).append(f"{account.name} : {account.username}")
-    for recorded, names in usernames.items():
+            holders_of.setdefault(recorded, []).append(account)
+    for recorded, holders in holders_of.items():
+        names = [f"{account.name} : {account.username}" for account in holders]
         if by_mail:
             facts = {"usernames": names, "portal": settings().service.portal_url}
-            _mail(tx, recorded, "usernames", facts, language, now)
+            only = holders[0].id if len(holders) == 1 else None
+            _mail(tx, recorded, "usernames", facts, language, now, only)
         else:
             _sms(tx, recorded, "usernames", {"usernames": names}, language, now)
 
@@ -131,7 +134,7 @@ def _password_mail(
         "created_at": now,
         "expires_at": now + lifetime,
     }
-    if _mail(tx, recorded, "recovery", facts, identification.language, now):
+    if _mail(tx, recorded, "recovery", facts, identification.language, now, account.id):
         links.add_link(tx, row)
         storage.store_candidates(
             tx, identification.id, code_digest(identification.id, code), [account.id], account.id
@@ -143,13 +146,19 @@ def _code_facts(code: str) -> dict[str, Any]:
 
 
 def _mail(
-    tx: Connection, address: str, template: str, facts: dict[str, Any], language: str, now: int
+    tx: Connection,
+    address: str,
+    template: str,
+    facts: dict[str, Any],
+    language: str,
+    now: int,
+    account: int | None,
 ) -> bool:
     """Post a mail, unless too many went to this address within the hour."""
     most = settings().recovery.mails_an_hour
     if not sendings.take(tx, digest(f"mail\0{address.lower()}"), now, HOUR, most):
         return False
-    outbox.post(tx, "mail", {"to": address, "template": template, "language": language, "facts": facts}, now)
+    post_mail(tx, address, template, language, facts, now, account)
     return True
 
 

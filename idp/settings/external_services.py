@@ -20,7 +20,12 @@ class Mail(Section):
     username: str = Field("", description="SMTP user; empty: none.")
     password: str = Field("", repr=False, description="SMTP password; give it in a file.")
     sender: str = Field(
-        "EduConnect du collège <ne-pas-repondre@localhost>", description="From: of every mail."
+        "EduConnect du collège <ne-pas-repondre@localhost>",
+        description="From: of every mail; the name of the person's school is put before the name.",
+    )
+    reply_to_office: bool = Field(
+        False,
+        description="Whether answers go to the school's office (Reply-To:), where its mail address is known.",
     )
     timeout: float = Field(20.0, gt=0, description="Seconds to wait for the SMTP server.")
 

@@ -12,7 +12,8 @@ from idp.crypto.opaque_tokens import digest, keyed_digest, new_code, new_token
 from idp.database.engine import Connection, reading, transaction
 from idp.durations import HOUR
 from idp.messages import notices
-from idp.messages.storage import outbox
+from idp.messages.posting import post_mail
+from idp.passwords.rules.typed_codes import typed_code
 from idp.people.rules.accounts import AccountFacts, State
 from idp.people.rules.mail_addresses import clean_address, masked
 from idp.people.storage import accounts, contacts
@@ -120,7 +121,7 @@ def send_in(tx: Connection, account: AccountFacts, address: str, language: str, 
     }
     taken = contacts.is_taken(tx, account, address)
     template = "address_taken" if taken else "confirm_mail"
-    outbox.post(tx, "mail", {"to": address, "template": template, "language": language, "facts": facts}, now)
+    post_mail(tx, address, template, language, facts, now, account.id)
 
 
 def read_link(token: str, now: int) -> LinkFacts:
@@ -154,7 +155,7 @@ def _is_done(connection: Connection, token: str, now: int) -> bool:
 def confirm_by_code(account: AccountFacts, code: str, now: int) -> None:
     """Confirm by the newest mail's code, typed on the login's page. Raises Refusal A06 (wrong), A07 (too many attempts)."""
     bucket = digest(f"mail code\0{account.id}")
-    typed = "".join(character for character in code if character.isalnum())[:20]
+    typed = typed_code(code, 20)
     with transaction() as tx:
         tries, closed_until = throttles.count_attempt(tx, bucket, now, HOUR)
         if closed_until > now:

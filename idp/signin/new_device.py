@@ -8,6 +8,7 @@ from idp.people.storage import accounts
 from idp.runtime.context import settings
 from idp.signin import not_me_link, sessions
 from idp.signin.birth_date_check import check_birth_date, identity_bucket
+from idp.signin.rules import browser_names
 from idp.signin.sessions import Session
 from idp.signin.storage import devices, throttles
 
@@ -30,7 +31,7 @@ def look_in(tx: Connection, account: AccountFacts, browser: str | None, browser_
             "new_device",
             now,
             link=not_me_link.link_in(tx, account, now),
-            device=browser_name[:200] or "?",
+            device=browser_names.browser_name(browser_name),
         )
     if settings().signin.new_device_check and accounts.birth_dates_that_prove(tx, account):
         return False

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from babel import Locale
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import (
@@ -52,9 +53,11 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
     values: dict[str, Any] = {"office": school_office()}
     for mapping in facts:
         values |= mapping
-    # Names of fields and of factors are ours and translated; names chosen by a person stay as they are.
+    # Names of fields, of factors and of an unknown browser are ours and translated; names chosen by a person stay as they are.
     values |= {
-        name: gettext(values[name]) for name in ("field", "factor") if isinstance(values.get(name), str)
+        name: gettext(values[name])
+        for name in ("field", "factor", "device")
+        if isinstance(values.get(name), str)
     }
     return str(gettext(sentence, **values))
 
@@ -162,6 +165,12 @@ def _chosen_language() -> str:
     # Werkzeug would let a later "en" win over an earlier "fr-CA".
     liked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
     return next((language for language in liked if language in offered), offered[0])
+
+
+def language_names() -> list[tuple[str, str]]:
+    """The offered languages: code, and name in the language itself."""
+    offered = settings().service.languages
+    return [(code, str(Locale.parse(code).get_display_name(code) or code).capitalize()) for code in offered]
 
 
 def choose_language(language: str) -> None:

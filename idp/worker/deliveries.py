@@ -16,12 +16,14 @@ from idp.database.engine import Connection, transaction
 from idp.messages import mail, sms
 from idp.messages.delivery import DestinationFails, RefusedForGood, stored_error
 from idp.messages.rules import retries
+from idp.messages.rules.senders import Sender
 from idp.messages.smtp import SmtpConnection
 from idp.messages.storage import destinations, outbox
 from idp.messages.storage.outbox import Claimed
 from idp.network.kept_sessions import KeptSessions
 from idp.observability import counting
 from idp.oidc.participants import notices
+from idp.people import offices
 from idp.recovery import attempts, lookup, usernames
 from idp.saml import notices as saml_notices
 from idp.services import session_end
@@ -48,8 +50,16 @@ class OpenConnections:
         self.http.close(unused_since)
 
 
+def _sender_of(claimed: Claimed) -> Sender:
+    """The school of the account that a mail is about."""
+    office = offices.of_account(claimed.payload.get("account"))
+    return Sender(office.school, office.lines, office.mail)
+
+
 DELIVERERS: dict[str, Callable[[Claimed, int, OpenConnections], None]] = {
-    "mail": lambda claimed, now, connections: mail.deliver(claimed, now, connections.smtp),
+    "mail": lambda claimed, now, connections: mail.deliver(
+        claimed, now, connections.smtp, _sender_of(claimed)
+    ),
     "sms": lambda claimed, now, connections: sms.deliver(claimed, now, connections.http),
     "saml_logout": lambda claimed, now, connections: saml_notices.deliver(
         claimed.payload, now, connections.http

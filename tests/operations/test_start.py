@@ -35,9 +35,9 @@ NOT_AT_A_START = [
     "prometheus_client",
     "psycopg",
     "pydantic_settings",
-    "reportlab",
     "requests",
     "segno",
+    "typst",
     "smtplib",
     "urllib3",
     "webauthn",
@@ -58,7 +58,13 @@ NOT_AT_A_START = [
 ]
 """Packages, with their modules, of which a web worker loads none before a page needs it."""
 
-ONLY_THE_TABLE = ("idp.account.pages", "idp.console.pages", "idp.federation.pages", "idp.recovery.pages")
+ONLY_THE_TABLE = (
+    "idp.account.pages",
+    "idp.console.pages",
+    "idp.federation.pages",
+    "idp.recovery.pages",
+    "idp.samples",
+)
 """Of these pages, a start loads the table alone (and the console's limit of a request's size)."""
 
 HOT = [

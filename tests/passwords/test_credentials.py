@@ -65,6 +65,10 @@ def test_a_username_stem_is_the_initial_and_the_plain_surname(first, family, ste
         "ｅ．ｌｅｆｅｖｒｅ２",
         "e.lefevre2\u200b",
         "e.lefe\u00advre2",
+        "e.lefe-vre2",
+        "e.lefe\u2011vre2",
+        "e\u00a0.\u202flefevre\u00a02",
+        "e.lefevre\u0662",
     ],
 )
 def test_a_typed_username_is_normalised(typed) -> None:

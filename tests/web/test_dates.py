@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
+from idp.letters.faces import Paper
 from idp.letters.issue import Letter
 from idp.letters.pdf import letters_pdf
 from idp.messages import mail
 from idp.messages.storage.outbox import Claimed
+from idp.people.offices import SchoolOffice
 from idp.web.languages import day, in_language, moment
 
 FIRST = int(datetime(2026, 12, 1, 9, 5, tzinfo=ZoneInfo("Europe/Paris")).timestamp())
@@ -46,7 +48,8 @@ def test_a_mail_has_the_ordinal_in_text_and_html(app: Flask) -> None:
 
 def test_a_letter_has_the_ordinal_in_its_last_day(app: Flask) -> None:
     with app.test_request_context():
-        paper = letters_pdf(
-            [Letter(1, "pupil", "Léa", "Durand", "l.durand", "ABCD")], "École", FIRST + DAY, "fr"
-        )
-    assert "jusqu’au 1er décembre 2026" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
+        letters = [Letter(1, "pupil", "Léa", "Durand", "l.durand", "ABCD")]
+        paper = letters_pdf(letters, SchoolOffice("École"), FIRST + DAY, Paper("fr"))
+    assert "jusqu’au 1er décembre 2026" in " ".join(
+        PdfReader(io.BytesIO(paper)).pages[0].extract_text().split()
+    )

@@ -11,8 +11,10 @@ from flask import Flask
 from flask.signals import template_rendered
 from pypdf import PdfReader
 
+from idp.letters.faces import Paper
 from idp.letters.issue import Letter
 from idp.letters.pdf import letters_pdf
+from idp.people.offices import SchoolOffice
 from idp.refusals import CATALOGUE, Refusal
 from idp.settings import SettingsFault, load_settings
 from idp.web import errors
@@ -152,7 +154,9 @@ def test_the_letter(app: Flask, case: tuple[dict[str, str], str]) -> None:
     with app.app_context():
         for kind in ("guardian", "pupil", "staff"):
             letter = Letter(1, kind, "Claire", "Durand", "c.durand", "kT4mHx9wRq7B")
-            paper = letters_pdf([letter], "Collège des Tilleuls", 1_800_000_000, language)
+            paper = letters_pdf(
+                [letter], SchoolOffice("Collège des Tilleuls"), 1_800_000_000, Paper(language)
+            )
             text = PdfReader(io.BytesIO(paper)).pages[0].extract_text()
             names_the_office(text, office, language)
 

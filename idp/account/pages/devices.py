@@ -1,6 +1,7 @@
 """The open sessions of this account, with "disconnect"."""
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from idp.account import sessions as acts
 from idp.account.pages.page import back_to, page
@@ -27,6 +28,6 @@ def devices(session: Session) -> Page:
     return render_template(
         "account/devices.html",
         account=session.account,
-        sessions=[(row, browser_name(row.browser_name)) for row in open_sessions],
+        sessions=[(row, gettext(browser_name(row.browser_name))) for row in open_sessions],
         current=session.sid,
     )

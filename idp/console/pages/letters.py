@@ -12,8 +12,9 @@ from idp.letters.rules import runs
 from idp.letters.rules.runs import LetterChoice
 from idp.runtime.context import now, settings
 from idp.web.form_pages import FormPage, Page
+from idp.web.languages import language_names
 
-CHOICES = ("class", "kind", "form", "letters_in", "again")
+CHOICES = ("class", "kind", "form", "letters_in", "back_in", "again")
 """Fields of the choice; the first page passes them on to the preview."""
 
 
@@ -40,7 +41,10 @@ def letters_question(desk: Desk) -> Page:
     with question:
         if pressed() == "print":
             reach, language = desk.reach(Act.PRINT_LETTERS), values.get("letters_in", "")
-            job = letter_jobs.ask(desk.school.id, reach, choice, language, desk.actor, now(), number("count"))
+            back_in = values.get("back_in") or None
+            job = letter_jobs.ask(
+                desk.school.id, reach, choice, language, desk.actor, now(), number("count"), back_in
+            )
             return back("job", number=job)
     first_page, lines = form_of(desk, "letters"), None
     with first_page:
@@ -52,8 +56,16 @@ def letters_question(desk: Desk) -> Page:
         lines=lines,
         total=sum(len(line.accounts) for line in lines),
         choice=choice,
+        sides=_sides(values) if choice.form in letter_jobs.PAPERS else None,
         fields=[(name, value) for name in CHOICES for value in values.getlist(name)],
     )
+
+
+def _sides(values: MultiDict[str, str]) -> tuple[str, str]:
+    """The languages of both sides by their names; empty: nothing on the back."""
+    names = dict(language_names())
+    front, back_in = values.get("letters_in", ""), values.get("back_in", "")
+    return names.get(front, ""), "" if back_in == front else names.get(back_in, "")
 
 
 def _plan(desk: Desk, values: MultiDict[str, str]) -> list[runs.ClassLetters]:
@@ -77,4 +89,5 @@ def _first_page(desk: Desk, form_page: FormPage, values: MultiDict[str, Any]) ->
         kinds=sorted(reach.kinds & {"pupil", "guardian"}),
         values=values,
         days=settings().passwords.letter_days,
+        languages=language_names(),
     )

@@ -5,6 +5,8 @@ import hashlib
 import hmac
 from urllib.parse import quote
 
+from idp.passwords.rules.typed_codes import typed_code
+
 SECONDS = 30
 DIGITS = 6
 DRIFT = 1
@@ -26,7 +28,7 @@ def code_at(secret: bytes, step: int) -> str:
 
 def matching_step(secret: bytes, typed: str, now: int) -> int | None:
     """The time step of the typed code among the current ones, or None. All are compared, so that the time reveals nothing."""
-    code = "".join(character for character in typed if character.isdecimal() and character.isascii())
+    code = "".join(character for character in typed_code(typed, 40) if character.isdecimal())
     matching = None
     for step in range(step_at(now) - DRIFT, step_at(now) + DRIFT + 1):
         if hmac.compare_digest(code_at(secret, step), code):

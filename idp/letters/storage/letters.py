@@ -32,6 +32,9 @@ class Addressee:
     civility: str | None
     class_code: str | None
     children: tuple[LetterChild, ...]
+    street: str | None
+    postal_code: str | None
+    city: str | None
 
 
 _MAY_HAVE_LETTER = (
@@ -47,6 +50,9 @@ _due = (
         func.coalesce(Person.usage_name, Person.family_name).label("family_name"),
         Account.username,
         Person.civility,
+        Person.address,
+        Person.postal_code,
+        Person.city,
     )
     .join(Person, Person.id == Account.person_id)
     .where(_MAY_HAVE_LETTER)
@@ -119,6 +125,9 @@ def due(connection: Connection, accounts: Sequence[int], school: int | None) -> 
             row.civility,
             own[row.person_id].class_code if row.person_id in own else None,
             tuple(children[row.person_id]) if row.kind == "guardian" else (),
+            row.address,
+            row.postal_code,
+            row.city,
         )
         for row in rows
     ]

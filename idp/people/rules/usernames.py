@@ -41,9 +41,13 @@ def allot_usernames(
 
 
 def normalise_username(typed: str) -> str:
-    """The username of a typed text in any case, with spaces, accents or full-width forms."""
+    """The username of a typed text in any case, with blanks, hyphens, accents, full-width forms or digits of any script.
+
+    A username has letters, digits and full stops alone (`username_stem`, `numbered`).
+    """
     decomposed = unicodedata.normalize("NFKD", typed.translate(LIGATURES)).casefold()
-    return "".join(c for c in decomposed if c.isascii() and (c.isalnum() or c in ".-_"))
+    plain_digits = (str(unicodedata.decimal(c, c)) for c in decomposed)
+    return "".join(c for c in plain_digits if c.isascii() and (c.isalnum() or c == "."))
 
 
 def _letters(text: str) -> str:

@@ -20,7 +20,7 @@ _account_by_source = (
         SourceRecord.source_id == bindparam("source"),
     )
 )
-_belongs: CompoundSelect[tuple[int | None]] = union(
+PRESENT_SCHOOLS: CompoundSelect[tuple[int | None]] = union(
     select(Enrolment.school_id).where(Enrolment.pupil_id == bindparam("person"), Enrolment.until.is_(None)),
     select(Enrolment.school_id)
     .join(Guardianship, Guardianship.pupil_id == Enrolment.pupil_id)
@@ -31,7 +31,8 @@ _belongs: CompoundSelect[tuple[int | None]] = union(
     ),
     select(StaffPost.school_id).where(StaffPost.person_id == bindparam("person"), StaffPost.until.is_(None)),
 )
-_uais_of = select(School.uai).where(School.id.in_(_belongs)).order_by(School.uai)
+"""Ids of the present schools of `person`: as pupil, as guardian of a pupil, as staff."""
+_uais_of = select(School.uai).where(School.id.in_(PRESENT_SCHOOLS)).order_by(School.uai)
 
 
 def find(connection: Connection, uai: str) -> tuple[int, int | None] | None:

@@ -2,6 +2,11 @@
 
 import re
 
+from idp.refusals import N_
+
+UNKNOWN = N_("un navigateur inconnu")
+"""The name of a browser and system that are not recognised. A header is no name for people, and anybody may write one."""
+
 _BROWSERS = (
     ("Edge", re.compile(r"Edg(?:A|iOS)?/")),
     ("Opera", re.compile(r"OPR/")),
@@ -22,9 +27,9 @@ _SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """The first browser and system in the header; else the beginning of the header."""
+    """The first browser and system in the header; else UNKNOWN, to be translated where it is shown."""
     names = [
         next((name for name, sign in kinds if sign.search(user_agent)), None)
         for kinds in (_BROWSERS, _SYSTEMS)
     ]
-    return ", ".join(name for name in names if name) or user_agent[:40] or "?"
+    return ", ".join(name for name in names if name) or UNKNOWN

@@ -13,6 +13,7 @@ from idp.oidc.authorization.rules.authorization_request import (
 )
 from idp.oidc.clients.rules.client_metadata import DEVICE_CODE
 from idp.oidc.rules.claims_request import NOTHING_ASKED
+from idp.passwords.rules.typed_codes import typed_code
 from idp.refusals import CheckedRedirect, ProtocolRefusal
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -63,7 +64,7 @@ def new_user_code(choose: Callable[[str], str]) -> str:
 
 def normal_user_code(typed: str) -> str | None:
     """A typed user code in its canonical form: dashes, spaces and case are ignored (§6.1). None if it cannot be a code."""
-    letters = "".join(letter for letter in typed[:40].upper() if letter.isalnum())
+    letters = typed_code(typed, 40).upper()
     if len(letters) != 8 or any(letter not in LETTERS for letter in letters):
         return None
     return f"{letters[:4]}-{letters[4:]}"
