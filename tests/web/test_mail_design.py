@@ -105,7 +105,7 @@ def test_a_locked_screen_shows_no_code_that_opens_an_account(app: Flask) -> None
 
 
 def test_colours_are_those_of_the_pages_and_readable_in_light_and_dark() -> None:
-    written = "".join(path.read_text() for path in TEMPLATES.glob("*.html"))
+    written = "".join(path.read_text() for path in (*TEMPLATES.glob("*.html"), TEMPLATES / "screens.css"))
     tokens = set(re.findall(r"#[0-9a-f]{6}", TOKENS.read_text()))
     assert set(re.findall(r"#[0-9a-f]{6}", written)) <= tokens
     light = {"ink": "#16252b", "quiet": "#51616a"}
