@@ -31,6 +31,7 @@ FILTERS = (
 
 
 def init_filters(app: Flask) -> None:
+    app.jinja_env.globals["page_words"] = lambda endpoint: words.page_words(endpoint)
     for name in FILTERS:
         app.jinja_env.filters[name] = _filter(name)
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
+from idp.console.rules.page_words import PAGES, PageWords
 from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXTS, VALUES
 from idp.console.rules.registration_words import SENTENCES
 from idp.console.rules.service_form import CHOICES, LABELS
@@ -38,6 +39,11 @@ def field_word(name: str) -> str:
     number, dot, column = name.rpartition(".")
     word = SIECLE_FIELDS.get(column if number in ("R1", "R2") else name)
     return f"{number}{' – ' if dot else ''}{gettext(word)}" if word else name
+
+
+def page_words(endpoint: str) -> PageWords | None:
+    """What a page of the console is for; `endpoint` as Flask names it."""
+    return PAGES.get(endpoint.removeprefix("console."))
 
 
 def query(values: Mapping[str, Any]) -> str:

@@ -57,6 +57,8 @@ def page(forecast: Forecast) -> PlainResponse:
     made: dict[tuple[str, int], bytes] = application().extensions.setdefault("waiting pages", {})
     body = made.get((language, forecast.minutes))
     if body is None:
+        # Made once for everybody, and at no statement.
+        g.unbranded = True
         text = render_template("signin/in_line.html", minutes=forecast.minutes, code=TOO_BUSY)
         body = made[language, forecast.minutes] = text.encode()
     seconds = str(forecast.seconds)

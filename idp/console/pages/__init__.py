@@ -42,6 +42,10 @@ PAGES = {
         "letters": "/school/<uai>/letters",
         "letters_question": "/school/<uai>/letters/question",
     },
+    "our_school": {
+        "our_school": "/school/<uai>/our-school",
+        "appearance": "/academy/appearance",
+    },
     "people": {
         "people": "/school/<uai>/people",
         "many": "/school/<uai>/people/many",
@@ -54,6 +58,10 @@ PAGES = {
         "trouble": "/academy/trouble",
         "approvals": "/academy/approvals",
         "audit": "/academy/audit",
+    },
+    "search": {
+        "search": "GET /search",
+        "help": "GET /help",
     },
     "saml_services": {
         "saml_services": "/academy/saml",

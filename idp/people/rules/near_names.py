@@ -8,10 +8,26 @@ ADMITTED = ((3, 0), (6, 1), (9, 2))
 MOST = 3
 
 
+SHORT = 4
+"""Letters of a word in which one mistake may leave no three letters as they were."""
+
+
 def pieces(word: str) -> frozenset[str]:
-    """Every three letters in a row, with marks for the beginning and the end: "léa" → ^lé, léa, éa$."""
+    """Every three letters in a row, with marks for the beginning and the end: "léa" → ^lé, léa, éa$.
+
+    A short word has its first and last letter too (l*a): "lia" shares it.
+    """
     marked = f"^{word}$"
-    return frozenset(marked[at : at + 3] for at in range(len(marked) - 2))
+    ends = {f"{word[0]}*{word[-1]}"} if 1 < len(word) <= SHORT else set()
+    return frozenset({marked[at : at + 3] for at in range(len(marked) - 2)} | ends)
+
+
+def searched_pieces(typed: str) -> frozenset[str]:
+    """The pieces by which a typed word is searched: of a short one with exchanged letters ("lae") also those of the right order."""
+    orders = [typed]
+    if len(typed) <= SHORT:
+        orders += [typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in range(len(typed) - 1)]
+    return frozenset(piece for order in orders for piece in pieces(order))
 
 
 def admitted(typed: str) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from idp.database.chunks import chunks
 from idp.database.upserts import insert_into
-from idp.people.rules.near_names import pieces
+from idp.people.rules.near_names import pieces, searched_pieces
 from idp.people.storage.tables import NamePiece, NameWord, Person
 
 _is_borne = select(Person.id).where(Person.family_folded == bindparam("word")).limit(1)
@@ -45,5 +45,5 @@ def forget(tx: Connection, words: Collection[str]) -> None:
 
 def sharing(connection: Connection, typed: str, most: int = 300) -> list[str]:
     """The words that share most pieces with a typed one, the most likely first."""
-    parameters = {"pieces": sorted(pieces(typed)), "letters": len(typed), "most": most}
+    parameters = {"pieces": sorted(searched_pieces(typed)), "letters": len(typed), "most": most}
     return list(connection.execute(_sharing, parameters).scalars())

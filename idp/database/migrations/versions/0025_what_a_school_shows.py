@@ -84,7 +84,8 @@ def _learn_present_names() -> None:
 
 def _pieces(word: str) -> set[str]:
     marked = f"^{word}$"
-    return {marked[at : at + 3] for at in range(len(marked) - 2)}
+    ends = {f"{word[0]}*{word[-1]}"} if 1 < len(word) <= 4 else set()
+    return {marked[at : at + 3] for at in range(len(marked) - 2)} | ends
 
 
 def downgrade() -> None:

@@ -1,0 +1,28 @@
+"""The search of the console, and its help."""
+
+from flask import render_template, request
+
+from idp.console import searching
+from idp.console.pages.page import Desk, page, show
+from idp.console.rules import page_words
+from idp.web.form_pages import Page
+
+LONGEST = 100
+
+
+@page("search", None)
+def search(desk: Desk) -> Page:
+    """`part`: the results alone, for the palette; else the whole page, which needs no script."""
+    text = request.args.get("q", "")[:LONGEST].strip()
+    results = searching.results(text, desk.rights)
+    if "part" in request.args:
+        return render_template("console/search_results.html", results=results, text=text, desk=desk)
+    return show(desk, "search", results=results, text=text)
+
+
+@page("help", None)
+def help_page(desk: Desk) -> Page:
+    """What each page is for that is open to this person."""
+    endpoints = [*page_words.OF_SCHOOL, *page_words.OF_ACADEMY]
+    opened = [name for name in endpoints if searching.opens_somewhere(desk.rights, name)]
+    return show(desk, "help", pages=[(name, page_words.PAGES[name]) for name in opened])

@@ -1,0 +1,106 @@
+"""Statements that find people whose names are spelt almost as typed: of one school, or of the academy.
+
+The words of all names are few (`name_words`): those near a typed word are found by pieces, and people by an index of whole names.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, String, and_, bindparam, literal, or_
+
+from idp.console.rules.rights import Reach
+from idp.console.storage.search import PersonRow, members_of, people_rows
+from idp.people.rules.names import plain
+from idp.people.rules.near_names import mistakes
+from idp.people.storage import name_words
+from idp.people.storage.tables import Person
+
+NEAREST = 12
+"""Names of the academy that are tried for each typed word."""
+_family = Person.family_folded == bindparam("family")
+_first = Person.first_folded.in_(bindparam("firsts", expanding=True))
+_is_of_kind = Person.kind.in_(bindparam("kinds", expanding=True))
+_limit: BindParameter[int] = bindparam("most")
+_rows = people_rows(literal(None, String)).where(_is_of_kind)
+_by_family = _rows.where(_family).order_by(Person.first_folded).limit(_limit)
+_by_first = _rows.where(Person.first_folded == bindparam("first")).order_by(Person.id).limit(_limit)
+_by_both = _rows.where(_family, _first).limit(_limit)
+
+Near = Mapping[str, int]
+"""Word → its mistakes."""
+
+
+def near(connection: Connection, typed: str) -> dict[str, int]:
+    """The words of people's names near a typed one, the nearest first, with their mistakes."""
+    judged = [(mistakes(typed, word), word) for word in name_words.sharing(connection, typed)]
+    ranked = sorted((wrong, abs(len(word) - len(typed)), word) for wrong, word in judged if wrong is not None)
+    return {word: wrong for wrong, _, word in ranked[:NEAREST]}
+
+
+def cuts(names: Sequence[str]) -> list[tuple[str, str]]:
+    """(surname, first name) in either order, either of several words; an empty one is not typed."""
+    if len(names) == 1:
+        return [(names[0], ""), ("", names[0])]
+    halves = [("".join(names[:cut]), "".join(names[cut:])) for cut in range(1, min(len(names), 4))]
+    return [pair for head, tail in halves for pair in ((head, tail), (tail, head))]
+
+
+def in_academy(
+    connection: Connection, names: Sequence[str], kinds: frozenset[str], most: int
+) -> list[PersonRow]:
+    """People of every school, the nearest first."""
+    people: dict[int, PersonRow] = {}
+    words = {part: near(connection, part) for pair in cuts(names) for part in pair if part}
+    for family, first in cuts(names):
+        for statement, parameters in _looks(words.get(family), words.get(first)):
+            common = {"kinds": sorted(kinds), "most": most}
+            rows = connection.execute(statement, {**common, **parameters})
+            people |= {row[0]: PersonRow(*row) for row in rows}
+    return _nearest(people.values(), names, words)[:most]
+
+
+def in_school(
+    connection: Connection, names: Sequence[str], reach: Reach, school: int, most: int
+) -> list[PersonRow]:
+    """People of one school within `reach`, the nearest first."""
+    words = {part: near(connection, part) for pair in cuts(names) for part in pair if part}
+    if not any(words.values()):
+        return []
+    members = members_of(reach, school, True).subquery()
+    alike = [
+        and_(
+            Person.family_folded.in_(words[family]) if family else literal(True),
+            Person.first_folded.in_(words[first]) if first else literal(True),
+        )
+        for family, first in cuts(names)
+    ]
+    statement = (
+        people_rows(members.c.place)
+        .join(members, members.c.person == Person.id)
+        .where(or_(*alike))
+        .limit(20 * most)
+    )
+    people = {row[0]: PersonRow(*row) for row in connection.execute(statement)}
+    return _nearest(people.values(), names, words)[:most]
+
+
+def _looks(families: Near | None, firsts: Near | None) -> list[tuple[Any, dict[str, Any]]]:
+    """A short look for each name: a list of all of them would be filled by the first common one."""
+    if families is not None and firsts is not None:
+        return [(_by_both, {"family": word, "firsts": list(firsts)}) for word in families] if firsts else []
+    if families is not None:
+        return [(_by_family, {"family": word}) for word in families]
+    return [(_by_first, {"first": word}) for word in firsts or ()]
+
+
+def _nearest(people: Any, names: Sequence[str], words: Mapping[str, Near]) -> list[PersonRow]:
+    def wrong(person: PersonRow) -> int:
+        family, first = plain(person.family_name), plain(person.first_name)
+        sums = (
+            (words[typed_family].get(family, 9) if typed_family else 0)
+            + (words[typed_first].get(first, 9) if typed_first else 0)
+            for typed_family, typed_first in cuts(names)
+        )
+        return min(sums)
+
+    return sorted(people, key=lambda person: (wrong(person), person.family_name, person.first_name))
