@@ -14,6 +14,8 @@ else:
 
 FILTERS = (
     "act_word",
+    "advice",
+    "cause_reason",
     "choice_word",
     "code_word",
     "detail",

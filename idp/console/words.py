@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from idp.console.rules.causes import Cause, Sort
 from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
 from idp.console.rules.page_words import PAGES, PageWords
 from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXTS, VALUES
 from idp.console.rules.registration_words import SENTENCES
 from idp.console.rules.service_form import CHOICES, LABELS
-from idp.console.rules.work_words import JOBS, MESSAGES, reason, step
+from idp.console.rules.work_words import ADVICE, JOBS, MESSAGES, metadata_reason, reason, step
 from idp.services.rules.registration_reader import Fault
 from idp.web.languages import moment
 
@@ -132,6 +133,18 @@ def reason_words(error: str) -> str:
     """Why a message was not delivered, from its stored error."""
     sentence, facts = reason(error)
     return str(gettext(sentence, **facts))
+
+
+def cause_reason(cause: Cause) -> str:
+    """Why something fails, in a half sentence; empty where no error is stored."""
+    if cause.sort is Sort.METADATA:
+        return str(gettext(metadata_reason(cause.error)))
+    return reason_words(cause.error) if cause.error and cause.sort is not Sort.JOB else ""
+
+
+def advice(cause: Cause) -> str:
+    """What to do about a cause."""
+    return str(gettext(ADVICE[cause.advice]))
 
 
 def trial_step(raw_step: Sequence[str]) -> tuple[str, str, str]:

@@ -75,7 +75,6 @@ class NamePiece(Model):
     """Three letters of a name (`rules.near_names.pieces`): names that share many are spelt alike."""
 
     __tablename__ = "name_pieces"
-    __table_args__ = {"sqlite_with_rowid": False}
     piece: Mapped[str] = mapped_column(String(3), primary_key=True)
     word: Mapped[str] = mapped_column(String(100), primary_key=True)
 

@@ -63,7 +63,6 @@ def upgrade() -> None:
         sa.Column("piece", sa.String(length=3), nullable=False),
         sa.Column("word", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("piece", "word", name=op.f("pk_name_pieces")),
-        sqlite_with_rowid=False,
     )
     _learn_present_names()
 
