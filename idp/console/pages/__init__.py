@@ -33,6 +33,7 @@ PAGES = {
     "jobs": {
         "job": "/jobs/<int:number>",
         "job_file": "/jobs/<int:number>/files/<int:file>",
+        "job_files": "GET /jobs/<int:number>/files",
     },
     "keys": {
         "keys": "/academy/keys",
