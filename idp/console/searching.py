@@ -24,6 +24,8 @@ MOST = 8
 """Results of a group."""
 MOST_SCHOOLS = 12
 """Schools of one person in which people are searched: more work at the academy."""
+MOST_NAMES = 3
+"""Typed words of which each may be misspelt: every further one may belong to the surname or to the first name."""
 SHORTEST = 2
 """Letters from which people are searched: one alone would find a tenth of them."""
 
@@ -119,8 +121,8 @@ def _people(text: str, own_rights: Sequence[Right], schools: Sequence[SchoolRow]
 
 
 def _is_names(query: PeopleQuery) -> bool:
-    """Whether nothing but names was typed."""
-    return bool(query.names) and query == PeopleQuery(names=query.names)
+    """Whether nothing but a few names was typed."""
+    return 0 < len(query.names) <= MOST_NAMES and query == PeopleQuery(names=query.names)
 
 
 def _classes(

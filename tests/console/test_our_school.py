@@ -2,8 +2,6 @@
 
 import io
 import re
-import struct
-import zlib
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -18,6 +16,7 @@ from idp.schools.rules.appearance import LONGEST_NOTE
 from idp.web import languages
 from tests.actors.account_holder import signed_in
 from tests.actors.console_staff import worker_of
+from tests.actors.pictures import png
 from tests.actors.relying_party import challenge
 from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
@@ -28,21 +27,6 @@ from tests.recorded import statements
 UAI, OTHER = "0990001N", "0990002P"
 PAGE = f"/console/school/{UAI}/our-school"
 PHONE = "05 46 97 00 12"
-
-
-def png(width: int = 8, height: int = 8, filler: int = 0) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(b"".join(b"\x00" + b"\x0b\x55\x63" * width for _ in range(min(height, 64))))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", rows)
-        + chunk(b"IEND", b"")
-        + bytes(filler)
-    )
 
 
 @pytest.fixture

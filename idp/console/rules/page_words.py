@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from idp.console.rules.rights import Act
 from idp.people.rules.names import plain
@@ -334,5 +335,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
 
 def matches(typed: Iterable[str], text: str) -> bool:
     """Whether each typed word (folded) begins, almost, some word of a text."""
-    words = [word for word in map(plain, text.replace("’", " ").split()) if word]
+    words = _words(text)
     return all(any(mistakes(part, word) is not None for word in words) for part in typed)
+
+
+@lru_cache(2_000)
+def _words(text: str) -> tuple[str, ...]:
+    """The folded words of a name or title: the same few hundred texts are compared with each letter that is typed."""
+    return tuple(word for word in map(plain, text.replace("’", " ").split()) if word)

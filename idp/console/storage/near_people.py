@@ -3,11 +3,12 @@
 The words of all names are few (`name_words`): those near a typed word are found by pieces, and people by an index of whole names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, String, and_, bindparam, literal, or_
 
+from idp.console.rules.people_query import A_PAGE
 from idp.console.rules.rights import Reach
 from idp.console.storage.search import PersonRow, members_of, people_rows
 from idp.people.rules.names import plain
@@ -15,19 +16,24 @@ from idp.people.rules.near_names import mistakes
 from idp.people.storage import name_words
 from idp.people.storage.tables import Person
 
-NEAREST = 12
+NEAREST = 60
 """Names of the academy that are tried for each typed word."""
-_family = Person.family_folded == bindparam("family")
-_first = Person.first_folded.in_(bindparam("firsts", expanding=True))
+OF_A_NAME = 3
+"""People of one name, so that a common one does not hide the others."""
 _is_of_kind = Person.kind.in_(bindparam("kinds", expanding=True))
 _limit: BindParameter[int] = bindparam("most")
 _rows = people_rows(literal(None, String)).where(_is_of_kind)
-_by_family = _rows.where(_family).order_by(Person.first_folded).limit(_limit)
+_by_family = (
+    _rows.where(Person.family_folded == bindparam("family")).order_by(Person.first_folded).limit(_limit)
+)
 _by_first = _rows.where(Person.first_folded == bindparam("first")).order_by(Person.id).limit(_limit)
-_by_both = _rows.where(_family, _first).limit(_limit)
+_by_both = _rows.where(
+    Person.family_folded.in_(bindparam("families", expanding=True)),
+    Person.first_folded.in_(bindparam("firsts", expanding=True)),
+).limit(_limit)
 
 Near = Mapping[str, int]
-"""Word → its mistakes."""
+"""Word → its mistakes, the nearest first."""
 
 
 def near(connection: Connection, typed: str) -> dict[str, int]:
@@ -41,7 +47,7 @@ def cuts(names: Sequence[str]) -> list[tuple[str, str]]:
     """(surname, first name) in either order, either of several words; an empty one is not typed."""
     if len(names) == 1:
         return [(names[0], ""), ("", names[0])]
-    halves = [("".join(names[:cut]), "".join(names[cut:])) for cut in range(1, min(len(names), 4))]
+    halves = [("".join(names[:cut]), "".join(names[cut:])) for cut in range(1, len(names))]
     return [pair for head, tail in halves for pair in ((head, tail), (tail, head))]
 
 
@@ -49,21 +55,40 @@ def in_academy(
     connection: Connection, names: Sequence[str], kinds: frozenset[str], most: int
 ) -> list[PersonRow]:
     """People of every school, the nearest first."""
+    words = _near_words(connection, names)
     people: dict[int, PersonRow] = {}
-    words = {part: near(connection, part) for pair in cuts(names) for part in pair if part}
-    for family, first in cuts(names):
-        for statement, parameters in _looks(words.get(family), words.get(first)):
-            common = {"kinds": sorted(kinds), "most": most}
-            rows = connection.execute(statement, {**common, **parameters})
-            people |= {row[0]: PersonRow(*row) for row in rows}
+    for statement, parameters in _looks(names, words):
+        if len(people) >= 2 * most:
+            break
+        rows = connection.execute(statement, {"kinds": sorted(kinds), **parameters})
+        people |= {row[0]: PersonRow(*row) for row in rows}
     return _nearest(people.values(), names, words)[:most]
+
+
+def _near_words(connection: Connection, names: Sequence[str]) -> dict[str, Near]:
+    """Typed word, or words as one → those near it."""
+    parts = sorted({part for pair in cuts(names) for part in pair if part})
+    return {part: near(connection, part) for part in parts}
+
+
+def _looks(names: Sequence[str], words: Mapping[str, Near]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Short looks, the nearest names first: one look for all of them would be filled by the first common one."""
+    if len(names) > 1:
+        for family, first in cuts(names):
+            if words[family] and words[first]:
+                both = {"families": list(words[family]), "firsts": list(words[first])}
+                yield _by_both, {**both, "most": A_PAGE}
+        return
+    for word in words[names[0]]:
+        yield _by_family, {"family": word, "most": OF_A_NAME}
+        yield _by_first, {"first": word, "most": OF_A_NAME}
 
 
 def in_school(
     connection: Connection, names: Sequence[str], reach: Reach, school: int, most: int
 ) -> list[PersonRow]:
     """People of one school within `reach`, the nearest first."""
-    words = {part: near(connection, part) for pair in cuts(names) for part in pair if part}
+    words = _near_words(connection, names)
     if not any(words.values()):
         return []
     members = members_of(reach, school, True).subquery()
@@ -82,15 +107,6 @@ def in_school(
     )
     people = {row[0]: PersonRow(*row) for row in connection.execute(statement)}
     return _nearest(people.values(), names, words)[:most]
-
-
-def _looks(families: Near | None, firsts: Near | None) -> list[tuple[Any, dict[str, Any]]]:
-    """A short look for each name: a list of all of them would be filled by the first common one."""
-    if families is not None and firsts is not None:
-        return [(_by_both, {"family": word, "firsts": list(firsts)}) for word in families] if firsts else []
-    if families is not None:
-        return [(_by_family, {"family": word}) for word in families]
-    return [(_by_first, {"first": word}) for word in firsts or ()]
 
 
 def _nearest(people: Any, names: Sequence[str], words: Mapping[str, Near]) -> list[PersonRow]:

@@ -11,6 +11,9 @@ MOST = 3
 SHORT = 4
 """Letters of a word in which one mistake may leave no three letters as they were."""
 
+EXCHANGED = 8
+"""Letters of a typed word up to which exchanged letters are searched for."""
+
 
 def pieces(word: str) -> frozenset[str]:
     """Every three letters in a row, with marks for the beginning and the end: "léa" → ^lé, léa, éa$.
@@ -23,9 +26,12 @@ def pieces(word: str) -> frozenset[str]:
 
 
 def searched_pieces(typed: str) -> frozenset[str]:
-    """The pieces by which a typed word is searched: of a short one with exchanged letters ("lae") also those of the right order."""
+    """The pieces by which a typed word is searched: also those of every order with two neighbours exchanged.
+
+    Exchanged letters break up to four pieces, all that a word of six letters shares with many others ("matrin", "martin").
+    """
     orders = [typed]
-    if len(typed) <= SHORT:
+    if len(typed) <= EXCHANGED:
         orders += [typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in range(len(typed) - 1)]
     return frozenset(piece for order in orders for piece in pieces(order))
 

@@ -15,11 +15,8 @@ _sharing = (
     select(NamePiece.word)
     .where(NamePiece.piece.in_(bindparam("pieces", expanding=True)))
     .group_by(NamePiece.word)
-    .order_by(
-        func.count().desc(),
-        func.abs(func.length(NamePiece.word) - bindparam("letters")),
-        NamePiece.word,
-    )
+    # A long word shares much by chance.
+    .order_by((2 * func.count() - func.length(NamePiece.word)).desc(), NamePiece.word)
     .limit(bindparam("most"))
 )
 
@@ -43,7 +40,7 @@ def forget(tx: Connection, words: Collection[str]) -> None:
         tx.execute(delete(NameWord).where(NameWord.word == word))
 
 
-def sharing(connection: Connection, typed: str, most: int = 300) -> list[str]:
+def sharing(connection: Connection, typed: str, most: int = 200) -> list[str]:
     """The words that share most pieces with a typed one, the most likely first."""
-    parameters = {"pieces": sorted(searched_pieces(typed)), "letters": len(typed), "most": most}
+    parameters = {"pieces": sorted(searched_pieces(typed)), "most": most}
     return list(connection.execute(_sharing, parameters).scalars())
