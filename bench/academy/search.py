@@ -122,14 +122,14 @@ def _fill(size: Size, surnames: int) -> None:
 
 
 def _measured(size: Size) -> Iterator[str]:
-    who = {
+    searchers = {
         "academy": (Right(Role.ADMINISTRATOR, None),),
         "school": (Right(Role.HEAD, size.schools // 2),),
     }
-    yield f"{'typed':28} " + "  ".join(f"{name:>30}" for name in who)
+    yield f"{'typed':28} " + "  ".join(f"{name:>30}" for name in searchers)
     for text in TYPED:
         cells = []
-        for rights in who.values():
+        for rights in searchers.values():
             spent = []
             for _ in range(6):
                 began, worked = time.perf_counter(), time.process_time()

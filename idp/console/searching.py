@@ -186,6 +186,8 @@ def _help(words: Sequence[str], own_rights: Sequence[Right]) -> Iterator[Any]:
 
 def opens_somewhere(own_rights: Sequence[Right], endpoint: str) -> bool:
     """Whether a page is open to the holder of these rights, at the academy or at some school."""
+    if endpoint in page_words.OF_ACADEMY:
+        return _opens(own_rights, endpoint, None)
     return any(_opens(own_rights, endpoint, right.school) for right in own_rights)
 
 

@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from idp.console.rules.causes import Cause, Sort
 from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
-from idp.console.rules.page_words import PAGES, PageWords
+from idp.console.rules.page_purpose import PageWords
+from idp.console.rules.page_words import PAGES
 from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXTS, VALUES
 from idp.console.rules.registration_words import SENTENCES
 from idp.console.rules.service_form import CHOICES, LABELS

@@ -80,8 +80,8 @@ class TestOffice:
     def test_a_family_of_two_schools_is_sent_to_neither_by_guess(
         self, app: Flask, office: Visitor, family: Someone, contextless: World
     ) -> None:
-        other = contextless.school(OTHER, "Collège de la Roselière")
-        contextless.family(family, contextless.pupil("Tom", school=other))
+        nearby = contextless.school(OTHER, "Collège de la Roselière")
+        contextless.family(family, contextless.pupil("Tom", school=nearby))
         office.opens(PAGE).fills(press="act=office", office_phone=PHONE, office_hours="8 h – 17 h")
         assert PHONE not in signed_in(app, family).html
 
@@ -298,7 +298,7 @@ def test_a_page_of_the_sign_in_costs_no_statement_for_what_schools_show(
     registered_page = service_page(app, contextless, [UAI])
     with statements(app) as executed:
         registered_page.opens(registered_page.path)
-    assert not [one for one in executed if re.search("family_notes|brands|FROM schools", one)]
+    assert not [text for text in executed if re.search("family_notes|brands|FROM schools", text)]
 
 
 @pytest.fixture

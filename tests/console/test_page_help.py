@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from idp.console.pages import PAGES
+from idp.console.pages import PAGES, blueprint
 from idp.console.pages.page import RIGHTS
 from idp.console.rules import page_words
 from idp.console.rules.rights import Act
@@ -15,6 +15,7 @@ from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
 from tests.console.addresses import needs_things_that_are_not_there, paths
 
+blueprint.load()
 NO_PAGES = {"job_file", "job_files"}
 """Downloads."""
 ENDPOINTS = {endpoint for pages in PAGES.values() for endpoint in pages} - NO_PAGES

@@ -23,11 +23,11 @@ OTHER = "0990002P"
 @pytest.fixture
 def two_schools(contextless: World) -> dict[str, Someone]:
     """Homonyms in two schools, in two classes."""
-    world, other = contextless, contextless.school(OTHER, "Collège de la Roselière")
+    world, nearby = contextless, contextless.school(OTHER, "Collège de la Roselière")
     people = {
         "here": world.pupil("Léa", "Delafontaine", "6 A"),
         "here too": world.pupil("Léon", "Martin", "4 B"),
-        "there": world.pupil("Lia", "Delafontaine", "6 A", school=other),
+        "there": world.pupil("Lia", "Delafontaine", "6 A", school=nearby),
         "parent": world.guardian("Sophie", "Delafontaine"),
         "parent there": world.guardian("Soraya", "Delafontaine"),
         "colleague": world.staff("Sébastien", "Delafontaine", "teacher"),
@@ -76,8 +76,8 @@ def test_nobody_of_another_school_is_found_however_it_is_typed(
         "soraya",
         "delafontaine soraya",
     ):
-        found = names(office, typed)
-        assert not {"Delafontaine Lia", "Delafontaine Soraya"} & set(found), typed
+        shown = names(office, typed)
+        assert not {"Delafontaine Lia", "Delafontaine Soraya"} & set(shown), typed
     assert {"Delafontaine Léa", "Delafontaine Sophie", "Delafontaine Sébastien"} <= set(
         names(office, "delafontene")
     )

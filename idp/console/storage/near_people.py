@@ -19,7 +19,7 @@ from idp.people.storage.tables import Person
 NEAREST = 60
 """Names of the academy that are tried for each typed word."""
 OF_A_NAME = 3
-"""People of one name, so that a common one does not hide the others."""
+"""People of one name at least, so that a common one does not hide the others."""
 _is_of_kind = Person.kind.in_(bindparam("kinds", expanding=True))
 _limit: BindParameter[int] = bindparam("most")
 _rows = people_rows(literal(None, String)).where(_is_of_kind)
@@ -57,7 +57,7 @@ def in_academy(
     """People of every school, the nearest first."""
     words = _near_words(connection, names)
     people: dict[int, PersonRow] = {}
-    for statement, parameters in _looks(names, words):
+    for statement, parameters in _looks(names, words, most):
         if len(people) >= 2 * most:
             break
         rows = connection.execute(statement, {"kinds": sorted(kinds), **parameters})
@@ -71,7 +71,9 @@ def _near_words(connection: Connection, names: Sequence[str]) -> dict[str, Near]
     return {part: near(connection, part) for part in parts}
 
 
-def _looks(names: Sequence[str], words: Mapping[str, Near]) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _looks(
+    names: Sequence[str], words: Mapping[str, Near], most: int
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Short looks, the nearest names first: one look for all of them would be filled by the first common one."""
     if len(names) > 1:
         for family, first in cuts(names):
@@ -79,9 +81,10 @@ def _looks(names: Sequence[str], words: Mapping[str, Near]) -> Iterator[tuple[An
                 both = {"families": list(words[family]), "firsts": list(words[first])}
                 yield _by_both, {**both, "most": A_PAGE}
         return
+    each = max(OF_A_NAME, -(-most // max(1, len(words[names[0]]))))
     for word in words[names[0]]:
-        yield _by_family, {"family": word, "most": OF_A_NAME}
-        yield _by_first, {"first": word, "most": OF_A_NAME}
+        yield _by_family, {"family": word, "most": each}
+        yield _by_first, {"first": word, "most": each}
 
 
 def in_school(

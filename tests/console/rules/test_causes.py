@@ -55,9 +55,9 @@ def test_a_service_that_answers_again_and_has_missed_notices_has_a_card() -> Non
 
 def test_jobs_of_one_kind_are_one_card_with_the_newest_error() -> None:
     failed = tuple(FailedJob(number, "letters", f"error {number}", 100 - number) for number in range(3))
-    (card, other) = grouped(jobs=(*failed, FailedJob(9, "import.write", "x", 50)))
-    assert {card.subject, other.subject} == {"letters", "import.write"}
-    letters = card if card.subject == "letters" else other
+    (card, second) = grouped(jobs=(*failed, FailedJob(9, "import.write", "x", 50)))
+    assert {card.subject, second.subject} == {"letters", "import.write"}
+    letters = card if card.subject == "letters" else second
     assert (letters.count, letters.error, letters.since) == (3, "error 0", 98)
 
 
