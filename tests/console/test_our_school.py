@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask, g
+from sqlalchemy import select
 
+from idp.audit.storage.tables import AuditRecord
 from idp.database.engine import reading
 from idp.runtime.context import day_of
 from idp.schools import appearance
@@ -22,7 +24,6 @@ from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
 from tests.conftest import Clock
 from tests.pages import fields_of
-from tests.recorded import statements
 
 UAI, OTHER = "0990001N", "0990002P"
 PAGE = f"/console/school/{UAI}/our-school"
@@ -184,7 +185,11 @@ class TestNote:
         with app.app_context():
             rows = (
                 reading()
-                .exec_driver_sql("SELECT act, detail FROM audit WHERE act LIKE 'school.%' ORDER BY id")
+                .execute(
+                    select(AuditRecord.act, AuditRecord.detail)
+                    .where(AuditRecord.act.startswith("school."))
+                    .order_by(AuditRecord.id)
+                )
                 .all()
             )
         assert [row.act for row in rows] == ["school.note", "school.note_ended"]
@@ -289,16 +294,6 @@ class TestBrand:
 def appearance_source(app: Flask) -> str:
     with app.app_context():
         return appearance.brand_for(UAI).source
-
-
-def test_a_page_of_the_sign_in_costs_no_statement_for_what_schools_show(
-    app: Flask, office: Visitor, contextless: World
-) -> None:
-    """They are read once for each generation, not once for each page."""
-    registered_page = service_page(app, contextless, [UAI])
-    with statements(app) as executed:
-        registered_page.opens(registered_page.path)
-    assert not [text for text in executed if re.search("family_notes|brands|FROM schools", text)]
 
 
 @pytest.fixture
