@@ -35,6 +35,8 @@ from idp.runtime.context import system_clock
 from idp.saml import endpoints as saml_endpoints
 from idp.saml.protocol import Saml
 from idp.samples import init_samples
+from idp.schools import pages as school_pages
+from idp.schools.of_page import init_schools
 from idp.services import pages as service_pages
 from idp.services.protocols import register_protocol
 from idp.settings import Settings, SettingsFault
@@ -83,6 +85,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_compression(app)
     init_static_files(app)
     init_style(app, settings)
+    init_schools(app)
     init_refusal_links(app)
     app.jinja_env.filters["in_groups"] = in_groups
     app.jinja_env.globals["longest_password"] = LONGEST_PASSWORD
@@ -116,6 +119,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         recovery_pages,
         account_pages,
         console_pages,
+        school_pages,
     ):
         app.register_blueprint(package.blueprint)
     init_health(app, lost_keys, has_keys)

@@ -17,6 +17,7 @@ from idp.oidc.storage import tables as oidc_tables
 from idp.people.storage import tables as people_tables
 from idp.recovery.storage import tables as recovery_tables
 from idp.saml.storage import tables as saml_tables
+from idp.schools.storage import tables as school_tables
 from idp.services.storage import tables as service_tables
 from idp.signin.storage import tables as signin_tables
 from idp.turns.storage import tracks
@@ -38,6 +39,7 @@ TABLES = (
     people_tables,
     recovery_tables,
     saml_tables,
+    school_tables,
     service_tables,
     signin_tables,
     tracks,

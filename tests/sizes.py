@@ -8,6 +8,8 @@ LARGE = {
     "persons": 400_000,
     "accounts": 400_000,
     "source_records": 400_000,
+    "name_words": 120_000,
+    "name_pieces": 1_000_000,
     "enrolments": 150_000,
     "guardianships": 250_000,
     "contact_changes": 20_000,
@@ -64,6 +66,9 @@ SMALL = {
     "audit_head": "one row",
     "failing_destinations": "services, mail servers and gateways that do not respond",
     "schools": "three hundred",
+    "brands": "one for each school, and the academy's",
+    "brand_logos": "one for each school, and the academy's",
+    "family_notes": "one for each school, and the academy's",
     "clients": "some tens of services",
     "services": "some tens of services of CAS and SAML",
     "saml_refreshes": "one for each service whose metadata has an address",
@@ -91,6 +96,7 @@ _DISTINCT = {
     "given_up_at": 100,
     "act": 60,
     "day": 700,
+    "piece": 9_000,
     "status": 3,
 }
 """Column → its different values, where these are few. Other columns of an index: four rows to a value."""

@@ -61,9 +61,9 @@ def messages(terminal: Terminal) -> None:
             message.id,
             message.kind,
             message.to,
-            "given up" if message.given_up else "trying",
+            "given up" if message.is_given_up else "trying",
             message.attempts,
-            message.reason,
+            message.error,
         )
         for message in lost
     ]

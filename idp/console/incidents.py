@@ -4,36 +4,44 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.audit import trail
+from idp.console.rules import causes as rules
+from idp.console.rules.causes import Cause, Silence
+from idp.console.rules.work_words import reason
 from idp.console.storage import incidents as storage
-from idp.console.storage.incidents import Lost
 from idp.database.engine import reading, transaction
 from idp.durations import DAY
 from idp.jobs.storage import jobs
 from idp.messages.storage import destinations
-from idp.messages.storage.destinations import Failing
+from idp.saml import refreshing
 
 MONTH = 30 * DAY
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True)
 class Incidents:
-    """`lost`: messages of the last month. `unreachable`: client → logout notices that it did not receive. `jobs`: the newest."""
+    """`causes`: what is wrong, a card for each. `jobs`: the newest, whatever became of them."""
 
-    failing: tuple[Failing, ...]
-    lost: tuple[Lost, ...]
-    unreachable: dict[str, int]
+    causes: tuple[Cause, ...]
     jobs: tuple[dict[str, Any], ...]
 
 
 def listed(now: int) -> Incidents:
-    """What fails now, and the newest jobs."""
+    """What fails now by cause, and the newest jobs. A job that was done later is no incident."""
     connection = reading()
-    return Incidents(
-        tuple(destinations.failing(connection)),
-        tuple(storage.lost_messages(connection, now - MONTH)),
+    silences = [
+        Silence(row.destination, row.failing_since, row.next_try_at, row.last_error, row.waiting)
+        for row in destinations.failing(connection)
+    ]
+    causes = rules.causes(
+        silences,
+        storage.lost_messages(connection, now - MONTH),
         storage.unreachable_for_logout(connection),
-        tuple(jobs.listed(connection, None, True, 30)),
+        refreshing.last_faults(),
+        [rules.read_job(row) for row in jobs.failed(connection, now - WEEK, 50)],
+        lambda error: reason(error)[0],
     )
+    return Incidents(causes, tuple(jobs.listed(connection, None, True, 30)))
 
 
 def unreachable_for_logout() -> dict[str, int]:

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from idp.console.rules.first_steps import FirstSteps, first_steps, most_have_letters
 from idp.console.rules.people_query import PeopleQuery
-from idp.console.rules.rights import Reach
+from idp.console.rules.rights import Reach, SchoolRow
+from idp.console.storage import first_steps as first_steps_storage
 from idp.console.storage import numbers, rights, search
 from idp.console.storage.numbers import ClassNumbers, LostMail
 from idp.console.storage.search import PersonRow
 from idp.database.engine import reading
 from idp.durations import DAY
+from idp.schools import appearance
 
 WEEK = 7 * DAY
 
@@ -36,6 +39,17 @@ def everybody(school: int, query: PeopleQuery, reach: Reach) -> list[PersonRow]:
 def classes_of(school: int, reach: Reach | None = None) -> list[str]:
     """The class codes of a school, in order; within `reach`."""
     return rights.classes_of(reading(), school, reach)
+
+
+def first_steps_of(school: SchoolRow, total: ClassNumbers) -> FirstSteps | None:
+    """The check list of a school that has not done all of it; `total`: its numbers."""
+    active = total.pupils_active + total.guardians_active
+    has_letters = most_have_letters(total.pupils + total.guardians, total.letters_out, active)
+    shown = appearance.of_school(school.uai)
+    facts = first_steps_storage.facts(
+        reading(), school.id, has_letters, shown.office.is_reachable, shown.brand.is_chosen
+    )
+    return first_steps(facts)
 
 
 def progress(school: int, reach: Reach, now: int) -> SchoolProgress:

@@ -14,6 +14,8 @@ else:
 
 FILTERS = (
     "act_word",
+    "advice",
+    "cause_reason",
     "choice_word",
     "code_word",
     "detail",
@@ -31,6 +33,7 @@ FILTERS = (
 
 
 def init_filters(app: Flask) -> None:
+    app.jinja_env.globals["page_words"] = lambda endpoint: words.page_words(endpoint)
     for name in FILTERS:
         app.jinja_env.filters[name] = _filter(name)
 

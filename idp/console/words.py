@@ -8,11 +8,14 @@ from urllib.parse import urlencode
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from idp.console.rules.causes import Cause, Sort
 from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
+from idp.console.rules.page_purpose import PageWords
+from idp.console.rules.page_words import PAGES
 from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXTS, VALUES
 from idp.console.rules.registration_words import SENTENCES
 from idp.console.rules.service_form import CHOICES, LABELS
-from idp.console.rules.work_words import JOBS, MESSAGES, reason, step
+from idp.console.rules.work_words import ADVICE, JOBS, MESSAGES, metadata_reason, reason, step
 from idp.services.rules.registration_reader import Fault
 from idp.web.languages import moment
 
@@ -38,6 +41,11 @@ def field_word(name: str) -> str:
     number, dot, column = name.rpartition(".")
     word = SIECLE_FIELDS.get(column if number in ("R1", "R2") else name)
     return f"{number}{' – ' if dot else ''}{gettext(word)}" if word else name
+
+
+def page_words(endpoint: str) -> PageWords | None:
+    """What a page of the console is for; `endpoint` as Flask names it."""
+    return PAGES.get(endpoint.removeprefix("console."))
 
 
 def query(values: Mapping[str, Any]) -> str:
@@ -126,6 +134,18 @@ def reason_words(error: str) -> str:
     """Why a message was not delivered, from its stored error."""
     sentence, facts = reason(error)
     return str(gettext(sentence, **facts))
+
+
+def cause_reason(cause: Cause) -> str:
+    """Why something fails, in a half sentence; empty where no error is stored."""
+    if cause.sort is Sort.METADATA:
+        return str(gettext(metadata_reason(cause.error)))
+    return reason_words(cause.error) if cause.error and cause.sort is not Sort.JOB else ""
+
+
+def advice(cause: Cause) -> str:
+    """What to do about a cause."""
+    return str(gettext(ADVICE[cause.advice]))
 
 
 def trial_step(raw_step: Sequence[str]) -> tuple[str, str, str]:

@@ -61,6 +61,11 @@ def add_staff(
     return account
 
 
+def uais_of(person: int) -> tuple[str, ...]:
+    """UAIs of the present schools of a person."""
+    return tuple(schools.uais_of(reading(), person))
+
+
 def find_account(uai: str, kind: str, source_id: str) -> int | None:
     """The account of an ELEVE_ID (kind "pupil") or PERSONNE_ID (kind "guardian") in a school's base."""
     return schools.account_by_source(reading(), uai, kind, source_id)

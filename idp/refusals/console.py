@@ -28,6 +28,9 @@ EXPORT_NOT_RECOGNISED = "K23"
 COLUMNS_MISSING = "K24"
 COLUMNS_DOUBLED = "K25"
 RECORDS_SET_ASIDE = "K26"
+COLOUR_ILLEGIBLE = "K40"
+TINT_ILLEGIBLE = "K41"
+LOGO_UNUSABLE = "K42"
 
 CATALOGUE: dict[str, Wording] = {
     RIGHT_MISSING: Wording(
@@ -221,5 +224,29 @@ CATALOGUE: dict[str, Wording] = {
             "Corrigez-les dans la base de l’établissement et refaites l’export, ou cochez « Importer les autres sans elles », puis écrivez."
         ),
         "Some records of the export cannot be read, or hold a text that looks damaged. The preview lists them, each with its reason; the others are imported after a confirmation.",
+    ),
+    COLOUR_ILLEGIBLE: Wording(
+        422,
+        N_("Cette couleur ne se lit pas assez"),
+        N_(
+            "Du texte en %(colour)s, ou en blanc dessus, n’a qu’un contraste de %(contrast)s ; il en faut 4,5. La couleur la plus proche qui convient est %(nearest)s."
+        ),
+        "WCAG 2.2 §1.4.3: white on the accent, and the accent on cards, on the background and on the soft ground, must have 4.5:1. The page offers the nearest darker colour of the same hue.",
+    ),
+    TINT_ILLEGIBLE: Wording(
+        422,
+        N_("Ce fond est trop sombre"),
+        N_(
+            "Sur un fond %(colour)s, les textes n’ont qu’un contraste de %(contrast)s ; il en faut 4,5. Le fond le plus proche qui convient est %(nearest)s."
+        ),
+        "WCAG 2.2 §1.4.3: text, quiet text and messages must have 4.5:1 on the background. The page offers the nearest lighter colour of the same hue.",
+    ),
+    LOGO_UNUSABLE: Wording(
+        422,
+        N_("Ce logo ne peut pas être utilisé"),
+        N_(
+            "Donnez une image PNG, JPEG ou WebP de %(size)s ko au plus, et de 1 600 pixels de côté au plus. Un dessin SVG n’est pas accepté : il peut contenir un programme."
+        ),
+        "The picture is recognised by its first bytes, not by its name: PNG, JPEG or WebP, at most 100 kB and 1,600 pixels.",
     ),
 }

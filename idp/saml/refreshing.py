@@ -87,6 +87,15 @@ def faults() -> dict[str, str]:
     return {service: tried.fault for service, tried in storage.every(reading()).items() if tried.fault}
 
 
+def last_faults() -> dict[str, tuple[int, str]]:
+    """Service id → when its metadata was first refused or, without a time, last tried; and why."""
+    return {
+        service: (tried.refreshed_at or tried.tried_at, tried.fault)
+        for service, tried in storage.every(reading()).items()
+        if tried.fault
+    }
+
+
 def _taken_over(service: SamlService, actor: str, now: int) -> bool:
     known = service.registration
     if known.metadata_url is None or known.metadata_certificate is None:

@@ -36,8 +36,9 @@ def wait(request: SignInRequest, asked: Asked, now: int) -> BaseResponse:
         service.policy_uri,
         service.tos_uri,
     )
+    school = service.accepted_schools[0] if len(service.accepted_schools) == 1 else None
     try:
-        address = current_login.begin_login(request.protocol, request.to_text(), asked, shown, now)
+        address = current_login.begin_login(request.protocol, request.to_text(), asked, shown, now, school)
     except TooLarge:
         return request.refuse("invalid_request", "The request is too long.")
     return redirect(address, 303)

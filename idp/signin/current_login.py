@@ -67,13 +67,15 @@ def owed(waiting: Pending, now: int, consent_owed: bool = False) -> Step | None:
     return first_owed(waiting.asked, profile, now, chosen, consent_owed)
 
 
-def begin_login(kind: str, asked_by: str, asked: Asked, service: Service | None, now: int) -> str:
+def begin_login(
+    kind: str, asked_by: str, asked: Asked, service: Service | None, now: int, school: str | None = None
+) -> str:
     """Store a validated authorization request in the browser during interaction. Returns the dispatcher's URL.
 
-    `asked_by`: the JSON text of the package that asks. Raises pending.TooLarge.
+    `asked_by`: the JSON text of the package that asks. `school`: UAI of the one school that this is for. Raises pending.TooLarge.
     """
     waiting = pending.begin(
-        kind, asked_by, asked, service, cookies.browser(), now, settings().sessions.pending
+        kind, asked_by, asked, service, cookies.browser(), now, settings().sessions.pending, school
     )
     _keep(waiting, now)
     return _dispatcher(waiting.id)

@@ -45,7 +45,8 @@ class Service:
 class Pending:
     """`request` is the JSON text of the package that asked, opaque here. `profile` is chosen for this request, or None.
 
-    `given_up`: the person has gone back to the service. `expires_at`: epoch seconds.
+    `given_up`: the person has gone back to the service. `expires_at`: epoch seconds. `school`: the UAI of the one school that
+    the service is for, or whose letter led here; its pages look like that school's.
     """
 
     id: str
@@ -56,14 +57,22 @@ class Pending:
     expires_at: int
     profile: str | None = None
     given_up: bool = False
+    school: str | None = None
 
 
 def begin(
-    kind: str, request: str, asked: Asked, service: Service | None, browser: str, now: int, lifetime: int
+    kind: str,
+    request: str,
+    asked: Asked,
+    service: Service | None,
+    browser: str,
+    now: int,
+    lifetime: int,
+    school: str | None = None,
 ) -> Pending:
     """A validated request that waits for `lifetime` seconds in the browser with the digest `browser`. Raises TooLarge."""
     pending_id = new_ticket(_key(), _purpose(browser), now + lifetime)
-    waiting = Pending(pending_id, kind, request, asked, service, now + lifetime)
+    waiting = Pending(pending_id, kind, request, asked, service, now + lifetime, school=school)
     if len(seal(waiting, browser)) > LARGEST:
         raise TooLarge
     return waiting
@@ -78,6 +87,7 @@ def seal(waiting: Pending, browser: str) -> str:
         "service": asdict(waiting.service) if waiting.service else None,
         "profile": waiting.profile,
         "given_up": waiting.given_up,
+        "school": waiting.school,
     }
     return sealed_text(zlib.compress(json.dumps(values).encode()), _context(waiting.id, browser))
 
@@ -112,6 +122,7 @@ def read(pending_id: str, sealed: str, browser: str, now: int) -> Pending:
         expires_at,
         values["profile"],
         values["given_up"],
+        values.get("school"),
     )
     if waiting.given_up or used_once.is_used(reading(), _used(pending_id)):
         raise Refusal(LOGIN_ALREADY_ANSWERED, "the waiting request was answered", service=service)

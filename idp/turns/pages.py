@@ -60,6 +60,8 @@ def page(forecast: Forecast) -> PlainResponse:
     as_gzip = takes_gzip()
     body = made.get((language, forecast.minutes, as_gzip))
     if body is None:
+        # Made once for everybody, and at no statement.
+        g.unbranded = True
         text = render_template("signin/in_line.html", minutes=forecast.minutes, code=TOO_BUSY).encode()
         # The page holds no token: all of it may be compressed.
         body = made[language, forecast.minutes, as_gzip] = gzip.compress(text, mtime=0) if as_gzip else text

@@ -7,7 +7,7 @@ catches Exception.
 import logging
 import secrets
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -94,6 +94,7 @@ def _http(fault: HTTPException) -> Response:
 def _unavailable(fault: Exception) -> Response:
     log.error("G05 at %s: %s", request.endpoint, type(fault).__name__)
     refusal = Refusal(UNAVAILABLE)
+    g.unbranded = True
     counting.refused(refusal.code, refusal.name)
     response = _machine(503, "temporarily_unavailable") if _for_machine() else show(refusal)
     response.headers["Retry-After"] = "5"
@@ -108,6 +109,7 @@ def _unexpected(fault: Exception) -> Response:
     incident = secrets.token_hex(4)
     log.error("G04 %s at %s", incident, request.endpoint, exc_info=fault)
     refusal = Refusal(INTERNAL_ERROR, incident, incident=incident)
+    g.unbranded = True
     counting.refused(refusal.code, refusal.name)
     return _machine(500, "server_error") if _for_machine() else show(refusal)
 

@@ -38,7 +38,7 @@ def add_headers(response: Response) -> Response:
         framed_by = g.get("framed_by", "'none'")
         policy = CONTENT_SECURITY_POLICY.format(
             form_action=g.get("form_action", "'self'"),
-            style=style().source,
+            style=f"{style().source} {g.get('brand_source', '')}".strip(),
             frames=g.get("frames", "'none'"),
             framed_by=framed_by,
         )

@@ -21,7 +21,7 @@ from flask_babel import (
 )
 
 from idp.languages import language_of
-from idp.runtime.context import day_of, settings
+from idp.runtime.context import application, day_of, settings
 from idp.settings import Settings
 from idp.web.typography import TypographicDomain
 
@@ -63,8 +63,10 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
 
 
 def school_office() -> str:
-    """The name of the school's office, in the page's language."""
-    return settings().service.office(text_language())
+    """The school's office, in the page's language, and how to reach it where the page is for one school."""
+    office = settings().service.office(text_language())
+    contact = application().extensions["office_contact"]()
+    return f"{office} ({contact})" if contact else office
 
 
 def moment(seconds: int) -> str:

@@ -18,7 +18,7 @@ from idp.passwords.hashing import hashing_pool
 from idp.passwords.provisional import provisional_digest
 from idp.people.rules.accounts import AccountFacts
 from idp.people.rules.names import plain
-from idp.people.storage import accounts
+from idp.people.storage import accounts, name_words
 from idp.people.storage.tables import (
     Account,
     Enrolment,
@@ -142,6 +142,7 @@ class World:
                 "updated_at": now,
                 **more,
             }
+            name_words.learn(tx, (plain(more.get("usage_name") or last), plain(first)))
             person_id = tx.execute(insert(Person).values(person).returning(Person.id)).scalar_one()
             account = {
                 "person_id": person_id,

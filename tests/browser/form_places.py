@@ -604,6 +604,19 @@ def _trouble(stage: Stage) -> Form:
     return Form(press="act=again")
 
 
+@place("console.our_school")
+def _our_school(stage: Stage) -> Form:
+    stage.head(f"{HERE}/our-school")
+    contact = {"office_phone": "05 46 00 00 00", "office_hours": "8 h – 17 h"}
+    return Form(contact, "act=office")
+
+
+@place("console.appearance")
+def _appearance(stage: Stage) -> Form:
+    stage.admin(f"{ACADEMY}/appearance")
+    return Form({"text": "Travaux samedi", "until": "2026-12-20"}, "act=note")
+
+
 @place("console.approvals")
 def _approvals(stage: Stage) -> Form:
     def ask(_: World) -> None:

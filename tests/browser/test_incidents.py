@@ -60,24 +60,25 @@ def test_incidents_are_legible_and_a_destination_is_tried_again(
     stage.within(incidents)
     stage.admin("/console/academy/trouble")
     page = stage.page
-    table = page.get_by_role("region", name="Destinations qui ne répondent plus")
-    expect(
-        table.get_by_text("Pronote du collège des Tilleuls ne répond plus depuis 14 heures")
-    ).to_be_visible()
+    title = "Pronote du collège des Tilleuls ne répond plus depuis 14 heures : 300 déconnexions en attente"
+    card = page.get_by_role("article", name=title)
+    expect(card.get_by_role("heading", name=title)).to_be_visible()
     looks_right(page, "incidents")
-    buttons = table.get_by_role("button", name="Réessayer maintenant")
+    expect(page.get_by_role("article")).to_have_count(5)
+    buttons = page.get_by_role("button", name="Réessayer maintenant")
     expect(buttons).to_have_count(3)
     for button in buttons.all():
-        box, inside = button.bounding_box(), table.bounding_box()
-        assert box and inside and box["x"] + box["width"] <= inside["x"] + inside["width"], (
-            "no sideways scroll"
-        )
-    words = table.get_by_role("cell", name="refusé par l’autre serveur").first
-    assert words.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
-    row = table.get_by_role("row", name="Pronote du collège des Tilleuls")
-    expect(row.get_by_text("Maintenant", exact=True)).to_have_count(0)
-    row.get_by_role("button", name="Réessayer maintenant").click()
-    expect(row.get_by_text("Maintenant", exact=True)).to_be_visible()
+        box = button.bounding_box()
+        assert box and box["x"] + box["width"] <= width, "no sideways scroll"
+    expect(card.get_by_text("Raison : refusé par l’autre serveur (503)")).to_be_visible()
+    # What machines say is one click away.
+    expect(card.get_by_text("answered: 503")).to_be_hidden()
+    card.get_by_text("Détails techniques").click()
+    expect(card.get_by_text("answered: 503")).to_be_visible()
+    looks_right(page, "incidents-details")
+    expect(card.get_by_text("Prochain essai : maintenant.")).to_have_count(0)
+    card.get_by_role("button", name="Réessayer maintenant").click()
+    expect(card.get_by_text("Prochain essai : maintenant.")).to_be_visible()
     looks_right(page, "incidents-tried")
 
 

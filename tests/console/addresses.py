@@ -34,4 +34,4 @@ def paths(app: Flask, world: World) -> dict[str, str]:
 
 
 def needs_things_that_are_not_there(name: str) -> bool:
-    return name in ("import_", "settle", "job", "job_file", "person_act", "many")
+    return name in ("import_", "settle", "job", "job_file", "job_files", "person_act", "many")

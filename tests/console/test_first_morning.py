@@ -8,33 +8,12 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from idp.demo.siecle_files import guardians_xml, pupils_xml
 from tests.actors.visitor import SMS, Visitor, messages
 from tests.actors.world import Someone, World
 from tests.conftest import Clock
-from tests.console.conftest import UAI, sends_files
-from tests.imports.exports import export, link, person, pupil
+from tests.console.conftest import UAI, imports
 
 HERE = f"/console/school/{UAI}"
-
-
-def family():
-    return export(
-        (pupil("1"), pupil("2", first_name="Tom", class_code="4 B", birth_date="2013-05-02")),
-        (person(), person("12", first_name="Marc", contact_mail=None, mobile=None)),
-        (link("1"), link("2"), link("1", "12", "20")),
-    )
-
-
-def imports(visitor: Visitor, work, exported=None) -> Visitor:
-    exported = exported or family()
-    files = (io.BytesIO(pupils_xml(exported)), "e.xml"), (io.BytesIO(guardians_xml(exported)), "r.xml")
-    sends_files(visitor, f"{HERE}/imports", *files)
-    work()
-    visitor.opens(visitor.path).sees("À relire", "Léa Durand", "pas encore connu")
-    visitor.fills(press="act=write")
-    work()
-    return visitor.opens(visitor.path).sees("Écrit")
 
 
 @pytest.mark.settings(sms=SMS)

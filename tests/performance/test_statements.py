@@ -6,8 +6,10 @@ from functools import partial
 
 import pytest
 
+from idp.schools import changes
+from idp.schools.rules.appearance import Brand
 from idp.signin import authentication
-from tests.actors.relying_party import RelyingParty, signed_in_browser
+from tests.actors.relying_party import RelyingParty, challenge, signed_in_browser
 from tests.actors.world import World
 from tests.conftest import NOON
 from tests.databases import lent
@@ -83,3 +85,24 @@ def test_a_login(world: World) -> None:
     assert [verb_and_table(statement) for statement in executed if not statement.startswith("PRAGMA")] == [
         "SELECT accounts", "SELECT known_devices", *attempt, "SELECT network_attempts", *opening,
     ]  # fmt: skip
+
+
+def test_what_schools_show_is_read_once_for_each_generation(world: World) -> None:
+    """The note, the brand and the office cost a page of the sign-in no statement; the silent flow shows none of them."""
+    world.school()
+    now = world.clock()
+    changes.change_brand("0990001N", Brand("Collège des Tilleuls", "#7a1f5c"), None, "test", now)
+    registered = world.relying_party(accepted_schools=["0990001N"])
+    browser = world.app.test_client()
+    query = {
+        "client_id": registered.client_id, "redirect_uri": "https://portail.example/cb", "response_type": "code",
+        "scope": "openid", "code_challenge": challenge(), "code_challenge_method": "S256",
+    }  # fmt: skip
+    page = browser.get("/authorize", query_string=query, follow_redirects=True)
+    assert "7a1f5c" in page.text
+    with statements(world.app) as executed:
+        assert "7a1f5c" in browser.get(page.request.path).text
+    tables = {verb_and_table(statement) for statement in executed}
+    assert tables <= {"SELECT used_once", "SELECT generations"}, tables
+    changes.change_brand("0990001N", Brand("Collège des Tilleuls", "#1f5c7a"), None, "test", now)
+    assert "1f5c7a" in browser.get(page.request.path).text

@@ -33,6 +33,7 @@ PAGES = {
     "jobs": {
         "job": "/jobs/<int:number>",
         "job_file": "/jobs/<int:number>/files/<int:file>",
+        "job_files": "GET /jobs/<int:number>/files",
     },
     "keys": {
         "keys": "/academy/keys",
@@ -41,6 +42,10 @@ PAGES = {
     "letters": {
         "letters": "/school/<uai>/letters",
         "letters_question": "/school/<uai>/letters/question",
+    },
+    "our_school": {
+        "our_school": "/school/<uai>/our-school",
+        "appearance": "/academy/appearance",
     },
     "people": {
         "people": "/school/<uai>/people",
@@ -54,6 +59,10 @@ PAGES = {
         "trouble": "/academy/trouble",
         "approvals": "/academy/approvals",
         "audit": "/academy/audit",
+    },
+    "search": {
+        "search": "GET /search",
+        "help": "GET /help",
     },
     "saml_services": {
         "saml_services": "/academy/saml",

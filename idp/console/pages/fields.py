@@ -20,6 +20,12 @@ class Fields:
         self.check(0 < len(sent) <= most, name, label)
         return sent
 
+    def optional(self, name: str, label: str, most: int = 200) -> str:
+        """A text of `most` characters at most; it may be empty."""
+        sent = request.form.get(name, "").strip()
+        self.check(len(sent) <= most, name, label)
+        return sent
+
     def whole(self, name: str, label: str, least: int, most: int) -> int:
         sent = request.form.get(name, "").strip()
         number = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else least - 1

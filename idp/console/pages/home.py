@@ -31,4 +31,5 @@ def school(desk: Desk) -> Page:
         total=progress.total,
         logins=progress.logins,
         lost=progress.lost,
+        first_steps=school_people.first_steps_of(desk.school, progress.total),
     )

@@ -7,7 +7,7 @@ from idp.console.pages.page import Desk, back, page, pressed, show
 from idp.console.rules import rights
 from idp.console.rules.rights import Act
 from idp.imports import lifecycle
-from idp.jobs import queue
+from idp.jobs import archive, queue
 from idp.refusals import Refusal
 from idp.refusals.console import LETTERS_GONE, RIGHT_MISSING
 from idp.runtime.context import now
@@ -41,7 +41,20 @@ def job_file(desk: Desk, number: int, file: int) -> Page:
     stored = queue.read_file(number, file, now()) if _may_download(desk, row) else None
     if stored is None:
         raise Refusal(LETTERS_GONE, "expired, or another's")
-    name, mime, content = stored
+    return _download(*stored)
+
+
+@page("job_files", None, matters=True)
+def job_files(desk: Desk, number: int) -> Page:
+    """All files of a job in one archive: for the person who asked for it."""
+    row = _row(desk, number)
+    content = archive.zip_of(number, now()) if _may_download(desk, row) else None
+    if content is None:
+        raise Refusal(LETTERS_GONE, "expired, or another's")
+    return _download(f"courriers-{number}.zip", "application/zip", content)
+
+
+def _download(name: str, mime: str, content: bytes) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, mimetype=mime, headers=headers)
 

@@ -16,6 +16,7 @@ from idp.people.rules.accounts import PROFILES, AccountFacts
 from idp.refusals import Refusal
 from idp.refusals.console import RIGHT_MISSING
 from idp.runtime.context import now
+from idp.schools import of_page
 from idp.signin.pages import guarded
 from idp.signin.rules.steps import Asked
 from idp.signin.sessions import Session
@@ -76,6 +77,7 @@ def page(name: str, act: Act | None, matters: bool = False) -> Callable[[View], 
             if isinstance(session, Response):
                 return session
             desk = _desk(session, arguments.pop("uai", None), act)
+            of_page.belongs_to(lambda: (desk.school.uai,) if desk.school else ())
             if matters:
                 then = request.full_path.rstrip("?")
                 if asks := guarded.ask_password(session, url_for("console.confirm", then=then)):

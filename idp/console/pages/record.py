@@ -1,5 +1,6 @@
 """The audit trail, approvals, incidents."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from operator import itemgetter
@@ -10,50 +11,43 @@ from flask_babel import gettext
 from idp.audit import search, verification
 from idp.audit.rules.verification import Fault
 from idp.audit.search import Filters
-from idp.console import approvals, incidents, record_export
+from idp.console import approvals, incidents, receivers, record_export
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
+from idp.console.receivers import Receiver
+from idp.console.rules.causes import Sort
 from idp.console.rules.record_words import ACTS, FAULTS
 from idp.console.rules.rights import Act
 from idp.console.rules.work_words import RECEIVERS
-from idp.network.urls import origin_of
-from idp.oidc.clients import registry
 from idp.runtime.context import begins_at, ends_at, now
 from idp.web.form_pages import Page
 
 
 @page("trouble", Act.TROUBLE)
 def trouble_page(desk: Desk) -> Page:
-    """Destinations that fail, messages that failed, services that logout notices do not reach, running jobs."""
+    """What does not work, a card for each cause; the newest jobs."""
     if pressed() == "again":
-        incidents.send_again(number("message"), desk.actor, now())
+        for message in request.form.getlist("message")[:100]:
+            incidents.send_again(int(message) if message.isdecimal() else 0, desk.actor, now())
         return back("trouble")
     if pressed() == "try":
         incidents.try_now(request.form.get("destination", "")[:300], desk.actor, now())
         return back("trouble")
     present = incidents.listed(now())
-    names = {client.client_id: client.registration.client_name for client in registry.every()}
-    return show(
-        desk,
-        "trouble",
-        failing=[(destination, _receiver(destination.destination)) for destination in present.failing],
-        now=now(),
-        lost=present.lost,
-        unreachable=[
-            (client, names.get(client, client), count) for client, count in present.unreachable.items()
-        ],
-        jobs=present.jobs,
-    )
+    services = receivers.every()
+    subjects = {receiver.id: (receiver.name, receiver.page) for receiver in services}
+    subjects |= {
+        cause.subject: (_receiver(cause.subject, services), "")
+        for cause in present.causes
+        if cause.sort is Sort.SILENT
+    }
+    return show(desk, "trouble", causes=present.causes, subjects=subjects, now=now(), jobs=present.jobs)
 
 
-def _receiver(destination: str) -> str:
-    """The receiver of a destination: its name, or the services that have registered the origin."""
+def _receiver(destination: str, services: Sequence[Receiver]) -> str:
+    """The receiver of a destination: its name, or the services that are notified there."""
     if destination in RECEIVERS:
         return str(gettext(RECEIVERS[destination]))
-    names = [
-        client.registration.client_name
-        for client in registry.every()
-        if origin_of(client.registration.backchannel_logout_uri or "") == destination
-    ]
+    names = [service.name for service in services if destination in service.origins]
     return ", ".join(names) or destination
 
 

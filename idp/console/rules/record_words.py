@@ -51,7 +51,12 @@ ACTS: dict[str, str] = {
     "renewal.asked": N_("Nouveaux mots de passe demandés"),
     "rights.lent": N_("Délégation donnée"),
     "rights.taken_back": N_("Délégation reprise"),
+    "school.brand": N_("Nom, logo ou couleurs d’un établissement changés"),
+    "school.first_steps": N_("Liste des premiers pas rangée"),
     "school.named": N_("Établissement ajouté ou renommé"),
+    "school.note": N_("Note aux familles affichée"),
+    "school.note_ended": N_("Note aux familles retirée"),
+    "school.office": N_("Coordonnées du secrétariat changées"),
     "sign_in.second_step": N_("Deuxième étape de connexion"),
     "staff.added": N_("Personnel ajouté"),
     "staff.ended": N_("Poste terminé"),
@@ -104,6 +109,7 @@ DETAILS: dict[str, str] = {
     "counts": N_("nombres"),
     "device": N_("appareil"),
     "factor": N_("moyen"),
+    "first_day": N_("premier jour"),
     "files": N_("fichiers"),
     "grant": N_("accès"),
     "into": N_("vers le compte"),
@@ -113,6 +119,7 @@ DETAILS: dict[str, str] = {
     "kind": N_("sorte"),
     "kinds": N_("profils"),
     "last": N_("dernier scellé"),
+    "last_day": N_("dernier jour"),
     "label": N_("pour qui"),
     "link": N_("lien"),
     "lost_keys": N_("clés maîtresses perdues"),
@@ -134,13 +141,14 @@ DETAILS: dict[str, str] = {
     "seals": N_("scellés"),
     "sid": N_("session"),
     "since": N_("depuis le"),
+    "text": N_("texte"),
     "until": N_("jusqu’au"),
 }
 """Name of a detail → its label."""
 
 MOMENTS = frozenset({"retires_at", "since", "until"})
 """Details that are epoch seconds."""
-TEXTS = frozenset({"device", "factor", "label", "name", "reason"})
+TEXTS = frozenset({"device", "factor", "first_day", "label", "last_day", "name", "reason", "text"})
 """Details that a person wrote, or that name a thing: shown as they are."""
 
 ROLES: dict[str, str] = {

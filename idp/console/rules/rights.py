@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """Acts at the console. Those from SEE_ACADEMY on are for the academy alone."""
+    """Acts at the console. Those from SEE_ACADEMY on are for the academy alone.
+
+    SCHOOL_PAGE: what families see of the school; at the academy, of all schools.
+    """
 
     SEE_NUMBERS = "see_numbers"
     SEE_PEOPLE = "see_people"
@@ -20,6 +23,7 @@ class Act(StrEnum):
     MERGE = "merge"
     CLOSE = "close"
     RENEW = "renew"
+    SCHOOL_PAGE = "school_page"
     DELEGATE = "delegate"
     SEE_ACADEMY = "see_academy"
     SERVICES = "services"

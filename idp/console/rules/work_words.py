@@ -56,6 +56,47 @@ EXCEPTIONS: tuple[tuple[str, str], ...] = (
 )
 """Names and texts of exceptions of the libraries (smtplib, requests, ssl, socket) → why a message does not leave."""
 
+METADATA: tuple[tuple[str, str], ...] = (
+    (r"answered \d+", N_("l’adresse des métadonnées répond par une erreur")),
+    (r"^the address ", N_("l’adresse des métadonnées ne répond pas")),
+    (r"has no certificate", N_("les nouvelles métadonnées n’ont plus de certificat")),
+    (r"changed meanwhile", N_("l’enregistrement du service a changé pendant la lecture")),
+    (r"names no address", N_("l’enregistrement ne dit pas où lire les métadonnées")),
+)
+"""Faults of a fetch of metadata (`idp.saml.refreshing`) → why it was not taken over."""
+METADATA_UNUSABLE = N_(
+    "les nouvelles métadonnées ne sont pas signées comme prévu, ou ne décrivent plus ce service"
+)
+
+ADVICE: dict[str, str] = {
+    "service": N_(
+        "Rien n’est perdu pour le moment : les déconnexions partiront dès qu’il répondra, et il est réessayé tout seul. Si cela dure, prévenez l’éditeur du service."
+    ),
+    retries.MAIL: N_(
+        "Les familles ne reçoivent plus nos mails ; ils partiront dès que le serveur répondra. Prévenez qui s’occupe du serveur de mail de l’académie."
+    ),
+    retries.SMS: N_(
+        "Les codes par SMS ne partent plus : les familles peuvent utiliser leur mail ou leur courrier. Prévenez qui s’occupe de la passerelle SMS."
+    ),
+    retries.WORKER: N_(
+        "Un travail interne n’a pas pu se faire ; il est réessayé tout seul. Si cela dure, prévenez l’équipe technique."
+    ),
+    "metadata": N_(
+        "Le service marche encore, avec ses métadonnées d’avant. Demandez à son éditeur ce qu’il a changé, puis relisez-les sur la page du service."
+    ),
+    "job": N_(
+        "Ce qui était fait avant l’arrêt est gardé. Recommencez ce travail ; s’il échoue encore, donnez le message d’erreur à l’équipe technique."
+    ),
+    "unknown_address": N_(
+        "Corrigez ces adresses avec les familles, dans Personnes, puis essayez à nouveau. Si toutes sont refusées, c’est notre serveur de mail qu’il faut regarder."
+    ),
+    "lost": N_("Essayez à nouveau ; si c’est refusé encore, prévenez l’équipe technique."),
+    "unreceived": N_(
+        "Des personnes sont peut-être restées connectées à ce service après leur déconnexion. Vérifiez avec l’éditeur l’adresse de déconnexion du service."
+    ),
+}
+"""Advice of a cause (`rules/causes.py`) → what to do."""
+
 UNKNOWN = N_("raison inconnue : le journal du serveur la dit")
 
 STEPS: dict[str, str] = {
@@ -99,6 +140,11 @@ def reason(error: str) -> tuple[str, dict[str, str]]:
         if re.search(pattern, error):
             return sentence, {}
     return DELIVERY.get(code, UNKNOWN), {}
+
+
+def metadata_reason(fault: str) -> str:
+    """Why fetched metadata was not taken over, from the stored fault."""
+    return next((sentence for pattern, sentence in METADATA if re.search(pattern, fault)), METADATA_UNUSABLE)
 
 
 def step(trial_step: Sequence[str]) -> tuple[str, str, str]:

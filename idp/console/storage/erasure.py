@@ -9,6 +9,7 @@ from idp.cas.storage.tables import Ticket
 from idp.console.storage.tables import Counted
 from idp.database.upserts import upsert
 from idp.oidc.storage.tables import Grant
+from idp.people.storage import name_words
 from idp.people.storage.accounts import NEXT_GENERATION
 from idp.people.storage.tables import (
     Account,
@@ -85,6 +86,7 @@ def erase(tx: Connection, person: int, account: int, now: int) -> None:
             closed_at=func.coalesce(Account.closed_at, now),
         )
     )
+    names = tx.execute(select(Person.family_folded, Person.first_folded).where(Person.id == person)).one()
     empty = dict.fromkeys(
         (
             "civility",
@@ -115,6 +117,7 @@ def erase(tx: Connection, person: int, account: int, now: int) -> None:
             **empty,
         )
     )
+    name_words.forget(tx, names)
 
 
 STEP = 500

@@ -2,30 +2,17 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, select, update
 
+from idp.console.rules.causes import NOTICES, Message
 from idp.database import notifications
 from idp.messages.storage import destinations
 from idp.messages.storage.destinations import FailingDestination
 from idp.messages.storage.outbox import OutboxMessage, unsettled
 
 
-@dataclass(frozen=True)
-class Lost:
-    """A message that was given up, or fails again and again. `to` is an address, a number or a client."""
-
-    id: int
-    kind: str
-    to: str
-    reason: str
-    attempts: int
-    at: int
-    given_up: bool
-
-
-def lost_messages(connection: Connection, since: int, most: int = 100) -> list[Lost]:
+def lost_messages(connection: Connection, since: int, most: int = 100) -> list[Message]:
     """Messages posted after `since` that were given up or have been attempted three times, the newest first.
 
     Those that wait for a failing destination are not listed one by one.
@@ -51,9 +38,10 @@ def lost_messages(connection: Connection, since: int, most: int = 100) -> list[L
     ]
     rows = sorted(rows, key=lambda row: -row["id"])[:most]
     return [
-        Lost(
+        Message(
             row["id"],
             row["kind"],
+            row["destination"],
             _to(row["payload"]),
             row["last_error"] or "",
             row["attempts"],
@@ -70,7 +58,7 @@ def unreachable_for_logout(connection: Connection) -> dict[str, int]:
         select(OutboxMessage.payload).where(
             # A range of the index of such messages.
             OutboxMessage.given_up_at > 0,
-            OutboxMessage.kind.in_(("logout_notice", "cas_logout", "saml_logout")),
+            OutboxMessage.kind.in_(sorted(NOTICES)),
         )
     )
     return dict(Counter(json.loads(row.payload).get("client_id", "") for row in rows))

@@ -77,7 +77,7 @@ def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]
     """The first page of the people of every school; nothing for an empty query."""
     if not (query.names or query.mails or query.phones):
         return []
-    statement = _people(literal(None, String)).where(Person.kind.in_(sorted(kinds)))
+    statement = people_rows(literal(None, String)).where(Person.kind.in_(sorted(kinds)))
     if query.names:
         scans = _by_one_name(*query.names) if len(query.names) == 1 else _by_names(query.names)
         statement = statement.where(Person.id.in_(_together(scans)))
@@ -156,8 +156,8 @@ def _together(scans: list[Select[Any]]) -> Any:
 
 
 def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[Any], Any]:
-    members = _members(reach, school, bool(query.names or query.mails or query.phones)).subquery()
-    statement = _people(members.c.place).join(members, members.c.person == Person.id)
+    members = members_of(reach, school, bool(query.names or query.mails or query.phones)).subquery()
+    statement = people_rows(members.c.place).join(members, members.c.person == Person.id)
     for name in query.names:
         statement = statement.where(
             or_(
@@ -208,7 +208,7 @@ def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[An
     return statement, members
 
 
-def _members(reach: Reach, school: int, gone_too: bool) -> Any:
+def members_of(reach: Reach, school: int, gone_too: bool) -> Any:
     """(person, place) of the people of a school, each once. `gone_too`: with those who have left, for a search."""
     inside = [Enrolment.school_id == school]
     if not gone_too:
@@ -243,7 +243,7 @@ def _members(reach: Reach, school: int, gone_too: bool) -> Any:
     return union_all(*parts[1:]) if len(parts) > 1 else parts[0]
 
 
-def _people(place: Any) -> Select[Any]:
+def people_rows(place: Any) -> Select[Any]:
     return select(
         Account.id,
         Person.id,

@@ -191,6 +191,31 @@ def listed(connection: Connection, school: int | None, every: bool, most: int) -
     return [_read(row) for row in connection.execute(statement).mappings()]
 
 
+_later_job = aliased(JobRow)
+_failed = (
+    select(JobRow.__table__)
+    .where(
+        # A range of the index of finished jobs.
+        JobRow.finished_at > bindparam("since"),
+        JobRow.state == "failed",
+        ~exists().where(
+            _later_job.kind == JobRow.kind,
+            _later_job.school_id.is_not_distinct_from(JobRow.school_id),
+            _later_job.id > JobRow.id,
+            _later_job.finished_at > bindparam("since"),
+            _later_job.state == "done",
+        ),
+    )
+    .order_by(JobRow.finished_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+def failed(connection: Connection, since: int, most: int) -> list[dict[str, Any]]:
+    """The newest jobs that failed after `since`, unless one of their kind and school was done later."""
+    return [_read(row) for row in connection.execute(_failed, {"since": since, "most": most}).mappings()]
+
+
 def _read(row: Any) -> dict[str, Any]:
     return {**row, "payload": json.loads(row["payload"]), "report": json.loads(row["report"])}
 

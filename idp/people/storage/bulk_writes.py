@@ -16,6 +16,7 @@ from sqlalchemy import (
 from idp.database.chunks import chunks
 from idp.database.upserts import upsert
 from idp.people.rules.names import plain
+from idp.people.storage import name_words
 from idp.people.storage.accounts import NEXT_GENERATION
 from idp.people.storage.tables import (
     Account,
@@ -32,6 +33,7 @@ def add_persons(tx: Connection, rows: Sequence[Row]) -> list[int]:
     """Insert persons; their ids in the order of `rows`, which all have the same keys."""
     if not rows:
         return []
+    name_words.learn(tx, _words(rows))
     statement = insert(Person).returning(Person.id, sort_by_parameter_order=True)
     return list(tx.execute(statement, list(rows)).scalars())
 
@@ -39,6 +41,7 @@ def add_persons(tx: Connection, rows: Sequence[Row]) -> list[int]:
 def change_persons(tx: Connection, rows: Sequence[Row]) -> None:
     """Update persons. Each row: `person` (id), and the same columns in all rows."""
     if rows:
+        name_words.learn(tx, _words(rows))
         columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "person"}
         columns |= {name: bindparam(name) for name in ("family_folded", "first_folded")}
         tx.execute(
@@ -50,6 +53,10 @@ def change_persons(tx: Connection, rows: Sequence[Row]) -> None:
 def _folded(row: Row) -> dict[str, str]:
     surname = row.get("usage_name") or row["family_name"]
     return {"family_folded": plain(surname)[:100], "first_folded": plain(row["first_name"] or "")[:100]}
+
+
+def _words(rows: Sequence[Row]) -> set[str]:
+    return {word for row in rows for word in _folded(row).values()}
 
 
 def note_sources(tx: Connection, rows: Sequence[Row]) -> None:

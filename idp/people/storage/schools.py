@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, bindparam, insert, select, union, update
 
+from idp.database.engine import raise_generation
 from idp.people.storage.tables import Account, Enrolment, Guardianship, School, SourceRecord, StaffPost
 
 _find = select(School.id, School.school_year).where(School.uai == bindparam("uai"))
@@ -43,6 +44,9 @@ def find(connection: Connection, uai: str) -> tuple[int, int | None] | None:
 
 def put(tx: Connection, uai: str, values: Mapping[str, Any]) -> int:
     """Update the school with `values`, or add it; its id."""
+    if "name" in values:
+        # Pages show names from a cache.
+        raise_generation(tx)
     school = find(tx, uai)
     if school is None:
         return int(tx.execute(insert(School).values(uai=uai, **values).returning(School.id)).scalar_one())

@@ -1,4 +1,4 @@
-"""Tables of people: schools, persons, families, accounts.
+"""Tables of people: persons, families, accounts; schools are in `idp.schools`.
 
 Moments are whole seconds since 1970 (UTC); birth dates are ISO texts, YYYY-MM-DD. Rows of persons and accounts are
 never reused: `sub` and usernames must not pass to another human being.
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.database.engine import Model, RowId, Seconds
 from idp.people.rules.names import plain
+from idp.schools.storage.tables import School as School
 
 
 def _folded(column: str, preferred: str | None = None):  # type: ignore[no-untyped-def]
@@ -21,21 +22,6 @@ def _folded(column: str, preferred: str | None = None):  # type: ignore[no-untyp
         return plain((preferred and values.get(preferred)) or values.get(column) or "")[:100]
 
     return fold
-
-
-class School(Model):
-    """A school. `degree` is "1d" (primary) or "2d" (collège, lycée); `office`: contact for families."""
-
-    __tablename__ = "schools"
-    __table_args__ = {"sqlite_autoincrement": True}
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    uai: Mapped[str] = mapped_column(String(8), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    degree: Mapped[str] = mapped_column(String(2))
-    office: Mapped[str] = mapped_column(Text, default="")
-    school_year: Mapped[int | None] = mapped_column(RowId)
-    imported_at: Mapped[int | None] = mapped_column(Seconds)
-    csv_mapping: Mapped[str | None] = mapped_column(Text)
 
 
 class Person(Model):
@@ -76,6 +62,21 @@ class Person(Model):
     hold_until: Mapped[int | None] = mapped_column(Seconds)
     hold_reason: Mapped[str | None] = mapped_column(Text)
     erased_at: Mapped[int | None] = mapped_column(Seconds)
+
+
+class NameWord(Model):
+    """A surname or first name that somebody has or had, folded (`rules.names.plain`), once."""
+
+    __tablename__ = "name_words"
+    word: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+
+class NamePiece(Model):
+    """Three letters of a name (`rules.near_names.pieces`): names that share many are spelt alike."""
+
+    __tablename__ = "name_pieces"
+    piece: Mapped[str] = mapped_column(String(3), primary_key=True)
+    word: Mapped[str] = mapped_column(String(100), primary_key=True)
 
 
 class SourceRecord(Model):

@@ -6,7 +6,10 @@ from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
 from idp.passwords.forms import PasswordForm
+from idp.people import schools
+from idp.people.rules.accounts import AccountFacts
 from idp.runtime.context import address, now, settings
+from idp.schools import of_page
 from idp.signin import authentication, cookies, current_login, sessions
 from idp.signin.pages import made_for
 from idp.signin.rules.steps import Asked
@@ -23,8 +26,14 @@ def session_or_login(asked: Asked, endpoint: str) -> Session | Response:
     if session is None or current_login.first_owed(asked, None, now()) is not None:
         g.not_judged = True
         return redirect(current_login.begin_login("own", endpoint, asked, None, now()), 303)
+    shows_schools_of(session.account)
     made_for.hold(session)
     return session
+
+
+def shows_schools_of(account: AccountFacts) -> None:
+    """The page is for the schools of this person, who is signed in."""
+    of_page.belongs_to(lambda: schools.uais_of(account.person_id))
 
 
 def ask_password(session: Session, page: str) -> Response | None:

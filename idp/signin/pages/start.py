@@ -4,7 +4,9 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from idp.people.rules.accounts import PROFILES
+from idp.people.rules.uai import is_uai
 from idp.runtime.context import now, settings
+from idp.schools import appearance
 from idp.signin import current_login
 from idp.signin.pages.step import blueprint
 from idp.signin.rules.steps import Asked
@@ -12,7 +14,10 @@ from idp.signin.rules.steps import Asked
 
 @blueprint.get("/start")
 def start() -> Response:
-    """Target of the QR code. A username is printed on every letter and is no secret, so it may be part of a URL."""
+    """Target of the QR code. A username is printed on every letter and is no secret, so it may be part of a URL.
+
+    `etab`: the UAI of the school that has printed the letter; its office's contact and note are shown.
+    """
     return _begin(request.args.get("profil"), request.args.get("identifiant", "")[:120] or None)
 
 
@@ -27,6 +32,8 @@ def _begin(profile: str | None, username: str | None) -> Response:
     profiles = tuple(PROFILES.values())
     session = current_login.current(now())
     own = session is not None and session.account.username == username
+    uai = request.args.get("etab", "")
+    school = uai if is_uai(uai) and appearance.is_known(uai) else None
     asked = Asked(
         profiles=(profile,) if profile in profiles else profiles,
         login_hint=username,
@@ -34,7 +41,7 @@ def _begin(profile: str | None, username: str | None) -> Response:
         before=session.sid if session else None,
         at=now(),
     )
-    return redirect(current_login.begin_login("own", "signin.portal", asked, None, now()), 303)
+    return redirect(current_login.begin_login("own", "signin.portal", asked, None, now(), school), 303)
 
 
 @blueprint.get("/portal")

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from idp.people.rules.accounts import AccountFacts
 from idp.runtime.context import now
+from idp.schools import of_page
 from idp.signin import current_login
-from idp.signin.pages import made_for
+from idp.signin.pages import guarded, made_for
 from idp.signin.pending import Pending
 from idp.signin.sessions import Session
 from idp.web.form_pages import Page
@@ -39,10 +40,13 @@ def step(name: str, for_anybody: bool = False) -> Callable[[StepView], StepView]
             waiting = current_login.waiting_login(pending_id, now())
             g.ui_locales = waiting.asked.locales
             g.form_action = f"'self' {waiting.service.origin}" if waiting.service else "'self'"
+            if school := waiting.school:
+                of_page.belongs_to(lambda: (school,))
             if for_anybody:
                 return view(waiting)
             present = current_login.current(now())
             if present is not None:
+                guarded.shows_schools_of(present.account)
                 made_for.hold(present)
             elif request.method == "POST":
                 current_login.refuse_replaced()

@@ -19,15 +19,15 @@ from idp.console.rules.rights import (
 HERE, ELSEWHERE = 1, 2
 
 TABLE = """
-role                  see_numbers see_people import undo_import print_letters reset unlock correct_mail detach merge close renew delegate
-head                  x           x          x      x           x             x     x      x            x      x     x     x     x
-deputy                x           x          x      x           x             x     x      x            x      x     x     x     .
-secretary             x           x          x      x           x             x     x      x            x      x     .     .     .
-delegate              .           x          .      .           x             x     x      .            .      .     .     .     .
-teacher               .           .          .      .           .             .     .      .            .      .     .     .     .
-academy_administrator x           x          x      x           x             x     x      x            x      x     x     x     x
-academy_support       x           x          .      .           .             .     x      .            .      .     .     .     .
-academy_auditor       x           .          .      .           .             .     .      .            .      .     .     .     .
+role                  see_numbers see_people import undo_import print_letters reset unlock correct_mail detach merge close renew school_page delegate
+head                  x           x          x      x           x             x     x      x            x      x     x     x     x           x
+deputy                x           x          x      x           x             x     x      x            x      x     x     x     x           .
+secretary             x           x          x      x           x             x     x      x            x      x     .     .     x           .
+delegate              .           x          .      .           x             x     x      .            .      .     .     .     .           .
+teacher               .           .          .      .           .             .     .      .            .      .     .     .     .           .
+academy_administrator x           x          x      x           x             x     x      x            x      x     x     x     x           x
+academy_support       x           x          .      .           .             .     x      .            .      .     .     .     .           .
+academy_auditor       x           .          .      .           .             .     .      .            .      .     .     .     .           .
 """
 """Written out a second time by hand, on purpose: a change of the code's table has to be meant."""
 

@@ -1,0 +1,1 @@
+"""What a school shows of itself: its office, its brand, its note for families."""
