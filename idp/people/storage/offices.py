@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select
+from sqlalchemy import Connection, bindparam, select
 
 from idp.people.storage.schools import PRESENT_SCHOOLS
 from idp.people.storage.tables import Account, School
@@ -25,17 +25,12 @@ class SchoolOffice:
         return known or tuple(text for text in (self.reach,) if text)
 
 
-def _column(name: str) -> ColumnElement[str]:
-    columns = School.__table__.c
-    return func.coalesce(columns[name], "") if name in columns else literal("")
-
-
 _OFFICE = (
     School.name,
     School.office,
-    _column("office_phone"),
-    _column("office_hours"),
-    _column("office_mail"),
+    School.office_phone,
+    School.office_hours,
+    School.office_mail,
 )
 _of_school = select(*_OFFICE).where(School.id == bindparam("school"))
 _of_account = select(*_OFFICE).where(School.id.in_(PRESENT_SCHOOLS)).limit(2)
