@@ -44,6 +44,7 @@ from idp.turns.line import Track
 from idp.web.application import Application
 from idp.web.design import init_design
 from idp.web.errors import init_errors
+from idp.web.field_refusals import init_field_refusals
 from idp.web.health import init_health
 from idp.web.languages import init_languages
 from idp.web.observed import init_observed
@@ -80,6 +81,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_languages(app, settings)
     init_style(app, settings)
     init_refusal_links(app)
+    init_field_refusals(app)
     app.jinja_env.filters["in_groups"] = in_groups
     app.jinja_env.globals["longest_password"] = LONGEST_PASSWORD
     app.jinja_env.filters["address"] = readable_address

@@ -45,7 +45,8 @@ class Service:
 class Pending:
     """`request` is the JSON text of the package that asked, opaque here. `profile` is chosen for this request, or None.
 
-    `given_up`: the person has gone back to the service. `expires_at`: epoch seconds.
+    `given_up`: the person has gone back to the service. `expires_at`: epoch seconds. `typed_mail`: the address that the
+    person has typed in this login, so that no way back loses it.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Pending:
     expires_at: int
     profile: str | None = None
     given_up: bool = False
+    typed_mail: str = ""
 
 
 def begin(
@@ -78,6 +80,7 @@ def seal(waiting: Pending, browser: str) -> str:
         "service": asdict(waiting.service) if waiting.service else None,
         "profile": waiting.profile,
         "given_up": waiting.given_up,
+        "typed_mail": waiting.typed_mail,
     }
     return sealed_text(zlib.compress(json.dumps(values).encode()), _context(waiting.id, browser))
 
@@ -112,6 +115,8 @@ def read(pending_id: str, sealed: str, browser: str, now: int) -> Pending:
         expires_at,
         values["profile"],
         values["given_up"],
+        # A request from before an upgrade has none.
+        values.get("typed_mail", ""),
     )
     if waiting.given_up or used_once.is_used(reading(), _used(pending_id)):
         raise Refusal(LOGIN_ALREADY_ANSWERED, "the waiting request was answered", service=service)

@@ -24,7 +24,8 @@ class Person:
         """Submit the first form that has all of `values`; `press` is "name=value" of the button, where it has one."""
         name, _, value = press.partition("=")
         pressed = {name: value} if name else {}
-        action, fields = forms_with(self.html, {*values, *pressed})[0]
+        forms = [form for form in forms_with(self.html, {*values, *pressed}) if "language" not in form[1]]
+        action, fields = forms[0]
         fields = {
             field_name: content
             for field_name, content in fields.items()

@@ -50,9 +50,13 @@ def prove(page: Page, mail: str, day: str, month: str, year: str) -> None:
 def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Someone) -> None:
     page, service = desk.window(), opens(client_name="Portail de la vie scolaire")
     page.goto(service.asks())
-    looks_right_everywhere(page, "profile")
-    follow(page, page.get_by_role("button", name="Responsable d’élève"))
+    heading(page, "Connexion")
     looks_right_everywhere(page, "sign_in")
+    page.get_by_text("Choisir mon profil").click()
+    looks_right_everywhere(page, "sign_in-profiles")
+    follow(page, page.get_by_role("button", name="Responsable d’élève"))
+    heading(page, "Connexion responsable")
+    looks_right_everywhere(page, "sign_in-chosen")
     sign_in(page, claire.username, "not the password")
     refused(page, "S01", "sign_in-S01")
     expect(page.get_by_label("Identifiant")).to_have_value(claire.username)
@@ -65,6 +69,7 @@ def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Some
     page.go_back()
     press(page, "Changer de profil")
     heading(page, "Qui êtes-vous ?")
+    looks_right_everywhere(page, "profile")
 
 
 def test_a_sign_in_that_only_the_office_can_help(
@@ -128,7 +133,6 @@ def test_the_identity_page_and_its_refusals(desk: Desk, opens: Opens, claire: So
     page = desk.window()
     at_identity(page, opens(), claire)
     looks_right_everywhere(page, "identity")
-    page.locator("form").first.evaluate("form => form.noValidate = true")
     prove(page, "claire@", "14", "3", "2015")
     refused(page, "A04", "identity-A04")
     prove(page, "claire@example.org", "31", "2", "2015")
@@ -178,7 +182,7 @@ def test_too_many_mails(desk: Desk, opens: Opens, claire: Someone) -> None:
     at_identity(page, opens(), claire)
     prove(page, "claire@example.org", "14", "3", "2015")
     for _ in range(5):
-        page.locator("details").evaluate("details => details.open = true")
+        page.get_by_role("main").locator("details").evaluate("details => details.open = true")
         press(page, "Renvoyer")
         page.wait_for_load_state()
     refused(page, "A07", "confirm_mail-A07")
@@ -275,9 +279,7 @@ def test_the_keyboard_alone_signs_in(desk: Desk, opens: Opens, served: Served) -
         guardian = served.world.guardian()
     page = desk.window()
     page.goto(opens().asks())
-    tab_to(page, "button", "Responsable d’élève")
-    page.keyboard.press("Enter")
-    heading(page, "Connexion responsable")
+    heading(page, "Connexion")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_visible()
     page.keyboard.press("Enter")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from idp.people.rules.accounts import AccountFacts
 from idp.runtime.context import now
-from idp.signin import current_login
+from idp.signin import current_login, phone
 from idp.signin.pages import made_for
 from idp.signin.pending import Pending
 from idp.signin.sessions import Session
@@ -21,6 +21,8 @@ blueprint = Blueprint("signin", "idp.signin.pages")
 blueprint.add_app_template_global(made_for.mark, "made_for")
 blueprint.add_app_template_global(made_for.person, "signed_in_person")
 blueprint.add_app_template_global(made_for.page_again, "page_again")
+blueprint.add_app_template_global(phone.address_at_phone, "address_at_phone")
+blueprint.add_app_template_global(phone.square, "qr_square")
 
 StepView = Callable[[Pending], Page]
 

@@ -33,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Visit:
-    """The visitor: the account of the live session, the time of its authentication, the profile chosen on this browser.
+    """The visitor: the account of the live session, and the time of its authentication.
 
     `picked`: the profile chosen for this request, or None. `amr`: authentication methods (RFC 8176). `device_known`: the
     person has proved in this browser who they are.
@@ -43,7 +43,6 @@ class Visit:
 
     account: AccountFacts | None
     auth_time: int | None
-    chosen_profile: str | None
     amr: tuple[str, ...] = ()
     sid: str | None = None
     device_known: bool = True
@@ -85,12 +84,6 @@ def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
     if asked.max_age is not None and (asked.max_age == 0 or now - visit.auth_time > asked.max_age):
         return True
     return asked.hinted is not None and asked.hinted != visit.account.id
-
-
-def _must_choose_profile(asked: Asked, visit: Visit, now: int) -> bool:
-    if len(asked.profiles) < 2 or visit.chosen_profile in asked.profiles:
-        return False
-    return _must_sign_in(asked, visit, now)
 
 
 def _is_somebody_else(asked: Asked, visit: Visit, now: int) -> bool:
@@ -143,7 +136,6 @@ def _owes_consent(asked: Asked, visit: Visit, now: int) -> bool:
 CONSENT = Step("consent", _owes_consent, "consent_required", "services")
 
 STEPS = (
-    Step("profile", _must_choose_profile, "login_required"),
     Step("sign_in", _must_sign_in, "login_required"),
     Step("other_account", _is_somebody_else, "account_selection_required"),
     Step("second_factor", _owes_second_factor, "interaction_required"),
