@@ -39,6 +39,7 @@ from idp.services.protocols import register_protocol
 from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
+from idp.signin.own_school import init_own_school
 from idp.signin.pages.sign_in import hold_newcomer
 from idp.turns.line import Track
 from idp.web.application import Application
@@ -82,6 +83,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_style(app, settings)
     init_refusal_links(app)
     init_field_refusals(app)
+    init_own_school(app)
     app.jinja_env.filters["in_groups"] = in_groups
     app.jinja_env.globals["longest_password"] = LONGEST_PASSWORD
     app.jinja_env.filters["address"] = readable_address

@@ -7,6 +7,15 @@ from typing import Any
 _NOT_SHOWN = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
+_GOES_ON = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]+)"')
+
+
+def goes_on_to(html: str) -> str | None:
+    """The address to which a page goes on at once, by itself."""
+    match = _GOES_ON.search(html)
+    return match[1].replace("&amp;", "&") if match else None
+
+
 def visible_text(html: str) -> str:
     """What a page shows: without tags, whose random values may contain any short word."""
     return _NOT_SHOWN.sub(" ", html)

@@ -46,6 +46,10 @@ class Service(Section):
         offered = value.get("languages") or list(SCHOOL_OFFICE)
         return {**value, "school_office": {offered[0]: office}}
 
+    def names_office(self, language: str) -> bool:
+        """Whether the office is configured in `language`: it then stands on every page, whatever school a person belongs to."""
+        return self.office(language) != SCHOOL_OFFICE.get(language, SCHOOL_OFFICE["en"])  # type: ignore[call-overload]
+
     def office(self, language: str) -> str:
         """The name of the school's office in `language`; never in another language."""
         texts = {**SCHOOL_OFFICE, **{code: text for code, text in self.school_office.items() if text}}

@@ -54,6 +54,7 @@ def _visit(session: Session, picked: str | None, consent_owed: bool) -> Visit:
         forced,
         picked,
         consent_owed,
+        at_phone="Mobi" in request.user_agent.string,
     )
 
 

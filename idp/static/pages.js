@@ -10,7 +10,6 @@ for (const box of document.querySelectorAll(".with-button")) {
     input.type = visible ? "text" : "password";
     button.textContent = visible ? box.dataset.hide : box.dataset.show;
     button.setAttribute("aria-label", `${button.textContent} : ${box.dataset.what}`);
-    button.setAttribute("aria-pressed", String(visible));
   };
   button.addEventListener("click", () => show(input.type === "password"));
   // A password must not be kept by the browser as an ordinary text.

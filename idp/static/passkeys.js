@@ -130,6 +130,12 @@ if (box && window.PublicKeyCredential) {
     if (document.activeElement === field) begin();
   };
 
+  // Where the phone itself can keep no passkey, the offer of one is no use: the login goes on.
+  const later = document.getElementById("later");
+  if (later && PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable) {
+    PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable().then((able) => { if (!able) later.requestSubmit(); });
+  }
+
   box.hidden = false;
   button.addEventListener("click", run);
   offerInField();

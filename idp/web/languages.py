@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from babel.units import format_unit
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import (
     Babel,
     format_date,
@@ -52,8 +52,14 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
 
 
 def school_office() -> str:
-    """The name of the school's office, in the page's language."""
-    return settings().service.office(str(get_locale()))
+    """The name of the school's office, in the page's language: as configured, else that of the signed-in person's school."""
+    language = str(get_locale())
+    if has_request_context() and not settings().service.names_office(language):
+        own_office = current_app.extensions.get("own office")
+        own: str | None = own_office(language) if own_office else None
+        if own:
+            return own
+    return settings().service.office(language)
 
 
 def moment(seconds: int) -> str:

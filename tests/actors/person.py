@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from tests.pages import forms_with, links_of
+from tests.pages import forms_with, goes_on_to, links_of
 
 
 @dataclass
@@ -33,7 +33,8 @@ class Person:
         }
         target = urljoin(self.address, action or self.address)
         self.page = self.http.post(target, data={**fields, **values, **pressed}, timeout=20)
-        return self
+        onward = goes_on_to(self.page.text)
+        return self.opens(onward) if onward else self
 
     def follows(self, link: str) -> "Person":
         return self.opens(links_of(self.html)[link])

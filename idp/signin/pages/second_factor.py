@@ -12,13 +12,16 @@ from idp.observability import counting
 from idp.refusals import Refusal
 from idp.refusals.requests import LOGIN_ALREADY_ANSWERED
 from idp.runtime.context import address, now, settings
-from idp.signin import cookies, current_login, phone, second_factor
+from idp.signin import cookies, current_login, passkey_offer, phone, second_factor
 from idp.signin.pages import arrival, made_for
 from idp.signin.pages.step import account, blueprint, onward, session, step
 from idp.signin.pending import Pending
 from idp.web.form_pages import FormPage, Page
-from idp.web.forms import CodeForm
+from idp.web.forms import CodeForm, EmptyForm
 from idp.web.languages import fill
+
+MAKES_ONE = ("set_up_factor", "offer_passkey")
+"""The steps whose passkey is a new one."""
 
 
 @step("second_factor")
@@ -48,6 +51,17 @@ def set_up_factor(waiting: Pending) -> Page:
     return form_page.show(account=account(), key=shown_key(secret), picture=picture)
 
 
+@step("offer_passkey")
+def offer_passkey(waiting: Pending) -> Page:
+    """The offer of a passkey on a phone, made once: a passkey (by script), or "later"."""
+    form, form_page = EmptyForm(), FormPage("signin/offer_passkey.html", waiting=waiting)
+    with form_page:
+        if form.validate_on_submit():
+            passkey_offer.answer(account(), now())
+            return onward(waiting)
+    return form_page.show(account=account())
+
+
 def qr_code(secret: bytes, username: str) -> Markup:
     """The key as an inline SVG, so that no URL and no cache contains it."""
     return phone.square(key_address(secret, username, settings().service.name))
@@ -61,7 +75,7 @@ def passkey_options(pending_id: str) -> Response:
         owed, browser = _owed(waiting), cookies.browser()
     except Refusal as refusal:
         return refusal_as_json(refusal)
-    if owed == "set_up_factor":
+    if owed in MAKES_ONE:
         return jsonify(passkeys.registration_options(account(), browser, now()))
     return jsonify(passkeys.sign_in_options(account() if owed == "second_factor" else None, browser, now()))
 
@@ -93,8 +107,10 @@ def refusal_as_json(refusal: Refusal) -> Response:
 def _answered(owed: str, answer: str) -> tuple[str, list[str] | None, dict[str, Any] | None]:
     """(the cookie's token, recovery codes to show once, the passkeys that the browser may keep)."""
     browser = cookies.browser()
-    if owed == "set_up_factor":
+    if owed in MAKES_ONE:
         made, codes = passkeys.register(account(), browser, answer, request.args.get("name", ""), now())
+        if owed == "offer_passkey":
+            passkey_offer.answer(account(), now())
         return second_factor.just_set_up(session(), made.methods, now()), codes, None
     if owed == "second_factor":
         token = second_factor.by_passkey(session(), browser, answer, now())
@@ -108,9 +124,9 @@ def _answered(owed: str, answer: str) -> tuple[str, list[str] | None, dict[str, 
 def _owed(waiting: Pending) -> str:
     """The step at which a passkey may be given now. Raises Refusal R04."""
     owed = current_login.owed(waiting, now())
-    if owed is None or owed.name not in ("sign_in", "second_factor", "set_up_factor"):
+    if owed is None or owed.name not in ("sign_in", "second_factor", *MAKES_ONE):
         raise Refusal(LOGIN_ALREADY_ANSWERED, "no step owes a passkey")
     present = current_login.current(now())
-    if present is not None and owed.name in ("second_factor", "set_up_factor"):
+    if present is not None and owed.name in ("second_factor", *MAKES_ONE):
         made_for.hold(present)
     return owed.name

@@ -15,7 +15,7 @@ from idp.runtime.context import address, now
 from idp.signin import authentication, cookies, current_login
 from idp.signin import sign_in_queue as queue
 from idp.signin.pages import arrival, made_for
-from idp.signin.pages.step import blueprint, is_owed, onward, step
+from idp.signin.pages.step import allow_its_end, blueprint, is_owed, onward, step
 from idp.signin.pending import Pending
 from idp.signin.sessions import Session
 from idp.turns import line
@@ -178,6 +178,7 @@ def which_account(pending_id: str) -> Page:
     session = current_login.current(now())
     if session is None or session.account.profile not in waiting.asked.profiles:
         return onward(waiting)
+    allow_its_end(waiting)
     made_for.hold(session)
     if EmptyForm().validate_on_submit():
         cookies.remember_profile(session.account.profile)
