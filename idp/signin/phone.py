@@ -1,7 +1,7 @@
 """Going on at a phone: the address of the sign-in page as a QR code, for a page at a desk.
 
 The code carries what the letter's own code carries, and no secret: the username is printed on the letter, and the person
-signs in on the phone. A code that handed the session over would let whoever photographs the screen, or sends the picture
+signs in on the phone. A code that handed the session over would let a person who photographs the screen, or sends the picture
 of a code of their own, share a session (docs/accounts.md).
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page
 
+from tests.actors.first_login_in_a_browser import claire  # noqa: F401
 from tests.actors.service_in_a_browser import opens  # noqa: F401
 from tests.browser.windows import Desk  # noqa: F401
 from tests.journeys.conftest import demo  # noqa: F401

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.actors.in_a_browser import birth_date
 from tests.actors.person import mails
 from tests.browser.conftest import Desk
 from tests.browser.counting import Journey
-from tests.browser.test_journey import birth_date
 from tests.journeys.conftest import Demo
 
 pytestmark = pytest.mark.browser

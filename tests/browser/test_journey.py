@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.actors.first_login import link_in_the_newest_mail
-from tests.actors.in_a_browser import accept_terms, fill_date, press
+from tests.actors.in_a_browser import accept_terms, birth_date, fill_date, press
 from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
 from tests.journeys.conftest import Demo
 
@@ -19,12 +19,6 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.get_by_label("Identifiant").fill(username)
     page.get_by_label("Mot de passe", exact=True).fill(password)
     press(page, "Se connecter")
-
-
-def birth_date(demo: Demo, name: str) -> list[str]:
-    match = re.search(r"(\d\d)/(\d\d)/(\d{4})", demo.card(name)["look"])
-    assert match is not None
-    return list(match.groups())
 
 
 def first_login(desk: Desk, demo: Demo, name: str, page: Page, mail: str) -> None:

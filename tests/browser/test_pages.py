@@ -4,47 +4,18 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from idp.runtime.context import system_clock
+from tests.actors.first_login_in_a_browser import CHOSEN, choose, newest_mail, prove
 from tests.actors.service_in_a_browser import Opens, Service, come_to_sign_in, heading, press, sign_in
-from tests.actors.world import PROVISIONAL, Someone, waiting_messages
+from tests.actors.world import PROVISIONAL, Someone
 from tests.browser.conftest import Desk, follow, looks_right_everywhere, tab_to
 from tests.peers.conftest import Served
 
 pytestmark = pytest.mark.browser
-CHOSEN = "Poires-Vertes-1848"
-
-
-@pytest.fixture
-def claire(served: Served) -> Someone:
-    """A guardian with a letter's codes, and one child, born on 14 March 2015."""
-    with served.app.app_context():
-        world = served.world
-        guardian = world.guardian(state="notified")
-        world.family(guardian, world.pupil())
-    return guardian
-
-
-def newest_mail(served: Served) -> dict[str, str]:
-    with served.app.app_context():
-        facts: dict[str, str] = waiting_messages("mail")[-1]["facts"]
-        return facts
 
 
 def refused(page: Page, code: str, name: str) -> None:
     expect(page.get_by_role("alert")).to_contain_text(code)
     looks_right_everywhere(page, name)
-
-
-def choose(page: Page, password: str, again: str) -> None:
-    page.get_by_label("Nouveau mot de passe", exact=True).fill(password)
-    page.get_by_label("Le même, encore une fois", exact=True).fill(again)
-    press(page, "Enregistrer ce mot de passe")
-
-
-def prove(page: Page, mail: str, day: str, month: str, year: str) -> None:
-    page.get_by_label("Votre adresse mail").fill(mail)
-    for label, value in (("Jour", day), ("Mois", month), ("Année", year)):
-        page.get_by_label(label).fill(value)
-    press(page, "Continuer")
 
 
 def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Someone) -> None:

@@ -8,10 +8,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.actors.first_login_in_a_browser import CHOSEN, choose, newest_mail, prove
 from tests.actors.service_in_a_browser import Opens, heading, press, sign_in
 from tests.actors.world import PROVISIONAL, Someone
 from tests.browser.conftest import Desk
-from tests.browser.test_pages import CHOSEN, choose, claire, newest_mail, prove  # noqa: F401
 from tests.peers.conftest import Served
 
 pytestmark = pytest.mark.browser
@@ -125,11 +125,11 @@ MAIL = """
 
 
 def tells(page: Page, *parts: str) -> None:
-    """The main part of the page, in this order; spaces that do not break are told as spaces."""
+    """The main part of the page, in this order; spaces that do not break are read as spaces."""
     wanted = "\n".join(line for part in parts for line in part.strip("\n").splitlines())
     whole = "\n".join(line[2:] for line in page.get_by_role("main").aria_snapshot().splitlines()[1:])
-    told = _without_addresses(whole.replace("\u00a0", " ").replace("\u202f", " "))
-    assert wanted in told, f"{wanted}\n\nis not what is told:\n\n{told}"
+    tree = _without_addresses(whole.replace("\u00a0", " ").replace("\u202f", " "))
+    assert wanted in tree, f"{wanted}\n\nis not the tree of the page:\n\n{tree}"
 
 
 def _without_addresses(tree: str) -> str:
@@ -155,10 +155,7 @@ def described(page: Page, label: str) -> str:
 
 
 def test_the_first_login_from_one_end_to_the_other(
-    desk: Desk,
-    opens: Opens,
-    served: Served,
-    claire: Someone,  # noqa: F811
+    desk: Desk, opens: Opens, served: Served, claire: Someone
 ) -> None:
     page = desk.window()
     page.goto(opens(client_name="Portail").asks())
@@ -168,8 +165,8 @@ def test_the_first_login_from_one_end_to_the_other(
     sign_in(page, claire.username, "not the password")
     expect(page.get_by_role("textbox", name="Mot de passe")).to_be_focused()
     assert "ne convient pas" in described(page, "Mot de passe")
-    told = SIGN_IN.format(invalid=" [invalid]", refusal=REFUSED, lost="button")
-    tells(page, told.replace('"Identifiant" [invalid]', f'"Identifiant" [invalid]: {claire.username}'))
+    tree = SIGN_IN.format(invalid=" [invalid]", refusal=REFUSED, lost="button")
+    tells(page, tree.replace('"Identifiant" [invalid]', f'"Identifiant" [invalid]: {claire.username}'))
     expect(page).to_have_title(re.compile("^Connexion impossible"))
 
     sign_in(page, claire.username, PROVISIONAL)
@@ -182,8 +179,8 @@ def test_the_first_login_from_one_end_to_the_other(
     choose(page, CHOSEN, CHOSEN)
 
     heading(page, "Bonjour")
-    nothing = {"mail": "", "doubt": "", "day": "", "month": "", "year": ""}
-    tells(page, STEPS.format("Mot de passe (fait)", "Vous", "Adresse mail"), IDENTITY.format(**nothing))
+    untyped = {"mail": "", "doubt": "", "day": "", "month": "", "year": ""}
+    tells(page, STEPS.format("Mot de passe (fait)", "Vous", "Adresse mail"), IDENTITY.format(**untyped))
     expect(page.locator("[aria-current=step]")).to_contain_text("Vous")
     prove(page, "claire@gmial.com", "14", "3", "2015")
     expect(page.get_by_role("alert")).to_be_visible()

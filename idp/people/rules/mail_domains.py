@@ -54,8 +54,8 @@ class Doubt:
 
 def mailbox_of(address: str | None) -> Mailbox | None:
     """The mailbox of an address, where its provider is known."""
-    found = MAILBOXES.get((address or "").rpartition("@")[2].lower())
-    return Mailbox(*found) if found else None
+    mailbox = MAILBOXES.get((address or "").rpartition("@")[2].lower())
+    return Mailbox(*mailbox) if mailbox else None
 
 
 def doubt_about(address: str) -> Doubt | None:

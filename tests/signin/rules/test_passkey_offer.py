@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from idp.signin.rules.steps import Asked, Visit, next_step
-from tests.signin.rules.test_steps import NOW, account
+from tests.signin.rules.accounts import NOW, account
 
 ASKED = Asked(("responsable",), before="old", at=NOW)
 VISIT: dict[str, Any] = {"auth_time": NOW, "amr": ("pwd",), "sid": "new", "at_phone": True}

@@ -2,32 +2,8 @@
 
 import pytest
 
-from idp.people.rules.accounts import AccountFacts
 from idp.signin.rules.steps import STEPS, Asked, Visit, next_step
-
-NOW = 1000
-
-
-def account(**changes: object) -> AccountFacts:
-    values: dict[str, object] = {
-        "id": 1,
-        "person_id": 1,
-        "username": "c.durand",
-        "subject": "s",
-        "kind": "guardian",
-        "state": "active",
-        "first_name": "Claire",
-        "family_name": "Durand",
-        "mail": "c@example.org",
-        "mail_verified_at": 1,
-        "identity_proved_at": 1,
-        "renewal_asked_at": None,
-        "password_changed_at": 1,
-        "credentials_generation": 0,
-        "present": True,
-        **changes,
-    }
-    return AccountFacts(**values)  # type: ignore[arg-type]
+from tests.signin.rules.accounts import NOW, account
 
 
 def test_a_login_after_the_request_counts_and_still_expires() -> None:
