@@ -18,7 +18,7 @@ class Service(Section):
     name: str = Field("EduConnect du collège", description="Name of the service on every page and mail.")
     school_office: PerLanguage = Field(
         SCHOOL_OFFICE,
-        description="Whom a family turns to, article included, in each language: sentences end in “contactez …”, “please contact …”. One text alone is for the first of `languages`.",
+        description="Whom a family turns to, article included, in each language: sentences end in “contactez …”, “please contact …”. One text alone is for the first of `languages`. Not set: signed-in people read the office of their own school.",
     )
     support_mail: str = Field("", description="Address of the help desk; empty: none is shown.")
     portal_url: str = Field(
