@@ -42,12 +42,14 @@ from idp.services.protocols import register_protocol
 from idp.settings import Settings, SettingsFault
 from idp.signin import pages
 from idp.signin.cookies import init_cookies
+from idp.signin.own_school import init_own_school
 from idp.signin.pages.sign_in import hold_newcomer
 from idp.turns.line import Track
 from idp.web.application import Application
 from idp.web.compression import init_compression
 from idp.web.design import init_design
 from idp.web.errors import init_errors
+from idp.web.field_refusals import init_field_refusals
 from idp.web.health import init_health
 from idp.web.languages import init_languages
 from idp.web.observed import init_observed
@@ -87,6 +89,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     init_style(app, settings)
     init_schools(app)
     init_refusal_links(app)
+    init_field_refusals(app)
+    init_own_school(app)
     app.jinja_env.filters["in_groups"] = in_groups
     app.jinja_env.globals["longest_password"] = LONGEST_PASSWORD
     app.jinja_env.filters["address"] = readable_address

@@ -7,6 +7,15 @@ from typing import Any
 _NOT_SHOWN = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
+_GOES_ON = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]+)"')
+
+
+def goes_on_to(html: str) -> str | None:
+    """The address to which a page goes on at once, by itself."""
+    match = _GOES_ON.search(html)
+    return match[1].replace("&amp;", "&") if match else None
+
+
 def visible_text(html: str) -> str:
     """What a page shows: without tags, whose random values may contain any short word."""
     return _NOT_SHOWN.sub(" ", html)
@@ -18,6 +27,9 @@ class _Fields(HTMLParser):
         self.forms: list[dict[str, Any]] = []
         self.actions: list[str] = []
         self.names: list[set[str]] = []
+        self.ids: list[str] = []
+        self.elsewhere: list[tuple[str, str, str]] = []
+        """(id of its form, name, value) of each field that stands outside its form (the attribute `form`)."""
         self.links: list[tuple[str, str]] = []
         self._link: str | None = None
         self._inside: str | None = None
@@ -28,8 +40,11 @@ class _Fields(HTMLParser):
             self.forms.append({})
             self.names.append(set())
             self.actions.append(attribute.get("action", ""))
+            self.ids.append(attribute.get("id", ""))
         elif tag == "a":
             self._link = attribute.get("href", "")
+        elif attribute.get("form") and attribute.get("name"):
+            self.elsewhere.append((attribute["form"], attribute["name"], attribute.get("value", "")))
         elif tag in ("input", "button", "select", "textarea") and self.forms and attribute.get("name"):
             self.names[-1].add(attribute["name"])
             kind = attribute.get("type", "text")
@@ -64,6 +79,10 @@ class _Fields(HTMLParser):
 def _read(html: str) -> _Fields:
     reader = _Fields()
     reader.feed(html)
+    for form, name, value in reader.elsewhere:
+        place = reader.ids.index(form)
+        reader.names[place].add(name)
+        reader.forms[place].setdefault(name, value)
     return reader
 
 
@@ -82,9 +101,10 @@ def forms_with(html: str, names: set[str]) -> list[tuple[str, dict[str, Any]]]:
 
 def fields_of(html: str, having: str | None = None) -> dict[str, Any]:
     """The fields of the first form of the page's own content, or of the first that has the field `having`."""
-    for _, fields in forms_of(html):
-        if having is None and "language" in fields:
-            continue
+    everywhere = [fields for _, fields in forms_of(html)]
+    # The form of the languages stands in the head of every page, before the page's own.
+    own = [fields for fields in everywhere if "language" not in fields]
+    for fields in own if having is None else [*own, *everywhere]:
         if having is None or having in fields:
             return fields
     raise AssertionError(f"no form with {having}")

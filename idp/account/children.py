@@ -51,5 +51,5 @@ def join(session: Session, username: str, password: str, address: str, browser: 
     guardian's account).
     """
     own = session.account
-    merged_account = authentication.verify(username, password, address, browser, now, own.profile)
+    merged_account = authentication.verify(username, password, address, browser, now, (own.profile,))
     merge.join(own, merged_account, now)

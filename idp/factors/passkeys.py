@@ -147,7 +147,7 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
     ends = _end_of(challenge, browser, account.id if account else None, "sign_in", now)
     passkey = storage.find(reading(), str(credential.get("id", ""))[:400])
     if passkey is None or (account is not None and passkey.account != account.id):
-        raise Refusal(PASSKEY_NOT_ACCEPTED, "unknown passkey, or another account's")
+        raise Refusal(PASSKEY_NOT_ACCEPTED, "unknown passkey, or another account's", unknown=passkey is None)
     handle = credential["response"].get("userHandle")
     if account is None and handle != _text(
         bytes.fromhex(storage.handle_of(reading(), passkey.account) or "")
@@ -173,6 +173,18 @@ def use(account: AccountFacts | None, browser: str, answer: str, now: int) -> Us
     if not grown:
         _refuse_copy(passkey, now)
     return Used(passkey.account, passkey.synced)
+
+
+def accepted(account: int) -> dict[str, Any]:
+    """AllAcceptedCredentialsOptions (WebAuthn Level 3 §5.1.10.4) of an account, for its own browser: it forgets the others."""
+    handle = storage.handle_of(reading(), account) or ""
+    return {
+        "rpId": _host(),
+        "userId": _text(bytes.fromhex(handle)),
+        "allAcceptedCredentialIds": [
+            passkey.credential_id for passkey in storage.of_account(reading(), account)
+        ],
+    }
 
 
 def _refuse_copy(passkey: storage.StoredPasskey, now: int) -> NoReturn:

@@ -53,11 +53,11 @@ def notes() -> list[tuple[str, Note]]:
     return appearance.every().notes_for(schools(), day_of(now()))
 
 
-def office_contact() -> str:
-    """Name, telephone, hours and mail of the office of this page's one school; empty where nothing is known."""
+def office_contact(with_name: bool = True) -> str:
+    """Telephone, hours and mail of the office of this page's one school, after its name if asked; empty where nothing is known."""
     if not has_request_context() or g.get("unbranded"):
         return ""
     own = schools()
     shown = appearance.of_school(own[0]) if len(own) == 1 else None
     contact = shown.office.contact() if shown else ""
-    return f"{shown.name}, {contact}" if shown and contact else ""
+    return f"{shown.name}, {contact}" if shown and contact and with_name else contact

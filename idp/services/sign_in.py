@@ -17,7 +17,7 @@ from idp.signin.rules.steps import CONSENT, Asked
 def begin(request: SignInRequest, now: int) -> BaseResponse:
     """Answer a validated request, or send the person to the first step that they owe."""
     asked = request.asked(now)
-    step = current_login.first_owed(asked, None, now, consent_owed=consent_is_owed(request))
+    step = current_login.first_owed(asked, now, consent_owed=consent_is_owed(request))
     if step is None:
         return answer(request, None, now)
     if request.is_silent:

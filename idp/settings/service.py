@@ -27,7 +27,7 @@ class Service(Section):
     name: str = Field("EduConnect du collège", description="Name of the service on every page and mail.")
     school_office: PerLanguage = Field(
         SCHOOL_OFFICE,
-        description="Whom a family turns to, article included, in each language: sentences end in “contactez …”, “please contact …”. One text alone is for the first of `languages`.",
+        description="Whom a family turns to, article included, in each language: sentences end in “contactez …”, “please contact …”. One text alone is for the first of `languages`. Not set: signed-in people read the office of their own school.",
     )
     support_mail: str = Field("", description="Address of the help desk; empty: none is shown.")
     portal_url: str = Field(
@@ -56,6 +56,11 @@ class Service(Section):
             return value
         offered = value.get("languages") or list(SCHOOL_OFFICE)
         return {**value, "school_office": {offered[0]: office}}
+
+    def names_office(self, language: str) -> bool:
+        """Whether the office is configured in `language`: it then stands on every page, whatever school a person belongs to."""
+        defaults: dict[str, str] = dict(SCHOOL_OFFICE)
+        return self.office(language) != defaults.get(language, defaults["en"])
 
     def office(self, language: str) -> str:
         """The name of the school's office in `language`; never in another language."""

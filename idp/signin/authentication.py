@@ -58,17 +58,20 @@ def judge(
     address: str,
     browser: str | None,
     now: int,
-    profile: str | None = None,
+    profiles: tuple[str, ...] = (),
     place: Place | None = None,
 ) -> Proved:
-    """Check credentials. `typed`: a username, or the mail address that one account of `profile` alone has confirmed.
+    """Check credentials. `typed`: a username, or a confirmed mail address.
+
+    `profiles`: in whose order an address is looked up. That of exactly one account of a profile signs in to it, and the
+    first profile with such an address counts; without profiles, no address does.
 
     `browser`: digest of the browser's own id, if it has one. `place`: in the line of those who sign in; it is used up.
 
     Raises Refusal S01 (wrong), S02 (too many failures: facts["minutes"]), S03 (letter too old), S04 (closed), S05 (too many
     failures from this network), S06 (too busy: the attempt does not count) or S08 (locked).
     """
-    username, credentials = _looked_up(typed[:200], profile)
+    username, credentials = _looked_up(typed[:200], profiles)
     facts, stored_hash, provisional, letter_expires_at = credentials or (None,) * 4
     attempt = rate_limits.record(username, address, browser, now)
     if attempt.network_is_limited:
@@ -100,7 +103,7 @@ def sign_in(
     now: int,
     browser: str | None = None,
     present: int | None = None,
-    profile: str | None = None,
+    profiles: tuple[str, ...] = (),
     place: Place | None = None,
 ) -> Opened:
     """Check credentials and open a session.
@@ -109,7 +112,7 @@ def sign_in(
 
     `present`: the account signed in on this browser; its session continues if the credentials are its own.
     """
-    proved = judge(username, password, address, browser, now, profile, place)
+    proved = judge(username, password, address, browser, now, profiles, place)
     facts, stored_hash, chosen = proved.account, proved.stored_hash, proved.chosen
     if facts.id == present:
         with transaction(durable=False) as tx:
@@ -133,16 +136,16 @@ def sign_in(
 
 
 def verify(
-    username: str, password: str, address: str, browser: str, now: int, profile: str | None = None
+    username: str, password: str, address: str, browser: str, now: int, profiles: tuple[str, ...] = ()
 ) -> AccountFacts:
     """The account of these credentials, without opening a session: before a sensitive change. Raises what `judge` raises."""
-    proved = judge(username, password, address, browser, now, profile)
+    proved = judge(username, password, address, browser, now, profiles)
     with transaction(durable=False) as tx:
         rate_limits.succeeded(tx, proved.attempt)
     return proved.account
 
 
-def _looked_up(typed: str, profile: str | None) -> tuple[str, accounts.Credentials | None]:
+def _looked_up(typed: str, profiles: tuple[str, ...]) -> tuple[str, accounts.Credentials | None]:
     """The username whose bucket counts, and the credentials to compare: one statement, whatever was typed.
 
     The address of exactly one account counts as its username, so that both share a budget; any other address has a
@@ -152,7 +155,7 @@ def _looked_up(typed: str, profile: str | None) -> tuple[str, accounts.Credentia
     if mail is None:
         username = normalise_username(typed)
         return username, accounts.credentials(reading(), username)
-    credentials = contacts.credentials(reading(), mail, KINDS.get(profile or ""))
+    credentials = contacts.credentials(reading(), mail, [KINDS[profile] for profile in profiles])
     return (credentials[0].username if credentials else mail.lower()), credentials
 
 

@@ -34,37 +34,33 @@ def read_again() -> None:
     request.environ.pop("idp.session", None)
 
 
-def first_owed(
-    asked: Asked, profile: str | None, now: int, picked: str | None = None, consent_owed: bool = False
-) -> Step | None:
+def first_owed(asked: Asked, now: int, picked: str | None = None, consent_owed: bool = False) -> Step | None:
     """The first step that the visitor still owes, or None. `picked`: the profile chosen for this request."""
     session = current(now)
     if session is None:
-        return next_step(asked, Visit(None, None, profile), now)
-    return next_step(asked, _visit(session, profile, picked, consent_owed), now)
+        return next_step(asked, Visit(None, None), now)
+    return next_step(asked, _visit(session, picked, consent_owed), now)
 
 
-def _visit(session: Session, profile: str | None, picked: str | None, consent_owed: bool) -> Visit:
+def _visit(session: Session, picked: str | None, consent_owed: bool) -> Visit:
     account = session.account
     forced = account.kind == "staff" and settings().signin.staff_second_factor
     return Visit(
         account,
         session.auth_time,
-        profile,
         session.amr,
         session.sid,
         session.device_known,
         forced,
         picked,
         consent_owed,
+        at_phone="Mobi" in request.user_agent.string,
     )
 
 
 def owed(waiting: Pending, now: int, consent_owed: bool = False) -> Step | None:
-    """The first step owed for a waiting request, by its own profile, else the profile remembered on this browser."""
-    chosen = waiting.profile
-    profile = chosen or cookies.remembered_profile()
-    return first_owed(waiting.asked, profile, now, chosen, consent_owed)
+    """The first step owed for a waiting request."""
+    return first_owed(waiting.asked, now, waiting.profile, consent_owed)
 
 
 def begin_login(
@@ -89,6 +85,12 @@ def waiting_login(pending_id: str, now: int) -> Pending:
 def choose_profile(waiting: Pending, profile: str | None, now: int) -> None:
     """Store the profile chosen for this request; None asks again."""
     _keep(replace(waiting, profile=profile), now)
+
+
+def remember_mail(waiting: Pending, typed: str, now: int) -> None:
+    """Keep the address that was typed for this login; a page that is shown again has it (WCAG 2.2 §3.3.7)."""
+    if typed != waiting.typed_mail:
+        _keep(replace(waiting, typed_mail=typed[:254]), now)
 
 
 def give_up(waiting: Pending, now: int) -> None:

@@ -36,11 +36,15 @@ CODE_TRIES = 5
 
 @dataclass(frozen=True)
 class LinkFacts:
-    """Data for the page of a link: the first name, and the masked address. `done`: it is confirmed already."""
+    """Data for the page of a link: the first name, and the masked address. `done`: it is confirmed already.
+
+    `activates`: the link ends a first login.
+    """
 
     first_name: str
     masked_mail: str
     done: bool = False
+    activates: bool = False
 
 
 def resend(account: AccountFacts, language: str, now: int) -> None:
@@ -132,7 +136,7 @@ def read_link(token: str, now: int) -> LinkFacts:
         if _is_done(reading(), token, now):
             return LinkFacts("", "", done=True)
         raise Refusal(CONFIRMATION_LINK_USED, "unknown, used or expired link")
-    return LinkFacts(facts.first_name, masked(link.address))
+    return LinkFacts(facts.first_name, masked(link.address), activates=facts.state == State.CONFIRMING)
 
 
 def confirm_by_link(token: str, now: int) -> None:

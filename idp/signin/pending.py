@@ -46,7 +46,8 @@ class Pending:
     """`request` is the JSON text of the package that asked, opaque here. `profile` is chosen for this request, or None.
 
     `given_up`: the person has gone back to the service. `expires_at`: epoch seconds. `school`: the UAI of the one school that
-    the service is for, or whose letter led here; its pages look like that school's.
+    the service is for, or whose letter led here; its pages look like that school's. `typed_mail`: the address that the person
+    has typed in this login, so that no way back loses it.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Pending:
     profile: str | None = None
     given_up: bool = False
     school: str | None = None
+    typed_mail: str = ""
 
 
 def begin(
@@ -88,6 +90,7 @@ def seal(waiting: Pending, browser: str) -> str:
         "profile": waiting.profile,
         "given_up": waiting.given_up,
         "school": waiting.school,
+        "typed_mail": waiting.typed_mail,
     }
     return sealed_text(zlib.compress(json.dumps(values).encode()), _context(waiting.id, browser))
 
@@ -123,6 +126,8 @@ def read(pending_id: str, sealed: str, browser: str, now: int) -> Pending:
         values["profile"],
         values["given_up"],
         values.get("school"),
+        # A request from before an upgrade has none.
+        values.get("typed_mail", ""),
     )
     if waiting.given_up or used_once.is_used(reading(), _used(pending_id)):
         raise Refusal(LOGIN_ALREADY_ANSWERED, "the waiting request was answered", service=service)

@@ -10,24 +10,43 @@ for (const box of document.querySelectorAll(".with-button")) {
     input.type = visible ? "text" : "password";
     button.textContent = visible ? box.dataset.hide : box.dataset.show;
     button.setAttribute("aria-label", `${button.textContent} : ${box.dataset.what}`);
-    button.setAttribute("aria-pressed", String(visible));
   };
   button.addEventListener("click", () => show(input.type === "password"));
   // A password must not be kept by the browser as an ordinary text.
   input.form.addEventListener("submit", () => show(false));
   show(false);
   box.append(button);
+  if (!box.dataset.capitals) continue;
+  const capitals = document.createElement("p");
+  capitals.className = "capitals";
+  capitals.setAttribute("aria-live", "polite");
+  box.after(capitals);
+  const look = (event) => {
+    const text = event.getModifierState && event.getModifierState("CapsLock") ? box.dataset.capitals : "";
+    if (capitals.textContent !== text) capitals.textContent = text;
+  };
+  for (const name of ["keydown", "keyup", "mousedown"]) input.addEventListener(name, look);
+  input.addEventListener("blur", () => { capitals.textContent = ""; });
 }
 
 const rules = document.getElementById("rules");
 if (rules) {
   const input = document.getElementById("password");
   const progress = document.getElementById("progress");
+  const strength = document.getElementById("strength");
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{N}]/u];
+  const sizes = [26, 26, 10, 33];
   const passphrase = Number(rules.dataset.passphrase) || Infinity;
   const checks = {
     length: (text) => [...text].length >= Number(rules.dataset.length),
     classes: (text) => [...text].length >= passphrase || kinds.filter((kind) => kind.test(text)).length >= 3,
+  };
+  // How many guesses the text alone would take; the provider judges it with what it knows of the person.
+  const level = (text) => {
+    if (!checks.length(text) || !checks.classes(text)) return 1;
+    const signs = kinds.reduce((sum, kind, place) => sum + (kind.test(text) ? sizes[place] : 0), 1);
+    const bits = Math.min([...text].length, new Set(text).size * 1.5) * Math.log2(signs);
+    return bits < 75 ? 2 : 3;
   };
   let pause;
   const look = () => {
@@ -39,12 +58,43 @@ if (rules) {
       line.classList.remove("unmet");
       progressTexts.push(`${line.firstChild.textContent.trim()} : ${met ? rules.dataset.met : rules.dataset.unmet}`);
     }
+    if (strength) {
+      const reached = level(input.value);
+      strength.hidden = !input.value;
+      strength.dataset.level = String(reached);
+      strength.lastElementChild.textContent = strength.dataset[`word${reached}`];
+      progressTexts.push(strength.lastElementChild.textContent);
+    }
     clearTimeout(pause);
     pause = setTimeout(() => { progress.textContent = progressTexts.join(". "); }, 800);
   };
   input.addEventListener("input", look);
   // Somebody may have typed before this file arrived.
   if (input.value) look();
+}
+
+// A code sends itself with its last digit: typed, pasted, or offered by the phone from the message.
+for (const input of document.querySelectorAll("[data-digits]")) {
+  const whole = new RegExp(`^\\d{${input.dataset.digits}}$`);
+  let sent = false;
+  input.addEventListener("input", () => {
+    if (sent || !whole.test(input.value.replace(/\s/g, ""))) return;
+    sent = true;
+    input.form.requestSubmit();
+  });
+}
+
+for (const field of document.querySelectorAll(".copy-field[data-copy]")) {
+  if (!navigator.clipboard) break;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = field.dataset.copy;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.querySelector(".copy").textContent.trim());
+    button.textContent = field.dataset.copied;
+  });
+  field.append(button);
 }
 
 const waiting = document.getElementById("waiting");
@@ -65,7 +115,18 @@ if (waiting) {
   setTimeout(look, 3000);
 }
 
-const refusal = document.getElementById("refusal");
+// A menu closes when one presses elsewhere, and by Escape.
+for (const menu of document.querySelectorAll("details.languages")) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+// A refusal beside its field: that field has the focus by `autofocus`. One at the head of a form takes it here.
+const refusal = document.querySelector(".refusal#refusal");
 if (refusal) {
   refusal.tabIndex = -1;
   refusal.focus();

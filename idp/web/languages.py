@@ -63,9 +63,12 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
 
 
 def school_office() -> str:
-    """The school's office, in the page's language, and how to reach it where the page is for one school."""
-    office = settings().service.office(text_language())
-    contact = application().extensions["office_contact"]()
+    """The school's office in the page's language, as configured, else of the page's one school; and how to reach it."""
+    language, own = text_language(), None
+    if has_request_context() and not settings().service.names_office(language):
+        own = application().extensions["own office"](language)
+    contact = application().extensions["office_contact"](own is None)
+    office = own or settings().service.office(language)
     return f"{office} ({contact})" if contact else office
 
 

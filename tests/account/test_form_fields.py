@@ -211,7 +211,7 @@ def meets_the_form_of_another_tab(journey: Journey) -> tuple[Someone, Changes]:
     waits, leaves = (Visitor(journey.app, journey.visitor.browser).opens("/account") for _ in range(2))
     journey.signs_in(guardian).fills(**BIRTH).sees("Mes informations")
     waits.fills(profile="responsable").sees("Quel compte").fills(press="act=stay").sees("Mes informations")
-    leaves.fills(profile="responsable").sees("Quel compte").fills(press="leave=1").sees("Qui êtes-vous")
+    leaves.fills(profile="responsable").sees("Quel compte").fills(press="leave=1").sees("<h1>Connexion</h1>")
     return guardian, {"last_signed_in_at": NOON}
 
 

@@ -58,7 +58,7 @@ class CasService:
         """The ticket of a login in which the person types their credentials."""
         query = urlencode({"service": self.url, **parameters})
         visitor = Visitor(self.app, self.browser).opens(f"/cas/login?{query}")
-        if "Qui êtes-vous" in visitor.html:
+        if "Choisir mon profil" in visitor.html:
             visitor.fills(profile="responsable")
         visitor.fills(username=someone.username, password=someone.password)
         if "Un compte s’est fermé ici" in visitor.html:

@@ -11,7 +11,7 @@ def first_login(demo: Demo, name: str, mail: str, password: str) -> Person:
     card = demo.card(name)
     day, month, year = card["look"].partition("24/11/2015")[1].split("/")
     person = Person().opens(demo.icart).follows("Élève et parent (responsable légal)")
-    person.sees("Qui êtes-vous").fills("profile=responsable")
+    person.sees("<h1>Connexion</h1>")
     person.fills(username=f"  {card['username'].upper()} ", password=card["password"])
     person.sees("Choisissez votre mot de passe").fills(password="court", again="court").sees("A01")
     person.fills(password=password, again=password)

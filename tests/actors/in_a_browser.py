@@ -1,8 +1,11 @@
 """What a person does on pages in Chromium."""
 
+import re
+
 from playwright.sync_api import Page
 
 from tests.browser.conftest import looks_right
+from tests.journeys.conftest import Demo
 
 
 def press(page: Page, name: str) -> None:
@@ -20,3 +23,9 @@ def accept_terms(page: Page) -> None:
         page.get_by_label("J’ai lu").check()
         press(page, "Accepter")
         page.get_by_role("link", name="Fermer").click()
+
+
+def birth_date(demo: Demo, name: str) -> list[str]:
+    match = re.search(r"(\d\d)/(\d\d)/(\d{4})", demo.card(name)["look"])
+    assert match is not None
+    return list(match.groups())

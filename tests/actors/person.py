@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from tests.pages import forms_with, links_of
+from tests.pages import forms_with, goes_on_to, links_of
 
 
 @dataclass
@@ -24,7 +24,8 @@ class Person:
         """Submit the first form that has all of `values`; `press` is "name=value" of the button, where it has one."""
         name, _, value = press.partition("=")
         pressed = {name: value} if name else {}
-        action, fields = forms_with(self.html, {*values, *pressed})[0]
+        forms = [form for form in forms_with(self.html, {*values, *pressed}) if "language" not in form[1]]
+        action, fields = forms[0]
         fields = {
             field_name: content
             for field_name, content in fields.items()
@@ -32,7 +33,8 @@ class Person:
         }
         target = urljoin(self.address, action or self.address)
         self.page = self.http.post(target, data={**fields, **values, **pressed}, timeout=20)
-        return self
+        onward = goes_on_to(self.page.text)
+        return self.opens(onward) if onward else self
 
     def follows(self, link: str) -> "Person":
         return self.opens(links_of(self.html)[link])

@@ -17,8 +17,6 @@ def signed_in_here(app: Flask, someone: Someone, profile: str) -> FlaskClient:
     visitor = Visitor(app, browser)
     path = "/console/" if profile == "personnel" else "/account"
     visitor.opens(path)
-    if visitor.path.endswith("/profile"):
-        visitor.fills(f"profile={profile}")
     visitor.fills(username=someone.username, password=someone.password)
     assert visitor.status == 200
     return browser

@@ -117,7 +117,7 @@ class SamlService:
     def by_pages(self, someone: Someone, inside: str = "", **attributes: str) -> TestResponse:
         """The answer of a login in which the person types their credentials."""
         visitor = Visitor(self.app, self.browser).opens(self.address(self.request(inside, **attributes)))
-        if "Qui êtes-vous" in visitor.html:
+        if "Choisir mon profil" in visitor.html:
             visitor.fills(profile="responsable")
         visitor.fills(username=someone.username, password=someone.password)
         assert visitor.page is not None

@@ -81,7 +81,6 @@ def sign_in(page: Page, username: str, password: str) -> None:
 
 def come_to_sign_in(page: Page, service: Service, **more: str) -> None:
     page.goto(service.asks(**more))
-    page.get_by_role("button", name="Responsable d’élève").click()
 
 
 def heading(page: Page, text: str) -> None:

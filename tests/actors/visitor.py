@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.actors.due_messages import due
 from tests.actors.world import waiting_messages
-from tests.pages import forms_with, links_of, visible_text
+from tests.pages import forms_with, goes_on_to, links_of, visible_text
 
 SMS = {"url": "http://127.0.0.1:9/sms"}
 """A gateway that nobody calls: what would leave is read in the outbox."""
@@ -79,7 +79,8 @@ class Visitor:
             self.path = target.path
             response = self.browser.get(f"{target.path}?{target.query}")
         self.page = response
-        return self
+        onward = goes_on_to(response.text) if response.mimetype == "text/html" else None
+        return self.opens(onward) if onward else self
 
     def worker(self) -> "Visitor":
         """The worker's turn, twice: what it looks up posts messages of its own."""

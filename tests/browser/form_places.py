@@ -327,6 +327,7 @@ def _consent(stage: Stage) -> Form:
 def _at_sign_in(stage: Stage) -> Someone:
     someone = stage.guardian()
     stage.asks()
+    stage.page.get_by_text("Choisir mon profil").click()
     stage.types("profile=responsable")
     return someone
 
@@ -406,8 +407,22 @@ def _which_account(stage: Stage) -> Form:
     someone = stage.guardian()
     stage.asks()
     stage.signs_in(someone)
+    stage.page.get_by_text("Choisir mon profil").click()
     stage.types("profile=responsable")
     return Form(press="act=stay")
+
+
+@place("signin.offer_passkey")
+def _offer_passkey(stage: Stage) -> Form:
+    phone = {"userAgent": "Mozilla/5.0 (Linux; Android 14) Mobile"}
+    stage.page.context.new_cdp_session(stage.page).send("Network.setUserAgentOverride", phone)
+    able = "window.PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable = () => Promise.resolve(true)"
+    stage.page.add_init_script(able)
+    someone = stage.guardian()
+    stage.asks()
+    stage.signs_in(someone)
+    stage.page.reload()
+    return Form()
 
 
 @place("signin.leave")

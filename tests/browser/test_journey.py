@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.actors.first_login import link_in_the_newest_mail
-from tests.actors.in_a_browser import accept_terms, fill_date, press
+from tests.actors.in_a_browser import accept_terms, birth_date, fill_date, press
 from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
 from tests.journeys.conftest import Demo
 
@@ -21,20 +21,12 @@ def sign_in(page: Page, username: str, password: str) -> None:
     press(page, "Se connecter")
 
 
-def birth_date(demo: Demo, name: str) -> list[str]:
-    match = re.search(r"(\d\d)/(\d\d)/(\d{4})", demo.card(name)["look"])
-    assert match is not None
-    return list(match.groups())
-
-
 def first_login(desk: Desk, demo: Demo, name: str, page: Page, mail: str) -> None:
     """From the letter's codes to the portal; each page is checked."""
     card = demo.card(name)
     page.goto(demo.icart)
     looks_right(page, "icart-entry")
     follow(page, page.get_by_role("link", name="Élève et parent"))
-    looks_right(page, "profile")
-    follow(page, page.get_by_role("button", name="Responsable d’élève"))
     looks_right(page, "sign_in")
     sign_in(page, card["username"], "not the password")
     expect(page.get_by_role("alert")).to_contain_text("S01")
@@ -50,7 +42,6 @@ def first_login(desk: Desk, demo: Demo, name: str, page: Page, mail: str) -> Non
     page.get_by_role("textbox", name="Le même, encore une fois").fill(PASSWORD)
     press(page, "Enregistrer ce mot de passe")
     page.get_by_label("Votre adresse mail").fill("not-a-mail@")
-    page.locator("form").first.evaluate("form => form.noValidate = true")
     fill_date(page, birth_date(demo, name))
     press(page, "Continuer")
     expect(page.get_by_role("alert")).to_contain_text("A04")
@@ -130,7 +121,6 @@ def test_a_pupil_is_refused_by_the_provider_with_a_way_on(desk: Desk, demo: Demo
     page = desk.window(360)
     page.goto(demo.icart)
     page.get_by_role("link", name="Élève et parent").click()
-    page.get_by_role("button", name="Élève Au collège").click()
     sign_in(page, demo.card("pupil")["username"], demo.card("pupil")["password"])
     expect(page.get_by_role("heading", level=1)).to_have_text("Est-ce bien vous ?")
     looks_right(page, "new_device")
@@ -201,7 +191,6 @@ def test_signing_in_needs_no_script(desk: Desk, demo: Demo) -> None:
     page = desk.window(360, java_script_enabled=False)
     page.goto(demo.icart)
     page.get_by_role("link", name="Élève et parent").click()
-    page.get_by_role("button", name="Responsable d’élève").click()
     sign_in(page, demo.card("guardian")["username"], demo.card("guardian")["password"])
     fill_date(page, demo.card("guardian")["birth_date"].split("/"))
     press(page, "Continuer")

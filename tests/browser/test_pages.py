@@ -4,29 +4,13 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from idp.runtime.context import system_clock
+from tests.actors.first_login_in_a_browser import CHOSEN, choose, newest_mail, prove
 from tests.actors.service_in_a_browser import Opens, Service, come_to_sign_in, heading, press, sign_in
-from tests.actors.world import PROVISIONAL, Someone, waiting_messages
+from tests.actors.world import PROVISIONAL, Someone
 from tests.browser.conftest import Desk, follow, looks_right_everywhere, tab_to
 from tests.peers.conftest import Served
 
 pytestmark = pytest.mark.browser
-CHOSEN = "Poires-Vertes-1848"
-
-
-@pytest.fixture
-def claire(served: Served) -> Someone:
-    """A guardian with a letter's codes, and one child, born on 14 March 2015."""
-    with served.app.app_context():
-        world = served.world
-        guardian = world.guardian(state="notified")
-        world.family(guardian, world.pupil())
-    return guardian
-
-
-def newest_mail(served: Served) -> dict[str, str]:
-    with served.app.app_context():
-        facts: dict[str, str] = waiting_messages("mail")[-1]["facts"]
-        return facts
 
 
 def refused(page: Page, code: str, name: str) -> None:
@@ -34,25 +18,16 @@ def refused(page: Page, code: str, name: str) -> None:
     looks_right_everywhere(page, name)
 
 
-def choose(page: Page, password: str, again: str) -> None:
-    page.get_by_label("Nouveau mot de passe", exact=True).fill(password)
-    page.get_by_label("Le même, encore une fois", exact=True).fill(again)
-    press(page, "Enregistrer ce mot de passe")
-
-
-def prove(page: Page, mail: str, day: str, month: str, year: str) -> None:
-    page.get_by_label("Votre adresse mail").fill(mail)
-    for label, value in (("Jour", day), ("Mois", month), ("Année", year)):
-        page.get_by_label(label).fill(value)
-    press(page, "Continuer")
-
-
 def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Someone) -> None:
     page, service = desk.window(), opens(client_name="Portail de la vie scolaire")
     page.goto(service.asks())
-    looks_right_everywhere(page, "profile")
-    follow(page, page.get_by_role("button", name="Responsable d’élève"))
+    heading(page, "Connexion")
     looks_right_everywhere(page, "sign_in")
+    page.get_by_text("Choisir mon profil").click()
+    looks_right_everywhere(page, "sign_in-profiles")
+    follow(page, page.get_by_role("button", name="Responsable d’élève"))
+    heading(page, "Connexion responsable")
+    looks_right_everywhere(page, "sign_in-chosen")
     sign_in(page, claire.username, "not the password")
     refused(page, "S01", "sign_in-S01")
     expect(page.get_by_label("Identifiant")).to_have_value(claire.username)
@@ -65,6 +40,7 @@ def test_who_are_you_and_the_sign_in_page(desk: Desk, opens: Opens, claire: Some
     page.go_back()
     press(page, "Changer de profil")
     heading(page, "Qui êtes-vous ?")
+    looks_right_everywhere(page, "profile")
 
 
 def test_a_sign_in_that_only_the_office_can_help(
@@ -128,7 +104,6 @@ def test_the_identity_page_and_its_refusals(desk: Desk, opens: Opens, claire: So
     page = desk.window()
     at_identity(page, opens(), claire)
     looks_right_everywhere(page, "identity")
-    page.locator("form").first.evaluate("form => form.noValidate = true")
     prove(page, "claire@", "14", "3", "2015")
     refused(page, "A04", "identity-A04")
     prove(page, "claire@example.org", "31", "2", "2015")
@@ -178,7 +153,7 @@ def test_too_many_mails(desk: Desk, opens: Opens, claire: Someone) -> None:
     at_identity(page, opens(), claire)
     prove(page, "claire@example.org", "14", "3", "2015")
     for _ in range(5):
-        page.locator("details").evaluate("details => details.open = true")
+        page.get_by_role("main").locator("details").evaluate("details => details.open = true")
         press(page, "Renvoyer")
         page.wait_for_load_state()
     refused(page, "A07", "confirm_mail-A07")
@@ -275,9 +250,7 @@ def test_the_keyboard_alone_signs_in(desk: Desk, opens: Opens, served: Served) -
         guardian = served.world.guardian()
     page = desk.window()
     page.goto(opens().asks())
-    tab_to(page, "button", "Responsable d’élève")
-    page.keyboard.press("Enter")
-    heading(page, "Connexion responsable")
+    heading(page, "Connexion")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_visible()
     page.keyboard.press("Enter")

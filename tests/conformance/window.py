@@ -99,7 +99,6 @@ class WebParty:
 
     def passes(self, page: Page) -> None:
         """Through the pages of a first login."""
-        page.get_by_role("button", name="Responsable d’élève").click()
         page.get_by_label("Identifiant").fill(self.someone.username)
         page.get_by_label("Mot de passe", exact=True).fill(self.someone.password)
         page.get_by_role("button", name="Se connecter", exact=True).click()

@@ -28,7 +28,7 @@ def mother(providers: Served, **more: object) -> Someone:
 def to_them(providers: Served, person: Person | None = None) -> Person:
     """From our sign-in page to their login."""
     person = (person or Person()).opens(f"{providers.issuer}/account")
-    if "Qui êtes-vous" in person.html:
+    if "Choisir mon profil" in person.html:
         person.fills("profile=responsable")
     return person.follows("Se connecter avec L’autre maison")
 

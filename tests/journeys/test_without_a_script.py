@@ -13,7 +13,7 @@ from tests.pages import fields_of
 def log_in(demo: Demo, name: str, profile: str, entry: str = "Élève et parent (responsable légal)") -> Person:
     card = demo.card(name)
     person = Person().opens(demo.icart).follows(entry)
-    if "Qui êtes-vous" in person.html:
+    if "Choisir mon profil" in person.html:
         person.fills(f"profile={profile}")
     person.fills(username=card["username"], password=card["password"])
     show_who_it_is(demo, person, name)

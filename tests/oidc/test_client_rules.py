@@ -59,7 +59,7 @@ class Service:
         """A login in a browser without a session."""
         visitor = Visitor(self.app)
         visitor.opens(visitor.browser.get("/authorize", query_string=self.party.parameters()).location)
-        if "Qui êtes-vous" in visitor.html:
+        if "Choisir mon profil" in visitor.html:
             visitor.fills(profile="responsable")
         return visitor.fills(username=self.guardian.username, password=self.guardian.password)
 

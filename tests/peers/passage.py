@@ -9,7 +9,7 @@ from tests.actors.world import Someone
 
 def log_in(person: Person, at: str, someone: Someone) -> None:
     """From a relying party's address to the page that answers the login, through profile and sign-in."""
-    person.opens(at).sees("Qui êtes-vous").fills("profile=responsable")
+    person.opens(at).sees("Choisir mon profil").fills("profile=responsable")
     person.sees("Connexion responsable").fills(username=someone.username, password=someone.password)
 
 

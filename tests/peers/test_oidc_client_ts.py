@@ -66,6 +66,7 @@ class Visit:
 
 
 def chooses_profile(page: Page) -> None:
+    page.get_by_text("Choisir mon profil").click()
     page.get_by_role("button", name="Responsable d’élève").click()
 
 

@@ -120,7 +120,9 @@ def test_an_account_without_attempts_left_still_counts_as_a_candidate(
 
 
 def test_an_impossible_date_is_reported_at_its_field(app: Flask, visitor: Visitor, three: Three) -> None:
-    to_the_child(app, visitor).fills(day="31", month="02", year="2013").sees("A08", 'href="#day"')
+    to_the_child(app, visitor).fills(day="31", month="02", year="2013").sees(
+        "A08", 'aria-errormessage="refusal" autofocus'
+    )
     assert visitor.status == 422
     assert len(re.findall('aria-invalid="true"', visitor.html)) == 3
     typed = fields_of(visitor.html, "day")

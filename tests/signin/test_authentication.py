@@ -223,11 +223,13 @@ class TestMailAddress:
         values = {"mail": "Claire@example.org", "mail_verified_at": 1}
         return world.guardian(username="c.durand", **values)
 
-    def enter(self, world: World, typed: str, password: str, profile: str | None = "responsable") -> str:
+    def enter(
+        self, world: World, typed: str, password: str, profiles: tuple[str, ...] = ("responsable",)
+    ) -> str:
         """The username of who came in, or the code of the refusal."""
         try:
             arguments = (typed, password, HOME, "Test browser", world.clock())
-            return sign_in(*arguments, profile=profile).account.username
+            return sign_in(*arguments, profiles=profiles).account.username
         except Refusal as refusal:
             return refusal.code
 
@@ -260,10 +262,26 @@ class TestMailAddress:
         world.staff(username="c.durand2", **same)
         wanted = {"responsable": "c.durand", "eleve": "l.durand", "personnel": "c.durand2"}
         for profile, username in wanted.items():
-            assert self.enter(world, "claire@example.org", claire.password, profile) == username
-        assert self.enter(world, "claire@example.org", claire.password, None) == "S01"
+            assert self.enter(world, "claire@example.org", claire.password, (profile,)) == username
+        assert self.enter(world, "claire@example.org", claire.password, ()) == "S01"
         world.pupil(username="t.durand", **same)
-        assert self.enter(world, "claire@example.org", claire.password, "eleve") == "S01", "whose of two?"
+        assert self.enter(world, "claire@example.org", claire.password, ("eleve",)) == "S01", "whose of two?"
+
+    def test_without_a_chosen_profile_the_first_that_the_service_accepts_counts(
+        self, world: World, claire: Someone
+    ) -> None:
+        same = {"mail": "claire@example.org", "mail_verified_at": 1}
+        world.pupil(username="l.durand", **same)
+        world.staff(username="c.durand2", **same)
+        for profiles, username in (
+            (("responsable", "eleve", "personnel"), "c.durand"),
+            (("personnel", "responsable"), "c.durand2"),
+            (("eleve", "personnel"), "l.durand"),
+        ):
+            assert self.enter(world, "claire@example.org", claire.password, profiles) == username
+        world.pupil(username="t.durand", **same)
+        assert self.enter(world, "claire@example.org", claire.password, ("eleve", "personnel")) == "S01"
+        assert self.enter(world, "claire@example.org", claire.password, ("personnel", "eleve")) == "c.durand2"
 
     def test_the_mail_address_shares_the_bucket_of_the_username(self, world: World, claire: Someone) -> None:
         for typed in ("c.durand", "claire@example.org", "CLAIRE@example.org", "C.Durand", "c.durand"):
@@ -286,7 +304,8 @@ class TestMailAddress:
             if not sqlite:
                 # The planner scans small tables whole, whatever their indexes.
                 tx.execute(text("SET LOCAL enable_seqscan = off"))
-            parameters = {**statement.params, "address": "a@b.fr", "kind": "guardian"}
+            kinds = {"first_kind": "guardian", "second_kind": "pupil", "third_kind": "staff"}
+            parameters = {**statement.params, "address": "a@b.fr", **kinds}
             plan = str(tx.execute(explain, parameters).all())
         assert "ix_accounts_mail_folded" in plan and "SCAN accounts" not in plan, plan
 

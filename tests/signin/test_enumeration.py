@@ -73,17 +73,21 @@ class TestWork:
             assert work(world, lambda username=username: attempt(username)) == wanted, username
 
     @pytest.mark.settings(throttling=PATIENT)
-    def test_a_refused_sign_in_with_a_mail_address(self, world: World) -> None:
+    @pytest.mark.parametrize("profiles", [("responsable",), ("responsable", "eleve", "personnel")])
+    def test_a_refused_sign_in_with_a_mail_address(self, world: World, profiles: tuple[str, ...]) -> None:
         def attempt(typed: str) -> None:
             with pytest.raises(Refusal, match="S01"):
-                sign_in(typed, "wrong", "192.0.2.1", "", world.clock(), "b", profile="responsable")
+                sign_in(typed, "wrong", "192.0.2.1", "", world.clock(), "b", profiles=profiles)
 
         world.guardian(mail="known@example.org", mail_verified_at=1)
+        world.guardian(mail="family@example.org", mail_verified_at=1)
+        world.pupil(mail="family@example.org", mail_verified_at=1)
+        world.staff(mail="staff@example.org", mail_verified_at=1)
         for number in range(2):
             world.guardian(mail="twice@example.org", mail_verified_at=number + 1)
         world.guardian(mail="open@example.org", mail_verified_at=None)
         wanted = None
-        for typed in ("known", "twice", "open", "nobody"):
+        for typed in ("known", "family", "staff", "twice", "open", "nobody"):
             attempt(f"{typed}@example.org")
             done = work(world, lambda typed=typed: attempt(f"{typed}@example.org"))
             wanted = wanted or done
@@ -148,6 +152,20 @@ class TestAnswers:
             visitor = Visitor(app).opens("/account").fills(profile="responsable")
             answers.append(answer(visitor.fills(username=username, password="wrong").sees("S01")))
         assert len({str(response) for response in answers}) == 1
+
+    def test_a_refused_sign_in_without_a_profile_does_not_tell_the_profile(
+        self, app: Flask, contextless: World
+    ) -> None:
+        """Of a guardian, a pupil, a member of staff and nobody: the answer is the same."""
+        contextless.pupil(username="pupils.here1", state="active")
+        contextless.staff(username="staffs.here1", state="active")
+        answers, pages = [], set()
+        for username in [*populate(contextless), "pupils.here1", "staffs.here1"]:
+            visitor = Visitor(app).opens("/account")
+            answers.append(answer(visitor.fills(username=username, password="wrong").sees("S01")))
+            pages.add(visitor.words.replace(username, ""))
+        assert len({str(response) for response in answers}) == 1
+        assert len(pages) == 1
 
     def test_a_lock(self, app: Flask, contextless: World) -> None:
         answers = []

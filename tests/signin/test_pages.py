@@ -99,7 +99,9 @@ class TestNoDeadEnds:
         assert again.status_code == 409
         assert "R04" in again.text
 
-    @pytest.mark.parametrize("step", ["new_password", "identity", "confirm_mail", "other_account", "sign_in"])
+    @pytest.mark.parametrize(
+        "step", ["new_password", "identity", "confirm_mail", "other_account", "second_factor"]
+    )
     def test_a_step_that_is_not_owed_leads_to_the_one_that_is(self, portal: RelyingParty, step: str) -> None:
         address = waiting(portal)
         response = portal.browser.get(address + f"/{step}")

@@ -70,7 +70,7 @@ def case(request: pytest.FixtureRequest) -> tuple[dict[str, str], str]:
 def app(case: tuple[dict[str, str], str], with_sms: bool, clock: Clock) -> Iterator[Flask]:
     office, language = case
     service = {"school_office": office, "languages": sorted(LANGUAGES, key=lambda code: code != language)}
-    changed = {"sms": SMS} if with_sms else {}
+    changed = {"signin": {"new_device_check": True}, **({"sms": SMS} if with_sms else {})}
     with lent("sqlite") as url:
         loan = Loan(settings_for(url, service=service, **changed), clock)
         yield loan.app
@@ -127,6 +127,11 @@ def pages(app: Flask, clock: Clock, with_sms: bool) -> Iterator[str]:
         world.guardian("Zoé", "Petit", mobile="+33698765432", state="created")
         staff = world.staff()
         enrol(world, staff)
+        parent = world.guardian("Nora", "Amari")
+        world.family(parent, world.pupil("Inès", "Amari"))
+        newcomer = world.guardian("Luc", "Morel", state="confirming")
+    for someone in (parent, newcomer):
+        yield Visitor(app).opens("/account").fills(username=someone.username, password=someone.password).html
     if with_sms:
         waiting = Visitor(app).opens("/activation").fills(contact="06 98 76 54 32")
         yield waiting.html

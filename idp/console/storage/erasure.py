@@ -80,6 +80,7 @@ def erase(tx: Connection, person: int, account: int, now: int) -> None:
             mobile=None,
             mobile_verified_at=None,
             second_factor_since=None,
+            passkey_offer_answered_at=None,
             language=None,
             last_signed_in_at=None,
             **NEXT_GENERATION,

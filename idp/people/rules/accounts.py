@@ -65,6 +65,7 @@ class AccountFacts:
     """An account with its person, for steps, pages and claims. Moments are epoch seconds.
 
     `credentials_generation`: how often the credentials were replaced or removed (`people.storage.tables.Account`).
+    `passkey_offer_answered_at`: when the person answered the offer of a passkey, which is made once.
     """
 
     id: int
@@ -86,6 +87,7 @@ class AccountFacts:
     mobile_verified_at: int | None = None
     second_factor_since: int | None = None
     language: str | None = None
+    passkey_offer_answered_at: int | None = None
 
     @property
     def actor(self) -> str:

@@ -25,6 +25,7 @@ FACT_COLUMNS = (
     Account.mobile_verified_at,
     Account.second_factor_since,
     Account.language,
+    Account.passkey_offer_answered_at,
 )
 """The columns of AccountFacts, for statements that join accounts and persons."""
 
@@ -70,7 +71,13 @@ def facts_of(row: Row) -> AccountFacts:  # type: ignore[type-arg]
         row.mobile_verified_at,
         row.second_factor_since,
         row.language,
+        row.passkey_offer_answered_at,
     )
+
+
+def answer_passkey_offer(tx: Connection, account: int, now: int) -> None:
+    """Note the first answer to the offer of a passkey."""
+    tx.execute(_answer_passkey_offer, {"account": account, "moment": now})
 
 
 def by_id(connection: Connection, account: int) -> AccountFacts | None:
@@ -134,6 +141,11 @@ _next_password = (
         renewal_asked_at=None,
         **NEXT_GENERATION,
     )
+)
+_answer_passkey_offer = (
+    update(Account)
+    .where(Account.id == bindparam("account"), Account.passkey_offer_answered_at.is_(None))
+    .values(passkey_offer_answered_at=bindparam("moment"))
 )
 _rehash = (
     update(Account)

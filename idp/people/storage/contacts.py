@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, String, and_, bindparam, exists, func, select, union_all, update
+from sqlalchemy import Connection, String, and_, bindparam, case, exists, func, select, union_all, update
 
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage.accounts import (
@@ -52,10 +52,19 @@ _facts = (
     .order_by(Account.id)
 )
 _by_mail = _facts.where(_same_mail).limit(bindparam("most"))
+_KIND_PLACES = ("first_kind", "second_kind", "third_kind")
 _credentials = (
     select(*CREDENTIAL_COLUMNS)
     .join(Person, Person.id == Account.person_id)
-    .where(_same_mail, Account.present.is_(True), Account.state != "closed", Person.kind == bindparam("kind"))
+    .where(
+        _same_mail,
+        Account.present.is_(True),
+        Account.state != "closed",
+        Person.kind.in_([bindparam(place, type_=String) for place in _KIND_PLACES]),
+    )
+    .order_by(
+        case(*((Person.kind == bindparam(place, type_=String), n) for n, place in enumerate(_KIND_PLACES)))
+    )
     .limit(2)
 )
 _with_number = union_all(
@@ -100,10 +109,15 @@ def by_mail(connection: Connection, address: str, most: int = 20) -> Sequence[Ac
     return [facts_of(row) for row in rows]
 
 
-def credentials(connection: Connection, address: str, kind: str | None) -> Credentials | None:
-    """Credentials of the only open account of this kind with this confirmed address, in any case; None if there are several."""
-    rows = connection.execute(_credentials, {"address": address, "kind": kind}).all()
-    return credentials_of(rows[0]) if len(rows) == 1 else None
+def credentials(connection: Connection, address: str, kinds: Sequence[str]) -> Credentials | None:
+    """Credentials of the open account with this confirmed address, in any case, of the first of `kinds` (at most three) that has one.
+
+    None if that kind has several: siblings may share an address.
+    """
+    places = dict(zip(_KIND_PLACES, [*kinds, "", "", ""], strict=False))
+    rows = connection.execute(_credentials, {"address": address, **places}).all()
+    alone = len(rows) == 1 or (len(rows) == 2 and rows[0].kind != rows[1].kind)
+    return credentials_of(rows[0]) if alone else None
 
 
 def by_mobile(connection: Connection, number: str, most: int = 20) -> Sequence[AccountFacts]:

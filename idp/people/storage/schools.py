@@ -35,6 +35,8 @@ PRESENT_SCHOOLS: CompoundSelect[tuple[int | None]] = union(
 """Ids of the present schools of `person`: as pupil, as guardian of a pupil, as staff."""
 _uais_of = select(School.uai).where(School.id.in_(PRESENT_SCHOOLS)).order_by(School.uai)
 
+_names_of = select(School.name).where(School.id.in_(PRESENT_SCHOOLS)).order_by(School.name).limit(2)
+
 
 def find(connection: Connection, uai: str) -> tuple[int, int | None] | None:
     """(id, school year of the last import) of a school."""
@@ -61,6 +63,11 @@ def uai_of(connection: Connection, school: int) -> str:
 def uais_of(connection: Connection, person: int) -> list[str]:
     """UAIs of the present schools of a person: as pupil, as guardian of a pupil, as staff."""
     return list(connection.execute(_uais_of, {"person": person}).scalars())
+
+
+def names_of(connection: Connection, person: int) -> list[str]:
+    """Names of the present schools of a person, two at most: who belongs to two has no school of their own."""
+    return list(connection.execute(_names_of, {"person": person}).scalars())
 
 
 def store_mapping(tx: Connection, school: int, mapping: Mapping[str, str]) -> None:

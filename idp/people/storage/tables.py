@@ -181,6 +181,7 @@ class Account(Model):
     mobile: Mapped[str | None] = mapped_column(String(20), index=True)
     mobile_verified_at: Mapped[int | None] = mapped_column(Seconds)
     second_factor_since: Mapped[int | None] = mapped_column(Seconds)
+    passkey_offer_answered_at: Mapped[int | None] = mapped_column(Seconds)
     language: Mapped[str | None] = mapped_column(String(5))
     credentials_generation: Mapped[int] = mapped_column(RowId, default=0, server_default="0")
     last_signed_in_at: Mapped[int | None] = mapped_column(Seconds)

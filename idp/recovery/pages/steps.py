@@ -6,7 +6,7 @@ As for sign-in, pages never link to one another: reload, Back and a second tab r
 from collections.abc import Callable
 from functools import wraps
 
-from flask import redirect, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from idp.recovery import attempts
@@ -62,15 +62,29 @@ def login_that_waits() -> str | None:
 
 
 def back_to_login(login: str | None) -> Response:
-    """Redirect to the waiting login, else to "Mon compte"."""
-    address = url_for("services.resume", pending_id=login) if login else url_for("account.overview")
-    return redirect(address, 303)
+    """To the waiting login, else to "Mon compte"."""
+    return _leave_form(_login_or_account(login), login)
+
+
+def _login_or_account(login: str | None) -> str:
+    return url_for("services.resume", pending_id=login) if login else url_for("account.overview")
+
+
+def _leave_form(address: str, login: str | None) -> Response:
+    """Go on to `address`. A login that waits ends at its service, whose origin these pages do not know.
+
+    A browser follows the redirects of a form only where the form's page allows it (`form-action`, CSP3 §6.4.2.1), so the
+    way to the service begins at a page of its own, which goes on by itself, without a script.
+    """
+    if login is None:
+        return redirect(address, 303)
+    return make_response(render_template("recovery/onward.html", onward=address))
 
 
 def signed_in(token: str, login: str | None) -> Response:
     """Set the cookie of a new session: back to the waiting login, or first to the page of the session that it replaces."""
-    address = arrival.signed_in(token, back_to_login(login).location)
-    return cookies.set_session(redirect(address, 303), token)
+    address = arrival.signed_in(token, _login_or_account(login))
+    return cookies.set_session(_leave_form(address, login), token)
 
 
 def offers_sms() -> bool:

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from idp.passwords.forms import NewPasswordForm
 from idp.people.rules.accounts import owes_birth_date
+from idp.people.rules.mail_domains import Doubt, doubt_about, mailbox_of
 from idp.refusals.activation import PASSWORD_ALREADY_SET
 from idp.runtime.context import now, settings
 from idp.signin import activation, cookies, current_login, mail_confirmation, new_device
@@ -28,15 +29,25 @@ def new_password(waiting: Pending) -> Page:
 
 @step("identity")
 def identity(waiting: Pending) -> Page:
-    form, form_page = IdentityForm(mail=account().mail), FormPage("signin/identity.html", waiting=waiting)
+    form = IdentityForm(mail=account().mail or waiting.typed_mail)
+    form_page, doubt = FormPage("signin/identity.html", waiting=waiting), None
     with form_page:
         if form.validate_on_submit():
+            form.mail.data, doubt = _mail_and_doubt(form.mail.data or "")
+            current_login.remember_mail(waiting, form.mail.data, now())
             birth_date = form.birth_date() if owes_birth_date(account()) else None
-            activation.prove_identity(
-                session(), cookies.browser(), form.mail.data or "", birth_date, current_language(), now()
-            )
-            return onward(waiting)
-    return form_page.show(form=form, account=account(), asks_date=owes_birth_date(account()))
+            if doubt is None:
+                activation.prove_identity(
+                    session(), cookies.browser(), form.mail.data, birth_date, current_language(), now()
+                )
+                return onward(waiting)
+    return form_page.show(form=form, account=account(), asks_date=owes_birth_date(account()), doubt=doubt)
+
+
+def _mail_and_doubt(typed: str) -> tuple[str, Doubt | None]:
+    """The address of the form, and a doubt about it until the person has answered. Nothing is changed without them."""
+    chosen = request.form.get("mail_choice")
+    return (chosen[:254], None) if chosen is not None else (typed, doubt_about(typed))
 
 
 @step("new_device")
@@ -54,23 +65,30 @@ def new_device_page(waiting: Pending) -> Page:
 def confirm_mail(waiting: Pending) -> Page:
     """ "Look in your mail box": type the code, request another, or correct the address. The link may be opened on
     another device; the page polls for it."""
-    form_page = FormPage("signin/confirm_mail.html", waiting=waiting)
+    form_page, doubt = FormPage("signin/confirm_mail.html", waiting=waiting), None
+    typed, chosen = request.form.get("mail"), request.form.get("mail_choice")
     with form_page:
-        if request.method == "POST" and _confirm_act():
-            return onward(waiting)
+        if request.method == "POST":
+            if request.form.get("act") == "correct" and chosen is None:
+                doubt = doubt_about(typed or "")
+            if doubt is None and _confirm_act():
+                return onward(waiting)
     address = mail_confirmation.asked_for(account(), now())
     return form_page.show(
         account=account(),
         code_form=CodeForm(),
         address=address,
         mail_form=MailForm(mail=address),
+        doubt=doubt,
+        mailbox=mailbox_of(address),
         lifetime=settings().passwords.mail_link,
         sent=request.args.get("sent"),
     )
 
 
 def _confirm_act() -> bool:
-    act = request.form.get("act")
+    chosen = request.form.get("mail_choice")
+    act = request.form.get("act") if chosen is None else "correct"
     if act == "code" and (code := CodeForm()).validate_on_submit():
         mail_confirmation.confirm_by_code(account(), code.code.data or "", now())
         return True
@@ -78,7 +96,7 @@ def _confirm_act() -> bool:
         mail_confirmation.resend(account(), current_language(), now())
         return True
     if act == "correct" and (mail := MailForm()).validate_on_submit():
-        mail_confirmation.change(account(), mail.mail.data or "", current_language(), now())
+        mail_confirmation.change(account(), (chosen or mail.mail.data or "")[:254], current_language(), now())
         return True
     return False
 

@@ -23,7 +23,7 @@ def session_or_login(asked: Asked, endpoint: str) -> Session | Response:
     Raises Refusal R05 for a form that was made for another person.
     """
     session = current_login.current(now())
-    if session is None or current_login.first_owed(asked, None, now()) is not None:
+    if session is None or current_login.first_owed(asked, now()) is not None:
         g.not_judged = True
         return redirect(current_login.begin_login("own", endpoint, asked, None, now()), 303)
     shows_schools_of(session.account)

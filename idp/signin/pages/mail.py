@@ -19,5 +19,6 @@ def mail_link(token: str) -> str:
 
 @blueprint.post("/mail/<token>")
 def confirm_mail_link(token: str) -> str:
+    activates = mail_confirmation.read_link(token, now()).activates
     mail_confirmation.confirm_by_link(token, now())
-    return render_template("signin/mail_confirmed.html")
+    return render_template("signin/mail_confirmed.html", activates=activates)

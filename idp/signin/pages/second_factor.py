@@ -1,30 +1,27 @@
 """Pages of the second factor: use, set-up, and sign-in by passkey without a password."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import jsonify, make_response, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from idp import deferred
 from idp.factors import authenticators, changes, passkeys
 from idp.factors.rules.totp import key_address, shown_key
 from idp.observability import counting
 from idp.refusals import Refusal
 from idp.refusals.requests import LOGIN_ALREADY_ANSWERED
 from idp.runtime.context import address, now, settings
-from idp.signin import cookies, current_login, second_factor
+from idp.signin import cookies, current_login, passkey_offer, phone, second_factor
 from idp.signin.pages import arrival, made_for
 from idp.signin.pages.step import account, blueprint, onward, session, step
 from idp.signin.pending import Pending
 from idp.web.form_pages import FormPage, Page
-from idp.web.forms import CodeForm
+from idp.web.forms import CodeForm, EmptyForm
 from idp.web.languages import fill
 
-if TYPE_CHECKING:
-    import segno
-else:
-    segno = deferred.module("segno")
+MAKES_ONE = ("set_up_factor", "offer_passkey")
+"""The steps whose passkey is a new one."""
 
 
 @step("second_factor")
@@ -54,10 +51,20 @@ def set_up_factor(waiting: Pending) -> Page:
     return form_page.show(account=account(), key=shown_key(secret), picture=picture)
 
 
+@step("offer_passkey")
+def offer_passkey(waiting: Pending) -> Page:
+    """The offer of a passkey on a phone, made once: a passkey (by script), or "later"."""
+    form, form_page = EmptyForm(), FormPage("signin/offer_passkey.html", waiting=waiting)
+    with form_page:
+        if form.validate_on_submit():
+            passkey_offer.answer(account(), now())
+            return onward(waiting)
+    return form_page.show(account=account())
+
+
 def qr_code(secret: bytes, username: str) -> Markup:
     """The key as an inline SVG, so that no URL and no cache contains it."""
-    code = segno.make(key_address(secret, username, settings().service.name), micro=False)
-    return Markup(code.svg_inline(scale=4, border=2, svgclass="qr", omitsize=True))  # noqa: S704 - generated here
+    return phone.square(key_address(secret, username, settings().service.name))
 
 
 @blueprint.post("/login/<pending_id>/passkey/options")
@@ -68,7 +75,7 @@ def passkey_options(pending_id: str) -> Response:
         owed, browser = _owed(waiting), cookies.browser()
     except Refusal as refusal:
         return refusal_as_json(refusal)
-    if owed == "set_up_factor":
+    if owed in MAKES_ONE:
         return jsonify(passkeys.registration_options(account(), browser, now()))
     return jsonify(passkeys.sign_in_options(account() if owed == "second_factor" else None, browser, now()))
 
@@ -78,40 +85,48 @@ def passkey(pending_id: str) -> Response:
     """The authenticator's answer, for the same step."""
     waiting = current_login.waiting_login(pending_id, now())
     try:
-        token, codes = _answered(_owed(waiting), request.get_data(as_text=True))
+        token, codes, accepted = _answered(_owed(waiting), request.get_data(as_text=True))
     except Refusal as refusal:
         return refusal_as_json(refusal)
     address_after = arrival.signed_in(token, url_for("services.resume", pending_id=waiting.id))
-    answer: dict[str, Any] = {"onward": address_after, "codes": codes}
+    answer: dict[str, Any] = {"onward": address_after, "codes": codes, "accepted": accepted}
     return cookies.set_session(jsonify(answer), token)
 
 
 def refusal_as_json(refusal: Refusal) -> Response:
     """A refusal for the page's script: the text to show, and the code."""
     counting.refused(refusal.code, refusal.name)
-    response = jsonify({"code": refusal.code, "sentence": fill(refusal.sentence, refusal.facts)})
+    sentence = fill(refusal.sentence, refusal.facts)
+    response = jsonify(
+        {"code": refusal.code, "sentence": sentence, "unknown": bool(refusal.facts.get("unknown"))}
+    )
     response.status_code = refusal.status
     return response
 
 
-def _answered(owed: str, answer: str) -> tuple[str, list[str] | None]:
-    """(the cookie's token, recovery codes to show once)."""
+def _answered(owed: str, answer: str) -> tuple[str, list[str] | None, dict[str, Any] | None]:
+    """(the cookie's token, recovery codes to show once, the passkeys that the browser may keep)."""
     browser = cookies.browser()
-    if owed == "set_up_factor":
+    if owed in MAKES_ONE:
         made, codes = passkeys.register(account(), browser, answer, request.args.get("name", ""), now())
-        return second_factor.just_set_up(session(), made.methods, now()), codes
+        if owed == "offer_passkey":
+            passkey_offer.answer(account(), now())
+        return second_factor.just_set_up(session(), made.methods, now()), codes, None
     if owed == "second_factor":
-        return second_factor.by_passkey(session(), browser, answer, now()), None
-    token, _ = second_factor.sign_in_by_passkey(answer, address(), request.user_agent.string, browser, now())
-    return token, None
+        token = second_factor.by_passkey(session(), browser, answer, now())
+        return token, None, passkeys.accepted(account().id)
+    token, signed_in = second_factor.sign_in_by_passkey(
+        answer, address(), request.user_agent.string, browser, now()
+    )
+    return token, None, passkeys.accepted(signed_in.id)
 
 
 def _owed(waiting: Pending) -> str:
     """The step at which a passkey may be given now. Raises Refusal R04."""
     owed = current_login.owed(waiting, now())
-    if owed is None or owed.name not in ("profile", "sign_in", "second_factor", "set_up_factor"):
+    if owed is None or owed.name not in ("sign_in", "second_factor", *MAKES_ONE):
         raise Refusal(LOGIN_ALREADY_ANSWERED, "no step owes a passkey")
     present = current_login.current(now())
-    if present is not None and owed.name in ("second_factor", "set_up_factor"):
+    if present is not None and owed.name in ("second_factor", *MAKES_ONE):
         made_for.hold(present)
     return owed.name

@@ -1,4 +1,8 @@
-"""Pages: choose profile, sign in, account not accepted by this service (S07)."""
+"""Pages: sign in, choose a profile, account not accepted by this service (S07).
+
+One page signs everybody in: the account of the username decides the profile. A person may choose one before, on the
+page `profile`: the service then accepts no other account in this login.
+"""
 
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,7 +15,7 @@ from idp.runtime.context import address, now
 from idp.signin import authentication, cookies, current_login
 from idp.signin import sign_in_queue as queue
 from idp.signin.pages import arrival, made_for
-from idp.signin.pages.step import blueprint, is_owed, onward, step
+from idp.signin.pages.step import allow_its_end, blueprint, is_owed, onward, step
 from idp.signin.pending import Pending
 from idp.signin.sessions import Session
 from idp.turns import line
@@ -23,7 +27,7 @@ from idp.web.forms import EmptyForm
 
 @step("profile", for_anybody=True)
 def profile(waiting: Pending) -> Page:
-    """Choice of profile: asked once on a browser, and not at all if the service's request determines it."""
+    """Choice of a profile, for who wants to choose: remembered on this browser."""
     form = EmptyForm()
     chosen = request.form.get("profile")
     present = _signed_in_meanwhile(waiting)
@@ -31,7 +35,7 @@ def profile(waiting: Pending) -> Page:
         cookies.remember_profile(str(chosen))
         current_login.choose_profile(waiting, chosen, now())
         return _ask_which(waiting) if present is not None else onward(waiting)
-    if not is_owed(waiting, "profile"):
+    if not is_owed(waiting, "sign_in"):
         return onward(waiting)
     return render_template("signin/profile.html", form=form, waiting=waiting)
 
@@ -70,7 +74,7 @@ def sign_in(waiting: Pending) -> Page:
             now(),
             cookies.browser(),
             present.account.id if present is not None else None,
-            _shown_profile(waiting),
+            _profiles(waiting),
             place,
         )
     except Refusal as refusal:
@@ -92,7 +96,7 @@ def sign_in(waiting: Pending) -> Page:
 def _signed_in_meanwhile(waiting: Pending) -> Session | None:
     """The session that another tab has opened and with which this request can continue, or None."""
     owed = current_login.owed(waiting, now())
-    return None if owed is not None and owed.name in ("profile", "sign_in") else current_login.current(now())
+    return None if owed is not None and owed.name == "sign_in" else current_login.current(now())
 
 
 def _in_line(waiting: Pending, typed: tuple[str, str], place: Place | None) -> Response:
@@ -111,10 +115,10 @@ def _in_line(waiting: Pending, typed: tuple[str, str], place: Place | None) -> R
     return turn_pages.remember(response, new_place)
 
 
-def _shown_profile(waiting: Pending) -> str:
-    """The chosen profile if the service accepts it; else the first that the service accepts."""
+def _profiles(waiting: Pending) -> tuple[str, ...]:
+    """The profile that was chosen, if the service accepts it; else all that the service accepts, in its order."""
     chosen = waiting.profile or cookies.remembered_profile()
-    return chosen if chosen in waiting.asked.profiles else waiting.asked.profiles[0]
+    return (chosen,) if chosen in waiting.asked.profiles else waiting.asked.profiles
 
 
 def _sign_in_page(waiting: Pending, form: SignInForm, refusal: Refusal | None) -> str:
@@ -123,7 +127,7 @@ def _sign_in_page(waiting: Pending, form: SignInForm, refusal: Refusal | None) -
         form=form,
         waiting=waiting,
         refusal=refusal,
-        profile=_shown_profile(waiting),
+        profiles=_profiles(waiting),
         present=_signed_in_meanwhile(waiting),
     )
 
@@ -174,6 +178,7 @@ def which_account(pending_id: str) -> Page:
     session = current_login.current(now())
     if session is None or session.account.profile not in waiting.asked.profiles:
         return onward(waiting)
+    allow_its_end(waiting)
     made_for.hold(session)
     if EmptyForm().validate_on_submit():
         cookies.remember_profile(session.account.profile)

@@ -20,17 +20,23 @@ def home() -> str:
 
 @blueprint.get("/help")
 def help_page() -> str:
-    return render_template("pages/help.html")
+    return _page("pages/help.html")
 
 
 @blueprint.get("/legal")
 def legal() -> str:
-    return render_template("pages/legal.html")
+    return _page("pages/legal.html")
 
 
 @blueprint.get("/accessibility")
 def accessibility() -> str:
-    return render_template("pages/accessibility.html")
+    return _page("pages/accessibility.html")
+
+
+def _page(template: str) -> str:
+    """A page for everybody, which names the office of a signed-in person's own school."""
+    current_login.current(now())
+    return render_template(template)
 
 
 @blueprint.post("/language")

@@ -9,10 +9,11 @@ from functools import wraps
 from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from idp.network.urls import origin_of
 from idp.people.rules.accounts import AccountFacts
-from idp.runtime.context import now
+from idp.runtime.context import now, settings
 from idp.schools import of_page
-from idp.signin import current_login
+from idp.signin import current_login, phone
 from idp.signin.pages import guarded, made_for
 from idp.signin.pending import Pending
 from idp.signin.sessions import Session
@@ -22,6 +23,8 @@ blueprint = Blueprint("signin", "idp.signin.pages")
 blueprint.add_app_template_global(made_for.mark, "made_for")
 blueprint.add_app_template_global(made_for.person, "signed_in_person")
 blueprint.add_app_template_global(made_for.page_again, "page_again")
+blueprint.add_app_template_global(phone.address_at_phone, "address_at_phone")
+blueprint.add_app_template_global(phone.square, "qr_square")
 
 StepView = Callable[[Pending], Page]
 
@@ -39,7 +42,7 @@ def step(name: str, for_anybody: bool = False) -> Callable[[StepView], StepView]
         def page(pending_id: str) -> Page:
             waiting = current_login.waiting_login(pending_id, now())
             g.ui_locales = waiting.asked.locales
-            g.form_action = f"'self' {waiting.service.origin}" if waiting.service else "'self'"
+            allow_its_end(waiting)
             if school := waiting.school:
                 of_page.belongs_to(lambda: (school,))
             if for_anybody:
@@ -55,6 +58,14 @@ def step(name: str, for_anybody: bool = False) -> Callable[[StepView], StepView]
         return view
 
     return decorate
+
+
+def allow_its_end(waiting: Pending) -> None:
+    """Let a form of this page end where the login ends: a browser follows a form's redirects only to allowed origins (CSP3 §6.4.2.1)."""
+    origin = waiting.service.origin if waiting.service else ""
+    if waiting.request == "signin.portal":
+        origin = origin_of(settings().service.portal_url)
+    g.form_action = f"'self' {origin}" if origin else "'self'"
 
 
 def is_owed(waiting: Pending, name: str) -> bool:

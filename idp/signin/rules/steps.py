@@ -33,23 +33,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Visit:
-    """The visitor: the account of the live session, the time of its authentication, the profile chosen on this browser.
+    """The visitor: the account of the live session, and the time of its authentication.
 
     `picked`: the profile chosen for this request, or None. `amr`: authentication methods (RFC 8176). `device_known`: the
     person has proved in this browser who they are.
     `needs_second_factor`: the settings demand two steps of accounts of this kind.
-    `consent_owed`: the service may receive nothing before the person, or their guardian, consents; computed by the protocol package.
+    `at_phone`: the browser is a phone's. `consent_owed`: the service may receive nothing before the person, or their guardian, consents; computed by the protocol package.
     """
 
     account: AccountFacts | None
     auth_time: int | None
-    chosen_profile: str | None
     amr: tuple[str, ...] = ()
     sid: str | None = None
     device_known: bool = True
     needs_second_factor: bool = False
     picked: str | None = None
     consent_owed: bool = False
+    at_phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,7 @@ STEPS_TAKE = 600
 def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
     if visit.account is None or visit.auth_time is None:
         return True
-    # The request may not have seen this session (a cross-site POST sends no cookie), so compare sid as well as time.
-    if visit.sid != asked.before and visit.auth_time >= asked.at:
+    if _is_of_this_login(asked, visit):
         return asked.max_age is not None and now - visit.auth_time > max(asked.max_age, STEPS_TAKE)
     if "login" in asked.prompt or "select_account" in asked.prompt:
         return True
@@ -87,10 +86,9 @@ def _must_sign_in(asked: Asked, visit: Visit, now: int) -> bool:
     return asked.hinted is not None and asked.hinted != visit.account.id
 
 
-def _must_choose_profile(asked: Asked, visit: Visit, now: int) -> bool:
-    if len(asked.profiles) < 2 or visit.chosen_profile in asked.profiles:
-        return False
-    return _must_sign_in(asked, visit, now)
+def _is_of_this_login(asked: Asked, visit: Visit) -> bool:
+    """Whether the session was opened for this request, which may not have seen it: a cross-site POST sends no cookie."""
+    return visit.sid != asked.before and visit.auth_time is not None and visit.auth_time >= asked.at
 
 
 def _is_somebody_else(asked: Asked, visit: Visit, now: int) -> bool:
@@ -136,6 +134,16 @@ def _must_set_up_second_factor(asked: Asked, visit: Visit, now: int) -> bool:
     return visit.needs_second_factor or asked.level == "eidas2"
 
 
+def _may_be_offered_a_passkey(asked: Asked, visit: Visit, now: int) -> bool:
+    """Once, on a phone, in the login that a password has just opened. No request without a page meets it (prompt=none)."""
+    account = visit.account
+    if account is None or account.state != State.ACTIVE or account.passkey_offer_answered_at is not None:
+        return False
+    if not visit.at_phone or account.has_second_factor or visit.amr != ("pwd",) or "none" in asked.prompt:
+        return False
+    return _is_of_this_login(asked, visit) and now - (visit.auth_time or 0) <= STEPS_TAKE
+
+
 def _owes_consent(asked: Asked, visit: Visit, now: int) -> bool:
     return visit.consent_owed
 
@@ -143,7 +151,6 @@ def _owes_consent(asked: Asked, visit: Visit, now: int) -> bool:
 CONSENT = Step("consent", _owes_consent, "consent_required", "services")
 
 STEPS = (
-    Step("profile", _must_choose_profile, "login_required"),
     Step("sign_in", _must_sign_in, "login_required"),
     Step("other_account", _is_somebody_else, "account_selection_required"),
     Step("second_factor", _owes_second_factor, "interaction_required"),
@@ -152,6 +159,7 @@ STEPS = (
     Step("identity", _owes_identity, "interaction_required"),
     Step("confirm_mail", _owes_confirmed_mail, "interaction_required"),
     Step("set_up_factor", _must_set_up_second_factor, "interaction_required"),
+    Step("offer_passkey", _may_be_offered_a_passkey, "interaction_required"),
     CONSENT,
 )
 

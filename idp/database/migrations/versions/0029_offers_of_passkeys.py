@@ -1,0 +1,22 @@
+"""When a person answered the offer of a passkey, which is made once.
+
+Revision ID: 0029
+Revises: 0023
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0029"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("accounts", sa.Column("passkey_offer_answered_at", sa.BigInteger(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("accounts") as accounts:
+        accounts.drop_column("passkey_offer_answered_at")
