@@ -59,7 +59,7 @@ class Service(Section):
 
     def names_office(self, language: str) -> bool:
         """Whether the office is configured in `language`: it then stands on every page, whatever school a person belongs to."""
-        defaults: dict[str, str] = dict(SCHOOL_OFFICE)
+        defaults = {str(code): text for code, text in SCHOOL_OFFICE.items()}
         return self.office(language) != defaults.get(language, defaults["en"])
 
     def office(self, language: str) -> str:
