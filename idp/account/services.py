@@ -11,11 +11,15 @@ from idp.services.rules.service import Service
 
 @dataclass(frozen=True)
 class ServiceInUse:
-    """A registered service with a grant or a consent. `received`: the kinds of data, in French, to be translated. `last_at`: epoch seconds."""
+    """A registered service with a grant or a consent. `received`: the kinds of data, in French, to be translated.
+
+    `last_at`, `agreed_at` (0: no consent): epoch seconds.
+    """
 
     service: Service
     received: tuple[str, ...]
     last_at: int
+    agreed_at: int = 0
 
 
 def services_of(account: int) -> list[ServiceInUse]:
@@ -25,7 +29,7 @@ def services_of(account: int) -> list[ServiceInUse]:
         if (registered := find_service(row.client_id)) is not None:
             protocol, service = registered
             received = in_words(protocol.kinds(row.client_id, row.scope))
-            services.append(ServiceInUse(service, tuple(received), row.last_at))
+            services.append(ServiceInUse(service, tuple(received), row.last_at, row.agreed_at))
     return services
 
 

@@ -17,6 +17,7 @@ from idp.settings import Settings
 SHEETS = ("design/tokens.css", "design/base.css", "design/components.css", "pages.css")
 _STATIC = Path(__file__).parent.parent / "static"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_FONT_FACE = re.compile(r"@font-face \{.*?\}\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ def init_style(app: Flask, settings: Settings) -> None:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     app.extensions["style"] = Style(text, f"'sha256-{digest}'")
     app.jinja_env.globals["style"] = Markup(text)  # noqa: S704 - our own file, and a checked colour
+
+
+def file_style() -> Markup:
+    """The style sheet of a page that is a file of its own: the tokens, and nothing that is fetched."""
+    tokens, sheet = (
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("design/tokens.css", "file.css")
+    )
+    text = _FONT_FACE.sub("", _COMMENT.sub("", tokens)) + _COMMENT.sub("", sheet)
+    return Markup(text)  # noqa: S704 - our own files
 
 
 def style() -> Style:

@@ -52,6 +52,7 @@ BY_SOMEBODY_KNOWN = {
     "Counted": "the worker",
     "Delegation": "an administrator",
     "Enrolment": "an import",
+    "ErasureRequest": "a session",
     "FailingDestination": "the worker, one for each destination",
     "FederatedIdentity": "a session",
     "FederatedLogout": "the end of a session",
