@@ -30,10 +30,10 @@ class TimelineEvent:
     may_be_objected: bool
 
 
-def events(account: int, asked: Filter, before: int | None, most: int, now: int) -> list[TimelineEvent]:
+def events(session: Session, asked: Filter, before: int | None, most: int, now: int) -> list[TimelineEvent]:
     """At most `most` events, the newest first; `before`: only events with lower ids."""
-    lines = history.newest(account, before, most, asked.acts, asked.since(now))
-    return [_event(line, now) for line in lines]
+    lines = history.newest(session.account.id, before, most, asked.acts, asked.since(now))
+    return [_event(line, session.opened_at, now) for line in lines]
 
 
 def event_of(account: int, event: int) -> HistoryLine | None:
@@ -53,7 +53,7 @@ def stop_stranger(session: Session, now: int) -> str:
     return link
 
 
-def _event(line: HistoryLine, now: int) -> TimelineEvent:
+def _event(line: HistoryLine, opened_at: int, now: int) -> TimelineEvent:
     event = line.event
     agent = event.detail.get("device")
     return TimelineEvent(
@@ -66,7 +66,7 @@ def _event(line: HistoryLine, now: int) -> TimelineEvent:
         ", ".join(_named(event.detail)),
         event.address,
         event.act in ("sign_in.failed", "passkey.copied"),
-        may_be_objected(event.act, event.at, now),
+        may_be_objected(event.act, event.at, now, opened_at),
     )
 
 

@@ -34,8 +34,13 @@ def hold(account: AccountFacts, days: int, reason: str, actor: str, now: int) ->
 
 
 def erasure_obstacle(account: AccountFacts, now: int) -> str | None:
-    """Why a person cannot be erased yet, None if they can: "hold" or "base"."""
-    facts = storage.facts(reading(), account.person_id)
+    """Why a person cannot be erased yet, None if they can: "hold" or "base"; "erased": it is done."""
+    return obstacle_of(account.person_id, now)
+
+
+def obstacle_of(person: int, now: int) -> str | None:
+    """The same for a person's id."""
+    facts = storage.facts(reading(), person)
     if facts is None or facts.erased_at is not None:
         return "erased"
     if facts.hold_until is not None and facts.hold_until > now:

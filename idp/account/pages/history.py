@@ -21,7 +21,7 @@ A_PAGE = 30
 def history(session: Session) -> Page:
     """The filter and the place are in the address, so that it can be kept and shared."""
     asked, before = filter_of(request.args.get("kind", ""), request.args.get("period", "")), _number("before")
-    events = timeline.events(session.account.id, asked, before, A_PAGE + 1, now())
+    events = timeline.events(session, asked, before, A_PAGE + 1, now())
     older = events[A_PAGE - 1].id if len(events) > A_PAGE else None
     by_day = groupby(events[:A_PAGE], key=lambda event: day_in_words(event.at))
     return render_template(

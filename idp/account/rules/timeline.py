@@ -82,7 +82,6 @@ DOUBTFUL = frozenset(
     {
         "sign_in",
         "sign_in.federated",
-        "device.proved",
         "password.chosen",
         "password.recovered",
         "mail.asked",
@@ -132,6 +131,7 @@ def kind_of(act: str) -> str:
     return next((kind for kind, (_, acts) in KINDS.items() if act in acts), "account")
 
 
-def may_be_objected(act: str, at: int, now: int) -> bool:
-    """Whether "Ce n'était pas moi" is offered beside the event."""
-    return act in DOUBTFUL and at > now - OBJECTED_WITHIN
+def may_be_objected(act: str, at: int, now: int, opened_at: int) -> bool:
+    """Whether "Ce n'était pas moi" is offered beside the event; not beside the login of this very session, `opened_at`."""
+    is_this_login = act in ("sign_in", "sign_in.federated") and at == opened_at
+    return act in DOUBTFUL and at > now - OBJECTED_WITHIN and not is_this_login
