@@ -40,7 +40,7 @@ def home_of(account: AccountFacts, now: int) -> Home:
         relatives=tuple(_relatives_of(account)),
         questions=sum(bool(row.asked_scope) for row in of_children),
         agreements=sum(row.given_at is not None for row in of_children),
-        services=tuple(services.services_of(account.id)),
+        services=tuple(services.services_of(account)),
         last_act=newest[0] if newest else None,
     )
 

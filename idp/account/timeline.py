@@ -16,7 +16,7 @@ from idp.signin.sessions import Session
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """An act. `sentence` is French, to be translated. `what`: the service, factor or provider that it is about, or empty."""
+    """An act. `sentence` is French, to be translated. `about`: the service or factor, or empty."""
 
     id: int
     at: int
@@ -24,7 +24,7 @@ class TimelineEvent:
     kind: str
     sentence: str
     device: Device | None
-    what: str
+    about: str
     address: str | None
     refused: bool
     may_be_objected: bool

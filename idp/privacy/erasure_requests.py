@@ -13,8 +13,8 @@ from idp.durations import DAY
 from idp.messages import notices
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
+from idp.privacy.rules.requests import StoredRequest, WaitingRequest
 from idp.privacy.storage import erasure_requests as storage
-from idp.privacy.storage.erasure_requests import StoredRequest, WaitingRequest
 from idp.refusals import Refusal
 from idp.refusals.console import STATE_CHANGED
 

@@ -65,7 +65,7 @@ class Report:
 def report_on(account: AccountFacts, now: int) -> Report:
     """Everything that is stored on the person of `account` at `now`, without what would open the account."""
     rows = report_rows.rows_of(reading(), account.id, account.person_id)
-    writer = _Writer(account.id, report_rows.kinds_and_roles(reading(), _actors_in(rows)))
+    writer = _Writer(account.id, account.kind, report_rows.kinds_and_roles(reading(), _actors_in(rows)))
     groups = tuple(
         ShownGroup(
             group.key,
@@ -99,6 +99,7 @@ class _Writer:
     """Writes stored values in words. `acting`: account → (kind of person, role of staff)."""
 
     account: int
+    kind: str
     acting: dict[int, tuple[str, str | None]]
 
     def entry(self, facts: tuple[Fact, ...], row: dict[str, Any]) -> tuple[ShownFact, ...]:
@@ -137,7 +138,7 @@ class _Writer:
         scope = tuple(stored.split())
         registered = find_service(row["service"])
         kinds = registered[0].kinds(row["service"], scope) if registered else scope
-        return [gettext(sentence) for sentence in in_words(kinds)]
+        return [gettext(sentence) for sentence in in_words(kinds, self.kind)]
 
     def _word(self, fact: Fact, stored: Any) -> str:
         known = fact.words or {}
@@ -156,12 +157,12 @@ class _Writer:
 
     def _provider(self, _fact: Fact, stored: Any) -> str:
         providers = settings().federation.providers
-        return next((one.label for one in providers if one.issuer == stored), str(stored))
+        return next((known.label for known in providers if known.issuer == stored), str(stored))
 
     def _actor(self, _fact: Fact, stored: Any) -> str:
         number = stored.removeprefix("account:")
         kind, role = self.acting.get(int(number) if number.isdecimal() else 0, (None, None))
-        return str(gettext(words.who(stored, self.account, kind, role)))
+        return str(gettext(words.role_of(stored, self.account, kind, role)))
 
     def _detail(self, fact: Fact, stored: Any) -> str:
         """The details that a person can read: names and reasons, never an id."""

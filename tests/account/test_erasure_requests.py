@@ -61,7 +61,9 @@ def leaves(app: Flask, someone: Someone) -> None:
 
 def test_the_page_says_what_erasure_means_and_for_whom(app: Flask, world: World, claire: Someone) -> None:
     signed_in(app, claire).opens("/account/data/erasure").sees(
-        "secrétariat (Collège des Tilleuls)", "Tant que votre enfant y est inscrit", "rien ne permet de revenir"
+        "secrétariat (Collège des Tilleuls)",
+        "Tant que votre enfant y est inscrit",
+        "rien ne permet de revenir",
     )
     pupil = world.pupil("Tom", "Petit")
     signed_in(app, pupil).opens("/account/data/erasure").sees("Tant que vous y êtes inscrit(e)")
@@ -69,13 +71,13 @@ def test_the_page_says_what_erasure_means_and_for_whom(app: Flask, world: World,
 
 @pytest.mark.both_engines
 def test_a_request_waits_at_the_school_of_the_person(app: Flask, world: World, claire: Someone) -> None:
-    other = world.school("0990002P", "Collège de la Roselière")
+    second_school = world.school("0990002P", "Collège de la Roselière")
     marc = world.guardian("Marc", "Petit")
-    world.family(marc, world.pupil("Zoé", "Petit", school=other))
+    world.family(marc, world.pupil("Zoé", "Petit", school=second_school))
     asks(app, claire, "Je déménage").sees("Votre demande est partie", "demande en attente")
     asks(app, marc)
     assert waiting(app, school_of(app)) == ["Claire Durand"]
-    assert waiting(app, other) == ["Marc Petit"]
+    assert waiting(app, second_school) == ["Marc Petit"]
     assert waiting(app, None) == []
     assert waiting(app, school_of(app), "pupil") == []
     assert "Vous demandez l’effacement de vos données" in notice_subjects(app)
@@ -158,18 +160,20 @@ def test_an_answer_is_given_once(app: Flask, world: World, claire: Someone) -> N
 @pytest.mark.both_engines
 def test_no_school_answers_for_another_one(app: Flask, world: World, claire: Someone) -> None:
     asks(app, claire)
-    other = world.school("0990002P", "Collège de la Roselière")
+    second_school = world.school("0990002P", "Collège de la Roselière")
     with app.app_context():
         (row,) = erasure_requests.waiting_requests(school_of(app))
-        for school in (other, None):
+        for school in (second_school, None):
             with pytest.raises(Refusal):
                 erasure_requests.refuse(row, school, REASON, "account:9", 1000)
         with pytest.raises(Refusal):
-            erasure_requests.pass_on(row, other, "account:9", 1000)
+            erasure_requests.pass_on(row, second_school, "account:9", 1000)
     assert waiting(app, school_of(app)) == ["Claire Durand"]
 
 
-@pytest.mark.parametrize(("role", "status"), [("teacher", 403), ("delegate", 403), ("secretary", 200), ("head", 200)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("teacher", 403), ("delegate", 403), ("secretary", 200), ("head", 200)]
+)
 def test_the_page_is_for_those_who_may_detach(app: Flask, world: World, role: str, status: int) -> None:
     assert signed_in(app, worker_of(world, role)).opens(HERE).status == status
 
@@ -190,7 +194,9 @@ def test_the_school_agrees_and_the_academy_erases(app: Flask, world: World, clai
     assert waiting(app, school_of(app)) == [] and waiting(app, None) == ["Claire Durand"]
     academy = signed_in(app, worker_of(world, "academy_administrator")).opens(ACADEMY)
     academy.sees("Claire Durand", "transmis par l’établissement")
-    academy.opens(f"/console/academy/people/{claire.account}/data").fills("act=erase", reason="Demande de la personne")
+    academy.opens(f"/console/academy/people/{claire.account}/data").fills(
+        "act=erase", reason="Demande de la personne"
+    )
     assert waiting(app, None) == [] and count(app) == 0
     last = [mail for mail in messages(app, "mail") if mail["template"] == "notice"][-1]
     assert last["to"] == "claire@example.org" and last["facts"]["subject"] == "Vos données sont effacées"

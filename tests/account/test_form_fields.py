@@ -47,7 +47,7 @@ FORMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "security/app": ({"code": "000000"}, set()),
     "confirm": ({"password": "wrong"}, set()),
     "data/erasure": ({"act": "ask", "wish": "Je déménage"}, set()),
-    "history/not-me": ({}, {"state", "password_hash", "credentials_generation"}),
+    "history/not-me": ({"act": "lock"}, {"state", "password_hash", "credentials_generation"}),
 }
 """Page → (what its form sends, columns of the account that it may change)."""
 

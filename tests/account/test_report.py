@@ -104,9 +104,9 @@ def claire(world: World) -> Someone:
 def facts_in(value: Any) -> list[tuple[str, Any]]:
     """(key, value) of every fact, however deep."""
     if isinstance(value, list):
-        return [fact for one in value for fact in facts_in(one)]
+        return [fact for entry in value for fact in facts_in(entry)]
     if isinstance(value, dict):
-        return [fact for key, one in value.items() for fact in ((key, one), *facts_in(one))]
+        return [fact for key, inner in value.items() for fact in ((key, inner), *facts_in(inner))]
     return []
 
 

@@ -201,7 +201,7 @@ PLACES |= {
     "account.confirm": account("/account/confirm", Form({"password": "Cerises-Rouges-1789"})),
     "account.devices": account("/account/devices", Form()),
     "account.erasure": account("/account/data/erasure", Form({"wish": "Je déménage"}, "act=ask")),
-    "account.not_me": account("/account/history/not-me", Form()),
+    "account.not_me": account("/account/history/not-me", Form(press="act=lock")),
     "account.mail": account("/account/mail", Form({"mail": "claire@famille.example"}, "act=change")),
     "account.mobile": account("/account/mobile", Form({"contact": "06 12 34 56 79"})),
     "account.password": account("/account/password", Form({"password": NEW, "again": NEW})),

@@ -41,7 +41,7 @@ def history(session: Session) -> Page:
 def not_me(session: Session) -> Page:
     """One button: the account is locked, and what a stranger may have changed is taken back. No password is asked for: a
     stranger may have changed it."""
-    if EmptyForm().validate_on_submit():
+    if request.form.get("act") == "lock" and EmptyForm().validate_on_submit():
         return cookies.clear_session(redirect(timeline.stop_stranger(session, now()), 303))
     event = _number("event")
     line = timeline.event_of(session.account.id, event) if event else None

@@ -6,7 +6,7 @@ from idp.console import personal_data
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.rights import ALL_KINDS, Act
 from idp.privacy import erasure_requests
-from idp.privacy.storage.erasure_requests import WaitingRequest
+from idp.privacy.rules.requests import WaitingRequest
 from idp.refusals import Refusal
 from idp.refusals.console import STATE_CHANGED
 from idp.runtime.context import now
@@ -56,5 +56,3 @@ def _chosen(waiting: list[WaitingRequest]) -> WaitingRequest:
     if chosen is None:
         raise Refusal(STATE_CHANGED, "the request does not wait here")
     return chosen
-
-

@@ -100,7 +100,7 @@ PROVIDER, OPERATORS = N_("le service lui-même"), N_("l’exploitation du servic
 UNKNOWN_DEVICE = N_("navigateur inconnu")
 
 
-def who(actor: str, account: int, kind: str | None, role: str | None) -> str:
+def role_of(actor: str, account: int, kind: str | None, role: str | None) -> str:
     """Who acted, by role and never by name (the staff has a right to that): French, to be translated.
 
     `actor`: as the record names it. `kind`, `role`: of the acting account's person, None where it is no account.

@@ -1,7 +1,6 @@
 """Statements on requests for erasure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
@@ -9,39 +8,8 @@ from sqlalchemy import Connection, Select, bindparam, delete, select, update
 from idp.database.expired import delete_expired, run
 from idp.database.upserts import insert_into
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
+from idp.privacy.rules.requests import StoredRequest, WaitingRequest
 from idp.privacy.storage.tables import OPEN, ErasureRequest
-
-
-@dataclass(frozen=True)
-class StoredRequest:
-    """A request of an account. `school`: the name of the school that answers; None: the academy. Moments are epoch seconds."""
-
-    id: int
-    school: str | None
-    wish: str
-    asked_at: int
-    passed_on_at: int | None
-    answered_at: int | None
-    answer: str | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.answered_at is None
-
-
-@dataclass(frozen=True)
-class WaitingRequest:
-    """An open request as the console lists it."""
-
-    id: int
-    account: int
-    person: int
-    kind: str
-    name: str
-    username: str
-    wish: str
-    asked_at: int
-    passed_on_at: int | None
 
 
 _open = ErasureRequest.answered_at.is_(None)
@@ -147,8 +115,9 @@ def add(tx: Connection, account: int, school: int | None, wish: str, now: int) -
         insert_into(tx.dialect.name, ErasureRequest)
         .values(account_id=account, school_id=school, wish=wish, asked_at=now)
         .on_conflict_do_nothing(index_elements=[ErasureRequest.account_id], index_where=OPEN)
+        .returning(ErasureRequest.id)
     )
-    return tx.execute(statement).rowcount == 1
+    return tx.execute(statement).first() is not None
 
 
 def withdraw(tx: Connection, account: int) -> bool:

@@ -57,7 +57,7 @@ def device_of(user_agent: str) -> Device:
 
 
 def _kind(user_agent: str, system: str | None) -> DeviceKind:
-    # Chrome on Android says "Mobile" on phones alone; iPadOS in its desktop mode cannot be told from a Mac.
+    # Chrome on Android says "Mobile" on phones alone; iPadOS in its desktop mode looks like a Mac.
     if system == "iPhone" or (system == "Android" and "Mobile" in user_agent):
         return DeviceKind.PHONE
     return DeviceKind.TABLET if system in ("iPad", "Android") else DeviceKind.COMPUTER
