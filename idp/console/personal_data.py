@@ -6,6 +6,7 @@ from idp.console.storage import erasure as storage
 from idp.database.engine import Connection, reading, transaction
 from idp.durations import DAY
 from idp.people.rules.accounts import AccountFacts
+from idp.people.storage import accounts
 from idp.privacy import erasure_requests
 from idp.privacy.report import Report, report_on
 from idp.refusals import Refusal
@@ -69,6 +70,8 @@ def retire(tx: Connection, now: int, most: int = 10) -> int:
     """Erase at most `most` people whom no school has named for `console.history_years`; how many. The worker calls it."""
     people = storage.long_gone(tx, now - settings().console.history_years * YEAR, now, most)
     for person, account in people:
+        if (facts := accounts.by_id(tx, account)) is not None:
+            erasure_requests.fulfilled_in(tx, facts, now)
         storage.erase(tx, person, account, now)
         trail.record(tx, now, "data.erased", "worker", f"account:{account}", reason="retention")
     return len(people)

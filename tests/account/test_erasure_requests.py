@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 
 from idp.console import personal_data
 from idp.database.engine import reading, transaction
+from idp.durations import DAY
 from idp.people.storage.tables import Account, Guardianship, School
 from idp.privacy import erasure_requests
 from idp.privacy.storage import erasure_requests as storage
@@ -142,6 +143,16 @@ def test_the_office_refuses_with_a_reason_which_the_person_reads(
     assert count(app) == 2
 
 
+def test_the_office_sees_until_when_to_answer(
+    app: Flask, world: World, claire: Someone, clock: Clock
+) -> None:
+    asks(app, claire)
+    secretary = worker_of(world, "secretary")
+    signed_in(app, secretary).opens(HERE).sees("à répondre avant le")
+    clock.advance(31 * DAY)
+    signed_in(app, secretary).opens(HERE).sees("en retard")
+
+
 def test_an_answer_is_given_once(app: Flask, world: World, claire: Someone) -> None:
     asks(app, claire)
     school = school_of(app)
@@ -207,6 +218,16 @@ def test_an_erasure_that_nobody_asked_for_sends_no_mail(app: Flask, world: World
     with app.app_context():
         personal_data.erase(world.facts(claire), "Demande du 3 mai", "account:1", world.clock())
     assert "Vos données sont effacées" not in notice_subjects(app)
+
+
+def test_the_end_of_retention_answers_a_request_too(app: Flask, world: World, claire: Someone) -> None:
+    asks(app, claire)
+    leaves(app, claire)
+    years = world.app.extensions["settings"].console.history_years * personal_data.YEAR
+    with app.app_context(), transaction() as tx:
+        assert personal_data.retire(tx, world.clock() + years + DAY) == 1
+    assert "Vos données sont effacées" in notice_subjects(app)
+    assert count(app) == 0
 
 
 def test_a_person_whom_no_school_names_asks_the_academy(app: Flask, world: World) -> None:

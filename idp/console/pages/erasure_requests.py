@@ -26,7 +26,7 @@ def erasure_requests_of_school(desk: Desk) -> Page:
         if pressed() == "pass_on":
             erasure_requests.pass_on(_chosen(waiting), desk.school.id, desk.actor, now())
             return back("erasure_requests", uai=desk.school.uai, done="passed_on")
-    return form_page.show(rows=_rows(waiting))
+    return form_page.show(rows=_rows(waiting), now=now())
 
 
 @page("academy_erasure_requests", Act.PERSONAL_DATA, matters=True)
@@ -38,7 +38,7 @@ def erasure_requests_of_academy(desk: Desk) -> Page:
         if pressed() == "refuse":
             _refuse(desk, waiting, None)
             return back("academy_erasure_requests", done="refused")
-    return form_page.show(rows=_rows(waiting))
+    return form_page.show(rows=_rows(waiting), now=now())
 
 
 def _rows(waiting: list[WaitingRequest]) -> list[tuple[WaitingRequest, str | None]]:

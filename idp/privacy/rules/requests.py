@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from idp.durations import DAY
+
+ANSWERED_WITHIN = 30 * DAY
+"""Seconds that a controller has to answer: a month (GDPR article 12.3)."""
+
 
 @dataclass(frozen=True)
 class StoredRequest:
@@ -22,7 +27,7 @@ class StoredRequest:
 
 @dataclass(frozen=True)
 class WaitingRequest:
-    """An open request as the console lists it."""
+    """An open request as the console lists it. Moments are epoch seconds."""
 
     id: int
     account: int
@@ -33,3 +38,8 @@ class WaitingRequest:
     wish: str
     asked_at: int
     passed_on_at: int | None
+
+    @property
+    def answer_until(self) -> int:
+        """By when the person has a right to an answer."""
+        return self.asked_at + ANSWERED_WITHIN

@@ -3,14 +3,13 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from idp.database.expired import delete_expired, run
 from idp.database.upserts import insert_into
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School, StaffPost
 from idp.privacy.rules.requests import StoredRequest, WaitingRequest
 from idp.privacy.storage.tables import OPEN, ErasureRequest
-
 
 _open = ErasureRequest.answered_at.is_(None)
 _of_account = ErasureRequest.account_id == bindparam("account")
@@ -37,7 +36,7 @@ _waiting = (
         Person.id,
         Person.kind,
         Person.first_name,
-        Person.family_name,
+        func.coalesce(Person.usage_name, Person.family_name),
         Account.username,
         ErasureRequest.wish,
         ErasureRequest.asked_at,
