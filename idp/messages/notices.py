@@ -133,7 +133,7 @@ NOTICES: dict[str, Notice] = {
         N_("Réponse à votre demande d’effacement"),
         N_("Les données de votre compte %(username)s ne sont pas effacées. Motif : %(reason)s"),
         N_(
-            "Vous pouvez répondre à votre établissement, ou adresser une réclamation à la CNIL (www.cnil.fr)."
+            "Vous pouvez répondre à votre établissement, ou adresser une réclamation à la CNIL."
         ),
     ),
     "erasure_done": Notice(

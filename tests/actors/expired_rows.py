@@ -48,7 +48,7 @@ KINDS = (
     Kind("sendings", Sending, "forget_at", GOES),
     Kind("sessions", Session, "expires_at", DAY),
     Kind("contact_changes", ContactChange, "forget_at", 0),
-    Kind("erasure_requests", ErasureRequest, "forget_at", GOES),
+    Kind("erasure_requests", ErasureRequest, "forget_at", 0, {"answered_at": 1}),
     Kind("kept_answers", KeptAnswerRow, "forget_at", GOES),
     Kind("sent_forms", SentForm, "forget_at", GOES),
     Kind("pushed_requests", PushedRequest, "expires_at", HOUR),
