@@ -132,9 +132,7 @@ NOTICES: dict[str, Notice] = {
     "erasure_refused": Notice(
         N_("Réponse à votre demande d’effacement"),
         N_("Les données de votre compte %(username)s ne sont pas effacées. Motif : %(reason)s"),
-        N_(
-            "Vous pouvez répondre à votre établissement, ou adresser une réclamation à la CNIL."
-        ),
+        N_("Vous pouvez répondre à votre établissement, ou adresser une réclamation à la CNIL."),
     ),
     "erasure_done": Notice(
         N_("Vos données sont effacées"),

@@ -75,7 +75,8 @@ def test_a_request_waits_at_the_school_of_the_person(app: Flask, world: World, c
     second_school = world.school("0990002P", "Collège de la Roselière")
     marc = world.guardian("Marc", "Petit")
     world.family(marc, world.pupil("Zoé", "Petit", school=second_school))
-    asks(app, claire, "Je déménage").sees("Votre demande est partie", "demande en attente")
+    asked = asks(app, claire, "Je déménage").sees("Votre demande est partie", "demande en attente")
+    asked.opens("/account").sees("votre demande d’effacement attend une réponse")
     asks(app, marc)
     assert waiting(app, school_of(app)) == ["Claire Durand"]
     assert waiting(app, second_school) == ["Marc Petit"]

@@ -109,8 +109,8 @@ def role_of(actor: str, account: int, kind: str | None, role: str | None) -> str
         return ME
     if kind is None:
         return PROVIDER if actor == "worker" or actor.startswith("client:") else OPERATORS
+    if kind == "staff" and role is not None and role.startswith("academy_"):
+        return ACADEMY
     if kind == "staff":
-        return (
-            ACADEMY if (role or "").startswith("academy_") else f"{ROLES[role]}" if role in ROLES else SCHOOL
-        )
+        return ROLES.get(role or "", SCHOOL)
     return GUARDIAN if kind == "guardian" else CHILD
