@@ -15,6 +15,7 @@ from idp.limits.storage import rate_limits, used_once
 from idp.messages.storage import destinations, outbox
 from idp.oidc.storage import tables as oidc_tables
 from idp.people.storage import tables as people_tables
+from idp.privacy.storage import tables as privacy_tables
 from idp.recovery.storage import tables as recovery_tables
 from idp.saml.storage import tables as saml_tables
 from idp.schools.storage import tables as school_tables
@@ -37,6 +38,7 @@ TABLES = (
     used_once,
     oidc_tables,
     people_tables,
+    privacy_tables,
     recovery_tables,
     saml_tables,
     school_tables,

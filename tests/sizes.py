@@ -13,6 +13,7 @@ LARGE = {
     "enrolments": 150_000,
     "guardianships": 250_000,
     "contact_changes": 20_000,
+    "erasure_requests": 5_000,
     "username_counters": 250_000,
     # Ways in, a few to an account.
     "known_devices": 800_000,

@@ -19,8 +19,8 @@ from idp.database.engine import reading, transaction
 from idp.demo.siecle_files import write_siecle
 from idp.imports import academy
 from idp.letters.storage import letters
-from idp.oidc.storage import personal_data
 from idp.people.storage import accounts, contacts
+from idp.privacy.storage import report_rows
 from idp.worker.housekeeping import housekeeping
 
 EVERYBODY = Reach(ALL_KINDS, None)
@@ -112,7 +112,7 @@ def of(size: Size, folder: Path) -> Iterator[tuple[str, Act]]:
     yield "the academy's schools by progress", Act(lambda: numbers.of_every_school(reading()))
     yield (
         "export of a person's data",
-        Act(lambda: personal_data.everything(reading(), guardian, guardian)),
+        Act(lambda: report_rows.rows_of(reading(), guardian, guardian)),
     )
     yield "erasure of a person", Act(lambda: _erase(guardian), once=True)
     for name, pupils in (("a school of 500 pupils", 500), ("a school of 1,500 pupils", 1500)):

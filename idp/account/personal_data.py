@@ -1,17 +1,14 @@
 """A person downloads what is stored about them (GDPR articles 15 and 20)."""
 
-from typing import Any
-
 from idp.audit import trail
-from idp.database.engine import reading, transaction
-from idp.oidc.storage import personal_data as storage
+from idp.database.engine import transaction
 from idp.people.rules.accounts import AccountFacts
-from idp.runtime.context import settings
+from idp.privacy.report import Report, report_on
 
 
-def download(account: AccountFacts, now: int) -> dict[str, Any]:
-    """Every row about the person, as `idp.oidc.storage.personal_data` lists them; the download is on record."""
-    rows = storage.everything(reading(), account.id, account.person_id)
+def download(account: AccountFacts, now: int) -> Report:
+    """The report on the person; the download is on record."""
+    report = report_on(account, now)
     with transaction() as tx:
         trail.record(tx, now, "data.downloaded", account.actor, account.actor)
-    return {"service": settings().service.name, "at": now, **rows}
+    return report

@@ -21,11 +21,12 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class Service:
-    """A service with a grant or a consent of this account. `last_at`: epoch seconds."""
+    """A service with a grant or a consent of this account. `last_at`, `agreed_at` (0: no consent of its own): epoch seconds."""
 
     client_id: str
     scope: tuple[str, ...]
     last_at: int
+    agreed_at: int = 0
 
 
 _sessions = (
@@ -44,16 +45,16 @@ _of_account = select(Session.sid).where(
     Session.account_id == bindparam("account"), Session.sid == bindparam("session")
 )
 _services = (
-    select(Grant.client_id, Grant.scope, func.max(Grant.issued_at))
+    select(Grant.client_id, Grant.scope, func.max(Grant.issued_at), literal(0))
     .where(
         Grant.account_id == bindparam("account"), Grant.consumed_at.is_not(None), Grant.revoked_at.is_(None)
     )
     .group_by(Grant.client_id, Grant.scope)
     .union_all(
-        select(ParticipantRow.service_id, literal(""), func.max(ParticipantRow.joined_at))
+        select(ParticipantRow.service_id, literal(""), func.max(ParticipantRow.joined_at), literal(0))
         .where(ParticipantRow.account_id == bindparam("account"))
         .group_by(ParticipantRow.service_id),
-        select(Consent.client_id, Consent.scope, Consent.given_at).where(
+        select(Consent.client_id, Consent.scope, Consent.given_at, Consent.given_at).where(
             Consent.account_id == bindparam("account"), Consent.given_at.is_not(None)
         ),
     )
@@ -76,7 +77,12 @@ def services(connection: Connection, account: int) -> list[Service]:
     Grants are purged once no token depends on them; a consent stays until it is withdrawn.
     """
     by_client: dict[str, Service] = {}
-    for client, scope, at in connection.execute(_services, {"account": account}):
+    for client, scope, at, agreed_at in connection.execute(_services, {"account": account}):
         before = by_client.get(client, Service(client, (), 0))
-        by_client[client] = Service(client, (*before.scope, *scope.split()), max(before.last_at, at))
+        by_client[client] = Service(
+            client,
+            (*before.scope, *scope.split()),
+            max(before.last_at, at),
+            max(before.agreed_at, agreed_at),
+        )
     return sorted(by_client.values(), key=lambda service: service.last_at, reverse=True)

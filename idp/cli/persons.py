@@ -83,7 +83,7 @@ def export(terminal: Terminal, username: str) -> None:
         if not approvals.may_export(subject, ACTOR, now()):
             approvals.do_or_ask("export", {"what": subject}, username, ACTOR, now())
             raise click.ClickException("An administrator has to agree on the console; then call this again.")
-        say_json(personal_data.everything(account, ACTOR, now()))
+        say_json(personal_data.everything(account, ACTOR, now()).for_machines())
 
 
 @click.command()

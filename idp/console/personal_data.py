@@ -1,14 +1,14 @@
 """Data protection: export of all data on a person, legal holds, erasure, and erasure at the end of retention."""
 
-from typing import Any
-
 from idp.accounts.rules.reasons import check_reason
 from idp.audit import trail
 from idp.console.storage import erasure as storage
 from idp.database.engine import Connection, reading, transaction
 from idp.durations import DAY
-from idp.oidc.storage import personal_data
 from idp.people.rules.accounts import AccountFacts
+from idp.people.storage import accounts
+from idp.privacy import erasure_requests
+from idp.privacy.report import Report, report_on
 from idp.refusals import Refusal
 from idp.refusals.console import DATA_STILL_NEEDED
 from idp.runtime.context import settings
@@ -16,12 +16,12 @@ from idp.runtime.context import settings
 YEAR = 365 * DAY
 
 
-def everything(account: AccountFacts, actor: str, now: int) -> dict[str, Any]:
-    """Every row about a person, without what would open the account (GDPR article 15)."""
-    rows = personal_data.everything(reading(), account.id, account.person_id)
+def everything(account: AccountFacts, actor: str, now: int) -> Report:
+    """The report on a person, without what would open the account (GDPR article 15); the export is on record."""
+    report = report_on(account, now)
     with transaction() as tx:
         trail.record(tx, now, "data.exported", actor, account.actor)
-    return {"service": settings().service.name, "at": now, **rows}
+    return report
 
 
 def hold(account: AccountFacts, days: int, reason: str, actor: str, now: int) -> None:
@@ -35,8 +35,13 @@ def hold(account: AccountFacts, days: int, reason: str, actor: str, now: int) ->
 
 
 def erasure_obstacle(account: AccountFacts, now: int) -> str | None:
-    """Why a person cannot be erased yet, None if they can: "hold" or "base"."""
-    facts = storage.facts(reading(), account.person_id)
+    """Why a person cannot be erased yet, None if they can: "hold" or "base"; "erased": it is done."""
+    return obstacle_of(account.person_id, now)
+
+
+def obstacle_of(person: int, now: int) -> str | None:
+    """The same for a person's id."""
+    facts = storage.facts(reading(), person)
     if facts is None or facts.erased_at is not None:
         return "erased"
     if facts.hold_until is not None and facts.hold_until > now:
@@ -56,6 +61,7 @@ def erase(account: AccountFacts, reason: str, actor: str, now: int) -> None:
     if why:
         raise Refusal(DATA_STILL_NEEDED, why)
     with transaction() as tx:
+        erasure_requests.fulfilled_in(tx, account, now)
         storage.erase(tx, account.person_id, account.id, now)
         trail.record(tx, now, "data.erased", actor, account.actor, reason=reason.strip()[:500])
 
@@ -64,6 +70,8 @@ def retire(tx: Connection, now: int, most: int = 10) -> int:
     """Erase at most `most` people whom no school has named for `console.history_years`; how many. The worker calls it."""
     people = storage.long_gone(tx, now - settings().console.history_years * YEAR, now, most)
     for person, account in people:
+        if (facts := accounts.by_id(tx, account)) is not None:
+            erasure_requests.fulfilled_in(tx, facts, now)
         storage.erase(tx, person, account, now)
         trail.record(tx, now, "data.erased", "worker", f"account:{account}", reason="retention")
     return len(people)

@@ -120,6 +120,27 @@ NOTICES: dict[str, Notice] = {
         N_("%(child)s voudrait utiliser %(service)s et demande votre accord."),
         N_("Pour répondre, ouvrez « Mon compte », page « Accords parentaux »."),
     ),
+    "erasure_asked": Notice(
+        N_("Vous demandez l’effacement de vos données"),
+        N_(
+            "Vous avez demandé l’effacement des données de votre compte %(username)s. L’établissement répond par mail, un mois au plus tard."
+        ),
+        N_(
+            "Si ce n’était pas vous, ou si vous changez d’avis, retirez la demande dans « Mon compte », page « Mes données »."
+        ),
+    ),
+    "erasure_refused": Notice(
+        N_("Réponse à votre demande d’effacement"),
+        N_("Les données de votre compte %(username)s ne sont pas effacées. Motif : %(reason)s"),
+        N_("Vous pouvez répondre à votre établissement, ou adresser une réclamation à la CNIL."),
+    ),
+    "erasure_done": Notice(
+        N_("Vos données sont effacées"),
+        N_(
+            "Vous l’aviez demandé : les données de votre compte %(username)s sont effacées. Le compte ne s’ouvre plus."
+        ),
+        N_("Les services que vous avez utilisés gardent les leurs : demandez-leur l’effacement à part."),
+    ),
     "identity_linked": Notice(
         N_("Un autre moyen de connexion est relié"),
         N_("Votre compte %(username)s s’ouvre maintenant aussi avec %(provider)s."),

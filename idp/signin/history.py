@@ -18,13 +18,20 @@ class HistoryLine:
     device: str
 
 
-def newest(account: int, before: int | None, most: int) -> list[HistoryLine]:
-    """At most `most` lines of an account, the newest first; `before`: only records with lower ids."""
+def newest(
+    account: int, before: int | None, most: int, acts: list[str] | None = None, since: int = 0
+) -> list[HistoryLine]:
+    """At most `most` lines of an account, the newest first.
+
+    `before`: only records with lower ids. `acts`: only these (None: every act of the history). `since`: epoch seconds.
+    """
     return [
         HistoryLine(
             event,
             SENTENCES[event.act],
             browser_name(event.detail["device"]) if event.detail.get("device") else "",
         )
-        for event in records.history(reading(), account, list(SENTENCES), before, most)
+        for event in records.history(
+            reading(), account, list(SENTENCES) if acts is None else acts, before, most, since
+        )
     ]

@@ -21,7 +21,7 @@ from flask_babel import (
 )
 
 from idp.languages import language_of
-from idp.runtime.context import application, day_of, settings
+from idp.runtime.context import application, day_of, now, settings
 from idp.settings import Settings
 from idp.web.typography import TypographicDomain
 
@@ -41,6 +41,9 @@ def init_languages(app: Flask, configured: Settings) -> None:
     app.jinja_env.globals["school_office"] = school_office
     app.jinja_env.filters["fill"] = fill
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["on_day"] = on_day
+    app.jinja_env.filters["recent"] = recent
+    app.jinja_env.filters["time_of_day"] = time_of_day
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["days"] = days
     app.jinja_env.filters["lasting"] = lasting
@@ -76,6 +79,34 @@ def moment(seconds: int) -> str:
     """Epoch seconds as text, in the school's time zone."""
     pattern = f"{_day_pattern(day_of(seconds))}, HH:mm"
     return str(format_datetime(datetime.fromtimestamp(seconds, UTC), pattern))
+
+
+def on_day(seconds: int) -> str:
+    """The day of a moment as text, in the school's time zone."""
+    return day(day_of(seconds))
+
+
+def recent(seconds: int) -> str:
+    """A moment as people speak of it: "aujourd’hui à 09:12", "hier à 18:40", "le 3 septembre 2026"."""
+    date_of_moment, today = day_of(seconds), day_of(now())
+    if date_of_moment == today:
+        return str(gettext("aujourd’hui à %(time)s", time=time_of_day(seconds)))
+    if date_of_moment == today - timedelta(days=1):
+        return str(gettext("hier à %(time)s", time=time_of_day(seconds)))
+    return str(gettext("le %(day)s", day=day(date_of_moment)))
+
+
+def day_in_words(seconds: int) -> str:
+    """The day of a moment, as the head of a list: "Aujourd’hui", "Hier", "3 septembre 2026"."""
+    date_of_moment, today = day_of(seconds), day_of(now())
+    if date_of_moment == today:
+        return str(gettext("Aujourd’hui"))
+    return str(gettext("Hier")) if date_of_moment == today - timedelta(days=1) else day(date_of_moment)
+
+
+def time_of_day(seconds: int) -> str:
+    """The time of a moment, in the school's time zone."""
+    return str(format_datetime(datetime.fromtimestamp(seconds, UTC), "HH:mm"))
 
 
 def day(value: date) -> str:

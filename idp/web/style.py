@@ -18,6 +18,7 @@ from idp.web.static_files import FOLDER, address
 SHEETS = ("design/tokens.css", "design/base.css", "design/components.css", "pages.css")
 _FONT = re.compile(r'url\("/static/([^"?]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_FONT_FACE = re.compile(r"@font-face \{.*?\}\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ def init_style(app: Flask, settings: Settings) -> None:
     encoded = text.encode()
     app.extensions["style"] = Style(text, f"'sha256-{digest}'", encoded, as_blocks(encoded))
     app.jinja_env.globals["style"] = Markup(text)  # noqa: S704 - our own file, and a checked colour
+
+
+def file_style() -> Markup:
+    """The style sheet of a page that is a file of its own: the tokens, and nothing that is fetched."""
+    tokens, sheet = (
+        (FOLDER / name).read_text(encoding="utf-8") for name in ("design/tokens.css", "file.css")
+    )
+    text = _FONT_FACE.sub("", _COMMENT.sub("", tokens)) + _COMMENT.sub("", sheet)
+    return Markup(text)  # noqa: S704 - our own files
 
 
 def style() -> Style:

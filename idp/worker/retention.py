@@ -15,6 +15,7 @@ from idp.limits.storage import rate_limits, used_once
 from idp.messages.storage import outbox
 from idp.oidc.storage import purge as oidc
 from idp.people.storage import contact_changes
+from idp.privacy.storage import erasure_requests
 from idp.recovery.storage import attempts as recovery_identifications
 from idp.runtime.context import settings
 from idp.services.storage import participants
@@ -35,6 +36,7 @@ STEPS: dict[str, Step] = {
     "sendings": signin.sendings,
     "sessions": signin.sessions,
     "contact_changes": contact_changes.purge,
+    "erasure_requests": erasure_requests.purge,
     "approvals": approvals.lapse,
     "kept_answers": kept_answers.purge,
     "sent_forms": sent_forms.purge,

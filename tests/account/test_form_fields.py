@@ -46,6 +46,8 @@ FORMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "security": ({"act": "rename", "passkey": "x", "name": "x"}, set()),
     "security/app": ({"code": "000000"}, set()),
     "confirm": ({"password": "wrong"}, set()),
+    "data/erasure": ({"act": "ask", "wish": "Je déménage"}, set()),
+    "history/not-me": ({"act": "lock"}, {"state", "password_hash", "credentials_generation"}),
 }
 """Page → (what its form sends, columns of the account that it may change)."""
 
@@ -83,6 +85,7 @@ def test_every_page_that_takes_a_form_is_here(app: Flask) -> None:
     """A route without a row fails: a new form needs a row that states what it may write."""
     elsewhere = {
         "data",
+        "data/file",
         "history",
         "guardians",
         "mobile/<identification>",

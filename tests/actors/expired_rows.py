@@ -16,6 +16,7 @@ from idp.limits.storage.used_once import UsedOnce
 from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.storage.tables import AccessToken, DeviceRequest, Grant, PushedRequest, RefreshFamily
 from idp.people.storage.tables import ContactChange
+from idp.privacy.storage.tables import ErasureRequest
 from idp.recovery.storage.tables import Identification
 from idp.services.storage.tables import ParticipantRow, ServiceRow
 from idp.signin.storage.tables import KnownDevice, MailLink, NetworkAttempt, Sending, Session, Throttle
@@ -47,6 +48,7 @@ KINDS = (
     Kind("sendings", Sending, "forget_at", GOES),
     Kind("sessions", Session, "expires_at", DAY),
     Kind("contact_changes", ContactChange, "forget_at", 0),
+    Kind("erasure_requests", ErasureRequest, "forget_at", 0, {"answered_at": 1}),
     Kind("kept_answers", KeptAnswerRow, "forget_at", GOES),
     Kind("sent_forms", SentForm, "forget_at", GOES),
     Kind("pushed_requests", PushedRequest, "expires_at", HOUR),

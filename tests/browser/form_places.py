@@ -18,6 +18,7 @@ from idp.imports import lifecycle
 from idp.jobs import queue
 from idp.messages.storage.outbox import OutboxMessage
 from idp.people.storage.tables import StaffPost
+from idp.privacy import erasure_requests
 from idp.recovery import activation_links
 from idp.signin import mail_confirmation, not_me_link, sessions
 from idp.worker import long_work
@@ -199,6 +200,8 @@ PLACES |= {
     "account.children": account("/account/children", Form(press="act=reset")),
     "account.confirm": account("/account/confirm", Form({"password": "Cerises-Rouges-1789"})),
     "account.devices": account("/account/devices", Form()),
+    "account.erasure": account("/account/data/erasure", Form({"wish": "Je déménage"}, "act=ask")),
+    "account.not_me": account("/account/history/not-me", Form(press="act=lock")),
     "account.mail": account("/account/mail", Form({"mail": "claire@famille.example"}, "act=change")),
     "account.mobile": account("/account/mobile", Form({"contact": "06 12 34 56 79"})),
     "account.password": account("/account/password", Form({"password": NEW, "again": NEW})),
@@ -524,6 +527,28 @@ def _delegations(stage: Stage) -> Form:
     stage.within(lambda world: world.staff("Anne", "Roy", "delegate"))
     stage.head(f"{HERE}/delegations")
     return Form({"since": "2036-12-02", "until": "2036-12-20"}, "act=lend")
+
+
+def _erasure_asked(stage: Stage) -> None:
+    someone = stage.guardian()
+    stage.within(lambda world: erasure_requests.ask(world.facts(someone), "Je déménage", stage.now))
+
+
+@place("console.erasure_requests")
+def _erasure_requests(stage: Stage) -> Form:
+    _erasure_asked(stage)
+    stage.head(f"{HERE}/erasure-requests")
+    return Form({"reason": "Votre enfant est inscrit"}, "act=refuse")
+
+
+@place("console.academy_erasure_requests")
+def _academy_erasure_requests(stage: Stage) -> Form:
+    def ask(world: World) -> None:
+        erasure_requests.ask(world.facts(world.guardian("Marc", "Petit")), "", stage.now)
+
+    stage.within(ask)
+    stage.admin(f"{ACADEMY}/erasure-requests")
+    return Form({"reason": "Une procédure est en cours"}, "act=refuse")
 
 
 @place("console.letters_question")

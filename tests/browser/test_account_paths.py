@@ -2,10 +2,11 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.actors.in_a_browser import accept_terms, fill_date, press
 from tests.actors.person import mails
@@ -103,14 +104,67 @@ def test_each_page_of_the_own_account(desk: Desk, demo: Demo) -> None:
         ("Appareils connectés", "Appareils connectés"),
         ("Services", "Services"),
         ("Historique", "Historique"),
+        ("Accords parentaux", "Accords parentaux"),
+        ("Mes données", "Mes données"),
     ):
         page.get_by_role("navigation", name="Mon compte").get_by_role("link", name=link, exact=True).click()
         heading(page, title)
         looks_right_everywhere(page, f"account-{link.lower().replace(' ', '-')}")
+    page.goto(f"{demo.provider}/account/data/erasure")
+    looks_right_everywhere(page, "account-erasure")
+    page.goto(f"{demo.provider}/account/history/not-me")
+    looks_right_everywhere(page, "account-not-me")
     page.goto(f"{demo.provider}/account/security/app")
     looks_right_everywhere(page, "account-app")
     page.goto(f"{demo.provider}/account/children/join")
     looks_right_everywhere(page, "account-join")
+
+
+def test_the_page_comes_first_on_a_phone_and_beside_its_menu_at_a_desk(desk: Desk, demo: Demo) -> None:
+    page = desk.window()
+    signed_in(page, demo)
+    menu, title = page.get_by_role("navigation", name="Mon compte"), page.get_by_role("heading", level=1)
+
+    def place(locator: Locator) -> tuple[float, float]:
+        box = locator.bounding_box()
+        assert box is not None
+        return box["x"], box["y"]
+
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert place(menu)[0] < place(title)[0] and place(menu)[1] < 300
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert place(menu)[1] > place(title)[1] + 800, "after the whole page"
+    page.goto(f"{demo.provider}/account/devices")
+    press_way_back = page.get_by_role("main").get_by_role("link", name="Mon compte")
+    follow(page, press_way_back)
+    heading(page, "Mes informations")
+
+
+def test_the_home_leads_to_each_part_by_its_state(desk: Desk, demo: Demo) -> None:
+    page = desk.window()
+    signed_in(page, demo)
+    card = page.locator(".card-link").filter(has_text="Sécurité")
+    expect(card).to_contain_text("renforcez-la en 1 minute")
+    # The whole card is the link, not its text alone.
+    card.click(position={"x": 5, "y": 5})
+    heading(page, "Connexion en deux étapes")
+
+
+def test_the_file_to_read_is_a_page_of_its_own(desk: Desk, demo: Demo, tmp_path: Path) -> None:
+    page = desk.window()
+    signed_in(page, demo)
+    page.goto(f"{demo.provider}/account/data")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Un fichier à lire").click()
+    file = tmp_path / "data.html"
+    download.value.save_as(file)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(file.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mes données")
+    expect(page.get_by_role("heading", name="Ma famille")).to_be_visible()
+    looks_right_everywhere(page, "data-file")
+    assert fetched == [file.as_uri()], "it needs nothing from anywhere"
 
 
 def test_a_new_number_and_a_new_password_for_a_child(desk: Desk, demo: Demo) -> None:

@@ -27,6 +27,7 @@ WITHOUT_A_FORM = {
     "account.overview",
     "account.history",
     "account.data",
+    "account.data_file",
     "console.home",
     "console.school",
     "console.people",

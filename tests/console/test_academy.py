@@ -453,7 +453,7 @@ def test_all_data_on_a_person_is_exported(app: Flask, admin: Visitor, contextles
     page = admin.opens(f"{ACADEMY}?q=roux").follows("Roux Zoé").follows("Exporter, garder ou effacer")
     page.fills(press="act=export")
     export = json.loads(page.page.text)
-    assert export["person"][0]["first_name"] == "Zoé" and "password_hash" not in page.page.text
+    assert export["who_i_am"][0]["first_name"] == "Zoé" and "password_hash" not in page.page.text
     assert guardian.username in page.page.text
 
 

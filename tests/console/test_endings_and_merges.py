@@ -18,8 +18,8 @@ from tests.actors.world import Someone, World, waiting_messages
 
 REASON = "La même mère, dit-elle"
 DAY = 86400
-STAY = {"sessions", "grants", "cas_tickets", "participants", "consents"}
-"""They end with the account's credentials, and are kept for the record until they are purged."""
+STAY = {"sessions", "grants", "cas_tickets", "participants", "consents", "erasure_requests"}
+"""They end with the account's credentials, and are kept for the record until they are purged; a request waits for its answer."""
 
 
 def naming_an_account() -> set[str]:

@@ -54,6 +54,7 @@ BY_SOMEBODY_KNOWN = {
     "Counted": "the worker",
     "Delegation": "an administrator",
     "Enrolment": "an import",
+    "ErasureRequest": "a session",
     "FailingDestination": "the worker, one for each destination",
     "FamilyNote": "a school's office",
     "FederatedIdentity": "a session",

@@ -594,6 +594,7 @@ def test_every_mail_and_sms_is_in_one_language(app: Flask, clock: Clock, languag
                         "joined",
                         "location",
                         "number",
+                        "reason",
                     )
                 }
                 notices.tell(tx, facts, kind, NOON, factor=ALL, **facts_of)

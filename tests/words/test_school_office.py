@@ -125,6 +125,7 @@ def pages(app: Flask, clock: Clock, with_sms: bool) -> Iterator[str]:
         world = World(app, clock)
         alone = world.guardian("Ana", mobile="+33612345678", state="active")
         world.guardian("Zoé", "Petit", mobile="+33698765432", state="created")
+        lone = world.guardian("Ida", mail=None, mail_verified_at=None)
         staff = world.staff()
         enrol(world, staff)
         parent = world.guardian("Nora", "Amari")
@@ -138,8 +139,12 @@ def pages(app: Flask, clock: Clock, with_sms: bool) -> Iterator[str]:
         yield waiting.fills(code=str(messages(app, "sms")[-1]["facts"]["code"])).html
     family = Visitor(app).opens("/account").fills(profile="responsable")
     family.fills(username=alone.username, password=alone.password)
-    for path in ("/account", "/account/children", *([] if with_sms else ["/account/mobile"])):
+    mobile = [] if with_sms else ["/account/mobile"]
+    for path in ("/account", "/account/children", "/account/data/erasure", *mobile):
         yield family.opens(path).html
+    unreachable = Visitor(app).opens("/account").fills(profile="responsable")
+    unreachable.fills(username=lone.username, password=lone.password)
+    yield unreachable.opens("/account/history/not-me").html
     second = Visitor(app).opens("/account").fills(profile="personnel")
     yield second.fills(username=staff.username, password=staff.password).html
 

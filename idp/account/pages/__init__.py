@@ -16,12 +16,17 @@ PAGES = {
         "mobile": "/mobile",
         "mobile_code": "/mobile/<identification>",
     },
-    "devices": {"devices": "/devices"},
-    "history": {"history": "/history"},
-    "overview": {
-        "overview": "",
+    "data": {
         "data": "/data",
+        "data_file": "/data/file",
+        "erasure": "/data/erasure",
     },
+    "devices": {"devices": "/devices"},
+    "history": {
+        "history": "/history",
+        "not_me": "/history/not-me",
+    },
+    "overview": {"overview": ""},
     "security": {
         "security": "/security",
         "app": "/security/app",

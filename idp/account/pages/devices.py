@@ -1,13 +1,12 @@
 """The open sessions of this account, with "disconnect"."""
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from idp.account import sessions as acts
 from idp.account.pages.page import back_to, page
 from idp.runtime.context import now
 from idp.signin import cookies
-from idp.signin.rules.browser_names import browser_name
+from idp.signin.rules.browser_names import device_of
 from idp.signin.sessions import Session
 from idp.web.form_pages import Page
 from idp.web.forms import EmptyForm
@@ -28,6 +27,6 @@ def devices(session: Session) -> Page:
     return render_template(
         "account/devices.html",
         account=session.account,
-        sessions=[(row, gettext(browser_name(row.browser_name))) for row in open_sessions],
+        sessions=[(row, device_of(row.browser_name)) for row in open_sessions],
         current=session.sid,
     )

@@ -37,6 +37,7 @@ _history = (
         AuditRecord.subject == bindparam("of_subject"),
         AuditRecord.act.in_(bindparam("acts", expanding=True)),
         AuditRecord.id < bindparam("before"),
+        AuditRecord.at >= bindparam("since"),
     )
     .order_by(AuditRecord.id.desc())
     .limit(bindparam("most"))
@@ -47,10 +48,16 @@ _LAST = 2**62
 
 
 def history(
-    connection: Connection, account: int, acts: list[str], before: int | None, most: int
+    connection: Connection, account: int, acts: list[str], before: int | None, most: int, since: int = 0
 ) -> list[Event]:
-    """The newest events of an account with ids below `before`."""
-    parameters = {"of_subject": f"account:{account}", "acts": acts, "before": before or _LAST, "most": most}
+    """The newest events of an account with ids below `before`, not earlier than `since` (epoch seconds)."""
+    parameters = {
+        "of_subject": f"account:{account}",
+        "acts": acts,
+        "before": before or _LAST,
+        "most": most,
+        "since": since,
+    }
     rows = connection.execute(_history, parameters)
     return [Event(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
 

@@ -21,6 +21,10 @@ PAGES = {
         "delegations": "/school/<uai>/delegations",
         "renewal": "/school/<uai>/renewal",
     },
+    "erasure_requests": {
+        "erasure_requests": "/school/<uai>/erasure-requests",
+        "academy_erasure_requests": "/academy/erasure-requests",
+    },
     "home": {
         "home": "/",
         "school": "/school/<uai>",

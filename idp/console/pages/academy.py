@@ -87,7 +87,7 @@ def _export(desk: Desk, account: AccountFacts) -> Page:
     if not approvals.may_export(account.actor, desk.actor, now()):
         approvals.do_or_ask("export", {"what": account.actor}, account.username, desk.actor, now())
         return back("approvals")
-    document = personal_data.everything(account, desk.actor, now())
+    document = personal_data.everything(account, desk.actor, now()).for_machines()
     headers = {
         "Content-Disposition": f'attachment; filename="{account.username}.json"',
         "Cache-Control": "no-store",

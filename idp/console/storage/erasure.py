@@ -20,10 +20,11 @@ from idp.people.storage.tables import (
     SourceRecord,
     StaffPost,
 )
+from idp.privacy.storage.tables import ErasureRequest
 from idp.services.storage.tables import Consent, ParticipantRow
 from idp.signin.storage.tables import Session
 
-OF_ACCOUNT = (*WAYS_IN, Session, Grant, Ticket, ParticipantRow, Consent)
+OF_ACCOUNT = (*WAYS_IN, Session, Grant, Ticket, ParticipantRow, Consent, ErasureRequest)
 """Tables whose rows go with the account; tokens go with their grants."""
 
 

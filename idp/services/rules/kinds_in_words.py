@@ -21,6 +21,17 @@ SENTENCES: dict[str, str] = {
 }
 
 
-def in_words(kinds: Sequence[str]) -> list[str]:
-    """The sentences for kinds of information (`rules.consent.kinds`), always in the same order."""
-    return [sentence for word, sentence in SENTENCES.items() if word in kinds]
+ONLY_OF = {"ect.scope.children": "guardian", "ect.scope.staff": "staff"}
+"""Kinds of information that only one kind of person has; of others a service receives nothing for them."""
+
+
+def in_words(kinds: Sequence[str], person: str | None = None) -> list[str]:
+    """The sentences for kinds of information (`rules.consent.kinds`), always in the same order.
+
+    `person`: the kind of the person; the information that such a person cannot have is left out. None: of anybody.
+    """
+    return [
+        sentence
+        for word, sentence in SENTENCES.items()
+        if word in kinds and (person is None or ONLY_OF.get(word, person) == person)
+    ]

@@ -31,6 +31,9 @@ SENTENCES: dict[str, str] = {
     "consent.refuse": N_("Accord refusé à un service"),
     "consent.ask": N_("Accord demandé aux responsables"),
     "data.downloaded": N_("Données téléchargées"),
+    "erasure.asked": N_("Effacement des données demandé"),
+    "erasure.withdrawn": N_("Demande d’effacement retirée"),
+    "erasure.refused": N_("Demande d’effacement refusée"),
     "guardianship.ended": N_("Lien avec un responsable terminé"),
 }
 """Acts missing from this table concern the provider, not the person."""

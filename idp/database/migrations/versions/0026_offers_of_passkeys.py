@@ -1,14 +1,14 @@
 """When a person answered the offer of a passkey, which is made once.
 
-Revision ID: 0029
-Revises: 0023
+Revision ID: 0026
+Revises: 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
