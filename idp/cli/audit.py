@@ -124,7 +124,8 @@ def search(
 ) -> None:
     """List the newest records that match every option."""
     with terminal.application():
-        events = records.search(reading(), act, actor, subject, _moment(since), _moment(until), None, most)
+        actors, subjects = [actor] if actor else [], [subject] if subject else []
+        events = records.search(reading(), act, actors, subjects, _moment(since), _moment(until), None, most)
     rows = [
         (
             event.id,

@@ -6,7 +6,7 @@ from idp.console.rules.people_query import PeopleQuery
 from idp.console.rules.rights import Reach
 from idp.console.storage import numbers, rights, search
 from idp.console.storage.numbers import ClassNumbers, LostMail
-from idp.console.storage.search import PersonRow
+from idp.console.storage.search import PersonRow as PersonRow
 from idp.database.engine import reading
 from idp.durations import DAY
 

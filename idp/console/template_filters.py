@@ -14,18 +14,22 @@ else:
 
 FILTERS = (
     "act_word",
+    "ago",
     "choice_word",
     "code_word",
     "detail",
     "field_word",
     "import_sentence",
+    "iso_moment",
     "job_title",
     "message_word",
     "party",
     "query",
     "reason_words",
     "registration_fault",
+    "technical",
     "trial_step",
+    "written_day",
 )
 """Each is a function of `words` with this name."""
 
@@ -36,4 +40,4 @@ def init_filters(app: Flask) -> None:
 
 
 def _filter(name: str) -> Callable[[Any], Any]:
-    return lambda value: getattr(words, name)(value)
+    return lambda *values: getattr(words, name)(*values)

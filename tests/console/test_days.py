@@ -89,8 +89,8 @@ def test_the_audit_trail_is_searched_by_days_of_the_school(
         day: page.opens(f"/console/academy/audit?what=sign_in&since={day}&until={day}").html
         for day in ("2026-12-01", "2026-12-02")
     }
-    assert "1er décembre 2026, 23:59" in pages["2026-12-01"] and "2 décembre" not in pages["2026-12-01"]
-    assert "2 décembre 2026, 00:01" in pages["2026-12-02"] and "1er décembre" not in pages["2026-12-02"]
+    assert "1er décembre 2026 à 23 h 59" in pages["2026-12-01"] and "2 décembre" not in pages["2026-12-01"]
+    assert "2 décembre 2026 à 0 h 01" in pages["2026-12-02"] and "1er décembre" not in pages["2026-12-02"]
 
 
 @pytest.mark.parametrize("there", in_every_zone)

@@ -1,6 +1,7 @@
 """Statements on audit records: append, the history of an account, search."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,14 +56,16 @@ def history(
     return [Event(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
 
 
-def _matching(act: str, actor: str, subject: str, since: int | None, until: int | None) -> list[Any]:
+def _matching(
+    act: str, actors: Collection[str], subjects: Collection[str], since: int | None, until: int | None
+) -> list[Any]:
     conditions: list[Any] = []
     if act:
         conditions.append(AuditRecord.act.startswith(act, autoescape=True))
-    if actor:
-        conditions.append(AuditRecord.actor == actor)
-    if subject:
-        conditions.append(AuditRecord.subject == subject)
+    if actors:
+        conditions.append(AuditRecord.actor.in_(sorted(actors)))
+    if subjects:
+        conditions.append(AuditRecord.subject.in_(sorted(subjects)))
     if since is not None:
         conditions.append(AuditRecord.at >= since)
     if until is not None:
@@ -73,18 +76,26 @@ def _matching(act: str, actor: str, subject: str, since: int | None, until: int 
 def search(
     connection: Connection,
     act: str = "",
-    actor: str = "",
-    subject: str = "",
+    actors: Collection[str] = (),
+    subjects: Collection[str] = (),
     since: int | None = None,
     until: int | None = None,
-    before: int | None = None,
+    beyond: int | None = None,
     most: int = 50,
+    oldest_first: bool = False,
 ) -> list[Event]:
-    """The newest records that match all filters; `act` is a prefix. Times are epoch seconds."""
+    """The newest records that match all filters; `act` is a prefix. Times are epoch seconds.
+
+    Several actors or subjects: any of them. `beyond`: the id of the last record of the page before.
+    """
+    if oldest_first:
+        place, order = AuditRecord.id > (beyond or 0), AuditRecord.id.asc()
+    else:
+        place, order = AuditRecord.id < (beyond or _LAST), AuditRecord.id.desc()
     statement = (
         select(AuditRecord.__table__)
-        .where(*_matching(act, actor, subject, since, until), AuditRecord.id < (before or _LAST))
-        .order_by(AuditRecord.id.desc())
+        .where(*_matching(act, actors, subjects, since, until), place)
+        .order_by(order)
         .limit(most)
     )
     return [_event(row) for row in connection.execute(statement).mappings()]

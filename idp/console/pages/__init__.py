@@ -9,6 +9,7 @@ PAGES = {
         "person_data": "/academy/people/<int:account>/data",
     },
     "administrators": {"administrators": "/academy/administrators"},
+    "audit": {"audit": "/academy/audit"},
     "cas_services": {
         "cas_services": "/academy/cas",
         "new_cas_service": "/academy/cas/new",
@@ -34,6 +35,10 @@ PAGES = {
         "job": "/jobs/<int:number>",
         "job_file": "/jobs/<int:number>/files/<int:file>",
     },
+    "jobs_list": {
+        "jobs": "/school/<uai>/jobs",
+        "academy_jobs": "/academy/jobs",
+    },
     "keys": {
         "keys": "/academy/keys",
         "tokens": "/academy/tokens",
@@ -53,7 +58,6 @@ PAGES = {
     "record": {
         "trouble": "/academy/trouble",
         "approvals": "/academy/approvals",
-        "audit": "/academy/audit",
     },
     "saml_services": {
         "saml_services": "/academy/saml",
