@@ -8,8 +8,9 @@ from flask import Flask
 from idp import deferred
 
 if TYPE_CHECKING:
-    from idp.console import words
+    from idp.console import chart_words, words
 else:
+    chart_words = deferred.module("idp.console.chart_words")
     words = deferred.module("idp.console.words")
 
 FILTERS = (
@@ -32,12 +33,16 @@ FILTERS = (
     "written_day",
 )
 """Each is a function of `words` with this name."""
+CHARTS = ("day_points", "hour_points", "hours_sentence")
+"""Each is a function of `chart_words` with this name."""
 
 
 def init_filters(app: Flask) -> None:
     for name in FILTERS:
-        app.jinja_env.filters[name] = _filter(name)
+        app.jinja_env.filters[name] = _filter(lambda: words, name)
+    for name in CHARTS:
+        app.jinja_env.filters[name] = _filter(lambda: chart_words, name)
 
 
-def _filter(name: str) -> Callable[[Any], Any]:
-    return lambda *values: getattr(words, name)(*values)
+def _filter(module: Callable[[], Any], name: str) -> Callable[..., Any]:
+    return lambda *values: getattr(module(), name)(*values)

@@ -31,6 +31,7 @@ ACTS: dict[str, str] = {
     "data.held": N_("Données gardées malgré tout"),
     "data.released": N_("Obligation de garder levée"),
     "demo.activated": N_("Compte ouvert par la démonstration"),
+    "guardianship.attached_again": N_("Lien avec un enfant rétabli"),
     "guardianship.detached": N_("Enfant détaché d’un responsable"),
     "guardianship.disputed": N_("Lien avec un enfant contesté"),
     "guardianship.upheld": N_("Lien avec un enfant maintenu"),
