@@ -3,8 +3,9 @@
 from flask import request
 from flask_babel import gettext
 
-from idp.console import approvals, incidents
+from idp.console import approvals, incidents, record_names
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
+from idp.console.rules.mentions import of_party
 from idp.console.rules.rights import Act
 from idp.console.rules.work_words import RECEIVERS
 from idp.network.urls import origin_of
@@ -57,4 +58,6 @@ def approvals_page(desk: Desk) -> Page:
             decide = approvals.agree if pressed() == "agree" else approvals.refuse
             decide(number("approval"), desk.actor, now())
             return back("approvals")
-    return form_page.show(approvals=approvals.listed(), me=desk.actor)
+    listed = approvals.listed()
+    mentioned = [mention for row in listed for mention in of_party(row["asked_by"])]
+    return form_page.show(approvals=listed, names=record_names.names_for(mentioned), me=desk.actor)

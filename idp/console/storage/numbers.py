@@ -118,6 +118,11 @@ class SchoolNumbers:
     active: int
     imported_at: int | None
 
+    @property
+    def share(self) -> float | None:
+        """The share of the pupils' accounts that are active; None for a school without pupils."""
+        return self.active / self.accounts if self.accounts else None
+
 
 _by_school = (
     select(
