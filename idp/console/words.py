@@ -81,8 +81,11 @@ def iso_moment(seconds: int) -> str:
 
 
 def written_day(iso: str | None) -> str:
-    """A stored day (YYYY-MM-DD) as people write it."""
-    return day(date.fromisoformat(iso)) if iso else "–"
+    """A stored day (YYYY-MM-DD) as people write it; a text that is no day stays as it is."""
+    try:
+        return day(date.fromisoformat(iso)) if iso else "–"
+    except ValueError:
+        return str(iso)
 
 
 def code(text: object) -> Markup:

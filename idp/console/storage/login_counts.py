@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from idp.audit.storage.tables import AuditRecord, AuditSeal
 from idp.console.storage.tables import Counted, LoginDay
@@ -104,7 +104,10 @@ def _count_participants(tx: Connection, now: int, most: int) -> int:
     """Sessions of services of CAS and SAML, in the order of their ids."""
     last = _counted(tx, Counted.PARTICIPANTS)
     if last is None:
-        newest = tx.execute(select(func.max(ParticipantRow.id))).scalar() or 0
+        newest_first = (
+            select(ParticipantRow.id).where(ParticipantRow.id > 0).order_by(ParticipantRow.id.desc())
+        )
+        newest = tx.execute(newest_first.limit(1)).scalar() or 0
         _note(tx, Counted.PARTICIPANTS, None, newest)
         return 0
     rows = tx.execute(
