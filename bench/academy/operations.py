@@ -43,10 +43,10 @@ def of_the_audit_trail(size: Size) -> Iterator[tuple[str, Act]]:
     guardian, yesterday = f"account:{size.people // 2}", MOMENT - 86_400
     for name, filters in (
         ("a page", {}),
-        ("of an account", {"subject": guardian}),
+        ("of an account", {"subjects": [guardian]}),
         ("by an act that is rare", {"act": "data.erased"}),
-        ("of an actor", {"actor": guardian}),
-        ("by an act that is rare, of an actor", {"act": "data.erased", "actor": guardian}),
+        ("of an actor", {"actors": [guardian]}),
+        ("by an act that is rare, of an actor", {"act": "data.erased", "actors": [guardian]}),
         ("of a day", {"since": yesterday, "until": MOMENT}),
         ("by an act that is rare, of a day", {"act": "data.", "since": yesterday, "until": MOMENT}),
     ):

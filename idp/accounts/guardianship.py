@@ -5,6 +5,7 @@ An act that was done already changes nothing, and writes no second record.
 
 from idp.accounts.rules.reasons import check_reason
 from idp.audit import trail
+from idp.audit.search import Event, Filters, search
 from idp.database.engine import reading, transaction
 from idp.people.rules.accounts import AccountFacts
 from idp.people.rules.families import is_of_age
@@ -24,6 +25,34 @@ def detach(guardian: AccountFacts, link: int, reason: str, actor: str, now: int)
                 return
             raise Refusal(STATE_CHANGED, "the link is of another guardian")
         trail.record(tx, now, "guardianship.detached", actor, guardian.actor, link=link, reason=reason)
+
+
+def attach_again(guardian: AccountFacts, link: int, actor: str, now: int) -> None:
+    """Undo `detach`: the link is open again. Raises Refusal K03 for a link that the school did not end, or that is another guardian's.
+
+    A link that an import or a pupil of full age has ended stays ended.
+    """
+    detached = [event.at for event in detachments(guardian) if event.detail.get("link") == link]
+    with transaction() as tx:
+        if not detached or not family.attach_again(tx, link, guardian.person_id, max(detached)):
+            if family.is_upheld(tx, link, guardian.person_id):
+                return
+            raise Refusal(STATE_CHANGED, "the school did not end this link, or it is of another guardian")
+        trail.record(tx, now, "guardianship.attached_again", actor, guardian.actor, link=link)
+
+
+def detachments(guardian: AccountFacts) -> list[Event]:
+    """The newest records of links of this guardian that the school ended."""
+    return search(Filters("guardianship.detached", subjects=[guardian.actor]), None, 50).events
+
+
+def undoable(guardian: AccountFacts) -> dict[int, int]:
+    """Link → when the school ended it, of the links that `attach_again` would open."""
+    detached: dict[int, int] = {}
+    for event in detachments(guardian):
+        detached.setdefault(event.detail.get("link", 0), event.at)
+    ended = family.ended_at(reading(), detached) if detached else {}
+    return {link: at for link, at in detached.items() if ended.get(link) == at}
 
 
 def uphold(guardian: AccountFacts, link: int, actor: str, now: int) -> None:

@@ -6,7 +6,7 @@ import click
 
 from idp.audit import remarking, verification
 from idp.audit.rules.verification import Fault
-from idp.audit.search import Filters, search_to_the_end
+from idp.audit.search import Filters, everything
 from idp.audit.storage import chain
 from idp.audit.verification import Report, Unchecked
 from idp.cli.terminal import ACTOR, Terminal, day_and_hour, now, pass_terminal, say_table
@@ -125,8 +125,9 @@ def search(
 ) -> None:
     """List the newest records that match every option."""
     with terminal.application():
-        filters = Filters(act, actor, subject, _moment(since), _moment(until))
-        events = search_to_the_end(filters, most)
+        actors, subjects = [actor] if actor else [], [subject] if subject else []
+        filters = Filters(act, actors, subjects, _moment(since), _moment(until))
+        events = list(everything(filters, most))
     rows = [
         (
             event.id,

@@ -7,11 +7,15 @@ from operator import attrgetter
 from idp.console import personal_data
 from idp.console.rules.listings import Listing, arrange
 from idp.console.rules.people_query import read_query
+from idp.console.rules.tables import A_PAGE
 from idp.console.storage import erasure, numbers, rights, search, staff
-from idp.console.storage.numbers import SchoolNumbers
+from idp.console.storage.numbers import SchoolNumbers as SchoolNumbers
 from idp.console.storage.search import PersonRow
 from idp.database.engine import reading
 from idp.people.rules.accounts import AccountFacts
+
+BELOW = ("25", "50", "75", "100")
+"""Percentages by which the schools are filtered."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,18 @@ def search_people(text: str, kinds: frozenset[str]) -> list[PersonRow]:
     return search.in_academy(reading(), read_query(text, ()), kinds)
 
 
-def schools(parameters: Mapping[str, str]) -> Listing[SchoolNumbers]:
-    """A page of the schools. `parameters`: sort and page. Only a list in the order of progress needs the numbers of every school."""
-    if parameters["sort"].lstrip("-") == "active":
-        return arrange(numbers.of_every_school(reading()), {"active": attrgetter("active")}, parameters)
+def schools(parameters: Mapping[str, str], a_page: int = A_PAGE) -> Listing[SchoolNumbers]:
+    """A page of the schools. `parameters`: q, sort, page, and `below`: a share of active pupils in percent.
+
+    Only the order or the filter by progress needs the numbers of every school.
+    """
     columns = {name: attrgetter(name) for name in ("name", "uai", "imported_at")}
-    listing = arrange(rights.schools_by_id(reading(), None), columns, parameters)
+    below = parameters.get("below", "")
+    if below in BELOW or parameters.get("sort", "").lstrip("-") == "active" or a_page > A_PAGE:
+        every = numbers.of_every_school(reading())
+        rows = [row for row in every if below not in BELOW or (row.share or 0) * 100 < int(below)]
+        return arrange(rows, {**columns, "active": attrgetter("share")}, parameters, a_page, below=below)
+    listing = arrange(rights.schools_by_id(reading(), None), columns, parameters, a_page, below=below)
     by_id = {row.id: row for row in numbers.by_school(reading(), [row.id for row in listing.rows])}
     return listing.showing([by_id[row.id] for row in listing.rows])
 

@@ -3,9 +3,14 @@
 The acts themselves are in `idp.accounts`. Pages judge rights.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from idp import deferred
+from idp.accounts import guardianship
+from idp.audit.search import Event, Filters, search
+from idp.console.record_names import Names, names_of
 from idp.console.rules.rights import SchoolRow
 from idp.database.engine import reading
 from idp.letters import issue
@@ -53,13 +58,59 @@ def acts_for(account: AccountFacts) -> frozenset[str]:
     fitting = {"close", "detach", "merge"}
     if account.present:
         fitting |= {"reset", "unlock", "mail", "disconnect"}
+    if account.present and account.state == State.ACTIVE:
+        fitting.add("lock")
     if account.present and account.state in (State.CREATED, State.NOTIFIED, State.EXPIRED):
         fitting.add("print")
     if account.has_second_factor:
         fitting.add("factors")
-    if account.kind != "guardian":
+    if account.kind == "guardian":
+        fitting.add("attach")
+    else:
         fitting -= {"detach", "merge"}
     return frozenset(fitting)
+
+
+ORDER = ("print", "reset", "mail", "disconnect", "lock", "factors", "merge", "close")
+"""Acts on a person, the most often needed first."""
+FIRST = 3
+"""Acts that are buttons of the person's page; the others are one click further."""
+
+
+def in_order(acts: Collection[str], state: str) -> tuple[list[str], list[str]]:
+    """The acts of a page: those that are buttons, and the others. A locked account is unlocked first."""
+    order = ["unlock", *ORDER] if state == State.LOCKED else [*ORDER[:4], "unlock", *ORDER[4:]]
+    fitting = [act for act in order if act in acts]
+    return fitting[:FIRST], fitting[FIRST:]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A record of what happened to an account. `undo`: the link that can be opened again, 0 for none."""
+
+    event: Event
+    names: Names
+    undo: int
+
+
+def timeline(account: AccountFacts, most: int = 20) -> list[Happening]:
+    """What has happened to an account, the newest first, in the words and names of the record."""
+    events = search(Filters(subjects=[account.actor]), None, most).events
+    names = names_of(events)
+    undoable = guardianship.undoable(account) if account.kind == "guardian" else {}
+    return [Happening(event, names, _undo(event, undoable)) for event in events]
+
+
+def _undo(event: Event, undoable: dict[int, int]) -> int:
+    link = event.detail.get("link", 0) if event.act == "guardianship.detached" else 0
+    return link if undoable.get(link) == event.at else 0
+
+
+def slip(account: AccountFacts, password: str) -> issue.Letter:
+    """The provisional password of one person, to hand over at the counter. It is nowhere stored."""
+    return issue.Letter(
+        account.id, account.kind, account.first_name, account.family_name, account.username, password
+    )
 
 
 def print_letter(account: AccountFacts, school: SchoolRow, language: str, actor: str, now: int) -> bytes:

@@ -8,7 +8,7 @@ from idp.console.rules.rights import Reach, SchoolRow
 from idp.console.storage import first_steps as first_steps_storage
 from idp.console.storage import numbers, rights, search
 from idp.console.storage.numbers import ClassNumbers, LostMail
-from idp.console.storage.search import PersonRow
+from idp.console.storage.search import PersonRow as PersonRow
 from idp.database.engine import reading
 from idp.durations import DAY
 from idp.schools import appearance
@@ -18,11 +18,10 @@ WEEK = 7 * DAY
 
 @dataclass(frozen=True)
 class SchoolProgress:
-    """`logins`: (day, number) of the last days. `lost`: mails to people of the school that were given up in the last week."""
+    """`lost`: mails to people of the school that were given up in the last week."""
 
     classes: tuple[ClassNumbers, ...]
     total: ClassNumbers
-    logins: tuple[tuple[str, int], ...]
     lost: tuple[LostMail, ...]
 
 
@@ -56,10 +55,11 @@ def progress(school: int, reach: Reach, now: int) -> SchoolProgress:
     """The numbers of a school, and the lost mails of the people within `reach`."""
     connection = reading()
     classes = numbers.by_class(connection, school)
-    accounts = {person.account for person in search.all_in_school(connection, PeopleQuery(), reach, school)}
+    lost = numbers.lost_mails(connection, now - WEEK)
+    reached = search.all_in_school(connection, PeopleQuery(), reach, school) if lost else []
+    accounts = {person.account for person in reached}
     return SchoolProgress(
         tuple(classes),
         numbers.totals(connection, school),
-        tuple(numbers.logins_a_day(connection, school, now)),
-        tuple(mail for mail in numbers.lost_mails(connection, now - WEEK) if mail.account in accounts),
+        tuple(mail for mail in lost if mail.account in accounts),
     )

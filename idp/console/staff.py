@@ -2,7 +2,7 @@
 
 from idp.audit import trail
 from idp.console.storage import staff as storage
-from idp.console.storage.staff import Post
+from idp.console.storage.staff import Post as Post
 from idp.database.engine import reading, transaction
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE

@@ -8,35 +8,44 @@ from flask import Flask
 from idp import deferred
 
 if TYPE_CHECKING:
-    from idp.console import words
+    from idp.console import chart_words, words
 else:
+    chart_words = deferred.module("idp.console.chart_words")
     words = deferred.module("idp.console.words")
 
 FILTERS = (
     "act_word",
     "advice",
     "cause_reason",
+    "ago",
     "choice_word",
     "code_word",
     "detail",
     "field_word",
     "import_sentence",
+    "iso_moment",
     "job_title",
     "message_word",
     "party",
     "query",
     "reason_words",
     "registration_fault",
+    "technical",
     "trial_step",
+    "written_day",
 )
 """Each is a function of `words` with this name."""
+CHARTS = ("day_points", "hour_points", "hours_sentence")
+"""Each is a function of `chart_words` with this name."""
 
 
 def init_filters(app: Flask) -> None:
     app.jinja_env.globals["page_words"] = lambda endpoint: words.page_words(endpoint)
     for name in FILTERS:
-        app.jinja_env.filters[name] = _filter(name)
+        app.jinja_env.filters[name] = _filter(lambda: words, name)
+    for name in CHARTS:
+        app.jinja_env.filters[name] = _filter(lambda: chart_words, name)
 
 
-def _filter(name: str) -> Callable[[Any], Any]:
-    return lambda value: getattr(words, name)(value)
+def _filter(module: Callable[[], Any], name: str) -> Callable[..., Any]:
+    return lambda *values: getattr(module(), name)(*values)

@@ -1,23 +1,41 @@
 """What the console's templates write of a record, an import, a job or a registration: `template_filters.py` names the filters."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask_babel import gettext
+from flask_babel import format_timedelta, gettext
 from markupsafe import Markup, escape
 
 from idp.console.rules.causes import Cause, Sort
 from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
+from idp.console.rules.mentions import Mention, of_detail, of_party
 from idp.console.rules.page_purpose import PageWords
 from idp.console.rules.page_words import PAGES
-from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXTS, VALUES
+from idp.console.rules.record_words import (
+    ACTS,
+    DETAILS,
+    ERASED,
+    GONE,
+    MOMENTS,
+    NAMED_PARTIES,
+    PARTIES,
+    SECONDS,
+    SEVERAL,
+    TEXTS,
+    VALUES,
+    metadata_reason,
+)
 from idp.console.rules.registration_words import SENTENCES
 from idp.console.rules.service_form import CHOICES, LABELS
-from idp.console.rules.work_words import ADVICE, JOBS, MESSAGES, metadata_reason, reason, step
+from idp.console.rules.work_words import ADVICE, JOBS, MESSAGES, reason, step
+from idp.runtime.context import now
 from idp.services.rules.registration_reader import Fault
-from idp.web.languages import moment
+from idp.signin.rules.browser_names import browser_name
+from idp.web.languages import day, lasting, moment
 
 
 def import_sentence(stored: Mapping[str, Any] | str) -> str:
@@ -49,8 +67,33 @@ def page_words(endpoint: str) -> PageWords | None:
 
 
 def query(values: Mapping[str, Any]) -> str:
-    """An address's query, without what is empty."""
-    return urlencode({name: value for name, value in values.items() if value not in ("", None)})
+    """An address's query, without what is empty; a list is a parameter several times."""
+    return urlencode(
+        {name: value for name, value in values.items() if value not in ("", None, [], ())}, doseq=True
+    )
+
+
+def ago(seconds: int) -> str:
+    """How long ago a moment was, in its largest unit: "il y a 5 minutes". A later moment: "dans 3 jours"."""
+    passed = seconds - now()
+    return (
+        str(format_timedelta(timedelta(seconds=passed), add_direction=True))
+        if passed
+        else gettext("à l’instant")
+    )
+
+
+def iso_moment(seconds: int) -> str:
+    """A moment for machines that read the page: the attribute `datetime` of an element `time`."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def written_day(iso: str | None) -> str:
+    """A stored day (YYYY-MM-DD) as people write it; a text that is no day stays as it is."""
+    try:
+        return day(date.fromisoformat(iso)) if iso else "–"
+    except ValueError:
+        return str(iso)
 
 
 def code(text: object) -> Markup:
@@ -71,6 +114,11 @@ def act_word(act: str) -> str | Markup:
     return _word(ACTS, act)
 
 
+def act_text(act: str) -> str:
+    """An act in words, as text alone: for a cell of a file."""
+    return str(gettext(ACTS[act])) if act in ACTS else act
+
+
 def job_title(kind: str) -> str | Markup:
     return _word(JOBS, kind)
 
@@ -88,36 +136,68 @@ def choice_word(value: str) -> str:
     return gettext(CHOICES[value]) if value in CHOICES else value
 
 
-def party(text: str) -> Markup:
-    """An actor or subject of the record: "account:12" is "compte n° 12"; a plus joins the two who agreed."""
+Names = Mapping[Mention, str | None]
+"""What is mentioned → its name; None for a person whose data were erased."""
+
+
+def party(text: str, names: Names) -> str | Markup:
+    """An actor or subject of the record by its name: "account:12" is "Hélène Vasseur"; a plus joins the two who agreed."""
     sort, colon, which = text.partition(":")
+    mentions = of_party(text)
+    if mentions:
+        return str(gettext(" et ")).join(str(_name(mention, names)) for mention in mentions)
     word = _word(PARTIES, sort)
     if not colon:
-        return escape(word)
-    number = escape(f"n° {which.replace('+', ' + ')}") if re.fullmatch(r"[\d+]+", which) else code(which)
-    return Markup("{} {}").format(word, number)
+        return word
+    if re.fullmatch(r"\d+", which):
+        return escape(word) + f" n° {which}"
+    return Markup("{} {}").format(word, code(which[:8] if sort == "key" else which))
 
 
-def detail(values: Mapping[str, Any]) -> Markup:
+def _name(mention: Mention, names: Names) -> str:
+    """The name of a thing, with what it is where the name alone does not say it."""
+    key, name = mention.key, names.get(mention, "")
+    if name is None:
+        return str(gettext(ERASED))
+    if not name:
+        return str(gettext(GONE[mention.sort], number=key))
+    if mention.sort in ("job", "approval"):
+        name = gettext(VALUES[name]) if name in VALUES else name
+    if mention.sort == "import":
+        name = key
+    return str(gettext(NAMED_PARTIES[mention.sort], name=name, number=key))
+
+
+def detail(record: Any, names: Names) -> Markup:
     """The details of a record, one after the other."""
+    values = dict(record.detail)
+    if record.act == "saml.metadata_refused":
+        sentence, facts = metadata_reason(str(values.get("reason", "")))
+        values["reason"] = gettext(sentence, **facts)
     return Markup(", ").join(
-        _labelled(_word(DETAILS, name), _value(name, value)) for name, value in values.items()
+        _labelled(_word(DETAILS, name), _value(name, value, names)) for name, value in values.items()
     )
 
 
-def _value(name: str, value: Any) -> Any:
+def _value(name: str, value: Any, names: Names) -> Any:
     if isinstance(value, bool):
         return gettext("oui") if value else gettext("non")
-    if name in MOMENTS and isinstance(value, int):
-        return moment(value)
     if value is None or value == "":
         return "–"
+    if mention := of_detail(name, value):
+        return _name(mention, names)
+    if name in MOMENTS and isinstance(value, int):
+        return moment(value)
+    if name in SECONDS and isinstance(value, int):
+        return lasting(value)
+    if name in SEVERAL and isinstance(value, str) and " " in value:
+        value = value.split()
     if isinstance(value, list):
-        return Markup(", ").join(_value(name, entry) for entry in value)
+        return Markup(", ").join(_value(name, entry, names) for entry in value)
     if isinstance(value, dict):
         return (
             Markup(", ").join(
-                Markup("{} {}").format(_word(VALUES, str(key)), _value(name, entry))
+                Markup("{} {}").format(_word(VALUES, str(key)), _value(name, entry, names))
                 for key, entry in value.items()
                 if entry
             )
@@ -125,9 +205,19 @@ def _value(name: str, value: Any) -> Any:
         )
     if isinstance(value, str) and value in VALUES and (name not in TEXTS or value == "retention"):
         return gettext(VALUES[value])
+    if name == "device":
+        readable = browser_name(str(value))
+        return gettext("un navigateur inconnu") if str(value).startswith(readable) else readable
     if isinstance(value, str) and name not in TEXTS:
         return code(value)
     return gettext(value) if name == "factor" else str(value)
+
+
+def technical(record: Any) -> Markup:
+    """A record as it is stored, for who needs the words of machines: act, actor, subject, details."""
+    parts = [record.act, record.actor, record.subject]
+    parts += [f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in record.detail.items()]
+    return Markup(" ").join(code(part) for part in parts)
 
 
 def reason_words(error: str) -> str:
@@ -139,7 +229,8 @@ def reason_words(error: str) -> str:
 def cause_reason(cause: Cause) -> str:
     """Why something fails, in a half sentence; empty where no error is stored."""
     if cause.sort is Sort.METADATA:
-        return str(gettext(metadata_reason(cause.error)))
+        sentence, facts = metadata_reason(cause.error)
+        return str(gettext(sentence, **facts))
     return reason_words(cause.error) if cause.error and cause.sort is not Sort.JOB else ""
 
 

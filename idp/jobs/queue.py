@@ -180,6 +180,11 @@ def find(job: int) -> dict[str, Any] | None:
     return storage.find(reading(), job)
 
 
+def listed(school: int | None, every: bool, most: int) -> list[dict[str, Any]]:
+    """The newest jobs of a school (None: of the academy), or of all."""
+    return storage.listed(reading(), school, every, most)
+
+
 def files_of(job: int, now: int) -> list[tuple[int, str]]:
     """(id, name) of each file of a job that has not expired."""
     return storage.files_of(reading(), job, now)

@@ -55,6 +55,11 @@ def _day_at(minute: int, timezone: str) -> date:
     return datetime.fromtimestamp(minute, ZoneInfo(timezone)).date()
 
 
+def hour_of(moment: int) -> int:
+    """The hour of a time, 0 to 23, in the school's time zone."""
+    return datetime.fromtimestamp(moment, _zone()).hour
+
+
 def begins_at(day: date) -> int:
     """The first second of a day in the school's time zone."""
     return int(datetime(day.year, day.month, day.day, tzinfo=_zone()).timestamp())

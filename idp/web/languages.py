@@ -28,6 +28,9 @@ from idp.web.typography import TypographicDomain
 ONLY_WHOLE_LANGUAGES = "console"
 """The blueprint whose pages are written in the whole languages alone."""
 _forced: ContextVar[str | None] = ContextVar("forced language", default=None)
+_HOURS_FR = "'à' H\u00a0'h'\u00a0mm"
+_HOURS = "'at' HH:mm"
+"""CLDR patterns of the time that follows a day. No line breaks within the French one."""
 
 
 def init_languages(app: Flask, configured: Settings) -> None:
@@ -76,8 +79,9 @@ def school_office() -> str:
 
 
 def moment(seconds: int) -> str:
-    """Epoch seconds as text, in the school's time zone."""
-    pattern = f"{_day_pattern(day_of(seconds))}, HH:mm"
+    """Epoch seconds as text, in the school's time zone: "3 septembre 2026 à 9 h 12", "3 September 2026 at 09:12"."""
+    hours = _HOURS_FR if get_locale().language == "fr" else _HOURS
+    pattern = f"{_day_pattern(day_of(seconds))} {hours}"
     return str(format_datetime(datetime.fromtimestamp(seconds, UTC), pattern))
 
 

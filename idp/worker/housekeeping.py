@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from idp.console import personal_data
-from idp.console.storage import numbers
+from idp.console.storage import login_counts
 from idp.database import statistics
 from idp.database.engine import close, transaction
 from idp.database.log_file import shorten_log
@@ -27,7 +27,8 @@ Guarded = Callable[..., None]
 
 EACH_MINUTE: dict[str, Step] = {
     "letters": lifecycle.expire_letters,
-    "logins": numbers.count_logins,
+    "logins": login_counts.count_logins,
+    "services": login_counts.count_services,
     # Erasing a person takes twenty statements.
     "people": lambda tx, now, most: personal_data.retire(tx, now, min(most, 10)),
 }

@@ -122,6 +122,8 @@ def test_a_head_imports_and_prints_letters(desk: Desk, worked: Served, tmp_path:
     looks_right_everywhere(office, "console-people")
     follow(office, office.get_by_role("link", name="Durand Claire"))
     looks_right_everywhere(office, "console-person")
+    office.get_by_text("Autres actes").click()
+    looks_right_everywhere(office, "console-person-acts")
     follow(office, office.get_by_role("link", name="Fermer le compte"))
     looks_right_everywhere(office, "console-act")
     for name in ("Campagne", "Délégations"):

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from idp.audit import sealing
-from idp.console.storage import numbers
+from idp.console.storage import charts, login_counts
 from idp.console.storage import rights as storage
 from idp.console.storage.tables import LoginDay
 from idp.database.engine import reading, transaction
@@ -89,8 +89,8 @@ def test_the_audit_trail_is_searched_by_days_of_the_school(
         day: page.opens(f"/console/academy/audit?what=sign_in&since={day}&until={day}").html
         for day in ("2026-12-01", "2026-12-02")
     }
-    assert "1er décembre 2026, 23:59" in pages["2026-12-01"] and "2 décembre" not in pages["2026-12-01"]
-    assert "2 décembre 2026, 00:01" in pages["2026-12-02"] and "1er décembre" not in pages["2026-12-02"]
+    assert "1er décembre 2026 à 23 h 59" in pages["2026-12-01"] and "2 décembre" not in pages["2026-12-01"]
+    assert "2 décembre 2026 à 0 h 01" in pages["2026-12-02"] and "1er décembre" not in pages["2026-12-02"]
 
 
 @pytest.mark.parametrize("there", in_every_zone)
@@ -107,11 +107,11 @@ def test_a_login_after_midnight_counts_for_its_own_day(
     with app.app_context():
         sealing.seal_all(clock())
         with transaction() as tx:
-            numbers.count_logins(tx, clock())
+            login_counts.count_logins(tx, clock())
         assert reading().execute(select(LoginDay.day)).scalars().all() == ["2026-12-02"]
         school = storage.school_by_uai(reading(), UAI)
         assert school is not None
-        assert numbers.logins_a_day(reading(), school.id, clock())[0] == ("2026-12-02", 1)
+        assert charts.logins(reading(), school.id, clock(), 14).by_day[-1] == (date(2026, 12, 2), 1)
 
 
 @pytest.mark.parametrize("there", in_every_zone)

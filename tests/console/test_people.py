@@ -13,7 +13,7 @@ from idp.audit import sealing
 from idp.console import bulk, delegations
 from idp.console.rules.people_query import read_query
 from idp.console.rules.rights import Reach
-from idp.console.storage import rights, search
+from idp.console.storage import charts, login_counts, rights, search
 from idp.database.engine import reading, transaction
 from idp.people.rules.accounts import State
 from idp.people.storage.tables import Account, Guardianship
@@ -477,8 +477,6 @@ def test_a_search_queries_indexes_and_never_all_people(world: World) -> None:
 def test_logins_a_day_are_counted_once_from_the_audit_trail(
     app: Flask, contextless: World, family, at_console: Callable[[Someone], Visitor], head: Someone
 ) -> None:
-    from idp.console.storage import numbers
-
     at_console(head)
     Visitor(app).opens("/account").fills(profile="responsable").fills(
         username=family[0].username, password=family[0].password
@@ -487,9 +485,9 @@ def test_logins_a_day_are_counted_once_from_the_audit_trail(
         for _ in range(2):
             sealing.seal_all(NOON)
             with transaction() as tx:
-                numbers.count_logins(tx, NOON)
+                login_counts.count_logins(tx, NOON)
         school = rights.school_by_uai(reading(), UAI)
-        assert numbers.logins_a_day(reading(), school.id, NOON)[0][1] == 2
+        assert charts.logins(reading(), school.id, NOON, 14).by_day[-1][1] == 2
 
 
 def test_no_form_of_a_person_writes_a_column_that_it_does_not_show(

@@ -23,11 +23,11 @@ DAY = 86_400
 @pytest.mark.parametrize(
     ("language", "at", "shown"),
     [
-        ("fr", FIRST, "1er décembre 2026, 09:05"),
-        ("fr", FIRST + DAY, "2 décembre 2026, 09:05"),
-        ("fr", FIRST + 10 * DAY, "11 décembre 2026, 09:05"),
-        ("fr", FIRST - 10 * 3600, "30 novembre 2026, 23:05"),
-        ("en", FIRST, "1 December 2026, 09:05"),
+        ("fr", FIRST, "1er décembre 2026 à 9\u00a0h\u00a005"),
+        ("fr", FIRST + DAY, "2 décembre 2026 à 9\u00a0h\u00a005"),
+        ("fr", FIRST + 10 * DAY, "11 décembre 2026 à 9\u00a0h\u00a005"),
+        ("fr", FIRST - 10 * 3600, "30 novembre 2026 à 23\u00a0h\u00a005"),
+        ("en", FIRST, "1 December 2026 at 09:05"),
     ],
 )
 def test_a_moment_in_words(app: Flask, language: str, at: int, shown: str) -> None:
@@ -43,7 +43,7 @@ def test_a_mail_has_the_ordinal_in_text_and_html(app: Flask) -> None:
     with app.app_context():
         message = mail.compose(Claimed(1, "mail", payload, FIRST, 1), FIRST)
     parts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
-    assert len(parts) == 2 and all("1er décembre 2026, 09:05" in part for part in parts)
+    assert len(parts) == 2 and all("1er décembre 2026 à 9\u00a0h\u00a005" in part for part in parts)
 
 
 def test_a_letter_has_the_ordinal_in_its_last_day(app: Flask) -> None:

@@ -152,6 +152,7 @@ SAMPLES: dict[str, Any] = {
     "label": "Zottel",
     "last": 12,
     "link": 3,
+    "list": "people",
     "lost_keys": ["0a1b2c3d"],
     "name": "Zottel",
     "of": "keys.rotate",

@@ -1,10 +1,11 @@
 """Statements on audit records: append, the history of an account, search."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, literal, select, tuple_, union_all
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, union_all
 
 from idp.audit.storage.tables import AuditRecord
 
@@ -64,37 +65,96 @@ def history(
 
 MOST_READ = 500_000
 """How many ids one search reads at most where no index has its filters: some 40 ms."""
+SKEW = 3600
+"""Seconds by which the clocks of two machines may differ: a search by date reads as much around its days."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What a record must have; empty: anything. `act` is a prefix; `since` (included) and `until` (not) are epoch seconds."""
+    """What a record must have; empty: anything. `act` is a prefix; several actors or subjects: any of them.
+
+    `since` (included) and `until` (not) are epoch seconds.
+    """
 
     act: str = ""
-    actor: str = ""
-    subject: str = ""
+    actors: Collection[str] = ()
+    subjects: Collection[str] = ()
     since: int | None = None
     until: int | None = None
-
-    @property
-    def has_dates(self) -> bool:
-        return self.since is not None or self.until is not None
 
 
 @dataclass(frozen=True)
 class Findings:
-    """`events`: the newest ones. `unread_below`: records with lower ids were not read; None: there are none."""
+    """`events`: a page. `unread_beyond`: the id beyond which records were not read; None: all were."""
 
     events: list[Event]
-    unread_below: int | None = None
+    unread_beyond: int | None = None
+
+
+_first_since = (
+    select(AuditRecord.id).where(AuditRecord.at >= bindparam("moment")).order_by(AuditRecord.at).limit(1)
+)
+_last_before = (
+    select(AuditRecord.id)
+    .where(AuditRecord.at < bindparam("moment"))
+    .order_by(AuditRecord.at.desc())
+    .limit(1)
+)
+
+
+def search(
+    connection: Connection,
+    filters: Filters,
+    beyond: int | None = None,
+    most: int = 50,
+    oldest_first: bool = False,
+    most_read: int = MOST_READ,
+) -> Findings:
+    """The newest records (or the oldest) that match `filters`. `beyond`: the id of the last record of the page before.
+
+    Subjects and actors have an index each, and a date bounds the ids. Other searches follow the ids and read `most_read` of
+    them at most, so that a rare act costs no more in forty million records than in one.
+    """
+    first, last = _range(connection, filters)
+    if beyond is not None:
+        first, last = (max(first, beyond + 1), last) if oldest_first else (first, min(last, beyond - 1))
+    has_index = bool(filters.actors or filters.subjects)
+    begin, end = first, last
+    if not has_index and last - first >= most_read:
+        begin, end = (first, first + most_read - 1) if oldest_first else (last - most_read + 1, last)
+    conditions = [*_matching(filters), AuditRecord.id >= begin, AuditRecord.id <= end]
+    statement = (
+        _of_actors(filters.actors, conditions, most, oldest_first)
+        if filters.actors and not filters.subjects
+        else _in_order(select(AuditRecord.__table__).where(*conditions), AuditRecord.id, oldest_first)
+    )
+    events = [_event(row) for row in connection.execute(statement.limit(most)).mappings()]
+    if len(events) == most or (begin, end) == (first, last):
+        return Findings(events)
+    return Findings(events, end if oldest_first else begin)
+
+
+def _range(connection: Connection, filters: Filters) -> tuple[int, int]:
+    """The first and the last id that may match."""
+    first = connection.execute(select(func.min(AuditRecord.id))).scalar_one() or 0
+    last = connection.execute(select(func.max(AuditRecord.id))).scalar_one() or 0
+    if filters.since is not None:
+        moment = {"moment": filters.since - SKEW}
+        first = connection.execute(_first_since, moment).scalar_one_or_none() or last + 1
+    if filters.until is not None:
+        moment = {"moment": filters.until + SKEW}
+        last = connection.execute(_last_before, moment).scalar_one_or_none() or first - 1
+    return first, last
 
 
 def _matching(filters: Filters) -> list[Any]:
     conditions: list[Any] = []
     if filters.act:
         conditions.append(AuditRecord.act.startswith(filters.act, autoescape=True))
-    if filters.subject:
-        conditions.append(AuditRecord.subject == filters.subject)
+    if filters.actors:
+        conditions.append(AuditRecord.actor.in_(sorted(filters.actors)))
+    if filters.subjects:
+        conditions.append(AuditRecord.subject.in_(sorted(filters.subjects)))
     if filters.since is not None:
         conditions.append(AuditRecord.at >= filters.since)
     if filters.until is not None:
@@ -102,64 +162,24 @@ def _matching(filters: Filters) -> list[Any]:
     return conditions
 
 
-def search(
-    connection: Connection,
-    filters: Filters,
-    before: int | None = None,
-    most: int = 50,
-    most_read: int = MOST_READ,
-) -> Findings:
-    """The newest records that match `filters`, with ids below `before` (with dates: older than that record).
-
-    Each kind of search has its index: the subject, the actor, the date. Other searches follow the ids and read `most_read` of
-    them at most, so that a rare act costs no more in forty million records than in one.
-    """
-    if filters.actor:
-        return _listed(connection, _of_actor(filters, before, most))
-    matching = _matching(filters)
-    if filters.subject:
-        return _listed(connection, _newest(*matching, _is_before(before)).limit(most))
-    if filters.has_dates:
-        return _listed(connection, _by_date(matching, before).limit(most))
-    last = connection.execute(select(func.max(AuditRecord.id))).scalar_one() or 0
-    first = connection.execute(select(func.min(AuditRecord.id))).scalar_one() or 0
-    end = min(before or _LAST, last + 1)
-    start = end - most_read
-    events = _listed(
-        connection, _newest(*matching, AuditRecord.id < end, AuditRecord.id >= start).limit(most)
-    )
-    all_read = len(events.events) == most or start <= first
-    return events if all_read else Findings(events.events, start)
+def _in_order(statement: Select[Any], number: Any, oldest_first: bool) -> Select[Any]:
+    return statement.order_by(number.asc() if oldest_first else number.desc())
 
 
-def _listed(connection: Connection, statement: Any) -> Findings:
-    return Findings([_event(row) for row in connection.execute(statement).mappings()])
-
-
-def _is_before(before: int | None) -> Any:
-    return AuditRecord.id < (before or _LAST)
-
-
-def _newest(*conditions: Any) -> Select[Any]:
-    return select(AuditRecord.__table__).where(*conditions).order_by(AuditRecord.id.desc())
-
-
-def _of_actor(filters: Filters, before: int | None, most: int) -> Select[Any]:
+def _of_actors(actors: Collection[str], conditions: list[Any], most: int, oldest_first: bool) -> Select[Any]:
     """An actor's acts on itself stand in the index of the subjects, its others in `ix_audit_actor`."""
-    matching = (*_matching(filters), AuditRecord.actor == filters.actor, _is_before(before))
-    on_itself = _newest(*matching, AuditRecord.subject == filters.actor).limit(most).subquery()
-    on_others = _newest(*matching, AuditRecord.actor != AuditRecord.subject).limit(most).subquery()
-    both = union_all(select(on_itself), select(on_others)).subquery()
-    return select(both).order_by(both.c.id.desc()).limit(most)
-
-
-def _by_date(matching: list[Any], before: int | None) -> Select[Any]:
-    if before is not None:
-        moment = select(AuditRecord.at).where(AuditRecord.id == before).scalar_subquery()
-        matching = [*matching, tuple_(AuditRecord.at, AuditRecord.id) < tuple_(moment, literal(before))]
-    return (
-        select(AuditRecord.__table__).where(*matching).order_by(AuditRecord.at.desc(), AuditRecord.id.desc())
+    records = select(AuditRecord.__table__).where(*conditions)
+    on_itself = records.where(
+        AuditRecord.subject.in_(sorted(actors)), AuditRecord.actor == AuditRecord.subject
     )
+    on_others = records.where(AuditRecord.actor != AuditRecord.subject)
+    both = union_all(
+        *(
+            select(_in_order(part, AuditRecord.id, oldest_first).limit(most).subquery())
+            for part in (on_itself, on_others)
+        )
+    ).subquery()
+    return _in_order(select(both), both.c.id, oldest_first)
 
 
 def _event(row: Any) -> Event:

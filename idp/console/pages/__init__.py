@@ -9,6 +9,7 @@ PAGES = {
         "person_data": "/academy/people/<int:account>/data",
     },
     "administrators": {"administrators": "/academy/administrators"},
+    "audit": {"audit": "/academy/audit"},
     "cas_services": {
         "cas_services": "/academy/cas",
         "new_cas_service": "/academy/cas/new",
@@ -39,6 +40,10 @@ PAGES = {
         "job_file": "/jobs/<int:number>/files/<int:file>",
         "job_files": "GET /jobs/<int:number>/files",
     },
+    "jobs_list": {
+        "jobs": "/school/<uai>/jobs",
+        "academy_jobs": "/academy/jobs",
+    },
     "keys": {
         "keys": "/academy/keys",
         "tokens": "/academy/tokens",
@@ -62,7 +67,6 @@ PAGES = {
     "record": {
         "trouble": "/academy/trouble",
         "approvals": "/academy/approvals",
-        "audit": "/academy/audit",
     },
     "search": {
         "search": "GET /search",

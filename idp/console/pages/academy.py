@@ -6,21 +6,40 @@ from flask import Response, request
 from flask_babel import gettext
 
 from idp.console import academy as queries
-from idp.console import approvals, people, personal_data
+from idp.console import approvals, overview, people, personal_data, table_files
 from idp.console.pages.fields import Fields
-from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
+from idp.console.pages.page import Desk, back, chosen_keys, form_of, number, page, pressed, show
 from idp.console.rules.rights import ALL_KINDS, FAMILIES, Act
+from idp.console.rules.tables import MOST_ROWS, Column, chosen_columns, table_of, wants_file
 from idp.people import schools
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, PERSON_NOT_FOUND, RIGHT_MISSING
 from idp.runtime.context import now
 from idp.web.form_pages import Page
+from idp.web.languages import moment
+
+
+def _share(row: queries.SchoolNumbers) -> str:
+    return f"{row.active} / {row.accounts}"
+
+
+COLUMNS: tuple[Column[queries.SchoolNumbers], ...] = (
+    Column("name", N_("Établissement"), lambda row: row.name, sorts=True),
+    Column("uai", N_("UAI"), lambda row: row.uai, sorts=True),
+    Column("active", N_("Élèves actifs"), _share, sorts=True, is_number=True),
+    Column(
+        "imported_at",
+        N_("Dernier import"),
+        lambda row: moment(row.imported_at) if row.imported_at else "–",
+        sorts=True,
+    ),
+)
 
 
 @page("academy", Act.SEE_ACADEMY)
 def academy(desk: Desk) -> Page:
-    """Every school with its progress, and a search over all people."""
+    """What waits and what went wrong, every school with its progress, and a search over all people."""
     text, form_page = request.args.get("q", ""), form_of(desk, "academy")
     rows = []
     if text and desk.may(Act.SEE_PEOPLE):
@@ -30,8 +49,22 @@ def academy(desk: Desk) -> Page:
         if pressed() == "school":
             _name_school(desk)
             return back("academy")
-    parameters = {"sort": request.args.get("sort", ""), "page": request.args.get("page", "")}
-    return form_page.show(listing=queries.schools(parameters), text=text, found=rows)
+    school = request.args.get("school", "")
+    parameters = {"q": school} | {name: request.args.get(name, "") for name in ("sort", "page", "below")}
+    if wants_file(request.args):
+        listing = queries.schools(parameters, MOST_ROWS)
+        table_files.put_on_record("schools", listing.total, "audit", desk.actor, now())
+        content = table_files.csv_text(chosen_columns(COLUMNS, chosen_keys()), listing.rows)
+        return table_files.answer(content, "etablissements.csv")
+    table = table_of(COLUMNS, chosen_keys(), queries.schools(parameters), q="", school=school)
+    return form_page.show(
+        table=table,
+        below=queries.BELOW,
+        text=text,
+        found=rows,
+        overview=overview.of_academy(desk.actor, now()),
+        now=now(),
+    )
 
 
 def _name_school(desk: Desk) -> None:

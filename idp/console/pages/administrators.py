@@ -1,16 +1,18 @@
 """The staff of the academy and of its schools."""
 
-from operator import attrgetter
-
 from flask import request
 from flask_babel import gettext
 
 from idp.accounts.reset import reset
-from idp.console import people, staff
+from idp.console import people, staff, table_files
 from idp.console.pages.fields import Fields
-from idp.console.pages.page import Desk, back, form_of, number, page, pressed
+from idp.console.pages.page import Desk, back, chosen_keys, form_of, number, page, pressed
+from idp.console.rules.account_words import STATES
 from idp.console.rules.listings import arrange
+from idp.console.rules.record_words import ROLES
 from idp.console.rules.rights import Act, Role
+from idp.console.rules.tables import MOST_ROWS, Column, chosen_columns, table_of, wants_file
+from idp.console.staff import Post
 from idp.letters import issue
 from idp.people import schools
 from idp.people.rules.mail_addresses import clean_address
@@ -18,6 +20,22 @@ from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, PERSON_NOT_FOUND, STATE_CHANGED
 from idp.runtime.context import now
 from idp.web.form_pages import Page
+from idp.web.languages import moment
+
+COLUMNS: tuple[Column[Post], ...] = (
+    Column("name", N_("Nom"), lambda post: post.name, sorts=True),
+    Column("username", N_("Identifiant"), lambda post: post.username, sorts=True),
+    Column("role", N_("Rôle"), lambda post: gettext(ROLES.get(post.role, post.role)), sorts=True),
+    Column("school", N_("Établissement"), lambda post: post.school or gettext("Académie"), sorts=True),
+    Column("state", N_("État"), lambda post: gettext(STATES[post.state]), sorts=True),
+    Column(
+        "two_steps",
+        N_("Deux étapes"),
+        lambda post: gettext("Oui") if post.two_steps else gettext("Pas encore"),
+    ),
+    Column("since", N_("Poste depuis le"), lambda post: moment(post.since), shown=False),
+    Column("acts", N_("Que faire"), lambda post: ""),
+)
 
 
 @page("administrators", Act.ADMINISTRATORS, matters=True)
@@ -33,10 +51,15 @@ def administrators(desk: Desk) -> Page:
             if not staff.end_post(number("post"), desk.actor, now(), desk.session.account.person_id):
                 raise Refusal(STATE_CHANGED, "the post is over")
             return back("administrators")
-    columns = {name: attrgetter(name) for name in ("name", "username", "role", "school", "state")}
-    listing = arrange(staff.posts(), columns, request.args)
+    read = {column.key: column.text for column in COLUMNS}
+    if wants_file(request.args):
+        everybody = arrange(staff.posts(), read, request.args, MOST_ROWS)
+        table_files.put_on_record("posts", everybody.total, "audit", desk.actor, now())
+        columns = [column for column in chosen_columns(COLUMNS, chosen_keys()) if column.key != "acts"]
+        return table_files.answer(table_files.csv_text(columns, everybody.rows), "personnels.csv")
+    table = table_of(COLUMNS, chosen_keys(), arrange(staff.posts(), read, request.args))
     roles = [str(role) for role in Role]
-    return form_page.show(listing=listing, roles=roles, letter=letter)
+    return form_page.show(table=table, roles=roles, letter=letter)
 
 
 def _new_letter(desk: Desk) -> issue.Letter:

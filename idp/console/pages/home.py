@@ -1,6 +1,6 @@
 """The first page of the console: the schools of the user, and the progress of a school."""
 
-from idp.console import reach, school_people
+from idp.console import overview, reach, school_people
 from idp.console.pages.page import Desk, back, page, show
 from idp.console.rules.rights import Act, may, schools_of
 from idp.runtime.context import now
@@ -29,7 +29,9 @@ def school(desk: Desk) -> Page:
         "school",
         classes=progress.classes,
         total=progress.total,
-        logins=progress.logins,
         lost=progress.lost,
         first_steps=school_people.first_steps_of(desk.school, progress.total),
+        overview=overview.of_school(desk.school, now()),
+        to_print=[kind for kind in ("pupil", "guardian") if kind in desk.reach(Act.PRINT_LETTERS).kinds],
+        now=now(),
     )

@@ -124,6 +124,11 @@ def pressed() -> str:
     return request.form.get("act", "") if request.method == "POST" else ""
 
 
+def chosen_keys() -> list[str]:
+    """The columns of a table that the address asks for."""
+    return request.args.getlist("col")
+
+
 def number(name: str) -> int:
     """A whole number of the form or the address; 0 if it is none."""
     text = request.values.get(name, "")

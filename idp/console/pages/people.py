@@ -3,39 +3,84 @@
 from typing import Any
 
 from flask import request
+from flask_babel import gettext
 
-from idp.console import bulk, school_people
-from idp.console.pages.page import Desk, back, form_of, page, pressed, show
+from idp.console import bulk, school_people, table_files
+from idp.console.pages.page import Desk, back, chosen_keys, form_of, page, pressed, show
+from idp.console.rules.account_words import GONE, KINDS, STATES
+from idp.console.rules.listings import Listing
 from idp.console.rules.people_query import A_PAGE, PeopleQuery, read_query
 from idp.console.rules.rights import Act
+from idp.console.rules.tables import MOST_ROWS, Column, chosen_columns, table_of, wants_file
+from idp.console.school_people import PersonRow
 from idp.people.rules.accounts import State
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, RIGHT_MISSING, STATE_CHANGED
 from idp.runtime.context import now
 from idp.web.form_pages import Page
+from idp.web.languages import moment
 
 MOST = 5_000
 
 
+def _text_of(state: str, present: bool) -> str:
+    word = STATES[state] if present or state == "closed" else GONE
+    return str(gettext(word))
+
+
+def _when(seconds: int | None) -> str:
+    return moment(seconds) if seconds else "–"
+
+
+COLUMNS: tuple[Column[PersonRow], ...] = (
+    Column("name", N_("Nom"), lambda row: f"{row.family_name} {row.first_name}", sorts=True),
+    Column("kind", N_("Profil"), lambda row: gettext(KINDS[row.kind])),
+    Column("class", N_("Classe"), lambda row: row.place or "–", sorts=True),
+    Column("state", N_("État"), lambda row: _text_of(row.state, row.present), sorts=True),
+    Column("username", N_("Identifiant"), lambda row: row.username),
+    Column("mail", N_("Mail"), lambda row: row.mail or row.contact_mail or "–"),
+    Column("last", N_("Dernière connexion"), lambda row: _when(row.last_signed_in_at), sorts=True),
+    Column("letter", N_("Courrier valable jusqu’au"), lambda row: _when(row.letter_expires_at), shown=False),
+)
+FILTERS = ("q", "class", "kind", "state")
+
+
 @page("people", Act.SEE_PEOPLE)
 def people(desk: Desk) -> Page:
-    """The address holds the filters and the order of the table."""
+    """The address holds the filters, the order and the columns of the table."""
     assert desk.school is not None
     reach = desk.reach(Act.SEE_PEOPLE)
     query = _query(desk)
+    if wants_file(request.args):
+        return _file(desk, query)
     rows, total = school_people.a_page(desk.school.id, query, reach)
+    values = {name: request.args.get(name, "") for name in FILTERS}
+    listing = Listing(
+        tuple(rows),
+        total,
+        query.page,
+        max(1, -(-total // A_PAGE)),
+        query.sort,
+        {**values, "sort": query.sort},
+    )
     return show(
         desk,
         "people",
-        found=rows,
-        total=total,
-        query=query,
-        text=request.args.get("q", ""),
-        pages=max(1, -(-total // A_PAGE)),
+        table=table_of(COLUMNS, chosen_keys(), listing),
+        values=values,
         states=[str(state) for state in State],
         classes=school_people.classes_of(desk.school.id, reach),
         acts=[act for act, right in bulk.ACTS.items() if desk.may(right)],
     )
+
+
+def _file(desk: Desk, query: PeopleQuery) -> Page:
+    """Every row of the filter within reach, as CSV."""
+    assert desk.school is not None
+    rows = school_people.everybody(desk.school.id, query, desk.reach(Act.SEE_PEOPLE))[:MOST_ROWS]
+    table_files.put_on_record("people", len(rows), f"school:{desk.school.uai}", desk.actor, now())
+    content = table_files.csv_text(chosen_columns(COLUMNS, chosen_keys()), rows)
+    return table_files.answer(content, f"personnes-{desk.school.uai}.csv")
 
 
 @page("many", Act.RESET, matters=True)

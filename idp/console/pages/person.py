@@ -9,12 +9,13 @@ from idp.accounts import close, correct_mail, disconnect, guardianship, lock, me
 from idp.console import approvals, people
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.rights import Act
+from idp.letters import issue
 from idp.people import comparison
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import Refusal
 from idp.refusals.console import MAYBE_TWO_PEOPLE, OTHER_ACCOUNT_NOT_FOUND, PERSON_NOT_FOUND, RIGHT_MISSING
-from idp.runtime.context import now
-from idp.signin import history, mail_confirmation
+from idp.runtime.context import last_day, now
+from idp.signin import mail_confirmation
 from idp.web.form_pages import Page
 from idp.web.languages import current_language
 
@@ -22,10 +23,12 @@ NEEDS = {
     "print": Act.PRINT_LETTERS,
     "reset": Act.RESET,
     "unlock": Act.UNLOCK,
+    "lock": Act.UNLOCK,
     "disconnect": Act.UNLOCK,
     "mail": Act.CORRECT_MAIL,
     "detach": Act.DETACH,
     "uphold": Act.DETACH,
+    "attach": Act.DETACH,
     "merge": Act.MERGE,
     "close": Act.CLOSE,
     "factors": Act.CORRECT_MAIL,
@@ -36,16 +39,21 @@ NEEDS = {
 @page("person", Act.SEE_PEOPLE)
 def person(desk: Desk, account: int) -> Page:
     facts = reached(desk, account, Act.SEE_PEOPLE)
+    acts = {act for act in people.acts_for(facts) if desk.may_on(NEEDS[act], facts.person_id)}
+    first_acts, other_acts = people.in_order(acts, facts.state)
     (identity,) = comparison.side_by_side([facts.person_id])
     return show(
         desk,
         "person",
+        link=number("link"),
         account=facts,
         waiting=mail_confirmation.waiting(facts, now()),
         shown=identity,
         relatives=people.relatives_of(facts),
-        lines=history.newest(account, None, 15),
-        acts={act for act in people.acts_for(facts) if desk.may_on(NEEDS[act], facts.person_id)},
+        happened=people.timeline(facts),
+        acts=acts,
+        first_acts=first_acts,
+        other_acts=other_acts,
     )
 
 
@@ -96,7 +104,7 @@ def reached(desk: Desk, account: int, act: Act) -> AccountFacts:
 
 def _onward(desk: Desk, account: AccountFacts, done: str) -> Page:
     assert desk.school is not None
-    return back("person", uai=desk.school.uai, account=account.id, done=done)
+    return back("person", uai=desk.school.uai, account=account.id, done=done, link=number("link") or None)
 
 
 def _print(desk: Desk, account: AccountFacts) -> Page:
@@ -110,12 +118,20 @@ def _print(desk: Desk, account: AccountFacts) -> Page:
 
 def _reset(desk: Desk, account: AccountFacts) -> Page:
     password = reset.reset(account, desk.actor, now())
-    return show(desk, "person_password", account=account, password=password)
+    expires = last_day(issue.expiry(now()))
+    return show(
+        desk, "person_password", account=account, letter=people.slip(account, password), expires=expires
+    )
 
 
 def _unlock(desk: Desk, account: AccountFacts) -> Page:
     lock.unlock(account, desk.actor, now())
     return _onward(desk, account, "unlock")
+
+
+def _lock(desk: Desk, account: AccountFacts) -> Page:
+    lock.lock(account, desk.actor, now())
+    return _onward(desk, account, "lock")
 
 
 def _disconnect(desk: Desk, account: AccountFacts) -> Page:
@@ -132,6 +148,11 @@ def _mail(desk: Desk, account: AccountFacts) -> Page:
 def _detach(desk: Desk, account: AccountFacts) -> Page:
     guardianship.detach(account, number("link"), request.form.get("reason", ""), desk.actor, now())
     return _onward(desk, account, "detach")
+
+
+def _attach(desk: Desk, account: AccountFacts) -> Page:
+    guardianship.attach_again(account, number("link"), desk.actor, now())
+    return _onward(desk, account, "attach")
 
 
 def _uphold(desk: Desk, account: AccountFacts) -> Page:
@@ -172,10 +193,12 @@ HANDLERS: dict[str, Callable[[Desk, AccountFacts], Page]] = {
     "print": _print,
     "reset": _reset,
     "unlock": _unlock,
+    "lock": _lock,
     "disconnect": _disconnect,
     "mail": _mail,
     "detach": _detach,
     "uphold": _uphold,
+    "attach": _attach,
     "merge": _merge,
     "close": _close,
     "factors": _factors,

@@ -1,24 +1,18 @@
-"""The audit trail, approvals, incidents."""
+"""Approvals, incidents."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date
-from operator import itemgetter
 
-from flask import Response, request
+from flask import request
 from flask_babel import gettext
 
-from idp.audit import search, verification
-from idp.audit.rules.verification import Fault
-from idp.audit.search import Filters
-from idp.console import approvals, incidents, receivers, record_export
+from idp.console import approvals, incidents, receivers, record_names
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.receivers import Receiver
 from idp.console.rules.causes import Sort
-from idp.console.rules.record_words import ACTS, FAULTS
+from idp.console.rules.mentions import of_party
 from idp.console.rules.rights import Act
 from idp.console.rules.work_words import RECEIVERS
-from idp.runtime.context import begins_at, ends_at, now
+from idp.runtime.context import now
 from idp.web.form_pages import Page
 
 
@@ -59,49 +53,6 @@ def approvals_page(desk: Desk) -> Page:
             decide = approvals.agree if pressed() == "agree" else approvals.refuse
             decide(number("approval"), desk.actor, now())
             return back("approvals")
-    return form_page.show(approvals=approvals.listed(), me=desk.actor)
-
-
-@page("audit", Act.AUDIT)
-def audit_page(desk: Desk) -> Page:
-    """The audit trail: search, verify, export as JSON lines."""
-    values = {
-        name: request.values.get(name, "").strip()[:80]
-        for name in ("what", "actor", "subject", "since", "until")
-    }
-    before = number("before") or None
-    first, last = _day(values["since"]), _day(values["until"])
-    since, until = begins_at(first) if first else None, ends_at(last) if last else None
-    if pressed() == "export":
-        if not approvals.may_export("audit", desk.actor, now()):
-            approvals.do_or_ask("export", {"what": "audit"}, "audit", desk.actor, now())
-            return back("approvals" if desk.may(Act.APPROVE) else "audit", asked="1")
-        text = "".join(record_export.export(since, until, desk.actor, now()))
-        headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"', "Cache-Control": "no-store"}
-        return Response(text, mimetype="application/x-ndjson", headers=headers)
-    report = verification.verify() if pressed() == "verify" else None
-    filters = Filters(values["what"], values["actor"], values["subject"], since, until)
-    findings = search.search(filters, before, 51)
-    events = findings.events
-    return show(
-        desk,
-        "audit",
-        events=[asdict(event) for event in events[:50]],
-        older=events[49].id if len(events) > 50 else findings.unread_below,
-        unread=findings.unread_below is not None,
-        values=values,
-        acts=sorted(((act, gettext(word)) for act, word in ACTS.items()), key=itemgetter(1)),
-        report=report,
-        faults=[_describe(fault) for fault in report.faults[:5]] if report else [],
-    )
-
-
-def _describe(fault: Fault) -> str:
-    return str(gettext(FAULTS[fault.kind], **asdict(fault)))
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+    listed = approvals.listed()
+    mentioned = [mention for row in listed for mention in of_party(row["asked_by"])]
+    return form_page.show(approvals=listed, names=record_names.names_for(mentioned), me=desk.actor)

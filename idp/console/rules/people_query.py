@@ -21,6 +21,9 @@ KIND_WORDS = {
     "guardian": ("responsable", "responsables", "parent", "parents", "guardian", "guardians"),
     "staff": ("personnel", "staff"),
 }
+NOT_YET = "not_yet"
+"""Everybody who has not come in yet: a word of addresses, for the states below."""
+NOT_YET_STATES = ("created", "notified", "confirming", "expired")
 _STATES = {word: state for state, words in STATE_WORDS.items() for word in words}
 _KINDS = {word: kind for kind, words in KIND_WORDS.items() for word in words}
 
@@ -58,6 +61,9 @@ def read_query(text: str, known_classes: Iterable[str], sort: str = "", page: st
         word = words.pop(0)
         pair = plain(word + words[0]) if words else ""
         folded = plain(word)
+        if word == NOT_YET:
+            terms["states"] += NOT_YET_STATES
+            continue
         digits = re.sub(r"\D", "", word)
         if pair and pair in by_fold:
             terms["classes"].append(by_fold[pair])

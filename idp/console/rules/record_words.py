@@ -1,5 +1,7 @@
 """The audit trail in words. The record itself keeps codes, which never change; pages translate them."""
 
+import re
+
 from idp.audit.rules.verification import Kind
 from idp.console.rules.work_words import JOBS
 from idp.refusals import N_
@@ -30,6 +32,7 @@ ACTS: dict[str, str] = {
     "data.released": N_("Obligation de garder levée"),
     "demo.activated": N_("Compte ouvert par la démonstration"),
     "erasure.passed_on": N_("Demande d’effacement transmise à l’académie"),
+    "guardianship.attached_again": N_("Lien avec un enfant rétabli"),
     "guardianship.detached": N_("Enfant détaché d’un responsable"),
     "guardianship.disputed": N_("Lien avec un enfant contesté"),
     "guardianship.upheld": N_("Lien avec un enfant maintenu"),
@@ -45,6 +48,7 @@ ACTS: dict[str, str] = {
     "key.change": N_("Clé de signature changée"),
     "key.create": N_("Clé de signature faite"),
     "letter.mailed": N_("Courrier envoyé par mail"),
+    "list.exported": N_("Liste exportée"),
     "mail.corrected": N_("Adresse mail corrigée par l’établissement"),
     "destination.try": N_("Nouvel essai d’une destination"),
     "message.again": N_("Message envoyé à nouveau"),
@@ -100,7 +104,40 @@ PARTIES: dict[str, str] = {
     "session": N_("session"),
     "worker": N_("le service lui-même"),
 }
-"""The part before the colon of an actor or subject, or the whole."""
+"""The part before the colon of an actor or subject, or the whole: for what has no name."""
+
+NAMED_PARTIES: dict[str, str] = {
+    "account": N_("%(name)s"),
+    "approval": N_("%(name)s (demande n° %(number)s)"),
+    "client": N_("%(name)s"),
+    "delegation": N_("délégation à %(name)s"),
+    "import": N_("import n° %(number)s"),
+    "initial_token": N_("jeton pour %(name)s"),
+    "job": N_("%(name)s (travail n° %(number)s)"),
+    "link": N_("%(name)s"),
+    "person": N_("%(name)s"),
+    "post": N_("poste de %(name)s"),
+    "school": N_("%(name)s"),
+}
+"""Sort of a thing with a name → how it is named; sorts as in `mentions.NAMED`."""
+
+ERASED = N_("compte effacé")
+"""Instead of the name of a person whose data were erased."""
+
+GONE: dict[str, str] = {
+    "account": N_("compte inconnu"),
+    "approval": N_("demande n° %(number)s"),
+    "client": N_("service retiré"),
+    "delegation": N_("délégation n° %(number)s"),
+    "import": N_("import n° %(number)s"),
+    "initial_token": N_("jeton n° %(number)s"),
+    "job": N_("travail n° %(number)s"),
+    "link": N_("lien n° %(number)s"),
+    "person": N_("personne inconnue"),
+    "post": N_("poste n° %(number)s"),
+    "school": N_("établissement inconnu"),
+}
+"""Sort of a thing → its words where the base has no such thing, or not any more."""
 
 DETAILS: dict[str, str] = {
     "accounts": N_("comptes"),
@@ -123,12 +160,13 @@ DETAILS: dict[str, str] = {
     "last_day": N_("dernier jour"),
     "label": N_("pour qui"),
     "link": N_("lien"),
+    "list": N_("liste"),
     "lost_keys": N_("clés maîtresses perdues"),
     "name": N_("nom"),
     "of": N_("opération"),
     "ok": N_("réussi"),
     "others": N_("les autres appareils"),
-    "overlap": N_("secondes de recouvrement"),
+    "overlap": N_("l’ancien reste valable"),
     "person": N_("personne"),
     "provider": N_("fournisseur"),
     "reason": N_("motif"),
@@ -149,7 +187,25 @@ DETAILS: dict[str, str] = {
 
 MOMENTS = frozenset({"retires_at", "since", "until"})
 """Details that are epoch seconds."""
-TEXTS = frozenset({"device", "factor", "first_day", "label", "last_day", "name", "reason", "text"})
+SECONDS = frozenset({"overlap"})
+"""Details that are a number of seconds."""
+SEVERAL = frozenset({"kinds", "scope"})
+"""Details that are several codes with a space between them."""
+TEXTS = frozenset(
+    {
+        "device",
+        "factor",
+        "first_day",
+        "into",
+        "joined",
+        "label",
+        "last_day",
+        "name",
+        "provider",
+        "reason",
+        "text",
+    }
+)
 """Details that a person wrote, or that name a thing: shown as they are."""
 
 ROLES: dict[str, str] = {
@@ -186,5 +242,41 @@ VALUES: dict[str, str] = {
     "ambiguous": N_("à départager"),
     "noted": N_("à savoir"),
     "set_aside": N_("non importés"),
+    "people": N_("personnes"),
+    "record": N_("le journal"),
+    "jobs": N_("travaux"),
+    "posts": N_("administrateurs et personnels"),
+    "schools": N_("établissements"),
+    "openid": N_("numéro propre au service"),
+    "profile": N_("nom et identifiant"),
+    "email": N_("adresse mail"),
+    "phone": N_("numéro de mobile"),
+    "address": N_("adresse postale"),
+    "birth_date": N_("date de naissance"),
+    "offline_access": N_("accès qui dure après la déconnexion"),
+    "ect.scope.cnx": N_("profil"),
+    "ect.scope.children": N_("enfants"),
+    "ect.scope.schooling": N_("classe et établissement"),
+    "ect.scope.ine": N_("numéro national de l’élève"),
+    "ect.scope.ine_hash": N_("empreinte du numéro national de l’élève"),
+    "ect.scope.staff": N_("fonction dans l’établissement"),
 }
 """A detail that is a code → its word."""
+
+_METADATA: tuple[tuple[str, str], ...] = (
+    (r"the address answered (?P<detail>\d{3})", N_("l’adresse a répondu %(detail)s")),
+    (r"the address .+", N_("l’adresse ne répond pas")),
+    (r"the registration names no address", N_("l’enregistrement ne donne pas d’adresse")),
+    (r"the new metadata cannot be used", N_("le nouveau document ne peut pas servir")),
+    (r"the new metadata has no certificate", N_("le nouveau document n’a pas de certificat")),
+    (r"the registration was changed meanwhile", N_("l’enregistrement a changé entre-temps")),
+)
+"""Why metadata were refused, as `idp.saml.refreshing` notes it → the sentence."""
+
+
+def metadata_reason(reason: str) -> tuple[str, dict[str, str]]:
+    """(sentence, facts) of why metadata were refused."""
+    for pattern, sentence in _METADATA:
+        if match := re.fullmatch(pattern, reason):
+            return sentence, match.groupdict()
+    return N_("le document, ou sa signature, n’est pas bon"), {}

@@ -56,18 +56,6 @@ EXCEPTIONS: tuple[tuple[str, str], ...] = (
 )
 """Names and texts of exceptions of the libraries (smtplib, requests, ssl, socket) → why a message does not leave."""
 
-METADATA: tuple[tuple[str, str], ...] = (
-    (r"answered \d+", N_("l’adresse des métadonnées répond par une erreur")),
-    (r"^the address ", N_("l’adresse des métadonnées ne répond pas")),
-    (r"has no certificate", N_("les nouvelles métadonnées n’ont plus de certificat")),
-    (r"changed meanwhile", N_("l’enregistrement du service a changé pendant la lecture")),
-    (r"names no address", N_("l’enregistrement ne dit pas où lire les métadonnées")),
-)
-"""Faults of a fetch of metadata (`idp.saml.refreshing`) → why it was not taken over."""
-METADATA_UNUSABLE = N_(
-    "les nouvelles métadonnées ne sont pas signées comme prévu, ou ne décrivent plus ce service"
-)
-
 ADVICE: dict[str, str] = {
     "service": N_(
         "Rien n’est perdu pour le moment : les déconnexions partiront dès qu’il répondra, et il est réessayé tout seul. Si cela dure, prévenez l’éditeur du service."
@@ -140,11 +128,6 @@ def reason(error: str) -> tuple[str, dict[str, str]]:
         if re.search(pattern, error):
             return sentence, {}
     return DELIVERY.get(code, UNKNOWN), {}
-
-
-def metadata_reason(fault: str) -> str:
-    """Why fetched metadata was not taken over, from the stored fault."""
-    return next((sentence for pattern, sentence in METADATA if re.search(pattern, fault)), METADATA_UNUSABLE)
 
 
 def step(trial_step: Sequence[str]) -> tuple[str, str, str]:

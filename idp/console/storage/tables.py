@@ -40,22 +40,30 @@ class Approval(Model):
 
 
 class LoginDay(Model):
-    """How many logins a school's people made on a day (ISO, where the school is), counted by the worker from the audit trail."""
+    """How many logins a school's people made on a day (ISO, where the school is), counted by the worker from the audit trail.
+
+    `by_hour`, `by_service` (JSON): hour of the day ("08") → logins; id of a service → how often it received somebody.
+    """
 
     __tablename__ = "login_days"
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), primary_key=True)
     logins: Mapped[int] = mapped_column(RowId)
+    by_hour: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")
+    by_service: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")
 
 
 class Counted(Model):
     """How far the worker has come with what it reads in steps.
 
     LOGINS: the last seal of audit records that has been counted into the days. RETIRED: the last person who was looked at for erasure.
+    GRANTS: the last second whose codes of OpenID Connect were counted by service. PARTICIPANTS: the last row of a service of CAS or SAML.
     """
 
     __tablename__ = "counted"
     LOGINS = 1
     RETIRED = 2
+    GRANTS = 3
+    PARTICIPANTS = 4
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(RowId)

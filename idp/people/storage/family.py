@@ -1,5 +1,6 @@
 """Statements on guardians and children, disputed links, and the merge of two persons."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, exists, func, null, or_, select, update
@@ -217,6 +218,20 @@ _uphold = (
 )
 
 
+_attach_again = (
+    update(Guardianship)
+    .where(
+        Guardianship.id == bindparam("link"),
+        Guardianship.guardian_id == bindparam("guardian"),
+        Guardianship.until == bindparam("ended_at"),
+    )
+    .values(until=None)
+)
+_ended_at = select(Guardianship.id, Guardianship.until).where(
+    Guardianship.id.in_(bindparam("links", expanding=True)), Guardianship.until.is_not(None)
+)
+
+
 _of_person = (
     Guardianship.id == bindparam("link"),
     or_(Guardianship.guardian_id == bindparam("person"), Guardianship.pupil_id == bindparam("person")),
@@ -240,6 +255,16 @@ def is_upheld(connection: Connection, link: int, person: int) -> bool:
 def detach(tx: Connection, link: int, guardian: int, now: int) -> bool:
     """End the link of a guardian (a person's id) to a child; whether it was open."""
     return tx.execute(_detach, {"link": link, "guardian": guardian, "moment": now}).rowcount == 1
+
+
+def attach_again(tx: Connection, link: int, guardian: int, ended_at: int) -> bool:
+    """Reopen a link of a guardian (a person's id) that ended at this moment; whether it had."""
+    return tx.execute(_attach_again, {"link": link, "guardian": guardian, "ended_at": ended_at}).rowcount == 1
+
+
+def ended_at(connection: Connection, links: Collection[int]) -> dict[int, int]:
+    """Link → when it ended, of those of `links` that are over."""
+    return {row.id: row.until for row in connection.execute(_ended_at, {"links": list(links)})}
 
 
 def uphold(tx: Connection, link: int, guardian: int) -> bool:

@@ -1,7 +1,8 @@
 """Incidents by cause: few cards for many rows."""
 
 from idp.console.rules.causes import Cause, FailedJob, Message, Silence, Sort, causes
-from idp.console.rules.work_words import ADVICE, metadata_reason, reason
+from idp.console.rules.record_words import metadata_reason
+from idp.console.rules.work_words import ADVICE, reason
 
 
 def message(number: int, **facts: object) -> Message:
@@ -83,4 +84,4 @@ def test_each_fault_of_a_fetch_of_metadata_has_its_words() -> None:
         "the address answered 404", "the address cannot be reached", "the new metadata has no certificate",
         "the registration was changed meanwhile", "the registration names no address", "the signature is wrong",
     )  # fmt: skip
-    assert len({metadata_reason(fault) for fault in faults}) == len(faults)
+    assert len({metadata_reason(fault)[0] for fault in faults}) == len(faults)
