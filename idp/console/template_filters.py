@@ -22,9 +22,11 @@ FILTERS = (
     "job_title",
     "message_word",
     "party",
+    "protocol_word",
     "query",
     "reason_words",
     "registration_fault",
+    "service_address",
     "trial_step",
 )
 """Each is a function of `words` with this name."""

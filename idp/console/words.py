@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import url_for
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
 from idp.console.rules.record_words import ACTS, DETAILS, MOMENTS, PARTIES, TEXTS, VALUES
 from idp.console.rules.registration_words import SENTENCES
-from idp.console.rules.service_form import CHOICES, LABELS
+from idp.console.rules.service_words import CHOICES, LABELS, PROTOCOLS
 from idp.console.rules.work_words import JOBS, MESSAGES, reason, step
+from idp.console.services import ListedService
 from idp.services.rules.registration_reader import Fault
 from idp.web.languages import moment
 
@@ -78,6 +80,17 @@ def code_word(value: str) -> str | Markup:
 def choice_word(value: str) -> str:
     """A value that a form of ours offers, as text alone: an option of a select holds no markup."""
     return gettext(CHOICES[value]) if value in CHOICES else value
+
+
+def protocol_word(protocol: str) -> str:
+    return PROTOCOLS[protocol]
+
+
+def service_address(service: ListedService) -> str:
+    """The path of a service's own page."""
+    if service.protocol == "oidc":
+        return url_for("console.service", client_id=service.id)
+    return url_for("console.joined_service", protocol=service.protocol, service_id=service.id)
 
 
 def party(text: str) -> Markup:

@@ -15,8 +15,12 @@ def fault(now: int) -> tuple[str, str] | None:
     if any(not record.usable and record.state(now) != "retired" for record in records):
         mend = "secrets.master_key is not the one that sealed a certificate's key: put that one back, behind a comma."
         return "the key of a certificate cannot be unsealed", mend
-    if records and services and not rotation.signer_or_next(records, certificates.USE, now):
-        return "no certificate can sign", "Start idp serve or idp worker: certificates are made there."
+    used = {record.alg for record in records}
+    if services and not all(rotation.signer_or_next(records, alg, now) for alg in used):
+        return (
+            "a certificate that can sign is missing",
+            "Start idp serve or idp worker: certificates are made there.",
+        )
     doubtful, refused = [], refreshing.faults()
     for service in services:
         until, name = registrations.provider(service).valid_until, service.registration.name

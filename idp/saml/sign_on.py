@@ -136,7 +136,7 @@ class SamlRequest(SignInRequest):
             addresses.entity_id(),
             self.consumer,
             self.request.id or None,
-            certificates.current(now).signing,
+            certificates.signer(self.registered.registration.signature, now),
             assertions.new_id(),
             now,
         )

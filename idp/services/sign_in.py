@@ -35,6 +35,7 @@ def wait(request: SignInRequest, asked: Asked, now: int) -> BaseResponse:
         service.logo_uri,
         service.policy_uri,
         service.tos_uri,
+        service.name_en,
     )
     try:
         address = current_login.begin_login(request.protocol, request.to_text(), asked, shown, now)

@@ -10,12 +10,11 @@ from flask_babel import gettext
 from idp.audit import search, verification
 from idp.audit.rules.verification import Fault
 from idp.console import approvals, incidents, record_export
+from idp.console import services as every_service
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.record_words import ACTS, FAULTS
 from idp.console.rules.rights import Act
 from idp.console.rules.work_words import RECEIVERS
-from idp.network.urls import origin_of
-from idp.oidc.clients import registry
 from idp.runtime.context import begins_at, ends_at, now
 from idp.web.form_pages import Page
 
@@ -30,7 +29,7 @@ def trouble_page(desk: Desk) -> Page:
         incidents.try_now(request.form.get("destination", "")[:300], desk.actor, now())
         return back("trouble")
     present = incidents.listed(now())
-    names = {client.client_id: client.registration.client_name for client in registry.every()}
+    services = {service.id: service for service in every_service.listed()}
     return show(
         desk,
         "trouble",
@@ -38,8 +37,9 @@ def trouble_page(desk: Desk) -> Page:
         now=now(),
         lost=present.lost,
         unreachable=[
-            (client, names.get(client, client), count) for client, count in present.unreachable.items()
+            (services.get(service_id), service_id, count) for service_id, count in present.unreachable.items()
         ],
+        refused=[service for service in services.values() if service.fault],
         jobs=present.jobs,
     )
 
@@ -48,12 +48,7 @@ def _receiver(destination: str) -> str:
     """The receiver of a destination: its name, or the services that have registered the origin."""
     if destination in RECEIVERS:
         return str(gettext(RECEIVERS[destination]))
-    names = [
-        client.registration.client_name
-        for client in registry.every()
-        if origin_of(client.registration.backchannel_logout_uri or "") == destination
-    ]
-    return ", ".join(names) or destination
+    return ", ".join(every_service.names_at(destination)) or destination
 
 
 @page("approvals", Act.APPROVE, matters=True)

@@ -66,9 +66,6 @@ class Registration:
         """The sector of pairwise identifiers; None: the service itself."""
         return None
 
-    def named(self, language: str) -> str:
-        return self.name_en if language == "en" and self.name_en else self.name
-
     def service(self, service_id: str) -> Service:
         """The registration as a service, independent of the protocol."""
         return Service(
@@ -82,6 +79,7 @@ class Registration:
             self.logo_uri,
             self.policy_uri,
             self.tos_uri,
+            self.name_en,
         )
 
 
