@@ -18,13 +18,14 @@ class ServiceInUse:
     last_at: int
 
 
-def services_of(account: int) -> list[ServiceInUse]:
+def services_of(account: int, person_kind: str) -> list[ServiceInUse]:
     """The services of an account, the last used first; without those whose registration is gone."""
     services = []
     for row in storage.services(reading(), account):
         if (registered := find_service(row.client_id)) is not None:
             protocol, service = registered
-            received = in_words(protocol.kinds(row.client_id, row.scope))
+            kinds = protocol.kinds(row.client_id, row.scope, person_kind)
+            received = in_words(kinds, person_kind)
             services.append(ServiceInUse(service, tuple(received), row.last_at))
     return services
 

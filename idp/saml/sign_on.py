@@ -81,7 +81,9 @@ class SamlRequest(SignInRequest):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return self.registered.registration.kinds
+        if self.session is None:
+            return ()
+        return self.registered.registration.kinds_of(self.session.account.kind)
 
     @property
     def consumer(self) -> str:

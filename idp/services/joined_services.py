@@ -47,10 +47,11 @@ class JoinedServices(ServiceProtocol, Generic[AnyRegistration]):
         registered = self.registered().get(service_id)
         return registered.service if registered is not None else None
 
-    def kinds(self, service_id: str, scope: tuple[str, ...]) -> tuple[str, ...]:
+    def kinds(self, service_id: str, scope: tuple[str, ...], person_kind: str) -> tuple[str, ...]:
         """A service of the school needs no consent: it receives what its registration says."""
         registered = self.registered().get(service_id)
-        return scope or (registered.registration.kinds if registered is not None else ())
+        received = registered.registration.kinds_of(person_kind) if registered is not None else ()
+        return tuple(kind for kind in received if kind in scope) if scope else received
 
     def participants(self, connection: Connection, sid: str) -> list[Participant]:
         return self._participants(storage.of_session(connection, sid, self.name))

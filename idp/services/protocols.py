@@ -43,6 +43,11 @@ class SignInRequest(ABC):
         """The kinds of information that the service will receive, for consent."""
 
     @property
+    def shown_kinds(self) -> tuple[str, ...]:
+        """Those of `kinds` that the signed-in person can have."""
+        return self.kinds
+
+    @property
     def consent_is_shown(self) -> bool:
         """Whether the consent page is shown even if the person has consented before."""
         return False
@@ -134,9 +139,9 @@ class ServiceProtocol(ABC):
     def service(self, service_id: str) -> Service | None:
         """A registered service of this protocol; None if there is none with this id."""
 
-    def kinds(self, service_id: str, scope: tuple[str, ...]) -> tuple[str, ...]:
-        """The kinds of information behind the words of a stored consent or grant."""
-        return scope
+    @abstractmethod
+    def kinds(self, service_id: str, scope: tuple[str, ...], person_kind: str) -> tuple[str, ...]:
+        """The kinds of information that a service receives about a kind of person, by the words of a stored consent or grant."""
 
     def opened_here(self, profile: str) -> list[tuple[Service, str]]:
         """Services that our own pages open for people of a profile: the service, and the address of ours that opens it."""

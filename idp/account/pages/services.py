@@ -19,6 +19,6 @@ def services(session: Session) -> Page:
     return render_template(
         "account/services.html",
         account=session.account,
-        services=services_of(session.account.id),
+        services=services_of(session.account.id, session.account.kind),
         opened=opened_here(session.account.profile),
     )

@@ -17,10 +17,20 @@ SENTENCES: dict[str, str] = {
     "ect.scope.schooling": N_("votre classe et votre établissement"),
     "ect.scope.ine": N_("le numéro national de l’élève"),
     "ect.scope.ine_hash": N_("une empreinte du numéro national de l’élève"),
+    "siecle_id": N_("le numéro de l’élève dans la base de l’établissement"),
     "ect.scope.staff": N_("votre fonction dans l’établissement"),
 }
 
 
-def in_words(kinds: Sequence[str]) -> list[str]:
-    """The sentences for kinds of information (`rules.consent.kinds`), always in the same order."""
-    return [sentence for word, sentence in SENTENCES.items() if word in kinds]
+OF_OTHERS: dict[tuple[str, str], str] = {
+    ("guardian", "ect.scope.schooling"): N_("l’établissement de vos enfants"),
+    ("staff", "ect.scope.schooling"): N_("votre établissement"),
+}
+"""(kind of person, kind of information) → the sentence where it is another than a pupil's."""
+
+
+def in_words(kinds: Sequence[str], person_kind: str = "pupil") -> list[str]:
+    """The sentences for kinds of information (`rules.consent.kinds`) about a kind of person, always in the same order."""
+    return [
+        OF_OTHERS.get((person_kind, word), sentence) for word, sentence in SENTENCES.items() if word in kinds
+    ]

@@ -56,10 +56,9 @@ class Registration:
     def principal_fact(self) -> str:
         return self.principal or attribute_sets.SETS[self.attribute_set].principal
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of information that the service receives, for consent."""
-        return attributes.kinds_of(("subject", self.principal_fact, *self.released.values()))
+    def kinds_of(self, person_kind: str) -> tuple[str, ...]:
+        """The kinds of information that the service receives about a kind of person, for consent."""
+        return attributes.kinds_of(("subject", self.principal_fact, *self.released.values()), person_kind)
 
     @property
     def sector(self) -> str | None:
