@@ -21,7 +21,19 @@ def read(name: str) -> str:
 def test_every_component_is_shown_in_development(app: Flask) -> None:
     answer = app.test_client().get("/design")
     assert answer.status_code == 200
-    for component in ("btn", "card", "card-link", "choice", "field", "error", "refusal", "badge", "steps", "tabs", "empty"):
+    for component in (
+        "btn",
+        "card",
+        "card-link",
+        "choice",
+        "field",
+        "error",
+        "refusal",
+        "badge",
+        "steps",
+        "tabs",
+        "empty",
+    ):
         assert re.search(rf'class="[^"]*\b{component}\b', answer.text), component
 
 
