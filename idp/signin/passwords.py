@@ -8,10 +8,10 @@ from idp.signin import sessions
 from idp.signin.sessions import Session
 
 
-def choose(session: Session, password: str, again: str, now: int) -> str:
+def choose(session: Session, password: str, again: str, now: int, form: str = "") -> str:
     """Choose the password of the session's account, typed twice. Returns the cookie's new token.
 
-    Every other session of the account ends. Raises Refusal A01 (facts["failed"]: codes of broken rules, or "same").
+    Every other session of the account ends. `form`: the one-time key of the form, if there is one. Raises Refusal A01 (facts["failed"]: codes of broken rules, or "same").
     """
     account = session.account
     hashed = checked_hash(account, password, again)
@@ -20,4 +20,4 @@ def choose(session: Session, password: str, again: str, now: int) -> str:
         sessions.end_all_in(tx, account, now, but=session.sid)
         if account.state == State.ACTIVE:
             notices.tell(tx, account, "password_changed", now)
-        return sessions.renew_in(tx, session, now)
+        return sessions.renew_in(tx, session, now, form)

@@ -15,7 +15,7 @@ from tests.saml.credentials import credential
 
 NOW = 1_795_000_000
 ENTITIES = 3_000
-MOST_FOR_EACH = 20
+MOST_FOR_EACH = 80
 """Python functions that are entered for each further entity of an aggregate."""
 RESEARCH = "http://refeds.org/category/research-and-scholarship"
 EXTENSIONS = (
