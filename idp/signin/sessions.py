@@ -74,7 +74,7 @@ def was_replaced(token: str | None, form: str = "") -> bool:
     return storage.is_replaced(reading(), known) or used_once.is_used(reading(), _renewed(known, ""))
 
 
-def _renewed(session: TokenDigest, form: str) -> TokenDigest:
+def _renewed(session: str, form: str) -> TokenDigest:
     return digest(f"renewed by a password\0{session}\0{form}")
 
 
