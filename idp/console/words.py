@@ -82,8 +82,9 @@ def choice_word(value: str) -> str:
     return gettext(CHOICES[value]) if value in CHOICES else value
 
 
-def protocol_word(protocol: str) -> str:
-    return PROTOCOLS[protocol]
+def protocol_word(protocol: str) -> Markup:
+    """The name of a protocol, the same in every language."""
+    return Markup('<span translate="no">{}</span>').format(PROTOCOLS[protocol])
 
 
 def service_address(service: ListedService) -> str:

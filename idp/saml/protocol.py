@@ -51,8 +51,8 @@ class Saml(JoinedServices[SamlRegistration]):
 
     def notice_origins(self, registered: SamlService) -> set[str]:
         known = logout_endpoint(registrations.provider(registered), [SOAP])
-        is_told = known is not None and registered.registration.logout_channel == "back"
-        return {origin_of(known.location)} if known is not None and is_told else set()
+        is_notified = known is not None and registered.registration.logout_channel == "back"
+        return {origin_of(known.location)} if known is not None and is_notified else set()
 
     def participant(self, registered: SamlService, joined: Joined) -> Participant:
         channel, provider = registered.registration.logout_channel, registrations.provider(registered)

@@ -65,7 +65,7 @@ class Opened:
         press(self.page, "Se déconnecter")
         expect(self.page.get_by_role("heading", level=1)).to_contain_text("déconnecté")
 
-    def was_told(self, *paths: str) -> None:
+    def was_notified(self, *paths: str) -> None:
         for path in paths:
             expect(self.page.locator("body")).to_be_visible()
             self.page.wait_for_function("() => document.readyState === 'complete'")
@@ -111,10 +111,10 @@ def state_of(page: Page, service: str) -> Any:
     return page.get_by_role("listitem").filter(has=page.get_by_text(service, exact=True))
 
 
-def test_each_protocol_is_told_in_a_frame(served: Served, serve: Serve, desk: Desk) -> None:
+def test_each_protocol_is_notified_in_a_frame(served: Served, serve: Serve, desk: Desk) -> None:
     way = opened(served, serve, desk.window(), by_form=False)
     way.logs_out()
-    way.was_told("oidc", "cas", "saml")
+    way.was_notified("oidc", "cas", "saml")
     assert {"iss", "sid"} <= set(way.receiver.received["oidc"][0])
     assert "logoutRequest" in way.receiver.received["cas"][0]
     assert {"SAMLRequest", "Signature"} <= set(way.receiver.received["saml"][0])
@@ -122,14 +122,14 @@ def test_each_protocol_is_told_in_a_frame(served: Served, serve: Serve, desk: De
         expect(state_of(way.page, name)).to_contain_text("fermé par ce navigateur")
 
 
-def test_a_service_that_takes_posts_alone_is_told_by_a_form_that_sends_itself(
+def test_a_service_that_takes_posts_alone_is_notified_by_a_form_that_sends_itself(
     served: Served, serve: Serve, desk: Desk
 ) -> None:
     way = opened(served, serve, desk.window(), by_form=True)
     way.logs_out()
     expect(state_of(way.page, "ENT")).to_contain_text("fermé par ce navigateur")
     expect(way.page.get_by_role("button", name="Fermer ENT")).to_be_hidden()
-    way.was_told("oidc", "cas", "saml")
+    way.was_notified("oidc", "cas", "saml")
     assert set(way.receiver.received["saml"][0]) == {"SAMLRequest"}
 
 
@@ -140,5 +140,5 @@ def test_without_a_script_its_button_sends_the_form(served: Served, serve: Serve
     assert "saml" not in way.receiver.received
     with way.page.expect_request(lambda sent: sent.url.startswith(f"{way.issuer}/saml/slo")):
         way.page.get_by_role("button", name="Fermer ENT").click()
-    way.was_told("saml")
+    way.was_notified("saml")
     expect(way.page.get_by_role("heading", level=1)).to_contain_text("déconnecté")

@@ -30,8 +30,8 @@ def refused(world: World, reason: str | None = REASON) -> str:
     """A service of SAML whose metadata was refused, and another without a fault."""
     with world.app.app_context():
         service = saml_service.registered(world, name="ENT des collèges")
-        other = saml_service.metadata(entity="https://other.example/saml")
-        saml_service.registered(world, other, name="Médiathèque")
+        second = saml_service.metadata(entity="https://other.example/saml")
+        saml_service.registered(world, second, name="Médiathèque")
         with transaction() as tx:
             refreshes.note(tx, service, NOON, reason)
     return service

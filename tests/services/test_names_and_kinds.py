@@ -30,46 +30,46 @@ def reading(app: Flask, world: World, someone: Someone | None, language: str) ->
     return Visitor(app, browser)
 
 
-@pytest.mark.parametrize(("language", "name", "other"), [("en", ENGLISH, FRENCH), ("fr", FRENCH, ENGLISH)])
+@pytest.mark.parametrize(("language", "name", "foreign"), [("en", ENGLISH, FRENCH), ("fr", FRENCH, ENGLISH)])
 class TestName:
-    def says(self, visitor: Visitor, name: str, other: str) -> None:
+    def says(self, visitor: Visitor, name: str, foreign: str) -> None:
         visitor.sees(name)
-        assert other not in visitor.html
+        assert foreign not in visitor.html
 
     def test_before_the_login(
-        self, app: Flask, contextless: World, diary: str, language: str, name: str, other: str
+        self, app: Flask, contextless: World, diary: str, language: str, name: str, foreign: str
     ) -> None:
         visitor = reading(app, contextless, None, language).opens(f"/cas/login?service={URL}")
-        self.says(visitor.fills(profile="responsable"), name, other)
+        self.says(visitor.fills(profile="responsable"), name, foreign)
 
     def test_at_the_consent_in_mon_compte_and_after_the_logout(
-        self, app: Flask, contextless: World, diary: str, language: str, name: str, other: str
+        self, app: Flask, contextless: World, diary: str, language: str, name: str, foreign: str
     ) -> None:
         visitor = reading(app, contextless, contextless.guardian(), language)
-        self.says(visitor.opens(f"/cas/login?service={URL}"), name, other)
+        self.says(visitor.opens(f"/cas/login?service={URL}"), name, foreign)
         service = cas_service.CasService(app, diary, visitor.browser)
         visitor.fills(press="act=agree")
         service.validate(service.ticket())
-        self.says(visitor.opens("/account/services"), name, other)
-        self.says(visitor.opens("/logout").fills(confirm="1"), name, other)
+        self.says(visitor.opens("/account/services"), name, foreign)
+        self.says(visitor.opens("/logout").fills(confirm="1"), name, foreign)
 
     def test_for_a_profile_that_is_not_accepted(
-        self, app: Flask, contextless: World, language: str, name: str, other: str
+        self, app: Flask, contextless: World, language: str, name: str, foreign: str
     ) -> None:
         with app.app_context():
             cas_service.registered(contextless, name=FRENCH, name_en=ENGLISH, accepted_profiles=["eleve"])
         visitor = reading(app, contextless, contextless.guardian(), language)
-        self.says(visitor.opens(f"/cas/login?service={URL}"), name, other)
+        self.says(visitor.opens(f"/cas/login?service={URL}"), name, foreign)
 
     def test_in_a_guardians_questions_and_mail(
-        self, app: Flask, contextless: World, diary: str, language: str, name: str, other: str
+        self, app: Flask, contextless: World, diary: str, language: str, name: str, foreign: str
     ) -> None:
         mother = contextless.guardian(mail="claire@example.org", language=language)
         child = contextless.pupil(state="active", birth_date="2015-03-09")
         contextless.family(mother, child)
         pupil = reading(app, contextless, child, "fr").opens(f"/cas/login?service={URL}")
         pupil.fills(press="act=ask")
-        self.says(reading(app, contextless, mother, language).opens("/account/consents"), name, other)
+        self.says(reading(app, contextless, mother, language).opens("/account/consents"), name, foreign)
         notices = [mail["facts"].get("facts", {}) for mail in messages(app, "mail")]
         assert [facts["service"] for facts in notices if "service" in facts] == [name]
 

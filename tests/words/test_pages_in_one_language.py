@@ -359,6 +359,7 @@ def addresses(app: Flask) -> list[str]:
     values: dict[str, list[Any]] = {
         "uai": [UAI], "account": list(range(1, 8)), "client_id": [], "service_id": [], "number": list(range(1, 26)), "import_number": [1, 2],
         "pending_id": ["zzz"], "token": ["zzz"], "name": ["zzz"], "profile": ["eleve"], "file": [1], "one_id": ["zzz"],
+        "protocol": ["cas", "saml"],
     }  # fmt: skip
     addresses_built = []
     for rule in app.url_map.iter_rules():

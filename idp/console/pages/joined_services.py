@@ -41,7 +41,7 @@ def new_joined_service(desk: Desk, protocol: str) -> Page:
 def joined_service(desk: Desk, protocol: str, service_id: str) -> Page:
     service = _known(protocol, service_id)
     text = json.dumps(to_document(service.registration), ensure_ascii=False, indent=2)
-    ours = addresses.entity_id() if protocol == "saml" else f"{settings().server.issuer}/cas"
+    own_address = addresses.entity_id() if protocol == "saml" else f"{settings().server.issuer}/cas"
     return show(
         desk,
         "joined_service",
@@ -49,7 +49,7 @@ def joined_service(desk: Desk, protocol: str, service_id: str) -> Page:
         document=text,
         fault=_protocol(protocol).faults().get(service_id),
         unreachable=incidents.unreachable_for_logout().get(service_id, 0),
-        ours=ours,
+        own_address=own_address,
     )
 
 
