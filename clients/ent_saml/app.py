@@ -1,9 +1,11 @@
 """A page that shows what an ENT receives by SAML 2.0: login, assertion, attributes, logout, single logout."""
 
+import zlib
 from typing import Any
 
 import requests
 from flask import Flask, redirect, request, session, url_for
+from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.errors import OneLogin_Saml2_Error
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
@@ -41,6 +43,10 @@ def create_app(config: Configuration) -> Flask:
 
     @app.errorhandler(requests.RequestException)
     @app.errorhandler(OneLogin_Saml2_Error)
+    # What is no message at all: not Base64, not deflated, not XML.
+    @app.errorhandler(ValueError)
+    @app.errorhandler(zlib.error)
+    @app.errorhandler(etree.XMLSyntaxError)
     def failed(_fault: Exception) -> tuple[str, int]:
         return page(LOOK, None, failed=True), 502
 
