@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 RSA_BITS = 3072
@@ -23,9 +23,9 @@ class GeneratedCertificate:
     private_key: bytes = field(repr=False)
 
 
-def generate(common_name: str, now: int) -> GeneratedCertificate:
-    """A new RSA key and its certificate. `common_name`: at most 64 characters (RFC 5280 appendix A)."""
-    key = rsa.generate_private_key(65537, RSA_BITS)
+def generate(common_name: str, now: int, elliptic: bool = False) -> GeneratedCertificate:
+    """A new key and its certificate: RSA, or P-256 if `elliptic`. `common_name`: at most 64 characters (RFC 5280 appendix A)."""
+    key = ec.generate_private_key(ec.SECP256R1()) if elliptic else rsa.generate_private_key(65537, RSA_BITS)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])])
     certificate = (
         x509.CertificateBuilder()

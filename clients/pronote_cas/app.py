@@ -1,39 +1,24 @@
 """A page that shows what Pronote receives by CAS: login, ticket, attributes, logout, single logout."""
 
-from pathlib import Path
 from typing import Any
 
 import requests
 from cas import CASClient
-from flask import Flask, Response, redirect, render_template, request, session, url_for
-from jinja2 import FileSystemLoader
+from flask import Flask, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from clients.configuration import Configuration
-from clients.languages import init_languages
-from clients.pronote_cas.visits import Visits
+from clients.languages import N_
+from clients.received import Look, application, page
 
-CLIENTS = Path(__file__).parent.parent
-POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self' {issuer}"
+LOOK = Look(
+    "Pronote (CAS)", "CAS", N_("La même école, par le protocole CAS, comme les vrais Pronote."), "pronote_cas"
 )
-LONGEST_NOTICE = 20_000
 
 
 def create_app(config: Configuration) -> Flask:
     """The WSGI application."""
-    visits = Visits(config.data)
-    app = Flask(__name__, static_folder=str(CLIENTS / "static"))
-    app.jinja_loader = FileSystemLoader([Path(__file__).parent / "templates", CLIENTS / "templates"])
-    app.config.update(
-        SECRET_KEY=visits.secret(),
-        SESSION_COOKIE_NAME="pronote_cas_session",
-        SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=LONGEST_NOTICE,
-    )
-    init_languages(app, "pronote_cas_language")
-    app.context_processor(lambda: {"name": "pronote_cas", "title": "Pronote (CAS)"})
+    app, visits = application(config, "pronote_cas")
 
     def client() -> Any:
         return CASClient(version=3, server_url=f"{config.issuer}/cas/", service_url=f"{config.base}/login")
@@ -41,8 +26,7 @@ def create_app(config: Configuration) -> Flask:
     @app.get("/")
     def home() -> str:
         person = visits.person(session["ticket"]) if "ticket" in session else None
-        closed = "ticket" in session and person is None
-        return render_template("pronote_cas/home.html", person=person, closed=closed)
+        return page(LOOK, person, closed="ticket" in session and person is None)
 
     @app.get("/login")
     def login() -> BaseResponse | tuple[str, int]:
@@ -54,8 +38,8 @@ def create_app(config: Configuration) -> Flask:
         except requests.RequestException:
             user = None
         if not user:
-            return render_template("pronote_cas/home.html", person=None, closed=False, failed=True), 502
-        visits.begin(ticket, {"user": user, "attributes": attributes or {}})
+            return page(LOOK, None, failed=True), 502
+        visits.begin(ticket, _person(user, attributes or {}))
         session.clear()
         session["ticket"] = ticket
         return redirect(url_for("home"), 303)
@@ -74,12 +58,14 @@ def create_app(config: Configuration) -> Flask:
         session.clear()
         return redirect(client().get_logout_url(), 303)
 
-    @app.after_request
-    def guard(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY.format(issuer=config.issuer)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
     return app
+
+
+def _person(user: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "user": user,
+        "named_by": "user",
+        "first_name": attributes.get("prenom"),
+        "family_name": attributes.get("nom"),
+        "attributes": attributes,
+    }

@@ -1,9 +1,10 @@
 """How this Pronote is registered: a document of CAS, for an administrator."""
 
+from pathlib import Path
 from typing import Any
 
 
-def registration(base: str) -> dict[str, Any]:
+def registration(base: str, _data: Path) -> dict[str, Any]:
     """The registration document of a Pronote at `base`."""
     return {
         "name": "Pronote (CAS)",

@@ -29,7 +29,8 @@ def services_of(account: AccountFacts) -> list[ServiceInUse]:
     for row in storage.services(reading(), account.id):
         if (registered := find_service(row.client_id)) is not None:
             protocol, service = registered
-            received = in_words(protocol.kinds(row.client_id, row.scope), account.kind)
+            kinds = protocol.kinds(row.client_id, row.scope, account.kind)
+            received = in_words(kinds, account.kind)
             services.append(ServiceInUse(service, tuple(received), row.last_at, row.agreed_at))
     return services
 

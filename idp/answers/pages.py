@@ -19,8 +19,11 @@ from idp.runtime.context import now, settings
 from idp.signin import cookies, current_login, sessions
 from idp.web.sent_fields import init_sent_fields
 
-PROTOCOLS = frozenset({"oidc", "cas"})
+PROTOCOLS = frozenset({"oidc", "cas", "saml"})
 """The blueprints for other sites' forms and for machines. Their own form is recognised by the CSRF token."""
+
+REQUESTS = frozenset({"oidc.begin", "oidc.begin_by_form", "cas.begin", "cas.begin_by_form"})
+"""A relying party's requests, which may have any parameter (OIDC Core §3.1.2.1), a CSRF token's name and PARAMETER too: no answer is stored at their address, and none is shown there."""
 
 
 def init_answers(app: Flask) -> None:
@@ -42,7 +45,7 @@ def _show_kept() -> BaseResponse | None:
         # A browser without a cookie gets its response directly: nothing could identify the viewer later.
         g.brought_cookie = bool(session)
         return None
-    if PARAMETER not in request.args or request.method not in ("GET", "HEAD") or _is_authorization():
+    if PARAMETER not in request.args or request.method not in ("GET", "HEAD") or request.endpoint in REQUESTS:
         return None
     only_posts = isinstance(request.routing_exception, MethodNotAllowed)
     if request.endpoint is None and not only_posts:
@@ -84,7 +87,7 @@ def _is_answer_to_our_form(response: Response) -> bool:
     is_download = "Content-Disposition" in response.headers
     if not kept_answers.is_a_page(response.status_code, response.mimetype or "", is_download):
         return False
-    if request.endpoint is None or response.direct_passthrough:
+    if request.endpoint is None or request.endpoint in REQUESTS or response.direct_passthrough:
         return False
     if request.blueprint not in PROTOCOLS:
         return True
@@ -102,8 +105,3 @@ def _account_after(response: Response) -> int | None:
     """The session's account after the response: an act may have opened, renewed or ended the session."""
     signed_in = sessions.read(cookies.session_token_after(response), now(), settings().sessions)
     return signed_in.account.id if signed_in else None
-
-
-def _is_authorization() -> bool:
-    """A relying party's request, which may have any parameter (OIDC Core §3.1.2.1)."""
-    return request.endpoint in ("oidc.begin", "cas.begin")

@@ -46,7 +46,9 @@ class CasRequest(SignInRequest):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return self.registered.registration.kinds
+        if self.session is None:
+            return ()
+        return self.registered.registration.kinds_of(self.session.account.kind)
 
     @property
     def consent_is_shown(self) -> bool:

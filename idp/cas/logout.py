@@ -35,4 +35,4 @@ def _request(values: dict[str, str]) -> sign_out.LogoutRequest:
         counting.refused(refusal.code, refusal.name)
         return sign_out.LogoutRequest(ENDPOINT, values, refusal=refusal)
     service, url = target
-    return sign_out.LogoutRequest(ENDPOINT, values, service.service, url.text)
+    return sign_out.LogoutRequest(ENDPOINT, values, service.service, sign_out.WayBack(url.text))

@@ -1,6 +1,8 @@
 """CAS as one of the protocols by which people sign in to services (`idp.services.protocols`)."""
 
-from idp.cas import login, notices
+from typing import Any
+
+from idp.cas import login, notices, registrations
 from idp.cas.registrations import PROTOCOL, CasService
 from idp.cas.rules.registration import CasRegistration
 from idp.database.engine import Connection
@@ -22,10 +24,20 @@ class Cas(JoinedServices[CasRegistration]):
     def waiting(self, waiting: Pending, now: int) -> SignInRequest:
         return login.waiting_request(waiting, now)
 
-    def kinds(self, service_id: str, scope: tuple[str, ...]) -> tuple[str, ...]:
-        """A service of the school needs no consent: it receives what its registration says."""
-        registered = self.registered().get(service_id)
-        return scope or (registered.registration.kinds if registered is not None else ())
+    def register(self, document: dict[str, Any], actor: str, now: int, owner: str = "") -> str:
+        return registrations.register(document, actor, now, owner)
+
+    def replace(
+        self, service_id: str, document: dict[str, Any], owner: str, revision: int, actor: str, now: int
+    ) -> None:
+        registrations.replace(service_id, document, owner, revision, actor, now)
+
+    def notice_origins(self, registered: CasService) -> set[str]:
+        known = registered.registration
+        if known.logout_channel != "back":
+            return set()
+        addresses = [known.logout_url] if known.logout_url else [p.url.text for p in known.patterns]
+        return {origin_of(address) for address in addresses}
 
     def participant(self, registered: CasService, joined: Joined) -> Participant:
         channel = registered.registration.logout_channel
@@ -34,8 +46,7 @@ class Cas(JoinedServices[CasRegistration]):
             frame = notices.frame(joined.address, joined.subject, joined.session_index, moment())
         return Participant(
             PROTOCOL,
-            registered.id,
-            registered.registration.name,
+            registered.service,
             joined.address if channel == "back" else None,
             frame,
             joined.session_index,

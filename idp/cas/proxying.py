@@ -14,7 +14,9 @@ from idp.cas.tickets import Holder, Presented
 from idp.database.engine import transaction
 from idp.network.urls import with_query
 from idp.observability.requests import note_client, note_outcome
+from idp.runtime.context import outside_of_slot
 from idp.services import access, consent
+from idp.web.places import NoPlace, Places
 
 if TYPE_CHECKING:
     from idp.network import outgoing_http
@@ -24,6 +26,12 @@ else:
 
 LARGEST = 8192
 """Bytes of the callback's answer that are read."""
+PATIENCE = 4.0
+"""Seconds for a whole callback: the service that validates waits for it."""
+AT_ONCE = 4
+"""Callbacks of a process at the same time. Where none is free, the validation succeeds without a proxy-granting ticket (§2.5.4)."""
+
+_places = Places("callback", AT_ONCE)
 
 
 def callback_of(service: CasService, text: str) -> ServiceUrl | Failure:
@@ -44,8 +52,10 @@ def deliver(callback: ServiceUrl, granting: str, pgtiou: str) -> bool:
     """
     query = urlencode({"pgtIou": pgtiou, "pgtId": granting})
     try:
-        return outgoing_http.get(with_query(callback.text, query), "*/*", LARGEST).status == 200
-    except outgoing_http.Unreachable:
+        # Without a slot of the server: callbacks that hang keep no other request waiting.
+        with _places.place(), outside_of_slot():
+            return outgoing_http.get(with_query(callback.text, query), "*/*", LARGEST, PATIENCE).status == 200
+    except (outgoing_http.Unreachable, NoPlace):
         return False
 
 
@@ -86,7 +96,7 @@ def _may_be_reached(service: CasService, presented: Presented, now: int) -> bool
         registration.accepts_proxies
         and account.profile in registration.accepted_profiles
         and access.why_closed(service.service, account, now) is None
-        and consent.is_given(service.service, account, registration.kinds)
+        and consent.is_given(service.service, account, registration.kinds_of(account.kind))
         # A proxied service cannot ask for a second factor.
         and registration.level == "eidas1"
     )

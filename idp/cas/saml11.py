@@ -11,7 +11,7 @@ from flask import Response
 
 from idp import deferred
 from idp.cas.responses import moment, plain_text
-from idp.cas.rules.answers import Answer, Code, Failure, Success
+from idp.cas.rules.answers import Answer, Failure, Success
 from idp.runtime.context import settings
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ def response_to(answer: Answer, request_id: str, service: str, now: int) -> Resp
 def _status(response: "Element", answer: Answer) -> None:
     value = "saml1p:Success"
     if isinstance(answer, Failure):
-        of_caller = answer.code is not Code.INTERNAL_ERROR
-        value = "saml1p:RequestDenied" if of_caller else "saml1p:Responder"
+        value = "saml1p:RequestDenied"
     status = ElementTree.SubElement(response, f"{{{_PROTOCOL}}}Status")
     ElementTree.SubElement(status, f"{{{_PROTOCOL}}}StatusCode", {"Value": value})
     if isinstance(answer, Failure):

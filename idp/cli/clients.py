@@ -1,11 +1,11 @@
 """`idp clients`: the relying parties."""
 
-import json
 from dataclasses import asdict
 from typing import IO, Any
 
 import click
 
+from idp.cli.registered_services import read_object
 from idp.cli.terminal import (
     ACTOR,
     Terminal,
@@ -40,7 +40,7 @@ def add(terminal: Terminal, document: IO[str], as_json: bool) -> None:
 
     The client secret is shown once: the database keeps a digest only.
     """
-    metadata = _object(document)
+    metadata = read_object(document)
     with terminal.application():
         registered = registration.register(metadata, ACTOR, now())
     if as_json:
@@ -169,16 +169,6 @@ def initial_token(terminal: Terminal, label: str, days: int, uses: int) -> None:
     """Make an initial access token (RFC 7591) for the publisher LABEL; it is shown once."""
     with terminal.application():
         click.echo(initial_tokens.make(label, days, uses, ACTOR, now()))
-
-
-def _object(document: IO[str]) -> dict[str, Any]:
-    try:
-        metadata = json.load(document)
-    except ValueError as fault:
-        raise click.ClickException(f"{document.name} is not JSON: {fault}.") from None
-    if not isinstance(metadata, dict):
-        raise click.ClickException(f"{document.name} is not a registration: a JSON object is expected.")
-    return metadata
 
 
 def _shown(client: Any) -> dict[str, Any]:

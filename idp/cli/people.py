@@ -27,6 +27,8 @@ ROLES = click.Choice(
         "secretary",
         "delegate",
         "teacher",
+        "librarian",
+        "local_authority",
         "academy_administrator",
         "academy_support",
         "academy_auditor",

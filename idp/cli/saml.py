@@ -1,12 +1,12 @@
 """`idp saml`: the service providers of SAML, their metadata, our stored_certificates."""
 
-import json
 from dataclasses import asdict
 from typing import IO, Any
 
 import click
 from cryptography import x509
 
+from idp.cli.registered_services import add_commands, known, read_object
 from idp.cli.terminal import ACTOR, Terminal, as_json, day_and_hour, now, pass_terminal, say_json, say_table
 from idp.saml import certificates as stored_certificates
 from idp.saml import our_metadata, refreshing, registrations
@@ -14,9 +14,6 @@ from idp.saml.rules.registration import LONGEST_METADATA
 from idp.saml.xml.aggregates import listed, signed_entity
 from idp.saml.xml.documents import XmlFault, parse
 from idp.saml.xml.metadata import display_name
-from idp.services import registration
-from idp.services.registration import NoSuchService
-from idp.services.rules.registration import to_document
 
 
 @click.group()
@@ -64,7 +61,7 @@ def add(
 def set_(terminal: Terminal, service: str, document: IO[str], metadata: IO[bytes] | None) -> None:
     """Replace the registration of SERVICE by DOCUMENT."""
     with terminal.application():
-        present = _known(service)
+        present = known(registrations.PROTOCOL, service)
         registration = {
             "metadata": present.registration.metadata,
             **_registration(document, metadata, None, None),
@@ -73,79 +70,14 @@ def set_(terminal: Terminal, service: str, document: IO[str], metadata: IO[bytes
     click.echo(f"{service} is registered anew.")
 
 
-@saml.command("list")
-@as_json
-@pass_terminal
-def list_(terminal: Terminal, as_json: bool) -> None:
-    """List all service providers."""
-    with terminal.application():
-        services, faults = list(registrations.every().values()), refreshing.faults()
-    if as_json:
-        return say_json([{**_shown(service), "fault": faults.get(service.id)} for service in services])
-    rows = [
-        (
-            service.id,
-            service.status,
-            service.registration.name,
-            service.registration.entity_id,
-            faults.get(service.id, "-"),
-        )
-        for service in services
-    ]
-    say_table(("id", "status", "name", "entity id", "fault of its metadata"), rows)
-
-
-@saml.command()
-@click.argument("service")
-@pass_terminal
-def show(terminal: Terminal, service: str) -> None:
-    """Show the registration of SERVICE as JSON."""
-    with terminal.application():
-        say_json(_shown(_known(service)))
-
-
 @saml.command()
 @click.argument("service")
 @pass_terminal
 def refresh(terminal: Terminal, service: str) -> None:
     """Fetch the metadata of SERVICE from its address now."""
     with terminal.application():
-        changed = refreshing.refresh(_known(service), ACTOR, now())
+        changed = refreshing.refresh(known(registrations.PROTOCOL, service), ACTOR, now())
     click.echo("The metadata has changed, and was taken over." if changed else "The metadata is the same.")
-
-
-@saml.command()
-@click.argument("service")
-@pass_terminal
-def disable(terminal: Terminal, service: str) -> None:
-    """Suspend SERVICE: its requests are refused."""
-    with terminal.application():
-        _known(service)
-        registration.disable(service, ACTOR, now())
-    click.echo(f"{service} is suspended.")
-
-
-@saml.command()
-@click.argument("service")
-@pass_terminal
-def enable(terminal: Terminal, service: str) -> None:
-    """End a suspension."""
-    with terminal.application():
-        _known(service)
-        registration.enable(service, ACTOR, now())
-    click.echo(f"{service} is active.")
-
-
-@saml.command()
-@click.argument("service")
-@click.confirmation_option(prompt="Its id is never given again. Delete it?")
-@pass_terminal
-def delete(terminal: Terminal, service: str) -> None:
-    """Delete a registration for good."""
-    with terminal.application():
-        _known(service)
-        registration.delete(service, ACTOR, now())
-    click.echo(f"{service} is deleted.")
 
 
 @saml.command()
@@ -184,10 +116,15 @@ def list_certificates(terminal: Terminal, as_json: bool) -> None:
         return say_json([{**asdict(record), "state": record.state(now())} for record in records])
     moments = ("published_at", "activates_at", "retires_at", "removed_at")
     rows = [
-        (record.kid, record.state(now()), *(day_and_hour(getattr(record, moment)) for moment in moments))
+        (
+            record.kid,
+            record.alg,
+            record.state(now()),
+            *(day_and_hour(getattr(record, moment)) for moment in moments),
+        )
         for record in records
     ]
-    say_table(("SHA-256", "state", "published", "signs from", "signs until", "removed"), rows)
+    say_table(("SHA-256", "signature", "state", "published", "signs from", "signs until", "removed"), rows)
 
 
 @certificates.command()
@@ -211,7 +148,7 @@ def rotate(context: click.Context, terminal: Terminal) -> None:
 def _registration(
     document: IO[str] | None, metadata: IO[bytes] | None, entity: str | None, certificate: IO[str] | None
 ) -> dict[str, Any]:
-    registration = {} if document is None else _object(document)
+    registration = {} if document is None else read_object(document)
     if metadata is None:
         return registration
     text = metadata.read()
@@ -243,28 +180,4 @@ def _name(text: bytes) -> str:
         raise click.ClickException(f"The metadata cannot be used: {fault}.") from None
 
 
-def _object(document: IO[str]) -> dict[str, Any]:
-    try:
-        registration = json.load(document)
-    except ValueError as fault:
-        raise click.ClickException(f"{document.name} is not JSON: {fault}.") from None
-    if not isinstance(registration, dict):
-        raise click.ClickException(f"{document.name} is not a registration: a JSON object is expected.")
-    return registration
-
-
-def _known(service: str) -> Any:
-    known = registrations.every().get(service)
-    if known is None:
-        raise NoSuchService(service)
-    return known
-
-
-def _shown(service: Any) -> dict[str, Any]:
-    return {
-        "id": service.id,
-        "status": service.status,
-        "owner": service.owner,
-        "registered_at": service.registered_at,
-        **to_document(service.registration),
-    }
+add_commands(saml, registrations.PROTOCOL)

@@ -32,7 +32,6 @@ _REFUSED = {
     "CannotUnseal",
     "DemoFault",
     "DirectoryTaken",
-    "EntityTaken",
     "ImportFault",
     "MadeByNewerVersion",
     "MetadataFaults",

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from idp.console.rules.rights import SchoolRow
 from idp.console.rules.work_words import RECEIVERS
+from idp.console.services import names_at
 from idp.console.storage import approvals, charts, incidents
 from idp.console.storage.charts import LoginNumbers
 from idp.database.engine import reading
@@ -16,8 +17,6 @@ from idp.imports.storage import imports
 from idp.jobs.storage import jobs
 from idp.messages.storage import destinations
 from idp.messages.storage.destinations import Failing
-from idp.network.urls import origin_of
-from idp.oidc.clients import registry
 from idp.people.storage import family
 from idp.people.storage.family import Disputed
 from idp.services.protocols import find_service
@@ -93,15 +92,10 @@ def _failing() -> tuple[tuple[str, Failing], ...]:
 
 
 def _receiver(destination: str) -> str:
-    """The receiver's name: of ours, or of the services that have registered the origin."""
+    """The receiver's name: of ours, or of the services that are notified there."""
     if destination in RECEIVERS:
         return str(gettext(RECEIVERS[destination]))
-    names = [
-        client.registration.client_name
-        for client in registry.every()
-        if origin_of(client.registration.backchannel_logout_uri or "") == destination
-    ]
-    return ", ".join(names) or destination
+    return ", ".join(names_at(destination)) or destination
 
 
 def _service_name(service: str) -> str:

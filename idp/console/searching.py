@@ -8,17 +8,15 @@ from typing import Any
 
 from flask_babel import gettext
 
-from idp.cas import registrations as cas_services
+from idp.console import services
 from idp.console.rules import page_words
 from idp.console.rules.people_query import PeopleQuery, read_query
 from idp.console.rules.rights import ALL_KINDS, FAMILIES, Act, Right, SchoolRow, may, reach, schools_of
 from idp.console.storage import near_people, rights, search
 from idp.console.storage.search import PersonRow
 from idp.database.engine import reading
-from idp.oidc.clients import registry
 from idp.people.rules.names import plain
 from idp.refusals import CATALOGUE
-from idp.saml import registrations as saml_services
 
 MOST = 8
 """Results of a group."""
@@ -147,12 +145,7 @@ def _schools(words: Sequence[str], own_rights: Sequence[Right]) -> Iterator[Any]
 def _services(words: Sequence[str], own_rights: Sequence[Right]) -> Iterator[Any]:
     if not may(own_rights, Act.SERVICES, None):
         return
-    names = [("service", client.client_id, client.registration.client_name) for client in registry.every()]
-    names += [("cas_service", own_id, own.registration.name) for own_id, own in cas_services.every().items()]
-    names += [
-        ("saml_service", own_id, own.registration.name) for own_id, own in saml_services.every().items()
-    ]
-    yield from (row for row in names if page_words.matches(words, row[2]))
+    yield from (service for service in services.listed() if page_words.matches(words, service.name))
 
 
 def _pages(words: Sequence[str], own_rights: Sequence[Right], schools: Sequence[SchoolRow]) -> Iterator[Any]:

@@ -27,10 +27,12 @@ FILTERS = (
     "job_title",
     "message_word",
     "party",
+    "protocol_word",
     "query",
     "reason_words",
     "registration_fault",
     "technical",
+    "service_address",
     "trial_step",
     "written_day",
 )

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import url_for
 from flask_babel import format_timedelta, gettext
 from markupsafe import Markup, escape
 
@@ -30,8 +31,9 @@ from idp.console.rules.record_words import (
     metadata_reason,
 )
 from idp.console.rules.registration_words import SENTENCES
-from idp.console.rules.service_form import CHOICES, LABELS
+from idp.console.rules.service_words import CHOICES, LABELS, PROTOCOLS
 from idp.console.rules.work_words import ADVICE, JOBS, MESSAGES, reason, step
+from idp.console.services import ListedService
 from idp.runtime.context import now
 from idp.services.rules.registration_reader import Fault
 from idp.signin.rules.browser_names import browser_name
@@ -138,6 +140,18 @@ def choice_word(value: str) -> str:
 
 Names = Mapping[Mention, str | None]
 """What is mentioned → its name; None for a person whose data were erased."""
+
+
+def protocol_word(protocol: str) -> Markup:
+    """The name of a protocol, the same in every language."""
+    return Markup('<span translate="no">{}</span>').format(PROTOCOLS[protocol])
+
+
+def service_address(service: ListedService) -> str:
+    """The path of a service's own page."""
+    if service.protocol == "oidc":
+        return url_for("console.service", client_id=service.id)
+    return url_for("console.joined_service", protocol=service.protocol, service_id=service.id)
 
 
 def party(text: str, names: Names) -> str | Markup:

@@ -12,8 +12,11 @@ SMS_TOKEN = "demonstration"
 SERVICES = ("icart", "pronote", "teleservices")
 """The relying parties, in the order of their ports after the provider's."""
 
-CAS_SERVICE = "pronote_cas"
-"""Pronote once more, as a service of CAS; started where python-cas is installed."""
+OTHERS = {"pronote_cas": "cas", "ent_saml": "saml"}
+"""Services of other protocols → the protocol; in the order of their ports after the relying parties."""
+
+_LIBRARIES = {"pronote_cas": "cas", "ent_saml": "onelogin"}
+"""What each of them is made with: libraries that are compiled, and that the provider does not need."""
 
 TITLES = {
     "provider": "Provider",
@@ -21,6 +24,7 @@ TITLES = {
     "pronote": "Pronote",
     "teleservices": "Téléservices",
     "pronote_cas": "Pronote (CAS)",
+    "ent_saml": "ENT (SAML)",
     "mailbox": "Mails, SMS",
 }
 
@@ -68,16 +72,16 @@ class Place:
 
     def ports(self) -> dict[str, int]:
         """Name of a process → its port."""
-        services = {name: self.base + 1 + number for number, name in enumerate((*SERVICES, CAS_SERVICE))}
+        services = {name: self.base + 1 + number for number, name in enumerate((*SERVICES, *OTHERS))}
         return {"provider": self.base, **services, "mailbox": self.base + MAIL_OFFSET, "smtp": self.smtp}
 
     def address(self, name: str) -> str:
         return f"http://localhost:{self.ports()[name]}"
 
 
-def has_cas_client() -> bool:
-    """Whether python-cas is installed: it needs a compiled library, which the provider does not."""
-    return importlib.util.find_spec("cas") is not None
+def others_here() -> tuple[str, ...]:
+    """The services of other protocols whose library is installed."""
+    return tuple(name for name in OTHERS if importlib.util.find_spec(_LIBRARIES[name]) is not None)
 
 
 def write_private(file: Path, text: str) -> None:

@@ -11,14 +11,14 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from idp.app import create_app
-from idp.cas import registrations
 from idp.database.schema import migrate
 from idp.demo.people import Card, make_school
-from idp.demo.place import CAS_SERVICE, SERVICES, SMS_TOKEN, Place, has_cas_client, write_private
+from idp.demo.place import OTHERS, SERVICES, SMS_TOKEN, Place, others_here, write_private
 from idp.oidc import signing
 from idp.oidc.clients import registration
 from idp.people import accounts
 from idp.people.rules.accounts import State
+from idp.services.joined_services import every_joined
 from idp.settings import load_settings
 from keys.sealing import generate_master_key
 
@@ -42,8 +42,8 @@ def prepare(place: Place) -> list[Card]:
         cards = make_school(place, now) if first_time else _cards_of_before(place)
         for service, document in documents.items():
             _register(place, service, document, now)
-        if has_cas_client():
-            _register_by_cas(place, now)
+        for service in others_here():
+            _register_by(OTHERS[service], place, service, now)
         app.extensions["connections"].close()
     if first_time:
         write_private(
@@ -97,20 +97,25 @@ def _registrations(place: Place) -> dict[str, dict[str, Any]]:
     return documents
 
 
-def _asked(place: Place, service: str) -> "subprocess.Popen[bytes]":
+def _asked(place: Place, service: str, *more: str) -> "subprocess.Popen[bytes]":
     """The process of a service that prints its registration document."""
-    command = [sys.executable, "-m", f"clients.{service}", "registration", "--base", place.address(service)]
+    own = ("registration", "--base", place.address(service), *more)
+    command = [sys.executable, "-m", f"clients.{service}", *own]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
 
-def _register_by_cas(place: Place, now: int) -> None:
-    """Register Pronote as a service of CAS at the first start."""
-    file = place.registration(CAS_SERVICE)
+def _register_by(protocol: str, place: Place, service: str, now: int) -> None:
+    """Register a service of another protocol at the first start."""
+    file = place.registration(service)
     if file.exists():
         return
-    answer, _ = _asked(place, CAS_SERVICE).communicate()
+    place.data(service).parent.mkdir(parents=True, exist_ok=True)
+    process = _asked(place, service, "--data", str(place.data(service)))
+    answer, _ = process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError(f"clients.{service} did not say its registration")
     document = {**json.loads(answer), "first_party": True}
-    registrations.register(document, ACTOR, now)
+    every_joined()[protocol].register(document, ACTOR, now)
     write_private(file, json.dumps(document, ensure_ascii=False, indent=2))
 
 

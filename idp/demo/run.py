@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from idp.demo.people import Card
-from idp.demo.place import CAS_SERVICE, SERVICES, SMS_TOKEN, TITLES, Place, has_cas_client
+from idp.demo.place import SERVICES, SMS_TOKEN, TITLES, Place, others_here
 from idp.demo.preparation import prepare
 from idp.demo.supervisor import Service, ServiceDied, Supervisor
 from idp.runtime.processes import refuse_taken_port
@@ -97,11 +97,10 @@ def _services(place: Place) -> list[Service]:
         place.data(name).parent.mkdir(exist_ok=True)
         command = _words("-m", f"clients.{name}", "serve", *own, *files, *neighbours, *mail)
         services.append(Service(name, command, place.address(name)))
-    if has_cas_client():
-        base = place.address(CAS_SERVICE)
-        own = ("--issuer", place.address("provider"), "--base", base, "--port", ports[CAS_SERVICE])
-        command = _words("-m", f"clients.{CAS_SERVICE}", "serve", *own, "--data", place.data(CAS_SERVICE))
-        services.append(Service(CAS_SERVICE, command, base))
+    for name in others_here():
+        own = ("--issuer", place.address("provider"), "--base", place.address(name), "--port", ports[name])
+        command = _words("-m", f"clients.{name}", "serve", *own, "--data", place.data(name))
+        services.append(Service(name, command, place.address(name)))
     return services
 
 
@@ -116,8 +115,7 @@ def _environment() -> dict[str, str]:
 
 def _show(place: Place, cards: list[Card]) -> None:
     click.echo()
-    by_cas = (CAS_SERVICE,) if has_cas_client() else ()
-    for name in ("icart", "pronote", *by_cas, "teleservices", "provider", "mailbox"):
+    for name in ("icart", "pronote", *others_here(), "teleservices", "provider", "mailbox"):
         click.echo(f"  {TITLES[name].ljust(13)} {place.address(name)}")
     click.echo(f"\nBegin at {place.address('icart')} with one of these accounts:\n")
     for card in cards:

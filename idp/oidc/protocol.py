@@ -23,9 +23,10 @@ class OpenIDConnect(ServiceProtocol):
         client = registry.find(service_id)
         return client.service if client is not None else None
 
-    def kinds(self, service_id: str, scope: tuple[str, ...]) -> tuple[str, ...]:
+    def kinds(self, service_id: str, scope: tuple[str, ...], person_kind: str) -> tuple[str, ...]:
         client = registry.find(service_id)
-        return consent_kinds.kinds(scope, (), client.registration) if client is not None else scope
+        received = consent_kinds.kinds(scope, (), client.registration) if client is not None else scope
+        return consent_kinds.held_by(person_kind, received)
 
     def participants(self, connection: Connection, sid: str) -> list[Participant]:
         return session_end.participants(connection, sid)

@@ -137,7 +137,7 @@ class _Writer:
             return [gettext(known[word]) for word in stored.split() if word in known]
         scope = tuple(stored.split())
         registered = find_service(row["service"])
-        kinds = registered[0].kinds(row["service"], scope) if registered else scope
+        kinds = registered[0].kinds(row["service"], scope, self.kind) if registered else scope
         return [gettext(sentence) for sentence in in_words(kinds, self.kind)]
 
     def _word(self, fact: Fact, stored: Any) -> str:

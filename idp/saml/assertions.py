@@ -71,7 +71,7 @@ def signed_response(answer: "Answer", registered: SamlService, now: int) -> Any:
     registration, provider = registered.registration, registrations.provider(registered)
     readable = provider.encryption[:1] if registration.encrypt else ()
     protection = responses.Protection(
-        certificates.current(now).signing,
+        certificates.signer(registration.signature, now),
         registration.sign_response,
         x509.load_der_x509_certificate(readable[0]) if readable else None,
     )

@@ -1,6 +1,7 @@
 """The certificates in force, and their rotation: a next one is in the metadata for months before it signs, because many service providers read metadata by hand."""
 
 import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from idp.database.engine import raise_generation, reading, transaction
 from idp.database.generation import cache
 from idp.durations import DAY
 from idp.runtime.context import settings
+from idp.saml.rules.registration import ECDSA, RSA
 from idp.saml.storage import certificates as storage
 from keys import rotation, sealing
 from keys.keyring import NoSigningKey
@@ -21,48 +23,68 @@ from keys.rotation import KeyRecord, RotationPolicy
 
 if TYPE_CHECKING:
     from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     from idp.saml.xml import signatures
     from idp.saml.xml.signatures import Credential
     from keys import certificates
 else:
+    ec = deferred.module("cryptography.hazmat.primitives.asymmetric.ec")
     rsa = deferred.module("cryptography.hazmat.primitives.asymmetric.rsa")
     x509 = deferred.module("cryptography.x509")
     signatures = deferred.module("idp.saml.xml.signatures")
     certificates = deferred.module("keys.certificates")
 
-USE = "SAML"
-"""The algorithm of these records (`KeyRecord.alg`)."""
 POLICY = RotationPolicy(publish_ahead=90 * DAY, longest_token_life=30 * DAY, signing_life=3 * 365 * DAY)
 
 
 @dataclass(frozen=True)
 class Certificates:
-    """`signing`: signs now. `published`: all that may sign, for the metadata. `until`: when they must be read anew (epoch seconds)."""
+    """`by_signature`: what signs now, by its algorithm. `published`: all that may sign, for the metadata. `until`: when they must be read anew (epoch seconds)."""
 
-    signing: "Credential"
+    by_signature: "Mapping[str, Credential]"
     published: "tuple[x509.Certificate, ...]"
     made_at: int
     until: int | None
 
+    @property
+    def signing(self) -> "Credential":
+        """What signs our metadata, and for services that ask for nothing else."""
+        return self.by_signature[RSA]
 
-def current(now: int) -> Certificates:
-    """The certificates in force at `now`, from memory. Raises NoSigningKey if none can sign."""
+
+def current(now: int, *signatures: str) -> Certificates:
+    """The certificates in force at `now`, from memory; one that signs with each of `signatures` beside RSA. Raises NoSigningKey if none can sign."""
     values = cache().values
     known = cast(Certificates | None, values.get("certificates of SAML"))
-    if known is None or now < known.made_at or (known.until is not None and known.until <= now):
-        if not listing():
-            # The first use: the worker may not have had its minute yet.
-            ensure(now)
-            values = cache().values
-        known = values["certificates of SAML"] = _load(now)
+    is_old = known is None or now < known.made_at or (known.until is not None and known.until <= now)
+    if known is None or is_old or not set(signatures) <= set(known.by_signature):
+        known = _known_anew(now, sorted({RSA, *signatures}))
+    if lost := set(signatures) - set(known.by_signature):
+        raise NoSigningKey(lost.pop())
+    return known
+
+
+def signer(signature: str, now: int) -> "Credential":
+    """What signs with this algorithm now. Raises NoSigningKey."""
+    return current(now, signature).by_signature[signature]
+
+
+def _known_anew(now: int, signatures: Sequence[str]) -> Certificates:
+    if not set(signatures) <= _in_use(listing()):
+        # The first use: the worker may not have had its minute yet.
+        _carry_out(now, lambda keys: rotation.plan(keys, now, POLICY, signatures), "worker")
+    known = cache().values["certificates of SAML"] = _load(now)
     return known
 
 
 def ensure(now: int) -> None:
     """Carry out the steps of rotation that are due. Safe from any worker at any time."""
-    _carry_out(now, lambda keys: rotation.plan(keys, now, POLICY, (USE,)), "worker")
+    _carry_out(now, lambda keys: rotation.plan(keys, now, POLICY, sorted(_in_use(keys))), "worker")
+
+
+def _in_use(keys: Sequence[KeyRecord]) -> set[str]:
+    return {key.alg for key in keys}
 
 
 def tend(now: int) -> None:
@@ -72,8 +94,13 @@ def tend(now: int) -> None:
 
 
 def rotate(actor: str, now: int) -> bool:
-    """Publish a next certificate now; it signs after 90 days. False if there is a next one already."""
-    return _carry_out(now, lambda keys: rotation.rotate(keys, USE, now, POLICY), actor)
+    """Publish a next certificate of each algorithm in use; it signs after 90 days. False if there is a next one already."""
+
+    def steps(keys: Sequence[KeyRecord]) -> list[rotation.Step]:
+        used = sorted(_in_use(keys)) or [RSA]
+        return [step for alg in used for step in rotation.rotate(keys, alg, now, POLICY)]
+
+    return _carry_out(now, steps, actor)
 
 
 def listing() -> list[KeyRecord]:
@@ -82,19 +109,30 @@ def listing() -> list[KeyRecord]:
 
 
 def _carry_out(now: int, decide: Any, actor: str) -> bool:
-    if not decide(listing()):
+    planned = decide(listing())
+    if not planned:
         return False
     # A key of 3072 bits takes a second: it is made before the write lock is taken.
-    spare = certificates.generate(urlsplit(settings().server.issuer).hostname or "idp", now)
+    host = urlsplit(settings().server.issuer).hostname or "idp"
+    spares = {
+        step.alg: certificates.generate(host, now, elliptic=step.alg == ECDSA)
+        for step in planned
+        if isinstance(step, rotation.Create)
+    }
     made = False
     with transaction() as tx:
         # The generation's row lock serialises workers: the second one plans again and has nothing to do.
         raise_generation(tx)
         for step in decide([_record(row) for row in storage.every(tx)]):
             if isinstance(step, rotation.Create):
+                spare = spares.get(step.alg)
+                if spare is None:
+                    # Another worker has changed what is due: the next minute carries it out.
+                    continue
                 master = current_app.extensions["master_keys"][0]
                 row = {
                     "id": spare.id,
+                    "signature": step.alg,
                     "certificate": base64.b64encode(spare.certificate).decode(),
                     "sealed_private": sealing.seal(master, spare.private_key, spare.id.encode()),
                     "created_at": now,
@@ -102,7 +140,7 @@ def _carry_out(now: int, decide: Any, actor: str) -> bool:
                     "activates_at": step.activates_at,
                 }
                 storage.add(tx, row)
-                trail.record(tx, now, "key.create", actor, f"key:{spare.id}", alg=USE)
+                trail.record(tx, now, "key.create", actor, f"key:{spare.id}", alg=step.alg)
                 made = True
             else:
                 storage.set_times(tx, step.kid, step.activates_at, step.retires_at, step.removed_at)
@@ -113,15 +151,17 @@ def _carry_out(now: int, decide: Any, actor: str) -> bool:
 def _load(now: int) -> Certificates:
     rows = {row["id"]: row for row in storage.every(reading())}
     records = [_record(row) for row in rows.values()]
-    signer = rotation.signer_or_next(records, USE, now)
-    if signer is None:
-        raise NoSigningKey(USE)
+    signers = {
+        alg: signer
+        for alg in _in_use(records)
+        if (signer := rotation.signer_or_next(records, alg, now)) is not None
+    }
+    if RSA not in signers:
+        raise NoSigningKey(RSA)
     parsed = {
         record.kid: x509.load_der_x509_certificate(base64.b64decode(rows[record.kid]["certificate"]))
         for record in rotation.published(records, now)
     }
-    key = serialization.load_pem_private_key(_opened(rows[signer.kid]) or b"", None)
-    assert isinstance(key, rsa.RSAPrivateKey)
     moments = [
         moment
         for record in records
@@ -129,11 +169,20 @@ def _load(now: int) -> Certificates:
         if moment is not None and moment > now
     ]
     return Certificates(
-        signatures.Credential(key, parsed[signer.kid]),
+        {
+            alg: signatures.Credential(_private_key(rows[signer.kid]), parsed[signer.kid])
+            for alg, signer in signers.items()
+        },
         tuple(parsed.values()),
         now,
         min(moments, default=None),
     )
+
+
+def _private_key(row: dict[str, Any]) -> "rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey":
+    key = serialization.load_pem_private_key(_opened(row) or b"", None)
+    assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    return key
 
 
 def _opened(row: dict[str, Any]) -> bytes | None:
@@ -149,7 +198,7 @@ def _opened(row: dict[str, Any]) -> bytes | None:
 def _record(row: dict[str, Any]) -> KeyRecord:
     return KeyRecord(
         row["id"],
-        USE,
+        row["signature"],
         row["created_at"],
         row["published_at"],
         row["activates_at"],

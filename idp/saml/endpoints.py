@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from idp import deferred
@@ -80,11 +80,18 @@ def end_session() -> BaseResponse | str:
     except documents.XmlFault as fault:
         raise Refusal(MALFORMED_SERVICE_REQUEST, str(fault)) from fault
     if received.name == "SAMLResponse":
-        # A service answers in its frame: the page around it shows what is known.
-        return Response(status=204)
+        return _frame_is_answered()
     if sign_out.needs_get(request.form.to_dict()):
         return sign_out.as_get(logout.ENDPOINT, {"asked": logout.sealed(received, now())})
     return logout.begin(received, now())
+
+
+def _frame_is_answered() -> Response:
+    """A service answers our logout request in its frame: the page around it shows what is known, and waits for the frame to load."""
+    if request.headers.get("Sec-Fetch-Dest") != "iframe":
+        return Response(status=204)
+    g.framed_by = "'self'"
+    return Response(mimetype="text/html")
 
 
 @blueprint.post("/soap")

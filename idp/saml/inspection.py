@@ -1,10 +1,22 @@
 """What is wrong with the certificates, and with the metadata of services: for `idp doctor`."""
 
+from typing import TYPE_CHECKING
+
+from idp import deferred
 from idp.durations import DAY
+from idp.runtime.context import day_of
 from idp.saml import certificates, refreshing, registrations
 from idp.saml.registrations import SamlService
 from keys import rotation
 
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+else:
+    x509 = deferred.module("cryptography.x509")
+    rsa = deferred.module("cryptography.hazmat.primitives.asymmetric.rsa")
+
+LEAST_BITS = 2048
 ENDING = 3 * DAY
 """Seconds before the end of a service's metadata from which it is reported."""
 
@@ -15,11 +27,22 @@ def fault(now: int) -> tuple[str, str] | None:
     if any(not record.usable and record.state(now) != "retired" for record in records):
         mend = "secrets.master_key is not the one that sealed a certificate's key: put that one back, behind a comma."
         return "the key of a certificate cannot be unsealed", mend
-    if records and services and not rotation.signer_or_next(records, certificates.USE, now):
-        return "no certificate can sign", "Start idp serve or idp worker: certificates are made there."
+    used = {record.alg for record in records}
+    if services and not all(rotation.signer_or_next(records, alg, now) for alg in used):
+        return (
+            "a certificate that can sign is missing",
+            "Start idp serve or idp worker: certificates are made there.",
+        )
     doubtful, refused = [], refreshing.faults()
     for service in services:
-        until, name = registrations.provider(service).valid_until, service.registration.name
+        provider, name = registrations.provider(service), service.registration.name
+        until = provider.valid_until
+        if provider.signs_requests and not provider.signing:
+            doubtful.append(
+                f"metadata of {name} asks for signed requests and has no certificate: all are refused"
+            )
+        if any(_is_short(der) for der in (*provider.signing, *provider.encryption)):
+            doubtful.append(f"metadata of {name} has an RSA key of less than {LEAST_BITS} bits")
         if service.id in refused:
             doubtful.append(f"metadata of {name}: {refused[service.id]}")
         elif until is not None and until <= now:
@@ -30,10 +53,18 @@ def fault(now: int) -> tuple[str, str] | None:
     return ("; ".join(doubtful), mend) if doubtful else None
 
 
+def _is_short(der: bytes) -> bool:
+    key = x509.load_der_x509_certificate(der).public_key()
+    return isinstance(key, rsa.RSAPublicKey) and key.key_size < LEAST_BITS
+
+
 def summary(now: int) -> str:
-    """Services, and a certificate that waits."""
+    """Services, and the day from which a certificate signs that waits."""
     waiting = [record for record in certificates.listing() if record.state(now) == "next"]
-    return f"{len(_active())} services of SAML{', a next certificate is published' if waiting else ''}"
+    following = (
+        f", a next certificate signs from {day_of(waiting[0].activates_at).isoformat()}" if waiting else ""
+    )
+    return f"{len(_active())} services of SAML{following}"
 
 
 def _active() -> list[SamlService]:

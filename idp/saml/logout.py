@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from idp.saml.bindings import Received
     from idp.saml.xml import documents, logout, signatures
     from idp.saml.xml.logout import LogoutRequest
+    from idp.saml.xml.signatures import Credential
 else:
     bindings = deferred.module("idp.saml.bindings")
     documents = deferred.module("idp.saml.xml.documents")
@@ -82,21 +83,30 @@ def _answer(waiting: dict[str, Any], sealed: str, service: SamlService, now: int
     )
     # saml-profiles §4.4.3.4: every participant but the service that asks.
     asked = sign_out.LogoutRequest(
-        ENDPOINT, {"asked": sealed}, service.service, success, partial_uri=partial, has_ended=True
+        ENDPOINT, {"asked": sealed}, service.service, success, partial=partial, has_ended=True
     )
     return sign_out.answer(asked, now)
 
 
-def _way_back(service: SamlService, waiting: dict[str, Any], status: Status, now: int) -> str | None:
-    """The service's address with a signed LogoutResponse; None if it takes none in a redirect."""
-    endpoint = logout_endpoint(registrations.provider(service), [names.REDIRECT])
+def _way_back(
+    service: SamlService, waiting: dict[str, Any], status: Status, now: int
+) -> sign_out.WayBack | None:
+    """A signed LogoutResponse to the service's address, in a redirect or a form; None if it takes neither."""
+    endpoint = logout_endpoint(registrations.provider(service), [names.REDIRECT, names.POST])
     if endpoint is None:
         return None
-    address = endpoint.response_location or endpoint.location
-    root = logout.logout_response(addresses.entity_id(), address, waiting["id"], status, new_id(), now)
-    return bindings.redirect(
-        address, "SAMLResponse", root, waiting["relay_state"], certificates.current(now).signing
+    address, signer, relay_state = (
+        endpoint.response_location or endpoint.location,
+        _signer(service, now),
+        waiting["relay_state"],
     )
+    root = logout.logout_response(addresses.entity_id(), address, waiting["id"], status, new_id(), now)
+    if endpoint.binding == names.REDIRECT:
+        return sign_out.WayBack(bindings.redirect(address, "SAMLResponse", root, relay_state, signer))
+    fields = [("SAMLResponse", bindings.form_value(signatures.sign(root, signer, "Issuer")))]
+    if relay_state is not None:
+        fields.append(("RelayState", relay_state))
+    return sign_out.WayBack(address, tuple(fields))
 
 
 def by_soap(received: "Received", now: int) -> bytes:
@@ -110,7 +120,11 @@ def by_soap(received: "Received", now: int) -> bytes:
         status = Status(names.RESPONDER, names.REQUEST_UNSUPPORTED)
     root = logout.logout_response(addresses.entity_id(), "", asked.id, status, new_id(), now)
     del root.attrib["Destination"]
-    return bindings.in_soap(signatures.sign(root, certificates.current(now).signing, "Issuer"))
+    return bindings.in_soap(signatures.sign(root, _signer(service, now), "Issuer"))
+
+
+def _signer(service: SamlService, now: int) -> "Credential":
+    return certificates.signer(service.registration.signature, now)
 
 
 def _end(sid: str, asked: "LogoutRequest", service: SamlService, now: int) -> bool | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from idp import deferred
 from idp.durations import DAY
 from idp.runtime.context import settings
-from idp.saml import addresses, certificates
+from idp.saml import addresses, certificates, registrations
 from idp.saml.rules import names
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ VALID = 14 * DAY
 
 def document(now: int) -> bytes:
     """The EntityDescriptor of this provider, with every certificate that signs or will sign soon."""
-    current = certificates.current(now)
+    wanted = {service.registration.signature for service in registrations.every().values()}
+    current = certificates.current(now, *sorted(wanted))
     entity = addresses.entity_id()
     root = metadata.our_metadata(
         entity,

@@ -23,10 +23,6 @@ PROTOCOL = "saml"
 SamlService = Registered[SamlRegistration]
 
 
-class EntityTaken(Exception):
-    """Another service is registered with this entity id."""
-
-
 def every() -> dict[str, SamlService]:
     """The service providers by their ids, the oldest first, suspended ones included."""
     return registry.of_protocol(PROTOCOL, SamlRegistration)
@@ -77,17 +73,22 @@ def described(text: object) -> ServiceProvider:
 
 
 def register(document: dict[str, Any], actor: str, now: int, owner: str = "") -> str:
-    """Register a service provider; its id. Raises MetadataFaults, EntityTaken."""
+    """Register a service provider; its id. Raises MetadataFaults."""
     made = read(document)
-    if of_entity(made.entity_id) is not None:
-        raise EntityTaken(f"Another service is registered with the entity id {made.entity_id}.")
+    _refuse_taken(made.entity_id, None)
     return registration.register(PROTOCOL, made, actor, now, owner)
 
 
 def replace(service: str, document: dict[str, Any], owner: str, revision: int, actor: str, now: int) -> None:
-    """Replace a registration. Raises MetadataFaults, EntityTaken, NoSuchService, ChangedMeanwhile."""
+    """Replace a registration. Raises MetadataFaults, NoSuchService, ChangedMeanwhile."""
     made = read(document)
-    known = of_entity(made.entity_id)
-    if known is not None and known.id != service:
-        raise EntityTaken(f"Another service is registered with the entity id {made.entity_id}.")
+    _refuse_taken(made.entity_id, service)
     registration.replace(service, made, owner, revision, actor, now)
+
+
+def _refuse_taken(entity_id: str, service: str | None) -> None:
+    """Raises MetadataFaults if another service than `service` has this entity id."""
+    known = of_entity(entity_id)
+    if known is not None and known.id != service:
+        taken = Fault("metadata", "names %(value)s, another service's", facts={"value": entity_id})
+        raise MetadataFaults([taken])

@@ -81,7 +81,9 @@ class SamlRequest(SignInRequest):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return self.registered.registration.kinds
+        if self.session is None:
+            return ()
+        return self.registered.registration.kinds_of(self.session.account.kind)
 
     @property
     def consumer(self) -> str:
@@ -136,7 +138,7 @@ class SamlRequest(SignInRequest):
             addresses.entity_id(),
             self.consumer,
             self.request.id or None,
-            certificates.current(now).signing,
+            certificates.signer(self.registered.registration.signature, now),
             assertions.new_id(),
             now,
         )

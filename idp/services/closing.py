@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 
 from idp.crypto.sealing import seal as sealed_text
@@ -18,21 +18,23 @@ SHOWN = 600
 
 
 class State(StrEnum):
-    """What is known of a service: it confirmed, it was sent a notice, this browser tells it, it was not reached, it cannot be notified."""
+    """What is known of a service: it confirmed, it was sent a notice, this browser tells it, it waits for a form of the page, it was not reached, it cannot be notified."""
 
     CLOSED = "closed"
     SENT = "sent"
     BY_BROWSER = "by_browser"
+    BY_FORM = "by_form"
     NOT_REACHED = "not_reached"
     NOT_NOTIFIABLE = "not_notifiable"
 
 
 @dataclass(frozen=True)
 class Closing:
-    """A service of the ended session. `message`: the outbox message that tells it."""
+    """A service of the ended session. `message`: the outbox message that tells it. `name`: in French, `name_en`: on English pages."""
 
     service_id: str
     name: str
+    name_en: str | None
     message: int | None
     state: State
 
@@ -51,8 +53,10 @@ def closings(notified: list[Notified]) -> list[Closing]:
             fails = origin_of(participant.notice) in failing
             state = State.NOT_REACHED if fails else State.SENT
         else:
-            state = State.BY_BROWSER if participant.frame else State.NOT_NOTIFIABLE
-        closed.append(Closing(participant.service_id, participant.name, entry.message, state))
+            in_browser = State.BY_FORM if participant.by_form else State.BY_BROWSER
+            state = in_browser if participant.frame else State.NOT_NOTIFIABLE
+        service = participant.service
+        closed.append(Closing(service.id, service.name, service.name_en, entry.message, state))
     return _each_once(closed)
 
 
@@ -70,7 +74,7 @@ def _with_outcome(entry: Closing, outcome: outbox.Outcome | None) -> Closing:
         state = State.CLOSED
     elif outcome.has_failed:
         state = State.NOT_REACHED
-    return Closing(entry.service_id, entry.name, entry.message, state)
+    return replace(entry, state=state)
 
 
 def _each_once(closed: list[Closing]) -> list[Closing]:
@@ -86,7 +90,7 @@ def _each_once(closed: list[Closing]) -> list[Closing]:
 
 def seal(closed: list[Closing], browser: str, now: int) -> str:
     """The services for the URL of the last page, encrypted for one browser."""
-    rows = [[entry.service_id, entry.name, entry.message, entry.state] for entry in closed]
+    rows = [astuple(entry) for entry in closed]
     return sealed_text(zlib.compress(json.dumps([now, rows]).encode()), _context(browser))
 
 
@@ -98,7 +102,7 @@ def unsealed(text: str, browser: str, now: int) -> tuple[int, list[Closing]] | N
         return None
     if now - ended_at > SHOWN:
         return None
-    return ended_at, [Closing(row[0], row[1], row[2], State(row[3])) for row in rows]
+    return ended_at, [replace(Closing(*row), state=State(row[-1])) for row in rows]
 
 
 def _context(browser: str) -> str:

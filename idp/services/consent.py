@@ -11,7 +11,7 @@ from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
 from idp.refusals import Refusal
 from idp.refusals.requests import CONSENT_QUESTION_GONE, GUARDIAN_CONSENT_NEEDED
-from idp.runtime.context import day_of
+from idp.runtime.context import day_of, settings
 from idp.services.rules import consent as rules
 from idp.services.rules.service import Service
 from idp.services.storage import consents as storage
@@ -65,7 +65,12 @@ def ask_guardians(service: Service, account: AccountFacts, kinds: tuple[str, ...
             for guardian in guardians:
                 if facts := accounts.by_id(tx, guardian):
                     notices.tell(
-                        tx, facts, "consent_asked", now, child=account.first_name, service=service.name
+                        tx,
+                        facts,
+                        "consent_asked",
+                        now,
+                        child=account.first_name,
+                        service=service.named(facts.language or settings().service.languages[0]),
                     )
         actor = account.actor
         trail.record(tx, now, "consent.ask", actor, actor, client=service.id, scope=scope)

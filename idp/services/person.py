@@ -1,6 +1,7 @@
 """The facts about a person that a service of CAS or SAML receives, read at each login."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from idp.database.engine import reading
@@ -9,7 +10,7 @@ from idp.people.rules.accounts import AccountFacts
 from idp.runtime.context import day_of, settings
 from idp.services.rules import attributes
 from idp.services.rules.attributes import Login
-from idp.services.rules.person_facts import PersonFacts
+from idp.services.rules.person_facts import PersonFacts, Schooling
 from idp.services.rules.registration import Registration
 from idp.services.rules.subjects import ine_hash, pairwise_subject
 from idp.services.storage import persons
@@ -26,6 +27,7 @@ def login_at(service_id: str, registration: Registration, auth_time: int, now: i
         auth_time,
         scope=urlsplit(settings().server.issuer).hostname or "",
         logout=f"{settings().server.issuer.rstrip('/')}/logout",
+        academy=settings().service.academy,
     )
 
 
@@ -33,7 +35,7 @@ def facts_of(account: AccountFacts, facts: Collection[str]) -> PersonFacts:
     """The person of an account, with what `facts` (names of `attributes.FACTS`) need. Families and schools only if one needs them."""
     connection, person, places = reading(), account.person_id, attributes.needs_places(facts)
     details = persons.details(connection, person)
-    return PersonFacts(
+    read = PersonFacts(
         kind=account.kind,
         username=account.username,
         subject=account.subject,
@@ -53,6 +55,25 @@ def facts_of(account: AccountFacts, facts: Collection[str]) -> PersonFacts:
         schoolings=persons.schoolings(connection, person) if places and account.kind == "pupil" else (),
         children=persons.children(connection, person) if places and account.kind == "guardian" else (),
         posts=persons.posts(connection, person) if places and account.kind == "staff" else (),
+    )
+    return _with_numbers(read, person) if attributes.needs_numbers(facts) else read
+
+
+def _with_numbers(facts: PersonFacts, person: int) -> PersonFacts:
+    """The same with the numbers in the schools' bases: the person's own, and their children's."""
+    known = persons.numbers(reading(), [person, *(child.person for child in facts.children)])
+
+    def numbered(place: Schooling | None, pupil: int) -> Schooling | None:
+        return place and replace(place, number=known.get(pupil, {}).get(place.school.uai))
+
+    own = known.get(person, {})
+    return replace(
+        facts,
+        numbers=tuple(own.values()),
+        schoolings=tuple(replace(place, number=own.get(place.school.uai)) for place in facts.schoolings),
+        children=tuple(
+            replace(child, schooling=numbered(child.schooling, child.person)) for child in facts.children
+        ),
     )
 
 

@@ -43,6 +43,11 @@ class SignInRequest(ABC):
         """The kinds of information that the service will receive, for consent."""
 
     @property
+    def shown_kinds(self) -> tuple[str, ...]:
+        """Those of `kinds` that the signed-in person can have."""
+        return self.kinds
+
+    @property
     def consent_is_shown(self) -> bool:
         """Whether the consent page is shown even if the person has consented before."""
         return False
@@ -88,20 +93,37 @@ class Ended:
 
 @dataclass(frozen=True)
 class Participant:
-    """A service that takes part in a session. `service_id`, `name`: of the service, for pages.
+    """A service that takes part in a session.
 
-    `notice`: where it is notified from server to server; `frame`: an address that the browser loads instead
-    (`ServiceProtocol.frame_address` completes it). None: not this way.
+    `notice`: where it is notified from server to server; `frame`: an address to which the browser carries the notice instead
+    (`ServiceProtocol.in_browser` completes it), in a form if `by_form`. None: not this way.
     `session_index`, `person`: how the protocol names the session and the person to this service.
     """
 
     protocol: str
-    service_id: str
-    name: str
+    service: Service
     notice: str | None
     frame: str | None
     session_index: str = ""
     person: str = ""
+    by_form: bool = False
+
+    @property
+    def service_id(self) -> str:
+        return self.service.id
+
+
+@dataclass(frozen=True)
+class InBrowser:
+    """A notice that the browser carries to a service: it loads `address` in a frame, or posts `fields` there into one.
+
+    `answers_here`: the service's answer comes back to an address of ours, within the frame.
+    """
+
+    service: Service
+    address: str
+    fields: tuple[tuple[str, str], ...] = ()
+    answers_here: bool = False
 
 
 class ServiceProtocol(ABC):
@@ -117,9 +139,9 @@ class ServiceProtocol(ABC):
     def service(self, service_id: str) -> Service | None:
         """A registered service of this protocol; None if there is none with this id."""
 
-    def kinds(self, service_id: str, scope: tuple[str, ...]) -> tuple[str, ...]:
-        """The kinds of information behind the words of a stored consent or grant."""
-        return scope
+    @abstractmethod
+    def kinds(self, service_id: str, scope: tuple[str, ...], person_kind: str) -> tuple[str, ...]:
+        """The kinds of information that a service receives about a kind of person, by the words of a stored consent or grant."""
 
     def opened_here(self, profile: str) -> list[tuple[Service, str]]:
         """Services that our own pages open for people of a profile: the service, and the address of ours that opens it."""
@@ -129,9 +151,9 @@ class ServiceProtocol(ABC):
     def participants(self, connection: Connection, sid: str) -> list[Participant]:
         """The services of this protocol in a session."""
 
-    def frame_address(self, participant: Participant, now: int) -> str:
-        """The address of a participant's frame with the notice in it. Outside transactions: the notice may have to be signed."""
-        return participant.frame or ""
+    def in_browser(self, participant: Participant, now: int) -> InBrowser:
+        """The notice to a participant with a `frame`. Outside transactions: it may have to be signed."""
+        return InBrowser(participant.service, participant.frame or "")
 
     @abstractmethod
     def tell_in(self, tx: Connection, participant: Participant, ended: Ended, now: int) -> int | None:

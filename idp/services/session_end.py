@@ -6,7 +6,8 @@ from typing import Any
 from idp.audit import trail
 from idp.database.engine import Connection, reading, transaction
 from idp.network.urls import origin_of
-from idp.services.protocols import Ended, Participant, every_protocol, protocol_of
+from idp.services.protocols import Ended, InBrowser, Participant, every_protocol, protocol_of
+from idp.services.rules.service import Service
 from idp.signin.sessions import Session
 from idp.signin.storage import sessions as session_storage
 
@@ -26,14 +27,9 @@ def participants(connection: Connection, sid: str) -> list[Participant]:
     ]
 
 
-def participants_of(sid: str) -> list[Participant]:
-    """The same, outside of a transaction."""
-    return participants(reading(), sid)
-
-
-def names_of(sid: str) -> list[str]:
-    """The names of the services in a session, each once."""
-    return list(dict.fromkeys(participant.name for participant in participants(reading(), sid)))
+def services_of(sid: str) -> list[Service]:
+    """The services in a session, each once."""
+    return list({entry.service_id: entry.service for entry in participants(reading(), sid)}.values())
 
 
 def end(session: Session, actor: str, now: int, without: str | None = None) -> list[Notified]:
@@ -67,19 +63,25 @@ def tell_ended(tx: Connection, payload: dict[str, Any], now: int) -> None:
     tell_in(tx, Ended(payload["sid"], payload["account"], payload["subject"]), now)
 
 
-def frames_of(sid: str, now: int, without: str | None = None) -> list[str]:
-    """The addresses that tell participants in the browser, each in a frame (front channel)."""
+def in_browser(sid: str, now: int, without: str | None = None) -> list[InBrowser]:
+    """The notices that the browser carries to participants (front channel)."""
     return [
-        protocol.frame_address(participant, now)
+        protocol.in_browser(participant, now)
         for protocol in every_protocol()
         for participant in protocol.participants(reading(), sid)
         if participant.frame and participant.service_id != without
     ]
 
 
-def origins_of(frames: list[str]) -> str:
-    """The origins of `frames`, as a value of the CSP's frame-src."""
-    return " ".join(sorted({origin_of(uri) for uri in frames}))
+def frame_sources(notices: list[InBrowser]) -> str:
+    """What the frames of a page may load, as a value of the CSP's frame-src: it is checked at each redirect, ours included."""
+    origins = {origin_of(notice.address) for notice in notices}
+    return " ".join(sorted(origins | {"'self'" for notice in notices if notice.answers_here}))
+
+
+def form_targets(notices: list[InBrowser]) -> list[str]:
+    """The origins to which the page posts notices, for the CSP's form-action."""
+    return sorted({origin_of(notice.address) for notice in notices if notice.fields})
 
 
 def _tell(tx: Connection, participant: Participant, ended: Ended, now: int) -> int | None:

@@ -35,6 +35,7 @@ def wait(request: SignInRequest, asked: Asked, now: int) -> BaseResponse:
         service.logo_uri,
         service.policy_uri,
         service.tos_uri,
+        service.name_en,
     )
     school = service.accepted_schools[0] if len(service.accepted_schools) == 1 else None
     try:

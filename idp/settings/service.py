@@ -30,6 +30,11 @@ class Service(Section):
         description="Whom a family turns to, article included, in each language: sentences end in “contactez …”, “please contact …”. One text alone is for the first of `languages`. Not set: signed-in people read the office of their own school.",
     )
     support_mail: str = Field("", description="Address of the help desk; empty: none is shown.")
+    academy: str = Field(
+        "",
+        pattern=r"^([A-Z][A-Z-]{1,38})?$",
+        description="Code of the academy before the number in ENTPersonJointure, for example AC-RENNES; empty: services do not receive that attribute.",
+    )
     portal_url: str = Field(
         "http://localhost:8001", description="Where people go who arrive without a service."
     )

@@ -25,8 +25,13 @@ def current(now: int) -> Session | None:
 
 def refuse_replaced() -> None:
     """Raise Refusal A11 if this browser's session ended because the account's password was replaced."""
-    if sessions.was_replaced(cookies.session_token()):
+    if sessions.was_replaced(cookies.session_token(), sent_key()):
         raise Refusal(PASSWORD_ALREADY_SET, "the session ended with the password that opened it")
+
+
+def sent_key() -> str:
+    """The one-time key of the sent form (`idp.answers.once`); empty without one."""
+    return request.form.get("once", "")[:100] if request.method == "POST" else ""
 
 
 def read_again() -> None:

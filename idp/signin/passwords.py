@@ -9,10 +9,11 @@ from idp.signin.sessions import Session
 from idp.signin.storage import links
 
 
-def choose(session: Session, password: str, again: str, now: int) -> str:
+def choose(session: Session, password: str, again: str, now: int, form: str = "") -> str:
     """Choose the password of the session's account, typed twice. Returns the cookie's new token.
 
-    Every other session of the account ends, and links of a lost password. Raises Refusal A01 (facts["failed"]: codes of broken rules, or "same").
+    Every other session of the account ends, and links of a lost password. `form`: the one-time key of the form, if there is one.
+    Raises Refusal A01 (facts["failed"]: codes of broken rules, or "same").
     """
     account = session.account
     hashed = checked_hash(account, password, again)
@@ -23,4 +24,4 @@ def choose(session: Session, password: str, again: str, now: int) -> str:
         links.replace(tx, account.id, links.RECOVERY, now)
         if account.state == State.ACTIVE:
             notices.tell(tx, account, "password_changed", now)
-        return sessions.renew_in(tx, session, now)
+        return sessions.renew_in(tx, session, now, form)

@@ -31,7 +31,7 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """Data of the relying party that the pages show. `origin`: scheme and host of its redirect URI."""
+    """Data of the relying party that the pages show. `origin`: scheme and host of its redirect URI. `name_en`: on English pages, if it has another."""
 
     name: str
     origin: str = ""
@@ -39,6 +39,7 @@ class Service:
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
+    name_en: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ import secrets
 from dataclasses import dataclass
 
 from idp.audit import trail
-from idp.crypto.opaque_tokens import digest, new_token
+from idp.crypto.opaque_tokens import TokenDigest, digest, new_token
 from idp.database.engine import Connection, reading, transaction
 from idp.database.generation import first_row
+from idp.limits.storage import used_once
 from idp.messages.storage import outbox
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
@@ -56,9 +57,25 @@ def read(token: str | None, now: int, lifetimes: Sessions) -> Session | None:
     )
 
 
-def was_replaced(token: str | None) -> bool:
-    """Whether the browser that holds `token` lost its session because the account's password was replaced."""
-    return token is not None and len(token) <= 100 and storage.is_replaced(reading(), digest(token))
+REMEMBERED = 3600
+"""Seconds for which a token is remembered that a new password has replaced."""
+
+
+def was_replaced(token: str | None, form: str = "") -> bool:
+    """Whether the browser that holds `token` lost its session because the account's password was replaced.
+
+    Not if the form with the one-time key `form` has replaced it: then this request repeats it.
+    """
+    if token is None or len(token) > 100:
+        return False
+    known = digest(token)
+    if form and used_once.is_used(reading(), _renewed(known, form)):
+        return False
+    return storage.is_replaced(reading(), known) or used_once.is_used(reading(), _renewed(known, ""))
+
+
+def _renewed(session: str, form: str) -> TokenDigest:
+    return digest(f"renewed by a password\0{session}\0{form}")
 
 
 def open_in(
@@ -97,13 +114,16 @@ def open_in(
     return token
 
 
-def renew_in(tx: Connection, session: Session, now: int) -> str:
+def renew_in(tx: Connection, session: Session, now: int, form: str = "") -> str:
     """Continue a session after its own password change, under a new id. Returns the cookie's new token.
 
     The change ends every session of the account except that of the browser that made it. The `sid` stays, because
-    relying parties identify the session by it.
+    relying parties identify the session by it. A request of another tab may still be on its way with the old token: it is
+    remembered, with the one-time key of the `form` that has changed the password (`was_replaced`).
     """
     token = new_token()
+    for key in {"", form}:
+        used_once.use(tx, _renewed(session.digest, key), now + REMEMBERED)
     storage.renew(tx, session.digest, digest(token), now)
     return token
 

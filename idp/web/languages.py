@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from babel import Locale
 from babel.units import format_unit
@@ -51,6 +51,7 @@ def init_languages(app: Flask, configured: Settings) -> None:
     app.jinja_env.filters["days"] = days
     app.jinja_env.filters["lasting"] = lasting
     app.jinja_env.filters["elapsed"] = elapsed
+    app.jinja_env.filters["named"] = named
     app.context_processor(_everywhere)
 
 
@@ -66,6 +67,21 @@ def fill(sentence: str, *facts: Mapping[str, Any]) -> str:
         if isinstance(values.get(name), str)
     }
     return str(gettext(sentence, **values))
+
+
+class HasName(Protocol):
+    """A service as a page shows it. `name_en`: on English pages, if it has another."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_en(self) -> str | None: ...
+
+
+def named(service: HasName) -> str:
+    """The name of a service in the page's language."""
+    return service.name_en if service.name_en and str(get_locale()) == "en" else service.name
 
 
 def school_office() -> str:

@@ -34,7 +34,7 @@ SECRET = "Jamais-Gardé-1515"
 
 def forms_of_the_product(app: Flask) -> Iterator[tuple[str, str]]:
     """(endpoint, address) of every page that a form can be sent to, from the URL map."""
-    values = {"uai": "0990001N", "account": 1, "number": 1, "import_number": 1, "file": 1}
+    values = {"uai": "0990001N", "account": 1, "number": 1, "import_number": 1, "file": 1, "protocol": "cas"}
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()) and rule.endpoint not in MACHINES:
             built = rule.build({name: values.get(name, "unknown") for name in rule.arguments})

@@ -217,13 +217,9 @@ PLACES |= {
         f"{ACADEMY}/services/new",
         Form({"client_name": "Cantine", "redirect_uris": "https://cantine.example/cb"}, "act=register"),
     ),
-    "console.new_saml_service": academy(
+    "console.new_joined_service": academy(
         f"{ACADEMY}/saml/new",
         Form({"name": "ENT", "metadata": saml_service.metadata()}, "act=register"),
-    ),
-    "console.new_cas_service": academy(
-        f"{ACADEMY}/cas/new",
-        Form({"name": "Pronote", "service_urls": "https://pronote.example/cas"}, "act=register"),
     ),
     "console.tokens": academy(f"{ACADEMY}/tokens", Form({"label": "Éditeur"}, "act=make")),
     "console.imports": school(
@@ -590,37 +586,20 @@ def _service_act(stage: Stage) -> Form:
     return Form(press="act=rotate")
 
 
-def _cas_service(stage: Stage, path: str) -> None:
+def _joined_service(stage: Stage, path: str) -> None:
     service = stage.within(cas_service.registered)
     stage.admin(f"{ACADEMY}/cas/{service}{path}")
 
 
-@place("console.edit_cas_service")
-def _edit_cas_service(stage: Stage) -> Form:
-    _cas_service(stage, "/edit")
+@place("console.edit_joined_service")
+def _edit_joined_service(stage: Stage) -> Form:
+    _joined_service(stage, "/edit")
     return Form({"name": "Pronote bleu"}, "act=save")
 
 
-@place("console.cas_service_act")
-def _cas_service_act(stage: Stage) -> Form:
-    _cas_service(stage, "")
-    return Form(press="act=suspend")
-
-
-def _saml_service(stage: Stage, path: str) -> None:
-    service = stage.within(saml_service.registered)
-    stage.admin(f"{ACADEMY}/saml/{service}{path}")
-
-
-@place("console.edit_saml_service")
-def _edit_saml_service(stage: Stage) -> Form:
-    _saml_service(stage, "/edit")
-    return Form({"name": "ENT bleu"}, "act=save")
-
-
-@place("console.saml_service_act")
-def _saml_service_act(stage: Stage) -> Form:
-    _saml_service(stage, "")
+@place("console.joined_service_act")
+def _joined_service_act(stage: Stage) -> Form:
+    _joined_service(stage, "")
     return Form(press="act=suspend")
 
 

@@ -175,6 +175,7 @@ def test_the_academy_registers_tries_and_rotates(desk: Desk, worked: Served, ica
     tab(page, "Services")
     looks_right_everywhere(page, "academy-services")
     page.get_by_role("link", name="Enregistrer un service").click()
+    page.get_by_role("link", name="OpenID Connect").click()
     page.get_by_label("Nom du service").fill("Cantine")
     page.get_by_label("Adresses de retour").fill("http://cantine.example/retour")
     page.get_by_role("button", name="Enregistrer").click()

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from tests.actors import cas_service, saml_service
+from tests.actors import saml_service
 from tests.actors.world import World
 from tests.console.conftest import UAI
 
@@ -13,12 +13,12 @@ def paths(app: Flask, world: World) -> dict[str, str]:
     world.family(guardian, child)
     with app.app_context():
         client = world.relying_party()
-        service = cas_service.registered(world)
-        saml = saml_service.registered(world)
+        service = saml_service.registered(world)
     values = {
         "uai": UAI,
         "account": guardian.account,
         "client_id": client.client_id,
+        "protocol": "saml",
         "service_id": service,
         "number": 1,
         "import_number": 1,
@@ -27,8 +27,7 @@ def paths(app: Flask, world: World) -> dict[str, str]:
     path_of = {}
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("console."):
-            own = {"service_id": saml} if "saml" in rule.endpoint else {}
-            _, path = rule.build({name: {**values, **own}[name] for name in rule.arguments}) or (None, None)
+            _, path = rule.build({name: values[name] for name in rule.arguments}) or (None, None)
             path_of[rule.endpoint.removeprefix("console.")] = path
     return path_of
 

@@ -123,14 +123,15 @@ def test_concurrent_changes_of_a_service_are_refused(
 
 
 def test_members_that_the_form_does_not_show_stay(app: Flask, world: World) -> None:
+    from idp.console.rules.client_fields import OIDC
     from idp.console.rules.service_form import document_of, values_of
 
     made = world.relying_party(software_id="icart", require_auth_time=True, default_max_age=600)
-    values = values_of(made.metadata)
+    values = values_of(made.metadata, OIDC.fields)
     form = {
         name: list(value) if isinstance(value, (list, tuple)) else [value] for name, value in values.items()
     }
-    registration.replace(made.client_id, document_of(form, made.metadata), "test", NOON)
+    registration.replace(made.client_id, document_of(form, made.metadata, OIDC.fields), "test", NOON)
     assert registration.shown(registry.find(made.client_id).registration) == made.metadata
 
 

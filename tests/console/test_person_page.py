@@ -40,7 +40,7 @@ def office(head: Someone, at_console: Callable[[Someone], Visitor]) -> Visitor:
 
 
 def test_a_family_is_a_drawing_that_reads_as_lists(office: Visitor, family: tuple[Someone, ...]) -> None:
-    _mother, _, child = family
+    mother, _, child = family
     drawing = re.search(
         r'<ol class="family">.*?</ol>', office.opens(f"{HERE}/people/{child.account}").html, re.DOTALL
     )

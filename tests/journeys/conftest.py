@@ -17,11 +17,11 @@ PATIENCE = 120
 
 
 def free_ports() -> tuple[int, int]:
-    """A base from which the demonstration's ports are free (base to base+4 and base+25), and one for SMTP."""
+    """A base from which the demonstration's ports are free (base to base+5 and base+25), and one for SMTP."""
     # Below the ports that the system lends to outgoing connections, which could take one at any moment.
     for base in range(20000 + os.getpid() % 300 * 28, 31900, 28):
         try:
-            for port in (*range(base, base + 5), base + 25, base + 26):
+            for port in (*range(base, base + 6), base + 25, base + 26):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
@@ -59,6 +59,10 @@ class Demo:
     @property
     def pronote_cas(self) -> str:
         return f"http://localhost:{self.base + 4}"
+
+    @property
+    def ent_saml(self) -> str:
+        return f"http://localhost:{self.base + 5}"
 
     @property
     def mailbox(self) -> str:

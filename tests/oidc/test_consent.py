@@ -45,9 +45,18 @@ def test_the_page_lists_in_plain_words_what_is_released(
 ) -> None:
     visitor = with_browser_of(contextless, publisher, guardian)
     at_the_question(visitor, publisher, scope="openid email ect.scope.editeur")
-    visitor.sees("Votre accord", "Éditeur", "votre adresse mail", "votre classe et votre établissement")
+    visitor.sees("Votre accord", "Éditeur", "votre adresse mail")
     visitor.sees('href="https://portail.example/donnees"')
     assert "votre nom et votre identifiant" not in visitor.html
+    # A guardian has no class: the service receives none, so none is named.
+    assert "votre classe" not in visitor.html
+
+
+def test_a_pupil_reads_that_the_class_is_released(contextless: World, publisher: RelyingParty) -> None:
+    pupil = contextless.pupil(state="active", birth_date="2010-01-01")
+    visitor = with_browser_of(contextless, publisher, pupil)
+    at_the_question(visitor, publisher, scope="openid email ect.scope.editeur")
+    visitor.sees("Votre accord", "votre classe et votre établissement")
 
 
 def test_consent_is_remembered_for_these_scopes_alone(

@@ -64,7 +64,7 @@ def base() -> int:
     for candidate in range(23000, 32000, 40):
         with contextlib.ExitStack() as probes:
             try:
-                for port in (*range(candidate, candidate + 5), candidate + 25, candidate + 26):
+                for port in (*range(candidate, candidate + 6), candidate + 25, candidate + 26):
                     probes.enter_context(socket.create_server(("127.0.0.1", port)))
             except OSError:
                 continue

@@ -1,80 +1,34 @@
 """Debian's mod_auth_cas: a web server that protects a page by CAS, with attributes and single logout."""
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from string import Template
+from collections.abc import Callable
 
 import pytest
 
 from tests.actors.cas_service import registered
 from tests.actors.person import Person
 from tests.actors.world import deliver_due
-from tests.operations.installation import eventually, free_port, status
-from tests.peers.conftest import Served, missing
+from tests.peers.apache_server import Apache, apache
+from tests.peers.conftest import Served
 from tests.peers.passage import Peer, log_in, log_out
 
-SITE = Path(__file__).parent / "cas"
-MODULES = Path("/usr/lib/apache2/modules")
+__all__ = ["apache"]
+
+MODULE = "cas"
 Start = Callable[..., Peer]
 
 
-@pytest.fixture(scope="session")
-def apache() -> str:
-    """The server's command, where its module is there too."""
-    program = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None or not (MODULES / "mod_auth_cas.so").exists():
-        missing("Apache's mod_auth_cas as a service", "libapache2-mod-auth-cas")
-    return program
-
-
 @pytest.fixture
-def start(served: Served, apache: str) -> Iterator[Start]:
-    running: list[subprocess.Popen[str]] = []
-    folders = []
-
+def start(served: Served, apache: Apache) -> Start:
     def begin(endpoint: str = "p3/serviceValidate", saml: str = "Off") -> Peer:
-        # One that the server still reads when it is no longer root, as a folder of pytest's is not.
-        folder = Path(tempfile.mkdtemp(prefix="idp-apache-"))
-        folders.append(folder)
-        folder.chmod(0o755)
-        (folder / "cookies").mkdir()
-        (folder / "cookies").chmod(0o777)
-        shutil.copytree(SITE / "pages", folder / "pages")
-        port = free_port()
-        address = f"http://127.0.0.1:{port}"
+        (apache.folder / "cookies").mkdir()
+        (apache.folder / "cookies").chmod(0o777)
         with served.app.app_context():
             guardian = served.world.guardian()
-            registered(served.world, service_urls=None, service_prefixes=[f"{address}/me"])
-        filled = Template((SITE / "httpd.conf").read_text(encoding="utf-8")).substitute(
-            folder=folder,
-            port=port,
-            modules=MODULES,
-            issuer=served.issuer,
-            endpoint=endpoint,
-            saml=saml,
-        )
-        (folder / "httpd.conf").write_text(filled, encoding="utf-8")
-        process = subprocess.Popen(
-            [apache, "-f", str(folder / "httpd.conf"), "-D", "FOREGROUND"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        running.append(process)
-        eventually(lambda: process.poll() is not None or status(f"{address}/bye") == 200)
-        assert process.poll() is None, process.communicate()[0]
-        return Peer(address, Person(), guardian)
+            registered(served.world, service_urls=None, service_prefixes=[f"{apache.address}/me"])
+        apache.start("debug", issuer=served.issuer, endpoint=endpoint, saml=saml)
+        return Peer(apache.address, Person(), guardian)
 
-    yield begin
-    for process in running:
-        process.terminate()
-        process.communicate(timeout=20)
-    for folder in folders:
-        shutil.rmtree(folder)
+    return begin
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,7 @@
 """Debian's mod_auth_openidc as a relying party: a web server that protects a page."""
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from string import Template
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,31 +12,14 @@ from joserfc.jwk import RSAKey
 
 from tests.actors.person import Person
 from tests.actors.world import deliver_due
-from tests.operations.installation import eventually, free_port, status
-from tests.peers.conftest import Served, missing
+from tests.peers.apache_server import Apache, apache
+from tests.peers.conftest import Served
 from tests.peers.passage import Peer, log_in, log_out
 
-SITE = Path(__file__).parent / "apache"
-MODULES = Path("/usr/lib/apache2/modules")
+__all__ = ["apache"]
+
+MODULE = "openidc"
 Start = Callable[..., Peer]
-
-
-@pytest.fixture(scope="session")
-def apache() -> str:
-    """The server's command, where its module is there too."""
-    program = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None or not (MODULES / "mod_auth_openidc.so").exists():
-        missing("Apache's mod_auth_openidc as a relying party", "libapache2-mod-auth-openidc")
-    return program
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """One that the server still reads when it is no longer root, as a folder of pytest's is not."""
-    with tempfile.TemporaryDirectory(prefix="idp-apache-") as made:
-        Path(made).chmod(0o755)
-        shutil.copytree(SITE / "pages", Path(made, "pages"))
-        yield Path(made)
 
 
 def key_pair(folder: Path) -> dict[str, Any]:
@@ -56,12 +34,9 @@ def key_pair(folder: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def start(served: Served, apache: str, folder: Path) -> Iterator[Start]:
-    running = []
-
+def start(served: Served, apache: Apache) -> Start:
     def begin(method: str = "client_secret_basic", algorithm: str = "ES256") -> Peer:
-        port = free_port()
-        address = f"http://127.0.0.1:{port}"
+        address, folder = apache.address, apache.folder
         document = {
             "redirect_uris": [f"{address}/oidc"],
             "post_logout_redirect_uris": [f"{address}/bye"],
@@ -78,32 +53,16 @@ def start(served: Served, apache: str, folder: Path) -> Iterator[Start]:
             if method == "private_key_jwt"
             else f'OIDCClientSecret "{registered.client_secret}"'
         )
-        filled = Template((SITE / "httpd.conf").read_text(encoding="utf-8")).substitute(
-            folder=folder,
-            port=port,
-            modules=MODULES,
+        apache.start(
             issuer=served.issuer,
             client_id=registered.client_id,
             proof=proof,
             method=method,
             algorithm=algorithm,
         )
-        (folder / "httpd.conf").write_text(filled, encoding="utf-8")
-        process = subprocess.Popen(
-            [apache, "-f", str(folder / "httpd.conf"), "-D", "FOREGROUND"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        running.append(process)
-        eventually(lambda: process.poll() is not None or status(f"{address}/bye") == 200)
-        assert process.poll() is None, process.communicate()[0]
         return Peer(address, Person(), guardian)
 
-    yield begin
-    for process in running:
-        process.terminate()
-        process.communicate(timeout=20)
+    return begin
 
 
 def logs_in(peer: Peer) -> dict[str, Any]:

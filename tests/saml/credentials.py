@@ -14,7 +14,12 @@ from idp.saml.xml.signatures import Credential
 @functools.cache
 def credential(name: str, kind: str = "rsa") -> Credential:
     """A self-signed certificate that has expired: registered certificates count whatever their dates are."""
-    key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
+    bits = {"rsa": 2048, "short": 1024}
+    key = (
+        rsa.generate_private_key(65537, bits[kind])
+        if kind in bits
+        else ec.generate_private_key(ec.SECP256R1())
+    )
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     begins = datetime(2020, 1, 1, tzinfo=UTC)
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).serial_number(1)

@@ -67,6 +67,14 @@ def one_winner(app: Flask, username: str, windows: list[Visitor], refused: tuple
     return winner
 
 
+def two_tabs(app: Flask, someone: Someone) -> tuple[Visitor, Visitor]:
+    """Two windows of one browser at the form for a new password; each keeps the cookies that it has now."""
+    first, second = through_sign_in(Visitor(app), someone, PROVISIONAL), Visitor(app)
+    for cookie in first.browser._cookies.values():
+        second.browser.set_cookie(cookie.key, cookie.decoded_value, path=cookie.path)
+    return first, second.opens(first.path)
+
+
 @pytest.mark.settings(throttling={"failures": 100, "per_address": 1000, "per_network": 1000})
 class TestAtOnce:
     def test_the_first_of_twenty_browsers_wins(self, app: Flask, contextless: World) -> None:
@@ -86,12 +94,30 @@ class TestAtOnce:
     def test_the_first_of_two_tabs_of_one_browser_wins(self, app: Flask, contextless: World) -> None:
         """The other tab has the new session's cookie already, and must not go on as if its password was set."""
         mother = contextless.guardian(state="notified")
-        first = through_sign_in(Visitor(app), mother, PROVISIONAL)
-        second = Visitor(app)
-        for cookie in first.browser._cookies.values():
-            second.browser.set_cookie(cookie.key, cookie.decoded_value, path=cookie.path)
-        second.opens(first.path)
-        one_winner(app, mother.username, [first, second], ("A11",))
+        one_winner(app, mother.username, list(two_tabs(app, mother)), ("A11",))
+
+    def test_the_second_of_two_tabs_is_refused_however_late_it_comes(
+        self, app: Flask, contextless: World
+    ) -> None:
+        """Its form left the browser with the old cookie, and is read after the first one is done: the race without threads."""
+        mother = contextless.guardian(state="notified")
+        first, second = two_tabs(app, mother)
+        for window, number in ((first, 0), (second, 1)):
+            new = {"password": password_of(number), "again": password_of(number)}
+            fields = {**fields_of(window.html, having="again"), **new}
+            answer = window.browser.post(window.path, data=fields)
+            assert (answer.status_code == 303) == (number == 0)
+        assert "A11" in answer.text
+        assert signs_in(app, mother.username, password_of(0)) is None
+
+    def test_the_same_form_sent_twice_is_not_refused(self, app: Flask, contextless: World) -> None:
+        mother = contextless.guardian(state="notified")
+        window, again = two_tabs(app, mother)
+        new = {"password": password_of(0), "again": password_of(0)}
+        fields = {**fields_of(window.html, having="again"), **new}
+        for tab in (window, again):
+            answer = tab.browser.post(window.path, data=fields)
+            assert answer.status_code == 303 and "A11" not in answer.text
 
     def test_a_recovery_link_in_twenty_browsers(self, app: Flask, contextless: World) -> None:
         mother = contextless.guardian()

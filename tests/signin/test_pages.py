@@ -204,7 +204,7 @@ class TestReturnAddresses:
         logged = dict.fromkeys(RETURNING, address)
         token = fields_of(visitor.html, having="csrf_token")["csrf_token"]
         form = {**logged, "csrf_token": token, "password": head.password}
-        known = {"uai": "0990001N"}
+        known = {"uai": "0990001N", "protocol": "cas"}
         paths = [
             (rule.build({name: known.get(name, "1") for name in rule.arguments}) or ("", "/"))[1]
             for rule in app.url_map.iter_rules()

@@ -14,7 +14,14 @@ from sqlalchemy import insert, update
 from werkzeug.exceptions import HTTPException
 
 from idp.audit import trail
-from idp.console.rules import cas_form, record_words, registration_words, saml_form, service_form, work_words
+from idp.console.rules import (
+    client_fields,
+    record_words,
+    registration_words,
+    service_fields,
+    service_words,
+    work_words,
+)
 from idp.console.storage import approvals
 from idp.console.words import registration_fault
 from idp.database.engine import transaction
@@ -354,6 +361,7 @@ def addresses(app: Flask) -> list[str]:
     values: dict[str, list[Any]] = {
         "uai": [UAI], "account": list(range(1, 8)), "client_id": [], "service_id": [], "number": list(range(1, 26)), "import_number": [1, 2],
         "pending_id": ["zzz"], "token": ["zzz"], "name": ["zzz"], "profile": ["eleve"], "file": [1], "one_id": ["zzz"],
+        "protocol": ["cas", "saml"],
     }  # fmt: skip
     addresses_built = []
     for rule in app.url_map.iter_rules():
@@ -697,5 +705,6 @@ def test_every_kind_has_its_words() -> None:
         and isinstance(node.value.value, str)
     }
     assert of_rules | of_addresses <= set(registration_words.SENTENCES)
-    for field in (*service_form.FIELDS, *cas_form.FIELDS, *saml_form.FIELDS):
-        assert set(field.allowed) - {*SIGNING_ALGS} <= set(service_form.CHOICES), field.name
+    for form in (client_fields.OIDC, *service_fields.JOINED.values()):
+        for field in form.fields:
+            assert set(field.allowed) - {*SIGNING_ALGS} <= set(service_words.CHOICES), field.name

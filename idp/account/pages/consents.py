@@ -28,7 +28,9 @@ def consents(session: Session) -> Page:
     for row in consent.of_children(session.account, now()):
         registered = find_service(row.client_id)
         if registered is not None and (row.asked_scope or row.given_at):
-            rows.append((row, registered[1], in_words(row.asked_scope or row.scope)))
+            protocol, service = registered
+            kinds = protocol.kinds(service.id, row.asked_scope or row.scope, "pupil")
+            rows.append((row, service, in_words(kinds)))
     return form_page.show(consents=rows)
 
 

@@ -7,7 +7,7 @@ from idp.services.rules.attributes import Attributes
 
 
 class Code(StrEnum):
-    """Error codes of the specification."""
+    """Error codes of the specification; a fault of ours has the status 500 or 503 in place of INTERNAL_ERROR."""
 
     INVALID_REQUEST = "INVALID_REQUEST"
     INVALID_TICKET_SPEC = "INVALID_TICKET_SPEC"
@@ -16,7 +16,6 @@ class Code(StrEnum):
     INVALID_TICKET = "INVALID_TICKET"
     INVALID_SERVICE = "INVALID_SERVICE"
     UNAUTHORIZED_SERVICE = "UNAUTHORIZED_SERVICE"
-    INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
 @dataclass(frozen=True)

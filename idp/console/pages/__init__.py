@@ -2,6 +2,9 @@
 
 from idp.web.page_tables import PageTable
 
+JOINED = "<any(cas,saml):protocol>"
+"""The part of a path that names a protocol whose services are rows of `services`."""
+
 PAGES = {
     "academy": {
         "academy": "/academy",
@@ -10,13 +13,6 @@ PAGES = {
     },
     "administrators": {"administrators": "/academy/administrators"},
     "audit": {"audit": "/academy/audit"},
-    "cas_services": {
-        "cas_services": "/academy/cas",
-        "new_cas_service": "/academy/cas/new",
-        "cas_service": "/academy/cas/<service_id>",
-        "edit_cas_service": "/academy/cas/<service_id>/edit",
-        "cas_service_act": "/academy/cas/<service_id>/act",
-    },
     "confirmation": {"confirm": "/confirm"},
     "delegations": {
         "delegations": "/school/<uai>/delegations",
@@ -34,6 +30,12 @@ PAGES = {
         "imports": "/school/<uai>/imports",
         "import_": "/school/<uai>/imports/<int:number>",
         "settle": "/school/<uai>/imports/<int:import_number>/settle",
+    },
+    "joined_services": {
+        "new_joined_service": f"/academy/{JOINED}/new",
+        "joined_service": f"/academy/{JOINED}/<service_id>",
+        "edit_joined_service": f"/academy/{JOINED}/<service_id>/edit",
+        "joined_service_act": f"/academy/{JOINED}/<service_id>/act",
     },
     "jobs": {
         "job": "/jobs/<int:number>",
@@ -71,13 +73,6 @@ PAGES = {
     "search": {
         "search": "GET /search",
         "help": "GET /help",
-    },
-    "saml_services": {
-        "saml_services": "/academy/saml",
-        "new_saml_service": "/academy/saml/new",
-        "saml_service": "/academy/saml/<service_id>",
-        "edit_saml_service": "/academy/saml/<service_id>/edit",
-        "saml_service_act": "/academy/saml/<service_id>/act",
     },
     "services": {
         "services": "/academy/services",

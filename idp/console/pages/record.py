@@ -1,17 +1,16 @@
 """Approvals, incidents."""
 
-from collections.abc import Sequence
-
 from flask import request
 from flask_babel import gettext
 
-from idp.console import approvals, incidents, receivers, record_names
+from idp.console import approvals, incidents, record_names
+from idp.console import services as every_service
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
-from idp.console.receivers import Receiver
 from idp.console.rules.causes import Sort
 from idp.console.rules.mentions import of_party
 from idp.console.rules.rights import Act
 from idp.console.rules.work_words import RECEIVERS
+from idp.console.words import service_address
 from idp.runtime.context import now
 from idp.web.form_pages import Page
 
@@ -27,22 +26,18 @@ def trouble_page(desk: Desk) -> Page:
         incidents.try_now(request.form.get("destination", "")[:300], desk.actor, now())
         return back("trouble")
     present = incidents.listed(now())
-    services = receivers.every()
-    subjects = {receiver.id: (receiver.name, receiver.page) for receiver in services}
+    subjects = {service.id: (service.name, service_address(service)) for service in every_service.listed()}
     subjects |= {
-        cause.subject: (_receiver(cause.subject, services), "")
-        for cause in present.causes
-        if cause.sort is Sort.SILENT
+        cause.subject: (_receiver(cause.subject), "") for cause in present.causes if cause.sort is Sort.SILENT
     }
     return show(desk, "trouble", causes=present.causes, subjects=subjects, now=now(), jobs=present.jobs)
 
 
-def _receiver(destination: str, services: Sequence[Receiver]) -> str:
+def _receiver(destination: str) -> str:
     """The receiver of a destination: its name, or the services that are notified there."""
     if destination in RECEIVERS:
         return str(gettext(RECEIVERS[destination]))
-    names = [service.name for service in services if destination in service.origins]
-    return ", ".join(names) or destination
+    return ", ".join(every_service.names_at(destination)) or destination
 
 
 @page("approvals", Act.APPROVE, matters=True)

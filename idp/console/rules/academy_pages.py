@@ -73,60 +73,41 @@ PAGES: dict[str, PageWords] = {
         N_("Agir sur un service"),
         N_("Cette page demande une confirmation avant de suspendre, rouvrir ou retirer un service."),
     ),
-    "cas_services": PageWords(
-        N_("Services CAS"),
+    "new_joined_service": PageWords(
+        N_("Enregistrer un service CAS ou SAML"),
         N_(
-            "Cette page liste les logiciels qui parlent CAS plutôt qu’OpenID Connect. Chacun a ses adresses et les données qu’il reçoit."
+            "Cette page enregistre un logiciel qui parle CAS, par ses adresses, ou SAML, par ses métadonnées. Choisissez ce qu’il apprend des personnes."
         ),
-        N_("pronote sacoche cas"),
-        Act.SERVICES,
     ),
-    "new_cas_service": PageWords(
-        N_("Enregistrer un service CAS"),
+    "joined_service": PageWords(
+        N_("Un service CAS ou SAML"),
         N_(
-            "Cette page enregistre un logiciel qui parle CAS. Donnez ses adresses et choisissez ce qu’il apprend des personnes."
+            "Cette page montre comment un service est enregistré, l’essaie, et dit si ses métadonnées sont à jour."
         ),
-        N_("nouveau service cas"),
-        Act.SERVICES,
     ),
-    "cas_service": PageWords(
-        N_("Un service CAS"), N_("Cette page montre comment un service CAS est enregistré, et l’essaie.")
+    "edit_joined_service": PageWords(
+        N_("Modifier un service CAS ou SAML"),
+        N_(
+            "Cette page change les adresses ou les métadonnées d’un service, ou ce qu’il apprend des personnes."
+        ),
     ),
-    "edit_cas_service": PageWords(
-        N_("Modifier un service CAS"),
-        N_("Cette page change les adresses d’un service CAS, ou ce qu’il apprend des personnes."),
-    ),
-    "cas_service_act": PageWords(
-        N_("Agir sur un service CAS"),
+    "joined_service_act": PageWords(
+        N_("Agir sur un service CAS ou SAML"),
         N_("Cette page demande une confirmation avant de suspendre, rouvrir ou retirer un service."),
     ),
-    "saml_services": PageWords(
-        N_("Services SAML"),
+    "academy_jobs": PageWords(
+        N_("Travaux de l’académie"),
+        N_("Cette page liste les travaux longs de tous les établissements : imports, courriers, envois."),
+        N_("travaux imports courriers échoué"),
+        Act.TROUBLE,
+    ),
+    "academy_erasure_requests": PageWords(
+        N_("Demandes d’effacement"),
         N_(
-            "Cette page liste les ENT, fédérations et autres logiciels qui ont des métadonnées SAML. Une métadonnée refusée y est marquée."
+            "Cette page liste les personnes qui demandent l’effacement de leurs données, et jusqu’à quand il faut leur répondre."
         ),
-        N_("ent fédération métadonnées saml"),
-        Act.SERVICES,
-    ),
-    "new_saml_service": PageWords(
-        N_("Enregistrer un service SAML"),
-        N_(
-            "Cette page enregistre un service par ses métadonnées SAML, collées ou lues à une adresse. Le certificat qui les signe est vérifié."
-        ),
-        N_("nouveau service saml métadonnées"),
-        Act.SERVICES,
-    ),
-    "saml_service": PageWords(
-        N_("Un service SAML"),
-        N_("Cette page montre comment un service SAML est enregistré, et si ses métadonnées sont à jour."),
-    ),
-    "edit_saml_service": PageWords(
-        N_("Modifier un service SAML"),
-        N_("Cette page change les métadonnées d’un service SAML, ou ce qu’il apprend des personnes."),
-    ),
-    "saml_service_act": PageWords(
-        N_("Agir sur un service SAML"),
-        N_("Cette page demande une confirmation avant de suspendre, rouvrir ou retirer un service."),
+        N_("effacement rgpd demande données"),
+        Act.PERSONAL_DATA,
     ),
     "tokens": PageWords(
         N_("Jetons d’enregistrement"),

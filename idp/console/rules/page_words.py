@@ -12,23 +12,31 @@ from idp.refusals import N_
 PAGES: dict[str, PageWords] = {**school_pages.PAGES, **academy_pages.PAGES}
 """Endpoint of the console → its words."""
 
-OF_SCHOOL = ("school", "people", "letters", "imports", "renewal", "our_school", "delegations")
+OF_SCHOOL = (
+    "school",
+    "people",
+    "letters",
+    "imports",
+    "renewal",
+    "our_school",
+    "delegations",
+    "jobs",
+    "erasure_requests",
+)
 """Pages that a school has, in the order of its menu."""
 OF_ACADEMY = (
     "academy",
     "services",
     "new_service",
-    "cas_services",
-    "new_cas_service",
-    "saml_services",
-    "new_saml_service",
     "tokens",
     "keys",
     "administrators",
     "appearance",
     "audit",
     "trouble",
+    "academy_jobs",
     "approvals",
+    "academy_erasure_requests",
 )
 
 SETTINGS: tuple[tuple[str, str, str], ...] = (

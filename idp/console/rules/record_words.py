@@ -214,6 +214,8 @@ ROLES: dict[str, str] = {
     "secretary": N_("Secrétariat"),
     "delegate": N_("Délégué"),
     "teacher": N_("Enseignant"),
+    "librarian": N_("Documentaliste"),
+    "local_authority": N_("Agent de la collectivité"),
     "academy_administrator": N_("Administrateur de l’académie"),
     "academy_support": N_("Assistance de l’académie"),
     "academy_auditor": N_("Contrôle de l’académie"),

@@ -97,7 +97,9 @@ SENTENCES: dict[str, str] = {
     "is an EntityDescriptor of SAML 2.0 as XML": N_(
         "collez le texte XML des métadonnées : un EntityDescriptor de SAML 2.0."
     ),
-    "is registered for another service": N_("un autre service porte déjà ce nom dans ses métadonnées."),
+    "names %(value)s, another service's": N_(
+        "un autre service porte déjà ce nom dans ses métadonnées : %(value)s."
+    ),
     "needs a signing certificate in the metadata": N_(
         "des demandes signées ont besoin d’un certificat de signature dans les métadonnées."
     ),

@@ -41,6 +41,8 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     DELEGATE = "delegate"
     TEACHER = "teacher"
+    LIBRARIAN = "librarian"
+    LOCAL_AUTHORITY = "local_authority"
     ADMINISTRATOR = "academy_administrator"
     SUPPORT = "academy_support"
     AUDITOR = "academy_auditor"
@@ -57,6 +59,8 @@ GRANTS: dict[Role, frozenset[Act]] = {
     Role.SECRETARY: _SCHOOL - {Act.DELEGATE, Act.CLOSE, Act.RENEW},
     Role.DELEGATE: frozenset({Act.SEE_PEOPLE, Act.PRINT_LETTERS, Act.RESET, Act.UNLOCK}),
     Role.TEACHER: frozenset(),
+    Role.LIBRARIAN: frozenset(),
+    Role.LOCAL_AUTHORITY: frozenset(),
     Role.ADMINISTRATOR: frozenset(Act),
     Role.SUPPORT: frozenset({Act.SEE_NUMBERS, Act.SEE_PEOPLE, Act.UNLOCK, Act.SEE_ACADEMY, Act.TROUBLE}),
     Role.AUDITOR: frozenset({Act.SEE_NUMBERS, Act.SEE_ACADEMY, Act.AUDIT, Act.TROUBLE}),
@@ -69,6 +73,8 @@ KINDS: dict[Role, frozenset[str]] = {
     Role.SECRETARY: FAMILIES,
     Role.DELEGATE: FAMILIES,
     Role.TEACHER: frozenset(),
+    Role.LIBRARIAN: frozenset(),
+    Role.LOCAL_AUTHORITY: frozenset(),
     Role.ADMINISTRATOR: ALL_KINDS,
     Role.SUPPORT: FAMILIES,
     Role.AUDITOR: frozenset(),

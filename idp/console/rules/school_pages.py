@@ -103,6 +103,20 @@ PAGES: dict[str, PageWords] = {
         N_("confier collègue droits professeur principal classe"),
         Act.DELEGATE,
     ),
+    "jobs": PageWords(
+        N_("Travaux"),
+        N_("Cette page liste les travaux longs de l’établissement : imports, courriers, envois."),
+        N_("travaux imports courriers échoué"),
+        Act.SEE_NUMBERS,
+    ),
+    "erasure_requests": PageWords(
+        N_("Demandes d’effacement"),
+        N_(
+            "Cette page liste les personnes qui demandent l’effacement de leurs données : refusez avec un motif, ou transmettez à l’académie."
+        ),
+        N_("effacement rgpd demande données"),
+        Act.DETACH,
+    ),
     "job": PageWords(
         N_("Un travail"),
         N_(

@@ -18,6 +18,7 @@ from idp.oidc.authorization.rules import consent
 from idp.oidc.authorization.rules.levels import needed_level
 from idp.oidc.authorization.rules.saved_request import from_json, to_json, within_registration
 from idp.oidc.clients import registry
+from idp.oidc.clients.rules.consent_kinds import held_by
 from idp.refusals import ProtocolRefusal, Refusal
 from idp.refusals.requests import SERVICE_SUSPENDED
 from idp.services import sign_in
@@ -57,6 +58,11 @@ class AuthorizationInHand(SignInRequest):
     @property
     def kinds(self) -> tuple[str, ...]:
         return consent.words(self.authorization.request, self.authorization.client.registration)
+
+    @property
+    def shown_kinds(self) -> tuple[str, ...]:
+        session = self.session
+        return self.kinds if session is None else held_by(session.account.kind, self.kinds)
 
     @property
     def consent_is_shown(self) -> bool:

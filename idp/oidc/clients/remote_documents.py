@@ -16,6 +16,7 @@ from flask import current_app
 from idp import deferred
 from idp.due_times import is_within
 from idp.oidc.clients.rules.registered_members import fault_of_jwks
+from idp.runtime.context import outside_of_slot
 
 if TYPE_CHECKING:
     from idp.network import outgoing_http
@@ -56,17 +57,24 @@ class _CachedDocument:
 def key_set(client_id: str, uri: str, kid: str | None, now: int) -> dict[str, Any]:
     """The JWK set at a client's jwks_uri; fetched again for a `kid` that the cached set lacks. Raises NotFetched."""
     cached = _entry("keys", client_id, uri)
+    if not _serves(cached, kid, now):
+        # Without a slot of the server: clients whose servers hang keep no other request waiting. The lock is released first.
+        with outside_of_slot():
+            _renew_once(cached, uri, kid, now)
+    if cached.document is None:
+        raise NotFetched("jwks_uri: the last fetch failed")
+    keys: dict[str, Any] = cached.document
+    return keys
+
+
+def _renew_once(cached: _CachedDocument, uri: str, kid: str | None, now: int) -> None:
     # With an older set, go on with it; without one, wait for the request that is fetching.
-    if not _serves(cached, kid, now) and cached.lock.acquire(timeout=0 if cached.document else PATIENCE):
+    if cached.lock.acquire(timeout=0 if cached.document else PATIENCE):
         try:
             if not _serves(cached, kid, now):
                 _renew(cached, uri, now)
         finally:
             cached.lock.release()
-    if cached.document is None:
-        raise NotFetched("jwks_uri: the last fetch failed")
-    keys: dict[str, Any] = cached.document
-    return keys
 
 
 def _serves(cached: _CachedDocument, kid: str | None, now: int) -> bool:
@@ -116,7 +124,8 @@ def request_object(client_id: str, uri: str, now: int) -> str:
     cached = _entry("request", client_id, uri)
     if cached.document is not None and is_within(now, cached.fetched_at, CACHED_FOR):
         return str(cached.document)
-    body = _body(address, "application/oauth-authz-req+jwt, application/jwt")
+    with outside_of_slot():
+        body = _body(address, "application/oauth-authz-req+jwt, application/jwt")
     token = body.decode("ascii", "replace").strip()
     if fragment and fragment == urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=").decode():
         cached.document, cached.fetched_at = token, now

@@ -17,6 +17,6 @@ def answer(now: int) -> BaseResponse | str:
         return sign_out.as_get(ENDPOINT, parameters)
     asked = logout_request.read(parameters, now)
     service = asked.client.service if asked.client is not None else None
-    return sign_out.answer(
-        sign_out.LogoutRequest(ENDPOINT, parameters, service, asked.redirect_uri, asked.refusal), now
-    )
+    way_back = sign_out.WayBack(asked.redirect_uri) if asked.redirect_uri else None
+    request_of_all = sign_out.LogoutRequest(ENDPOINT, parameters, service, way_back, asked.refusal)
+    return sign_out.answer(request_of_all, now)

@@ -41,8 +41,7 @@ def _participant(client: registry.Client, sid: str) -> Participant:
         frame = with_query(frame, urlencode({"iss": settings().server.issuer, "sid": sid}))
     return Participant(
         "oidc",
-        client.client_id,
-        registration.client_name,
+        client.service,
         registration.backchannel_logout_uri,
         frame,
     )

@@ -17,6 +17,8 @@ FORMATS = {
     "unspecified": names.UNSPECIFIED,
 }
 """Words of a registration document → formats of the name identifier."""
+RSA, ECDSA = SIGNATURES = ("rsa-sha256", "ecdsa-sha256")
+"""What signs our messages to a service, the default first."""
 LONGEST_METADATA = 128 * 1024
 """Characters of an EntityDescriptor."""
 LONGEST_CERTIFICATE = 16 * 1024
@@ -26,8 +28,8 @@ LONGEST_CERTIFICATE = 16 * 1024
 class SamlRegistration(Registration):
     """`entity_id`: the service's name in its messages. `metadata`: its EntityDescriptor as XML.
 
-    `name_id`: the format if the request asks for none; None: the metadata's first. `sign_response`: whether the response is signed beside
-    its assertion. `encrypt`: whether assertions are encrypted if the metadata has a key for it. `opened_here`: whether our pages open the
+    `name_id`: the format if the request asks for none; None: the metadata's first. `signature`: one of
+    SIGNATURES. `sign_response`: whether the response is signed beside its assertion. `encrypt`: whether assertions are encrypted if the metadata has a key for it. `opened_here`: whether our pages open the
     service without a request of its own (saml-profiles §4.1.5). `requires_signature`: beside what its metadata says.
     `entitlements`: values of eduPersonEntitlement for everybody whom the service accepts.
     `metadata_url`: where the worker fetches the metadata anew; `metadata_certificate`: PEM, whose key must have signed what is there.
@@ -36,6 +38,7 @@ class SamlRegistration(Registration):
     entity_id: str = ""
     metadata: str = ""
     name_id: str | None = None
+    signature: str = RSA
     sign_response: bool = True
     encrypt: bool = True
     opened_here: bool = False
@@ -57,6 +60,7 @@ def read_registration(
         "name_id": read.choice("name_id", tuple(FORMATS), "transient")
         if "name_id" in read.document
         else None,
+        "signature": read.choice("signature", SIGNATURES, RSA),
         "sign_response": read.flag("sign_response", True),
         "encrypt": read.flag("encrypt", True),
         "opened_here": read.flag("opened_here", False),

@@ -7,12 +7,16 @@ from idp.database.engine import Model
 
 
 class SamlCertificate(Model):
-    """A certificate and its sealed private key (`keys/certificates.py`). `id`: the certificate's SHA-256; times as those of signing keys."""
+    """A certificate and its sealed private key (`keys/certificates.py`). `id`: the certificate's SHA-256; times as those of signing keys.
+
+    `signature`: the algorithm that its key signs with (`saml.rules.registration.SIGNATURES`).
+    """
 
     __tablename__ = "saml_certificates"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     certificate: Mapped[str] = mapped_column(Text)
     sealed_private: Mapped[str] = mapped_column(Text)
+    signature: Mapped[str] = mapped_column(String(16), default="rsa-sha256", server_default="rsa-sha256")
     created_at: Mapped[int] = mapped_column(BigInteger)
     published_at: Mapped[int] = mapped_column(BigInteger)
     activates_at: Mapped[int] = mapped_column(BigInteger)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
@@ -98,7 +99,10 @@ def _is_web_address(location: str) -> bool:
 
 
 def _certificates(role: etree._Element, use: str) -> tuple[bytes, ...]:
-    """DER certificates of the keys for `use`; a key without a use serves both (saml-metadata §2.4.1.1). Raises XmlFault."""
+    """DER certificates of the keys for `use`; a key without a use serves both (saml-metadata §2.4.1.1). Raises XmlFault.
+
+    Assertions are encrypted for RSA keys alone: another key without a use only signs.
+    """
     certificates = []
     for key in role.iterfind(f"{{{MD}}}KeyDescriptor"):
         if key.get("use", use) != use:
@@ -106,9 +110,13 @@ def _certificates(role: etree._Element, use: str) -> tuple[bytes, ...]:
         for certificate in key.iterfind(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate"):
             try:
                 der = base64.b64decode("".join((text(certificate) or "").split()), validate=True)
-                x509.load_der_x509_certificate(der).public_key()
+                is_rsa = isinstance(x509.load_der_x509_certificate(der).public_key(), rsa.RSAPublicKey)
             except (binascii.Error, ValueError, TypeError) as fault:
                 raise XmlFault("a certificate of the metadata cannot be read") from fault
+            if use == "encryption" and not is_rsa:
+                if key.get("use") == use:
+                    raise XmlFault("the metadata has a key for encryption that is not RSA")
+                continue
             certificates.append(der)
     return tuple(certificates)
 

@@ -5,6 +5,7 @@ from flask import g, redirect, render_template, url_for
 from idp.runtime.context import now
 from idp.services import closing, session_end
 from idp.services.pages.blueprint import blueprint
+from idp.services.rules.service import Service
 from idp.signin import cookies, current_login, sessions
 from idp.web.form_pages import Page
 
@@ -13,9 +14,9 @@ WATCHED = 30
 
 
 @blueprint.app_template_global("services_of")
-def services_of(sid: str) -> list[str]:
-    """Names of the services in this session."""
-    return session_end.names_of(sid)
+def services_of(sid: str) -> list[Service]:
+    """The services in this session."""
+    return session_end.services_of(sid)
 
 
 @blueprint.get("/session_ended")
@@ -27,19 +28,19 @@ def replaced() -> Page:
     if replaced_session is None or ended is None:
         return redirect(url_for("signin.home"), 303)
     sid, onward_to = replaced_session
-    participants, session = session_end.participants_of(sid), current_login.current(moment)
-    frames = session_end.frames_of(sid, moment)
-    if session is None and not frames:
+    session, notices = current_login.current(moment), session_end.in_browser(sid, moment)
+    if session is None and not notices:
         # The person chose another account, and a page before has shown this.
         return redirect(onward_to, 303)
-    if frames:
-        g.frames = session_end.origins_of(frames)
+    if notices:
+        g.frames = session_end.frame_sources(notices)
+        g.form_action = " ".join(["'self'", *session_end.form_targets(notices)])
     return render_template(
         "services/replaced.html",
         ended=ended,
-        services=list(dict.fromkeys(participant.name for participant in participants)),
+        services=session_end.services_of(sid),
         account=session.account if session is not None else None,
-        frames=frames,
+        notices=notices,
         onward=onward_to,
     )
 

@@ -54,7 +54,7 @@ def ask(pending_id: str) -> Page:
         "services/consent.html",
         waiting=waiting,
         account=account,
-        words=in_words(needed),
+        words=in_words(request.shown_kinds, account.kind),
         shown=" ".join(needed),
         device=request.is_device,
     )
@@ -80,7 +80,7 @@ def _ask_guardians(
     return render_template(
         "services/ask_guardians.html",
         waiting=waiting,
-        words=in_words(needed),
+        words=in_words(request.shown_kinds),
         waits=bool(question and question.asked_at),
         refused=bool(question and question.refused_at),
         refusal=Refusal(NO_GUARDIAN_ACCOUNT) if alone else None,

@@ -16,6 +16,7 @@ from idp.observability.requests import note_client
 from idp.refusals import Refusal
 from idp.services import closing, session_end
 from idp.services.closing import Closing
+from idp.services.protocols import InBrowser
 from idp.services.rules.service import Service
 from idp.signin import cookies, current_login
 from idp.signin.pages import made_for
@@ -25,19 +26,27 @@ LONGEST_QUERY = 6000
 
 
 @dataclass(frozen=True)
+class WayBack:
+    """A checked address to return to; with `fields`, by a form that posts them there."""
+
+    address: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class LogoutRequest:
     """`endpoint`, `parameters`: of the protocol's logout endpoint, for the form of the confirmation. `service`: that sent the person.
 
-    `redirect_uri`: the checked address to return to; `partial_uri`: if a service could not be notified. `refusal`: why the request's address is not used (P08).
+    `way_back`: to the service; `partial`: the same if a service could not be notified. `refusal`: why the request's address is not used (P08).
     `has_ended`: the service has ended its own session before it asked, and is not notified again.
     """
 
     endpoint: str
     parameters: dict[str, str]
     service: Service | None = None
-    redirect_uri: str | None = None
+    way_back: WayBack | None = None
     refusal: Refusal | None = None
-    partial_uri: str | None = None
+    partial: WayBack | None = None
     has_ended: bool = False
 
 
@@ -59,8 +68,9 @@ def answer(asked: LogoutRequest, now: int) -> BaseResponse | str:
         note_client(asked.service.id)
     session = current_login.current(now)
     elsewhere = federated_logout.origin(session.sid, now) if session is not None else None
-    origins = [_source(asked.redirect_uri)] if asked.redirect_uri else []
-    g.form_action = " ".join(["'self'", *origins, *([elsewhere] if elsewhere else [])])
+    origins = [_source(asked.way_back.address)] if asked.way_back else []
+    targets = ["'self'", *origins, *([elsewhere] if elsewhere else [])]
+    g.form_action = " ".join(targets)
     if session is not None and "confirm" in request.form:
         current_app.extensions["csrf"].protect()
     # A confirmation page rendered for another session is rendered again: it names the account that is signed out.
@@ -71,20 +81,35 @@ def answer(asked: LogoutRequest, now: int) -> BaseResponse | str:
         )
     # The service that sent the person knows of the logout: it needs no address for notices.
     asking = asked.service.id if asked.service is not None else None
-    frames: list[str] = []
+    notices: list[InBrowser] = []
     closed: list[Closing] = []
     if session is not None:
         without = asking if asked.has_ended else None
-        frames = session_end.frames_of(session.sid, now, without)
+        notices = session_end.in_browser(session.sid, now, without)
+        g.form_action = " ".join([*targets, *session_end.form_targets(notices)])
         closed = closing.closings(session_end.end(session, session.account.actor, now, without))
     failed = any(entry.has_failed and entry.service_id != asking for entry in closed)
-    back_to = (asked.partial_uri if failed else None) or asked.redirect_uri
+    back_to = (asked.partial if failed else None) or asked.way_back
     if elsewhere and session is not None:
-        home = url_for("federation.signed_out")
-        back_to = federated_logout.address(session.sid, back_to or home, now) or back_to
-    if back_to and not frames and not failed:
-        return _signed_out(redirect(back_to, 303))
-    return _signed_out(_last_page(asked, frames, back_to, closed, failed, now))
+        back_to = _by_way_of(session.sid, back_to, now)
+    if back_to and not notices and not failed:
+        return _signed_out(_at_once(back_to))
+    return _signed_out(_last_page(asked, notices, back_to, closed, failed, now))
+
+
+def _by_way_of(sid: str, back_to: WayBack | None, now: int) -> WayBack | None:
+    """The logout at the provider that the person has come from; it leads on to an address, never on to a form."""
+    onward = back_to.address if back_to and not back_to.fields else url_for("federation.signed_out")
+    address = federated_logout.address(sid, onward, now)
+    return WayBack(address) if address else back_to
+
+
+def _at_once(back_to: WayBack) -> BaseResponse:
+    if not back_to.fields:
+        return redirect(back_to.address, 303)
+    g.form_action = origin_of(back_to.address)
+    page = render_template("form_post.html", action=back_to.address, fields=back_to.fields)
+    return make_response(page)
 
 
 def _signed_out(response: BaseResponse) -> BaseResponse:
@@ -94,24 +119,24 @@ def _signed_out(response: BaseResponse) -> BaseResponse:
 
 def _last_page(
     asked: LogoutRequest,
-    frames: list[str],
-    back_to: str | None,
+    notices: list[InBrowser],
+    back_to: WayBack | None,
     closed: list[Closing],
     failed: bool,
     now: int,
 ) -> Response:
-    """The page with the services' frames, and what is known of each service.
+    """The page that carries notices to services, and shows what is known of each service.
 
     With `back_to` it redirects by itself, with or without JavaScript, unless a service could not be notified.
     """
-    if frames:
-        g.frames = session_end.origins_of(frames)
+    if notices:
+        g.frames = session_end.frame_sources(notices)
     waits = any(entry.state == closing.State.SENT for entry in closed)
     again = closing.seal(closed, cookies.browser(), now) if waits else None
     values = {
         "asking": asked.service,
         "refusal": asked.refusal,
-        "frames": frames,
+        "notices": notices,
         "back_to": back_to,
         "closings": closed,
         "failed": failed,

@@ -39,6 +39,7 @@ SETS: Mapping[str, AttributeSet] = MappingProxyType(
             "subject",
             {
                 "ENTPersonLogin": "username",
+                "ENTPersonJointure": "jointure",
                 "ENTPersonUid": "subject",
                 "sn": "family_name",
                 "givenName": "first_name",
@@ -80,15 +81,9 @@ SETS: Mapping[str, AttributeSet] = MappingProxyType(
                 "urn:oid:0.9.2342.19200300.100.1.3": "mail",
             },
         ),
-        "sacoche": AttributeSet(
-            "username",
-            {
-                "nom": "family_name",
-                "prenom": "first_name",
-                "profil": "sdet_profiles",
-                "uai": "school_codes",
-            },
-        ),
+        # Its documentation: it knows people by the login that the CAS server names them with, and reads nothing else.
+        "sacoche": AttributeSet("username", {}),
+        "fredu": AttributeSet("subject", {"FrEduVecteur": "fredu_vectors"}),
     }
 )
 """The sets by their names in registrations."""

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from idp.people.rules.accounts import PROFILES
 from idp.people.rules.ages import age
 from idp.services.rules.person_facts import Child, PersonFacts, Schooling
-from idp.services.rules.school_roles import affiliation, federation_affiliations, sdet_profiles
+from idp.services.rules.school_roles import affiliation, federation_affiliations, fredu_vectors, sdet_profiles
 from idp.services.rules.service import AGE_OF_CONSENT
 
 Attributes = dict[str, tuple[str, ...]]
@@ -24,6 +24,7 @@ class Login:
     """What depends on the service and on the login: pairwise identifiers, the day at the school, `auth_time` (epoch seconds).
 
     `scope`: the domain behind the @ of scoped names (eduPerson). `logout`: where a service sends a person to sign out.
+    `academy`: its code in ENTPersonJointure; empty: that is left out.
     """
 
     subject: Callable[[str], str]
@@ -32,15 +33,21 @@ class Login:
     auth_time: int
     scope: str = ""
     logout: str = ""
+    academy: str = ""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """`kind`: the kind of information that people consent to (`kinds_in_words`). `values`: may contain None and empty texts."""
+    """`kind`: the kind of information that people consent to (`kinds_in_words`). `values`: may contain None and empty texts.
+
+    `holders`: the kinds of person who can have it; of the others it is neither named nor sent.
+    """
 
     kind: str
     values: Callable[[PersonFacts, Login], Iterable[str | None]]
     needs_places: bool = False
+    needs_numbers: bool = False
+    holders: tuple[str, ...] = ("pupil", "guardian", "staff")
 
 
 def attributes_of(person: PersonFacts, names: Mapping[str, str], login: Login) -> Attributes:
@@ -51,17 +58,25 @@ def attributes_of(person: PersonFacts, names: Mapping[str, str], login: Login) -
 
 def values_of(person: PersonFacts, fact: str, login: Login) -> tuple[str, ...]:
     """The values of one fact, each once; empty if the person has none."""
-    return tuple(dict.fromkeys(value for value in FACTS[fact].values(person, login) if value))
+    known = FACTS[fact]
+    if person.kind not in known.holders:
+        return ()
+    return tuple(dict.fromkeys(value for value in known.values(person, login) if value))
 
 
-def kinds_of(facts: Iterable[str]) -> tuple[str, ...]:
-    """The kinds of information that these facts release, for consent."""
-    return tuple(dict.fromkeys(FACTS[fact].kind for fact in facts))
+def kinds_of(facts: Iterable[str], person_kind: str) -> tuple[str, ...]:
+    """The kinds of information that these facts release about a kind of person, for consent."""
+    return tuple(dict.fromkeys(FACTS[fact].kind for fact in facts if person_kind in FACTS[fact].holders))
 
 
 def needs_places(facts: Iterable[str]) -> bool:
     """Whether schools, classes, children and posts must be read from the database."""
     return any(FACTS[fact].needs_places for fact in facts)
+
+
+def needs_numbers(facts: Iterable[str]) -> bool:
+    """Whether numbers in the bases of schools must be read from the database."""
+    return any(FACTS[fact].needs_numbers for fact in facts)
 
 
 def _french(iso: str | None) -> str | None:
@@ -115,6 +130,11 @@ def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _jointure(person: PersonFacts, login: Login) -> list[str]:
+    """ENTPersonJointure: the academy, and the number in the base of the newest school."""
+    return [f"{login.academy}${number}" for number in person.numbers[:1]] if login.academy else []
+
+
 FACTS: dict[str, Fact] = {
     "subject": Fact("openid", lambda p, login: [login.subject(p.subject)]),
     "username": Fact("profile", lambda p, _: [p.username]),
@@ -128,31 +148,51 @@ FACTS: dict[str, Fact] = {
     "street": Fact("address", lambda p, _: [p.street]),
     "postal_code": Fact("address", lambda p, _: [p.postal_code]),
     "city": Fact("address", lambda p, _: [p.city]),
-    "birth_date": Fact("birth_date", lambda p, _: [p.birth_date]),
-    "birth_date_french": Fact("birth_date", lambda p, _: [_french(p.birth_date)]),
-    "birth_date_compact": Fact("birth_date", lambda p, _: [_compact_french(p.birth_date)]),
-    "age_over_15": Fact("ect.scope.schooling", lambda p, login: [_over_consent_age(p, login)]),
+    "birth_date": Fact("birth_date", lambda p, _: [p.birth_date], holders=("pupil",)),
+    "birth_date_french": Fact("birth_date", lambda p, _: [_french(p.birth_date)], holders=("pupil",)),
+    "birth_date_compact": Fact(
+        "birth_date", lambda p, _: [_compact_french(p.birth_date)], holders=("pupil",)
+    ),
+    "age_over_15": Fact(
+        "ect.scope.schooling", lambda p, login: [_over_consent_age(p, login)], holders=("pupil",)
+    ),
     "profile": Fact("ect.scope.cnx", lambda p, _: [PROFILES[p.kind]]),
-    "affiliations": Fact("ect.scope.cnx", lambda p, _: affiliation(p), True),
+    "affiliations": Fact("ect.scope.cnx", lambda p, _: affiliation(p), True, holders=("pupil", "guardian")),
     "sdet_profiles": Fact("ect.scope.cnx", lambda p, _: sdet_profiles(p), True),
     "sdet_profiles_joined": Fact("ect.scope.cnx", lambda p, _: [";".join(sdet_profiles(p))], True),
     "auth_time": Fact("ect.scope.cnx", lambda _, login: [_moment(login.auth_time)]),
     "school_codes": Fact("ect.scope.schooling", lambda p, _: [uai for uai, _ in _schools(p)], True),
     "school_names": Fact("ect.scope.schooling", lambda p, _: [name for _, name in _schools(p)], True),
-    "classes": Fact("ect.scope.schooling", lambda p, _: _classes(p.schoolings, False), True),
-    "classes_with_school": Fact("ect.scope.schooling", lambda p, _: _classes(p.schoolings, True), True),
-    "level": Fact("ect.scope.schooling", lambda p, _: [place.mef for place in p.schoolings], True),
-    "roles": Fact("ect.scope.staff", lambda p, _: [post.role for post in p.posts], True),
-    "children": Fact("ect.scope.children", lambda p, login: _child_subjects(p.children, login), True),
+    "classes": Fact(
+        "ect.scope.schooling", lambda p, _: _classes(p.schoolings, False), True, holders=("pupil",)
+    ),
+    "classes_with_school": Fact(
+        "ect.scope.schooling", lambda p, _: _classes(p.schoolings, True), True, holders=("pupil",)
+    ),
+    "level": Fact(
+        "ect.scope.schooling", lambda p, _: [place.mef for place in p.schoolings], True, holders=("pupil",)
+    ),
+    "roles": Fact("ect.scope.staff", lambda p, _: [post.role for post in p.posts], True, holders=("staff",)),
+    "children": Fact(
+        "ect.scope.children", lambda p, login: _child_subjects(p.children, login), True, holders=("guardian",)
+    ),
     "children_names": Fact(
-        "ect.scope.children", lambda p, _: [f"{c.first_name} {c.family_name}" for c in p.children], True
+        "ect.scope.children",
+        lambda p, _: [f"{c.first_name} {c.family_name}" for c in p.children],
+        True,
+        holders=("guardian",),
     ),
     "children_classes": Fact(
         "ect.scope.children",
         lambda p, _: _classes((c.schooling for c in p.children if c.schooling), True),
         True,
+        holders=("guardian",),
     ),
-    "ine": Fact("ect.scope.ine", lambda p, _: [p.ine]),
+    "jointure": Fact("siecle_id", _jointure, needs_numbers=True, holders=("pupil", "guardian")),
+    "fredu_vectors": Fact(
+        "siecle_id", lambda p, _: fredu_vectors(p), True, True, holders=("pupil", "guardian")
+    ),
+    "ine": Fact("ect.scope.ine", lambda p, _: [p.ine], holders=("pupil",)),
     "long_id": Fact("openid", lambda p, login: [_long_id(p, login)]),
     "logout_address": Fact("openid", lambda _, login: [login.logout]),
     "principal_name": Fact("profile", lambda p, login: _scoped([p.username], login)),
@@ -164,11 +204,18 @@ FACTS: dict[str, Fact] = {
     ),
     "home_organization": Fact("ect.scope.cnx", lambda _, login: [login.scope]),
     "own_school_codes": Fact(
-        "ect.scope.schooling", lambda p, _: [place.school.uai for place in p.schoolings], True
+        "ect.scope.schooling",
+        lambda p, _: [place.school.uai for place in p.schoolings],
+        True,
+        holders=("pupil",),
     ),
     "ine_hash_short": Fact(
-        "ect.scope.ine_hash", lambda p, login: [login.ine_hash(p.ine)[:32] if p.ine else None]
+        "ect.scope.ine_hash",
+        lambda p, login: [login.ine_hash(p.ine)[:32] if p.ine else None],
+        holders=("pupil",),
     ),
-    "ine_hash": Fact("ect.scope.ine_hash", lambda p, login: [login.ine_hash(p.ine) if p.ine else None]),
+    "ine_hash": Fact(
+        "ect.scope.ine_hash", lambda p, login: [login.ine_hash(p.ine) if p.ine else None], holders=("pupil",)
+    ),
 }
 """Every fact that a service can be given, by its name in registrations."""

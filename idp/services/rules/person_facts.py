@@ -12,14 +12,17 @@ class SchoolFacts:
 
 @dataclass(frozen=True)
 class Schooling:
+    """`number`: the pupil's in the base of the school (SIECLE's ELEVE_ID), where it was read."""
+
     school: SchoolFacts
     class_code: str | None
     mef: str | None
+    number: str | None = None
 
 
 @dataclass(frozen=True)
 class Child:
-    """`subject` is None for a child who has no account."""
+    """`subject` is None for a child who has no account. `person`: the id of the child's row."""
 
     first_name: str
     family_name: str
@@ -27,6 +30,7 @@ class Child:
     level: int
     subject: str | None
     schooling: Schooling | None
+    person: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,10 @@ class Post:
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """All facts about a person that claims are made from (`idp.oidc.rules.claims`). Dates are ISO, times epoch seconds."""
+    """All facts about a person that claims are made from (`idp.oidc.rules.claims`). Dates are ISO, times epoch seconds.
+
+    `numbers`: the person's own in the bases of schools, the newest school first, where they were read.
+    """
 
     kind: str
     username: str
@@ -58,3 +65,4 @@ class PersonFacts:
     schoolings: tuple[Schooling, ...] = ()
     children: tuple[Child, ...] = ()
     posts: tuple[Post, ...] = field(default=())
+    numbers: tuple[str, ...] = ()

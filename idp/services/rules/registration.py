@@ -56,18 +56,14 @@ class Registration:
     def principal_fact(self) -> str:
         return self.principal or attribute_sets.SETS[self.attribute_set].principal
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of information that the service receives, for consent."""
-        return attributes.kinds_of(("subject", self.principal_fact, *self.released.values()))
+    def kinds_of(self, person_kind: str) -> tuple[str, ...]:
+        """The kinds of information that the service receives about a kind of person, for consent."""
+        return attributes.kinds_of(("subject", self.principal_fact, *self.released.values()), person_kind)
 
     @property
     def sector(self) -> str | None:
         """The sector of pairwise identifiers; None: the service itself."""
         return None
-
-    def named(self, language: str) -> str:
-        return self.name_en if language == "en" and self.name_en else self.name
 
     def service(self, service_id: str) -> Service:
         """The registration as a service, independent of the protocol."""
@@ -82,6 +78,7 @@ class Registration:
             self.logo_uri,
             self.policy_uri,
             self.tos_uri,
+            self.name_en,
         )
 
 

@@ -11,7 +11,7 @@ LEVELS = ("eidas1", "eidas2")
 
 @dataclass(frozen=True)
 class Service:
-    """`id` is unique among the services of all protocols.
+    """`id` is unique among the services of all protocols. `name` is French; `name_en` is for English pages, None: the same.
 
     `first_party`: a service of the school, which needs no consent. `season_from` and `season_until` are days of the year
     (MM-DD); `accepted_schools` are UAIs, an empty tuple means all schools. The addresses are for pages.
@@ -27,3 +27,8 @@ class Service:
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
+    name_en: str | None = None
+
+    def named(self, language: str) -> str:
+        """The name on pages in a language."""
+        return self.name_en if language == "en" and self.name_en else self.name

@@ -10,6 +10,7 @@ from idp.people.storage.tables import (
     Guardianship,
     Person,
     School,
+    SourceRecord,
     StaffPost,
 )
 from idp.services.rules.person_facts import Child, Post, SchoolFacts, Schooling
@@ -62,6 +63,12 @@ _posts = (
     .where(StaffPost.person_id == bindparam("person"), StaffPost.until.is_(None))
     .order_by(StaffPost.id)
 )
+_numbers = (
+    select(SourceRecord.person_id, School.uai, SourceRecord.source_id)
+    .join(School, School.id == SourceRecord.school_id)
+    .where(SourceRecord.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(SourceRecord.last_seen_at.desc(), SourceRecord.id.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ def children(connection: Connection, person: int) -> tuple[Child, ...]:
     by_person: dict[int, Child] = {}
     for row in connection.execute(_children, {"person": person}):
         place = Schooling(SchoolFacts(row[7], row[8], row[9]), row[10], row[11]) if row[7] else None
-        by_person.setdefault(row[0], Child(row[1], row[3] or row[2], row[4], row[5], row[6], place))
+        by_person.setdefault(row[0], Child(row[1], row[3] or row[2], row[4], row[5], row[6], place, row[0]))
     return tuple(by_person.values())
 
 
@@ -100,3 +107,11 @@ def posts(connection: Connection, person: int) -> tuple[Post, ...]:
     """The posts of a member of staff; a post without a school is at the academy."""
     rows = connection.execute(_posts, {"person": person})
     return tuple(Post(row[0], SchoolFacts(row[1], row[2], row[3]) if row[1] else None) for row in rows)
+
+
+def numbers(connection: Connection, people: list[int]) -> dict[int, dict[str, str]]:
+    """Person → UAI → their number in the base of that school (SIECLE), the newest school first."""
+    by_person: dict[int, dict[str, str]] = {}
+    for person, uai, number in connection.execute(_numbers, {"people": people}):
+        by_person.setdefault(person, {}).setdefault(uai, number)
+    return by_person

@@ -20,7 +20,8 @@ def choose(session: Session, form: NewPasswordForm) -> str:
     A11 is for the error handler (`FormPage`, `but`): the session ended with the password that another request replaced.
     """
     try:
-        return passwords.choose(session, form.password.data or "", form.again.data or "", now())
+        first, second = form.password.data or "", form.again.data or ""
+        return passwords.choose(session, first, second, now(), current_login.sent_key())
     except Refusal as refusal:
         if refusal.code == PASSWORD_ALREADY_SET:
             current_login.read_again()

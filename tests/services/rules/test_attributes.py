@@ -168,12 +168,77 @@ def test_no_value_is_empty_whatever_a_person_lacks(person: PersonFacts) -> None:
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_each_fact_is_a_kind_of_information_that_people_consent_to(fact: str) -> None:
-    assert set(kinds_of([fact])) <= set(SENTENCES)
+    for kind in FACTS[fact].holders:
+        assert kinds_of([fact], kind) and set(kinds_of([fact], kind)) <= set(SENTENCES)
 
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_a_fact_that_says_it_needs_no_places_is_the_same_without_them(fact: str) -> None:
     for person in (PUPIL, GUARDIAN, HEAD):
-        placeless = replace(person, schoolings=(), children=(), posts=())
+        placeless = replace(person, schoolings=(), children=(), posts=(), numbers=())
         if not needs_places([fact]):
             assert attributes_of(person, {"x": fact}, LOGIN) == attributes_of(placeless, {"x": fact}, LOGIN)
+
+
+@pytest.mark.parametrize("person", [PUPIL, GUARDIAN, HEAD], ids=lambda person: person.kind)
+def test_what_a_kind_of_person_cannot_have_is_neither_named_nor_sent(person: PersonFacts) -> None:
+    """A birth date in the row of a guardian would be released without having been named."""
+    everything = replace(
+        person,
+        birth_date="1980-01-01",
+        ine="123456789AB",
+        schoolings=PUPIL.schoolings,
+        children=GUARDIAN.children,
+        posts=HEAD.posts,
+        numbers=("4711",),
+    )
+    sent = attributes_of(everything, {fact: fact for fact in FACTS}, replace(LOGIN, academy="AC-ORBE"))
+    assert set(sent) <= {fact for fact in FACTS if person.kind in FACTS[fact].holders}
+    named = kinds_of(FACTS, person.kind)
+    assert ("birth_date" in named) == (person.kind == "pupil")
+    assert ("ect.scope.children" in named) == (person.kind == "guardian")
+    assert ("ect.scope.staff" in named) == (person.kind == "staff")
+
+
+def test_a_guardian_has_one_fredu_vector_for_each_child_and_a_pupil_one_for_each_school() -> None:
+    (lea, tom) = GUARDIAN.children
+    numbered = replace(
+        GUARDIAN,
+        children=(
+            replace(lea, schooling=replace(lea.schooling, number="101")),
+            replace(tom, schooling=replace(tom.schooling, school=replace(ORMES, degree="1d"), number="202")),
+        ),
+    )
+    assert of(numbered, "fredu")["FrEduVecteur"] == (
+        "2|Durand|Claire|101|0990001N",
+        "1|Durand|Claire|202|0990002P",
+    )
+    pupil = replace(PUPIL, schoolings=(replace(PUPIL.schoolings[0], number="101"),))
+    assert of(pupil, "fredu")["FrEduVecteur"] == ("4|Durand|Léa|101|0990001N",)
+    assert of(GUARDIAN, "fredu") == {} and of(HEAD, "fredu") == {}
+
+
+def test_the_join_key_has_the_academy_and_the_number_of_the_newest_school() -> None:
+    pupil = replace(PUPIL, numbers=("101", "7"))
+    orbe = replace(LOGIN, academy="AC-ORBE")
+    names = {"ENTPersonJointure": "jointure"}
+    assert attributes_of(pupil, names, orbe) == {"ENTPersonJointure": ("AC-ORBE$101",)}
+    assert attributes_of(pupil, names, LOGIN) == {} and attributes_of(PUPIL, names, orbe) == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "school", "profile"),
+    [
+        ("head", TILLEULS, "National_DIR"),
+        ("teacher", TILLEULS, "National_ENS"),
+        ("delegate", TILLEULS, "National_EVS"),
+        ("librarian", TILLEULS, "National_DOC"),
+        ("local_authority", TILLEULS, "National_COL"),
+        ("secretary", TILLEULS, "National_ETA"),
+        ("academy_support", None, "National_ACA"),
+        ("inspector", None, "National_ACA"),
+    ],
+)
+def test_each_role_has_its_profile_of_the_sdet(role: str, school: SchoolFacts | None, profile: str) -> None:
+    person = PersonFacts("staff", "u", "s", "A", "B", posts=(Post(role, school),))
+    assert of(person, "sdet")["ENTPersonProfils"] == (profile,)

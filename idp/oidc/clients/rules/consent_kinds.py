@@ -13,6 +13,21 @@ def kinds(scope: Sequence[str], asked: Sequence[str], registration: ClientMetada
     return tuple(dict.fromkeys((*scope, *behind)))
 
 
+_HOLDERS = {
+    "ect.scope.children": "guardian",
+    "ect.scope.schooling": "pupil",
+    "ect.scope.ine": "pupil",
+    "ect.scope.ine_hash": "pupil",
+    "ect.scope.staff": "staff",
+}
+"""Kinds that only one kind of person has (`idp.oidc.rules.claims`)."""
+
+
+def held_by(person_kind: str, kinds: Sequence[str]) -> tuple[str, ...]:
+    """Those of `kinds` that a kind of person can have."""
+    return tuple(kind for kind in kinds if _HOLDERS.get(kind, person_kind) == person_kind)
+
+
 def outgrown(before: ClientMetadata, after: ClientMetadata) -> bool:
     """Whether the changed registration needs new consent."""
     if after.first_party:

@@ -1,0 +1,88 @@
+"""One login opens services of OpenID Connect, CAS and SAML; one logout closes the three. Each order, in a real browser.
+
+OpenID Connect and CAS are notified from server to server, the service of SAML in a frame of the browser.
+"""
+
+import re
+import time
+from itertools import permutations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.actors.in_a_browser import fill_date, press
+from tests.browser.conftest import Desk, follow, looks_right
+from tests.journeys.conftest import Demo
+
+pytestmark = pytest.mark.browser
+
+PROTOCOLS = ("oidc", "cas", "saml")
+
+
+def sign_in(page: Page, demo: Demo) -> None:
+    card = demo.card("pupil")
+    page.get_by_role("button", name="Élève Au collège").click()
+    page.get_by_label("Identifiant").fill(card["username"])
+    page.get_by_label("Mot de passe", exact=True).fill(card["password"])
+    press(page, "Se connecter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Est-ce bien vous ?")
+    fill_date(page, card["birth_date"].split("/"))
+    press(page, "Continuer")
+
+
+def shows_a_pupil(page: Page, demo: Demo, protocol: str) -> None:
+    if protocol == "oidc":
+        expect(page.get_by_role("link", name="Notes")).to_be_visible()
+    else:
+        expect(page.get_by_role("main")).to_contain_text("National_ELV")
+        expect(page.get_by_role("main")).to_contain_text(demo.card("pupil")["username"])
+
+
+def addresses(demo: Demo) -> dict[str, str]:
+    return {"oidc": demo.pronote, "cas": demo.pronote_cas, "saml": demo.ent_saml}
+
+
+def is_closed(page: Page, address: str) -> None:
+    """The service asks for a login; a notice from server to server may take the worker's next turn."""
+    deadline = time.monotonic() + 20
+    page.goto(address)
+    while page.get_by_role("link", name="Se connecter").count() == 0:
+        assert time.monotonic() < deadline, f"{address} was not notified"
+        page.goto(address)
+
+
+def logs_out(page: Page, demo: Demo, protocol: str) -> None:
+    page.goto(addresses(demo)[protocol])
+    role = "button" if protocol == "oidc" else "link"
+    follow(page, page.get_by_role(role, name="Se déconnecter", exact=True).first)
+    press(page, "Se déconnecter")
+
+
+@pytest.mark.parametrize("logged_out_at", PROTOCOLS)
+@pytest.mark.parametrize("order", list(permutations(PROTOCOLS)), ids=", ".join)
+def test_one_login_opens_them_all_and_one_logout_closes_them_all(
+    desk: Desk, demo: Demo, order: tuple[str, ...], logged_out_at: str
+) -> None:
+    page = desk.window()
+    page.goto(f"{addresses(demo)[order[0]]}/login")
+    sign_in(page, demo)
+    shows_a_pupil(page, demo, order[0])
+    for protocol in order[1:]:
+        page.goto(f"{addresses(demo)[protocol]}/login")
+        shows_a_pupil(page, demo, protocol)
+    logs_out(page, demo, logged_out_at)
+    # Back at the service that asked, or on the last page: either way by a page of its own.
+    expect(page.get_by_text(re.compile("déconnecté|Se connecter")).first).to_be_visible()
+    for address in addresses(demo).values():
+        is_closed(page, address)
+
+
+@pytest.mark.parametrize("protocol", ["cas", "saml"])
+def test_the_pages_of_the_services_are_accessible(desk: Desk, demo: Demo, protocol: str) -> None:
+    page = desk.window()
+    page.goto(addresses(demo)[protocol])
+    looks_right(page, f"{protocol}-before")
+    page.goto(f"{addresses(demo)[protocol]}/login")
+    sign_in(page, demo)
+    shows_a_pupil(page, demo, protocol)
+    looks_right(page, f"{protocol}-after")
