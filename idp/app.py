@@ -18,7 +18,10 @@ from idp.console import pages as console_pages
 from idp.console.pages.large_files import let_large_files_in
 from idp.console.template_filters import init_filters
 from idp.database.engine import init_database
+from idp.federation import endpoints as federation_endpoints
 from idp.federation import pages as federation_pages
+from idp.federation.openid_provider import OpenIDProvider
+from idp.federation.upstreams import register_upstream_protocol
 from idp.observability.log_lines import init_logs
 from idp.oidc import endpoints
 from idp.oidc.authorization import pages as oidc_pages
@@ -96,11 +99,13 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     protection.exempt(endpoints.blueprint)
     protection.exempt(cas_endpoints.blueprint)
     protection.exempt(saml_endpoints.blueprint)
+    protection.exempt(federation_endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
     register_protocol(app, OpenIDConnect())
     register_protocol(app, Cas())
     register_protocol(app, Saml())
+    register_upstream_protocol(app, OpenIDProvider())
     for package in (
         endpoints,
         service_pages,
@@ -109,6 +114,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         saml_endpoints,
         pages,
         federation_pages,
+        federation_endpoints,
         recovery_pages,
         account_pages,
         console_pages,
@@ -119,6 +125,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     endpoints.init_endpoints(app)
     cas_endpoints.init_endpoints(app)
     saml_endpoints.init_endpoints(app)
+    federation_endpoints.init_endpoints(app)
     init_design(app, settings)
     init_observed(app, settings)
     if settings.server.trusted_proxies:

@@ -46,7 +46,8 @@ def first_owed(
 
 def _visit(session: Session, profile: str | None, picked: str | None, consent_owed: bool) -> Visit:
     account = session.account
-    forced = account.kind == "staff" and settings().signin.staff_second_factor
+    # No method at all: another provider's login was too weak (`idp.federation.rules.assurance`).
+    forced = not session.amr or (account.kind == "staff" and settings().signin.staff_second_factor)
     return Visit(
         account,
         session.auth_time,

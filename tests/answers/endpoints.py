@@ -7,6 +7,7 @@ MACHINES = {
     "cas.saml_validate",
     "cas.service_validate",
     "cas.validate_in_two_lines",
+    "federation_notices.logout",
     "oidc.begin_by_form",
     "oidc.device_authorization",
     "oidc.introspect",
