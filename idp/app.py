@@ -44,6 +44,8 @@ from idp.signin import pages
 from idp.signin.cookies import init_cookies
 from idp.signin.pages.sign_in import hold_newcomer
 from idp.turns.line import Track
+from idp.upstream_saml import endpoints as upstream_saml_endpoints
+from idp.upstream_saml.protocol import SamlUpstream
 from idp.web.application import Application
 from idp.web.design import init_design
 from idp.web.errors import init_errors
@@ -100,12 +102,14 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     protection.exempt(cas_endpoints.blueprint)
     protection.exempt(saml_endpoints.blueprint)
     protection.exempt(federation_endpoints.blueprint)
+    protection.exempt(upstream_saml_endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
     register_protocol(app, OpenIDConnect())
     register_protocol(app, Cas())
     register_protocol(app, Saml())
     register_upstream_protocol(app, OpenIDProvider())
+    register_upstream_protocol(app, SamlUpstream())
     for package in (
         endpoints,
         service_pages,
@@ -115,6 +119,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         pages,
         federation_pages,
         federation_endpoints,
+        upstream_saml_endpoints,
         recovery_pages,
         account_pages,
         console_pages,
@@ -126,6 +131,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     cas_endpoints.init_endpoints(app)
     saml_endpoints.init_endpoints(app)
     federation_endpoints.init_endpoints(app)
+    upstream_saml_endpoints.init_endpoints(app)
     init_design(app, settings)
     init_observed(app, settings)
     if settings.server.trusted_proxies:

@@ -69,7 +69,8 @@ def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: 
             auth_time=assurance.auth_time(login, begun.demand, begun.began, now),
         )
         sealed = seal(proved.session.encode(), _SESSION)
-        note_session_in(tx, token, proved.upstream, sealed, proved.subject, proved.session_index, now)
+        name = proved.logout_name or proved.subject
+        note_session_in(tx, token, proved.upstream, sealed, name, proved.session_index, now)
         actor = account.actor
         trail.record(
             tx,

@@ -11,7 +11,8 @@ from idp.federation.rules.attributes import Attributes
 class Proved:
     """A verified identity. `session`: what the upstream needs at a logout: its ID token, or the name identifier with its session index.
 
-    `session_index`: how its logout notices name the session; None: by the person alone.
+    `session_index`: how its logout notices name the session; None: by the person alone. `logout_name`: how they name the person;
+    None: by the subject.
     """
 
     upstream: str
@@ -22,3 +23,4 @@ class Proved:
     attributes: Attributes
     login: Login
     departure: Departure
+    logout_name: str | None = None

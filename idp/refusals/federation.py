@@ -78,7 +78,7 @@ CATALOGUE: dict[str, Wording] = {
         403,
         N_("Compte déjà relié"),
         N_(
-            "Ce compte est déjà relié à une autre identité du même service. Connectez-vous avec votre identifiant : « Mon compte » permet de retirer l’ancienne."
+            "Ce compte est déjà relié à une autre identité du même service. Connectez-vous avec votre identifiant, puis retirez l’ancienne parmi vos moyens de connexion."
         ),
         "The account is linked to another identity of this provider. Its person removes it under Mon compte, Sécurité; or: idp upstream unlink.",
         (SIGN_IN,),

@@ -60,6 +60,15 @@ def current(now: int) -> Certificates:
     return known
 
 
+def decryption_keys(now: int) -> "tuple[rsa.RSAPrivateKey, ...]":
+    """The private keys of the published certificates: what was encrypted for any of them can be read."""
+    rows = {row["id"]: row for row in storage.every(reading())}
+    published = rotation.published([_record(row) for row in rows.values()], now)
+    opened = (_opened(rows[record.kid]) for record in published)
+    keys = [serialization.load_pem_private_key(text, None) for text in opened if text is not None]
+    return tuple(key for key in keys if isinstance(key, rsa.RSAPrivateKey))
+
+
 def ensure(now: int) -> None:
     """Carry out the steps of rotation that are due. Safe from any worker at any time."""
     _carry_out(now, lambda keys: rotation.plan(keys, now, POLICY, (USE,)), "worker")

@@ -1,4 +1,4 @@
-"""First logins at the same moment, on both engines: one link, one post, one session each, whoever is faster."""
+"""First logins at the same moment, on both engines: one link, one post, one session each."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

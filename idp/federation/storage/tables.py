@@ -1,4 +1,4 @@
-"""Tables of login through other providers: linked identities, sessions, logouts, metadata."""
+"""Tables of login through other providers: linked identities, sessions, logouts."""
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,14 +59,3 @@ class FederatedLogout(Model):
     state: Mapped[str] = mapped_column(String(64), primary_key=True)
     back_to: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[int] = mapped_column(Seconds, index=True)
-
-
-class UpstreamMetadata(Model):
-    """The metadata of an upstream of SAML, as the worker fetched it last. `fault`: why the last fetch was not taken over."""
-
-    __tablename__ = "upstream_metadata"
-    upstream: Mapped[str] = mapped_column(String(40), primary_key=True)
-    document: Mapped[str | None] = mapped_column(Text)
-    fetched_at: Mapped[int | None] = mapped_column(Seconds)
-    tried_at: Mapped[int] = mapped_column(Seconds)
-    fault: Mapped[str | None] = mapped_column(Text)
