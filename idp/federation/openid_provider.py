@@ -38,12 +38,14 @@ class OpenIDProvider(UpstreamProtocol):
         endpoint = _logout_endpoint(upstream, now)
         return origin_of(endpoint) if endpoint else None
 
-    def condition(self, upstream: FederatedProvider, now: int) -> Condition:
+    def condition(self, upstream: FederatedProvider, now: int, fetch: bool) -> Condition:
         try:
-            provider = providers.find(upstream.name, now, fresh=True)
+            provider = providers.find(upstream.name, now, fresh=True) if fetch else providers.last(upstream)
         except Refusal as refusal:
-            return Condition(refusal.reason)
-        return Condition(keys=len(provider.keys.keys))
+            return Condition(refusal.reason, checked_at=now)
+        if provider is None:
+            return Condition()
+        return Condition(keys=len(provider.keys.keys), checked_at=provider.fetched_at)
 
     def example(self, text: str) -> Attributes | None:
         try:

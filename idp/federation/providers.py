@@ -44,6 +44,12 @@ _guard = threading.Lock()
 """Protects the two dictionaries above; never held during network access."""
 
 
+def last(upstream: FederatedProvider) -> Provider | None:
+    """A provider as this process fetched it last, however long ago."""
+    with _guard:
+        return _cached.get(upstream.issuer)
+
+
 def find(name: str, now: int, fresh: bool = False) -> Provider:
     """A provider, from the cache if it was fetched within the hour and `fresh` is False. Raises Refusal F01, F02."""
     configured_provider = upstreams.named(name)

@@ -19,11 +19,15 @@ from idp.settings import FederatedProvider
 
 @dataclass(frozen=True)
 class Condition:
-    """What is known of an upstream now. `fault`: why it cannot be used; None: it can. `ends_at`: the end of its metadata or certificate."""
+    """What is known of an upstream. `fault`: why it cannot be used. `ends_at`: the end of its metadata or certificate.
+
+    `checked_at`: when it was asked the last time; None: never. Moments are epoch seconds.
+    """
 
     fault: str | None = None
     keys: int = 0
     ends_at: int | None = None
+    checked_at: int | None = None
 
 
 class UpstreamProtocol(ABC):
@@ -49,8 +53,8 @@ class UpstreamProtocol(ABC):
         """Scheme and host of that address. Raises Refusal F02."""
 
     @abstractmethod
-    def condition(self, upstream: FederatedProvider, now: int) -> Condition:
-        """Whether the upstream can be used: fetched anew where that is needed."""
+    def condition(self, upstream: FederatedProvider, now: int, fetch: bool) -> Condition:
+        """Whether the upstream can be used. `fetch`: it is asked now, at most for the deadline of a request."""
 
     @abstractmethod
     def example(self, text: str) -> Attributes | None:

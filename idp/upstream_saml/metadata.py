@@ -85,10 +85,10 @@ def refresh(upstream: FederatedProvider, actor: str, now: int) -> None:
         storage.take_over(tx, upstream.name, text, now)
 
 
-def fault(upstream: FederatedProvider) -> str | None:
-    """Why the last fetch was not taken over."""
+def last_fetch(upstream: FederatedProvider) -> tuple[str | None, int | None]:
+    """(why the last fetch was not taken over, its moment)."""
     last = storage.of(reading(), upstream.name) if upstream.metadata_url else None
-    return last.fault if last is not None else None
+    return (last.fault, last.tried_at) if last is not None else (None, None)
 
 
 def _fetched(upstream: FederatedProvider, now: int) -> str:

@@ -55,15 +55,20 @@ class SamlUpstream(UpstreamProtocol):
         endpoint = metadata.known(upstream, now).logout_at(names.REDIRECT)
         return origin_of(endpoint.location) if endpoint is not None else None
 
-    def condition(self, upstream: FederatedProvider, now: int) -> Condition:
+    def condition(self, upstream: FederatedProvider, now: int, fetch: bool) -> Condition:
         try:
+            if fetch and upstream.metadata_url:
+                metadata.refresh(upstream, "check", now)
             provider = metadata.known(upstream, now)
         except Refusal as refusal:
             return Condition(refusal.reason)
+        except metadata.NotTakenOver as fault:
+            return Condition(str(fault))
         listed = certificates_of(provider)
         ends = [int(certificate.not_valid_after_utc.timestamp()) for certificate in listed]
         until = min([*ends, *([] if provider.valid_until is None else [provider.valid_until])])
-        return Condition(metadata.fault(upstream), len(listed), until)
+        refused, tried_at = metadata.last_fetch(upstream)
+        return Condition(refused, len(listed), until, tried_at if upstream.metadata_url else now)
 
     def example(self, text: str) -> Attributes | None:
         """An Assertion or a Response with a plain one; its signature counts for nothing here."""

@@ -20,7 +20,6 @@ MACHINES = {
     "saml.begin_by_form",
     "saml.logout_by_soap",
     "upstream_saml.consume",
-    "upstream_saml.logout",
     "upstream_saml.logout_by_soap",
 }
 """Spoken to by services and their forms, never by a page of ours."""
