@@ -55,18 +55,18 @@ def arrive(name: str) -> BaseResponse:
 def end_session(name: str) -> BaseResponse:
     """Single logout by the browser: the upstream's request, or its answer to ours."""
     upstream_of(name)
+    fields = request.form if request.method == "POST" else request.args
+    if "SAMLResponse" in fields:
+        # The relay state is a secret of this logout, used once; whatever the answer says, our session has ended.
+        back_to = federated_logout.come_back(fields.get("RelayState", ""), now())
+        return redirect(back_to, 303) if back_to else make_response(_signed_out())
     if request.method == "POST":
-        received = _by_form(None)
+        received = _by_form("SAMLRequest")
     else:
         try:
             received = bindings.from_query(request.query_string)
         except documents.XmlFault as fault:
             raise Refusal(PROVIDER_ANSWER_REFUSED, str(fault)) from fault
-    if received.name == "SAMLResponse":
-        # The relay state is a secret of this logout, used once; whatever the status is, we have ended our session.
-        state = (request.form if request.method == "POST" else request.args).get("RelayState", "")
-        back_to = federated_logout.come_back(state, now())
-        return redirect(back_to, 303) if back_to else make_response(_signed_out())
     address = logout.by_browser(name, received, now())
     return redirect(address, 303) if address else make_response(_signed_out())
 
@@ -90,13 +90,13 @@ def metadata(name: str) -> Response:
     return response
 
 
-def _by_form(wanted: str | None) -> "Received":
+def _by_form(wanted: str) -> "Received":
     """The message of a form. Raises Refusal F04."""
     try:
         received = bindings.from_form(request.form)
     except documents.XmlFault as fault:
         raise Refusal(PROVIDER_ANSWER_REFUSED, str(fault)) from fault
-    if wanted is not None and received.name != wanted:
+    if received.name != wanted:
         raise Refusal(PROVIDER_ANSWER_REFUSED, "the form has another message")
     return received
 

@@ -235,7 +235,14 @@ def identity_provider(folder: Path, at: Bound, ours: Bound) -> Flask:
 
     @app.get("/slo")
     def slo() -> Any:
-        asked = server().parse_logout_request(request.args["SAMLRequest"], BINDING_HTTP_REDIRECT)
+        values = request.args
+        asked = server().parse_logout_request(
+            values["SAMLRequest"],
+            BINDING_HTTP_REDIRECT,
+            relay_state=values["RelayState"],
+            sigalg=values["SigAlg"],
+            signature=values["Signature"],
+        )
         answer = server().create_logout_response(asked.message, [BINDING_HTTP_REDIRECT])
         sent = server().apply_binding(
             BINDING_HTTP_REDIRECT,
