@@ -26,7 +26,7 @@ from idp.upstream_saml.messages import upstream_of
 
 @click.group()
 def upstream() -> None:
-    """Other identity providers with which people sign in (docs/federation.md)."""
+    """Other identity providers with which people sign in; their rules, tried."""
 
 
 @upstream.command("list")

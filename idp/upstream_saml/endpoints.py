@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from idp import deferred
 from idp.federation import logout as federated_logout
-from idp.federation.pages.provider_login import arrived
 from idp.refusals import Refusal
 from idp.refusals.federation import PROVIDER_ANSWER_REFUSED
 from idp.runtime.context import now
@@ -18,10 +17,12 @@ from idp.upstream_saml.messages import upstream_of
 from idp.web.application import Application
 
 if TYPE_CHECKING:
+    from idp.federation.pages import provider_login
     from idp.saml import bindings
     from idp.saml.bindings import Received
     from idp.saml.xml import documents
 else:
+    provider_login = deferred.module("idp.federation.pages.provider_login")
     bindings = deferred.module("idp.saml.bindings")
     documents = deferred.module("idp.saml.xml.documents")
 
@@ -48,7 +49,7 @@ def consume(name: str) -> BaseResponse:
 def arrive(name: str) -> BaseResponse:
     """The verified response, in the browser that asked."""
     sealed = request.args.get("response", "")[: assertion_consumer.LARGEST]
-    return arrived(assertion_consumer.use(name, sealed, cookies.browser(), now()))
+    return provider_login.arrived(assertion_consumer.use(name, sealed, cookies.browser(), now()))
 
 
 @blueprint.route("/slo", methods=["GET", "POST"], endpoint="logout")

@@ -37,10 +37,10 @@ class Bound:
 
 @contextmanager
 def two_providers() -> Iterator[tuple[Bound, Bound]]:
-    """Ours, and theirs. Two names of this machine: a browser keeps cookies by name, not by port."""
-    ours, theirs = Bound("localhost"), Bound("127.0.0.1")
+    """Ours, and second. Two names of this machine: a browser keeps cookies by name, not by port."""
+    first, second = Bound("localhost"), Bound("127.0.0.1")
     try:
-        yield ours, theirs
+        yield first, theirs
     finally:
-        ours.close()
-        theirs.close()
+        first.close()
+        second.close()

@@ -13,6 +13,7 @@ from tests.actors.upstream import OpenIdUpstream
 from tests.actors.visitor import Visitor
 from tests.conftest import Clock, Serve, fresh_database, settings_for
 from tests.federation.academy import Academy, academy_with
+from tests.pages import links_of
 
 MAIL = {"profiles": ["personnel"], "match": "mail", "mail_domains": ["academie.example"]}
 PAUL = {"email": "paul@academie.example"}
@@ -169,7 +170,7 @@ def test_one_button_for_each_and_a_page_where_there_are_many(clock: Clock, serve
 
     upstream = OpenIdUpstream(**MAIL)
     upstream.issuer = serve(upstream.app())
-    others = [
+    upstreams = [
         {
             **upstream.settings,
             "name": f"other{n}",
@@ -179,7 +180,7 @@ def test_one_button_for_each_and_a_page_where_there_are_many(clock: Clock, serve
         for n in range(4)
     ]
     for count in (1, 3, 4):
-        providers = others[:count]
+        providers = upstreams[:count]
         app = create_app(settings_for(fresh_database("sqlite"), federation={"providers": providers}), clock)
         visitor = Visitor(app)
         visitor.opens("/account").fills("profile=personnel")
@@ -194,3 +195,18 @@ def test_one_button_for_each_and_a_page_where_there_are_many(clock: Clock, serve
         visitor = Visitor(app)
         visitor.opens("/account").fills("profile=eleve")
         assert "Compte 0" not in visitor.html
+
+
+def test_who_was_refused_is_asked_anew_the_next_time(academy: Academy) -> None:
+    visitor = academy.visitor().opens("/account").fills("profile=personnel")
+    button = links_of(visitor.html)["Se connecter avec Compte academie"]
+    academy.upstream.arrives(visitor, "x", academy.clock(), button, email="nobody@academie.example").sees(
+        "F05"
+    )
+    assert "prompt" not in academy.upstream.asked
+    academy.upstream.arrives(visitor, "p1", academy.clock(), button, **PAUL).sees("Mes informations")
+    assert academy.upstream.asked["prompt"] == "login"
+    again = academy.visitor().opens("/account").fills("profile=personnel")
+    button = links_of(again.html)["Se connecter avec Compte academie"]
+    academy.upstream.arrives(again, "p1", academy.clock(), button, **PAUL).sees("Mes informations")
+    assert "prompt" not in academy.upstream.asked

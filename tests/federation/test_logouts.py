@@ -57,22 +57,22 @@ def post(academy: Academy, token: str, name: str = "academie") -> int:
 
 @pytest.mark.both_engines
 def test_a_logout_token_ends_the_session_that_it_names(academy: Academy) -> None:
-    first, second, other = (
+    first, second, of_anne = (
         signed_in(academy, sid="s1"),
         signed_in(academy, sid="s2"),
         signed_in(academy, "anne"),
     )
     assert post(academy, academy.upstream.logout_token(academy.clock(), sid="s1")) == 200
-    assert (is_open(first), is_open(second), is_open(other)) == (False, True, True)
+    assert (is_open(first), is_open(second), is_open(of_anne)) == (False, True, True)
     assert notified(academy) == 1, "its services are notified as at the end of any session"
 
 
 @pytest.mark.both_engines
 def test_a_logout_token_without_a_session_ends_every_session_of_its_person(academy: Academy) -> None:
-    first, second, other = signed_in(academy), signed_in(academy, sid="s2"), signed_in(academy, "anne")
+    first, second, of_anne = signed_in(academy), signed_in(academy, sid="s2"), signed_in(academy, "anne")
     token = academy.upstream.logout_token(academy.clock(), sub="paul")
     assert post(academy, token) == 200
-    assert (is_open(first), is_open(second), is_open(other)) == (False, False, True)
+    assert (is_open(first), is_open(second), is_open(of_anne)) == (False, False, True)
     again = signed_in(academy)
     assert post(academy, token) == 400, "a token is used once"
     assert is_open(again)

@@ -63,16 +63,16 @@ def place(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Place
 
 def test_the_request_is_signed_and_names_where_the_answer_goes(place: Place) -> None:
     request = place.upstream.begins(place.visitor())
-    ours = parse(place.visitor().browser.get("/federation/saml/academie/metadata").data)
+    metadata = parse(place.visitor().browser.get("/federation/saml/academie/metadata").data)
     certificates = [
         x509.load_der_x509_certificate(base64.b64decode(element.text or ""))
-        for element in ours.iter(f"{{{DS}}}X509Certificate")
+        for element in metadata.iter(f"{{{DS}}}X509Certificate")
     ]
     message = bindings.from_query(request.query).verified(certificates)
     assert message.signed and request.consumer == f"http://localhost{ACS}"
     assert request.root.get("Destination") and request.root.get("ForceAuthn") is None
-    assert ours.get("entityID") == request.root.findtext(f"{{{SAML}}}Issuer")
-    consumers = [element.get("Location") for element in ours.iter("{*}AssertionConsumerService")]
+    assert metadata.get("entityID") == request.root.findtext(f"{{{SAML}}}Issuer")
+    consumers = [element.get("Location") for element in metadata.iter("{*}AssertionConsumerService")]
     assert consumers == [request.consumer]
 
 
@@ -90,13 +90,13 @@ def test_response_and_assertion_may_be_signed_and_encrypted(
 ) -> None:
     visitor, now = place.visitor(), place.clock()
     answer = place.upstream.answer(place.upstream.begins(visitor), "paul", now, mail=MAIL)
-    ours = None
+    certificate = None
     if encrypted:
         text = visitor.browser.get("/federation/saml/academie/metadata").data
         key = parse(text).find(f".//{{*}}KeyDescriptor[@use='encryption']//{{{DS}}}X509Certificate")
         assert key is not None
-        ours = x509.load_der_x509_certificate(base64.b64decode(key.text or ""))
-    root = place.upstream.response(answer, now, signed, ours)
+        certificate = x509.load_der_x509_certificate(base64.b64decode(key.text or ""))
+    root = place.upstream.response(answer, now, signed, certificate)
     assert (root.find(f"{{{SAML}}}EncryptedAssertion") is not None) == encrypted
     place.upstream.posts(visitor, root).sees(place.paul.username)
 

@@ -124,10 +124,10 @@ def _mutations(root: etree._Element) -> st.SearchStrategy[Callable[[etree._Eleme
     size = sum(1 for _ in root.iter())
     places = st.integers(1, size - 1)
 
-    def change(kind: str, place: int, other: int, text: str) -> Callable[[etree._Element], None]:
+    def change(kind: str, place: int, goal: int, text: str) -> Callable[[etree._Element], None]:
         def act(copy: etree._Element) -> None:
             elements = list(copy.iter())
-            element, target = elements[place], elements[other]
+            element, target = elements[place], elements[goal]
             parent = element.getparent()
             if kind == "text":
                 element.text = text

@@ -76,7 +76,7 @@ def test_saml_needs_one_source_of_metadata(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("same", ["name", "issuer", "hint"])
 def test_two_upstreams_differ(same: str) -> None:
-    other = {**RIGHT, "name": "other", "issuer": "https://other.example"}
-    other[same] = "academie" if same == "hint" else RIGHT[same]
+    second = {**RIGHT, "name": "other", "issuer": "https://other.example"}
+    second[same] = "academie" if same == "hint" else RIGHT[same]
     with pytest.raises(SettingsFault):
-        read(RIGHT, other)
+        read(RIGHT, second)

@@ -42,14 +42,14 @@ MATCH = {"profiles": ["personnel"], "match": "mail", "mail_domains": ["academie.
 class Pair:
     """Our provider, the one that people come from, and Paul at both."""
 
-    ours: Bound
-    theirs: Bound
+    near: Bound
+    far: Bound
     here: Someone
     there: Someone | None
 
     def opens(self, person: Person) -> Person:
-        """From our sign-in page to theirs."""
-        person.opens(f"{self.ours.issuer}/account").fills("profile=personnel")
+        """From our sign-in page to far."""
+        person.opens(f"{self.near.issuer}/account").fills("profile=personnel")
         return person.follows("Se connecter avec Académie")
 
     def signs_in_there(self, person: Person) -> Person:
@@ -72,20 +72,20 @@ def upstream(**members: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def by_oidc() -> Iterator[Pair]:
-    with two_providers() as (ours, theirs):
-        app, world = provider(theirs)
+    with two_providers() as (near, far):
+        app, world = provider(far)
         with app.app_context():
             there = world.staff("Paul", "Martin", mail=MAIL)
             client = world.relying_party(
-                redirect_uris=[f"{ours.issuer}/federation/callback"],
-                post_logout_redirect_uris=[f"{ours.issuer}/federation/signed_out"],
-                backchannel_logout_uri=f"{ours.issuer}/federation/academie/logout",
+                redirect_uris=[f"{near.issuer}/federation/callback"],
+                post_logout_redirect_uris=[f"{near.issuer}/federation/signed_out"],
+                backchannel_logout_uri=f"{near.issuer}/federation/academie/logout",
                 scope="openid email",
             )
         app, world = provider(
-            ours,
+            near,
             federation=upstream(
-                issuer=theirs.issuer,
+                issuer=far.issuer,
                 client_id=client.client_id,
                 client_secret=client.client_secret,
                 scope="openid email",
@@ -93,54 +93,54 @@ def by_oidc() -> Iterator[Pair]:
         )
         with app.app_context():
             here = world.staff("Paul", "Martin", contact_mail=MAIL)
-        yield Pair(ours, theirs, here, there)
+        yield Pair(near, far, here, there)
 
 
 @pytest.fixture
 def by_saml(tmp_path: Path) -> Iterator[Pair]:
-    with two_providers() as (ours, theirs):
-        app, world = provider(theirs)
+    with two_providers() as (near, far):
+        app, world = provider(far)
         with app.app_context():
             there = world.staff("Paul", "Martin", mail=MAIL)
-        metadata = tmp_path / "theirs.xml"
-        metadata.write_bytes(requests.get(f"{theirs.issuer}/saml/metadata", timeout=20).content)
+        metadata = tmp_path / "upstream.xml"
+        metadata.write_bytes(requests.get(f"{far.issuer}/saml/metadata", timeout=20).content)
         settings = upstream(
             protocol="saml",
-            issuer=f"{theirs.issuer}/saml/metadata",
+            issuer=f"{far.issuer}/saml/metadata",
             metadata=str(metadata),
             match_attribute="mail",
         )
-        app, world = provider(ours, federation=settings)
+        app, world = provider(near, federation=settings)
         with app.app_context():
             here = world.staff("Paul", "Martin", contact_mail=MAIL)
-        own = requests.get(f"{ours.issuer}/federation/saml/academie/metadata", timeout=20).text
-        assert theirs.app is not None
-        with theirs.app.app_context():
+        own = requests.get(f"{near.issuer}/federation/saml/academie/metadata", timeout=20).text
+        assert far.app is not None
+        with far.app.app_context():
             registered(
-                World(theirs.app, system_clock),
+                World(far.app, system_clock),
                 own,
                 attribute_set="plain",
                 attributes={"mail": "mail"},
                 accepted_profiles=["personnel"],
                 name_id="persistent",
             )
-        yield Pair(ours, theirs, here, there)
+        yield Pair(near, far, here, there)
 
 
 def test_this_provider_as_an_openid_upstream(by_oidc: Pair) -> None:
     person = by_oidc.signs_in_there(by_oidc.opens(Person()))
     person.sees("Mes informations", by_oidc.here.username)
-    person.opens(f"{by_oidc.ours.issuer}/logout").fills(confirm="1")
+    person.opens(f"{by_oidc.near.issuer}/logout").fills(confirm="1")
     person.sees("Se déconnecter ?").fills(confirm="1").sees("déconnecté")
-    assert person.address.startswith(by_oidc.ours.issuer), "their logout leads back to ours"
+    assert person.address.startswith(by_oidc.near.issuer), "their logout leads back"
 
 
 def test_their_logout_ends_our_session_by_back_channel(by_oidc: Pair) -> None:
     person = by_oidc.signs_in_there(by_oidc.opens(Person())).sees("Mes informations")
-    Person(person.http).opens(f"{by_oidc.theirs.issuer}/logout").fills(confirm="1")
-    assert by_oidc.theirs.app is not None
-    deliver_due(by_oidc.theirs.app)
-    person.opens(f"{by_oidc.ours.issuer}/account")
+    Person(person.http).opens(f"{by_oidc.far.issuer}/logout").fills(confirm="1")
+    assert by_oidc.far.app is not None
+    deliver_due(by_oidc.far.app)
+    person.opens(f"{by_oidc.near.issuer}/account")
     assert "Mes informations" not in person.html
 
 
@@ -149,23 +149,23 @@ def test_this_provider_as_a_saml_upstream(by_saml: Pair) -> None:
     person = by_saml.signs_in_there(by_saml.opens(Person()))
     person.fills(SAMLResponse=fields_of(person.html)["SAMLResponse"])
     person.sees("Mes informations", by_saml.here.username)
-    person.opens(f"{by_saml.ours.issuer}/logout").fills(confirm="1")
+    person.opens(f"{by_saml.near.issuer}/logout").fills(confirm="1")
     person.sees("Se déconnecter ?").fills(confirm="1").sees("déconnecté")
-    assert person.address.startswith(by_saml.ours.issuer), "their logout leads back to ours"
+    assert person.address.startswith(by_saml.near.issuer), "their logout leads back"
 
 
 def test_their_saml_logout_ends_our_session_by_soap(by_saml: Pair) -> None:
     person = by_saml.signs_in_there(by_saml.opens(Person()))
     person.fills(SAMLResponse=fields_of(person.html)["SAMLResponse"]).sees("Mes informations")
-    Person(person.http).opens(f"{by_saml.theirs.issuer}/logout").fills(confirm="1")
-    assert by_saml.theirs.app is not None
-    deliver_internal_messages(by_saml.theirs.app)
-    deliver_due(by_saml.theirs.app)
-    person.opens(f"{by_saml.ours.issuer}/account")
+    Person(person.http).opens(f"{by_saml.far.issuer}/logout").fills(confirm="1")
+    assert by_saml.far.app is not None
+    deliver_internal_messages(by_saml.far.app)
+    deliver_due(by_saml.far.app)
+    person.opens(f"{by_saml.near.issuer}/account")
     assert "Mes informations" not in person.html
 
 
-def identity_provider(folder: Path, at: Bound, ours: Bound) -> Flask:
+def identity_provider(folder: Path, at: Bound, near: Bound) -> Flask:
     """pysaml2 as an identity provider: it signs with xmlsec1, and knows one person."""
     key, certificate = pem(credential("pysaml2 idp"))
     (folder / "key.pem").write_text(key)
@@ -196,7 +196,7 @@ def identity_provider(folder: Path, at: Bound, ours: Bound) -> Flask:
         if not servers:
             sp = folder / "sp.xml"
             sp.write_bytes(
-                requests.get(f"{ours.issuer}/federation/saml/academie/metadata", timeout=20).content
+                requests.get(f"{near.issuer}/federation/saml/academie/metadata", timeout=20).content
             )
             servers["idp"] = Server(config=IdPConfig().load({**base, "metadata": {"local": [str(sp)]}}))
         return servers["idp"]
@@ -247,7 +247,7 @@ def identity_provider(folder: Path, at: Bound, ours: Bound) -> Flask:
         sent = server().apply_binding(
             BINDING_HTTP_REDIRECT,
             str(answer),
-            f"{ours.issuer}/federation/saml/academie/slo",
+            f"{near.issuer}/federation/saml/academie/slo",
             request.args["RelayState"],
             response=True,
         )
@@ -260,25 +260,25 @@ def identity_provider(folder: Path, at: Bound, ours: Bound) -> Flask:
 def by_pysaml2(tmp_path: Path) -> Iterator[Pair]:
     if shutil.which("xmlsec1") is None:
         missing("pysaml2 as an identity provider", "xmlsec1")
-    with two_providers() as (ours, theirs):
-        theirs.serve(identity_provider(tmp_path, theirs, ours))
-        metadata = tmp_path / "theirs.xml"
-        metadata.write_bytes(requests.get(f"{theirs.issuer}/metadata", timeout=20).content)
+    with two_providers() as (near, far):
+        far.serve(identity_provider(tmp_path, far, near))
+        metadata = tmp_path / "upstream.xml"
+        metadata.write_bytes(requests.get(f"{far.issuer}/metadata", timeout=20).content)
         settings = upstream(
             protocol="saml",
-            issuer=f"{theirs.issuer}/metadata",
+            issuer=f"{far.issuer}/metadata",
             metadata=str(metadata),
             match_attribute="mail",
         )
-        app, world = provider(ours, federation=settings)
+        app, world = provider(near, federation=settings)
         with app.app_context():
             here = world.staff("Paul", "Martin", contact_mail=MAIL)
-        yield Pair(ours, theirs, here, None)
+        yield Pair(near, far, here, None)
 
 
 def test_pysaml2_as_an_upstream_and_its_logout(by_pysaml2: Pair) -> None:
     person = by_pysaml2.opens(Person())
     person.fills(SAMLResponse=fields_of(person.html)["SAMLResponse"])
     person.sees("Mes informations", by_pysaml2.here.username)
-    person.opens(f"{by_pysaml2.ours.issuer}/logout").fills(confirm="1").sees("déconnecté")
-    assert person.address.startswith(by_pysaml2.ours.issuer)
+    person.opens(f"{by_pysaml2.near.issuer}/logout").fills(confirm="1").sees("déconnecté")
+    assert person.address.startswith(by_pysaml2.near.issuer)

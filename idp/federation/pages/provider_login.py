@@ -29,7 +29,9 @@ def begin_login(pending_id: str, name: str) -> Response:
     if owed is None or owed.name not in ("profile", "sign_in"):
         return redirect(url_for("services.resume", pending_id=pending_id), 303)
     asked = waiting.asked
-    demand = Demand("login" in asked.prompt, asked.max_age, asked.level == "eidas2")
+    # After a refusal the person would be recognised there again without a question, and refused again.
+    fresh = "login" in asked.prompt or "select_account" in asked.prompt or session.get("refused_at") == name
+    demand = Demand(fresh, asked.max_age, asked.level == "eidas2")
     return redirect(departure.begin(name, waiting.id, cookies.browser(), demand, now()), 303)
 
 
@@ -53,7 +55,9 @@ def callback() -> Response:
 def arrived(proved: Proved) -> Response:
     """A verified identity, in any protocol: sign in; a guardian with an unknown one links it (SMS code, children's birth dates)."""
     login = proved.departure.login
+    session["refused_at"] = proved.upstream
     token = linking.sign_in(proved, cookies.browser(), address(), request.user_agent.string, now())
+    session.pop("refused_at")
     if token is None:
         session["linking"] = linking.keep_waiting(proved, cookies.browser(), now())
         return redirect(url_for("recovery.link_account", login=login), 303)
