@@ -40,7 +40,7 @@ def two_providers() -> Iterator[tuple[Bound, Bound]]:
     """Ours, and second. Two names of this machine: a browser keeps cookies by name, not by port."""
     first, second = Bound("localhost"), Bound("127.0.0.1")
     try:
-        yield first, theirs
+        yield first, second
     finally:
         first.close()
         second.close()

@@ -48,7 +48,7 @@ class Pair:
     there: Someone | None
 
     def opens(self, person: Person) -> Person:
-        """From our sign-in page to far."""
+        """From our sign-in page to the other provider."""
         person.opens(f"{self.near.issuer}/account").fills("profile=personnel")
         return person.follows("Se connecter avec Académie")
 
