@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from idp.database.engine import reading
-from idp.federation import linking
+from idp.federation import departure, linking
 from idp.federation.departure import Departure
 from idp.federation.proved import Proved
 from idp.federation.rules.assurance import Demand, Login
@@ -58,6 +58,23 @@ def at_once(academy: Academy, subjects: list[str]) -> list[str]:
 
     with ThreadPoolExecutor(len(subjects)) as threads:
         return sorted(threads.map(sign_in, subjects))
+
+
+def test_one_answer_is_used_once_however_many_tabs_bring_it(academy: Academy) -> None:
+    begun = proved(academy, "p1").departure
+    together = Barrier(TABS)
+
+    def bring(_tab: int) -> str:
+        with academy.app.app_context():
+            together.wait(30)
+            try:
+                departure.use("the state of one login", begun)
+            except Refusal as refusal:
+                return refusal.code
+            return "used"
+
+    with ThreadPoolExecutor(TABS) as threads:
+        assert sorted(threads.map(bring, range(TABS))) == ["F04"] * (TABS - 1) + ["used"]
 
 
 def count(academy: Academy, model: type) -> int:
