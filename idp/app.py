@@ -18,7 +18,10 @@ from idp.console import pages as console_pages
 from idp.console.pages.large_files import let_large_files_in
 from idp.console.template_filters import init_filters
 from idp.database.engine import init_database
+from idp.federation import endpoints as federation_endpoints
 from idp.federation import pages as federation_pages
+from idp.federation.openid_provider import OpenIDProvider
+from idp.federation.upstreams import register_upstream_protocol
 from idp.observability.log_lines import init_logs
 from idp.oidc import endpoints
 from idp.oidc.authorization import pages as oidc_pages
@@ -45,6 +48,8 @@ from idp.signin.cookies import init_cookies
 from idp.signin.own_school import init_own_school
 from idp.signin.pages.sign_in import hold_newcomer
 from idp.turns.line import Track
+from idp.upstream_saml import endpoints as upstream_saml_endpoints
+from idp.upstream_saml.protocol import SamlUpstream
 from idp.web.application import Application
 from idp.web.compression import init_compression
 from idp.web.design import init_design
@@ -107,11 +112,15 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     protection.exempt(endpoints.blueprint)
     protection.exempt(cas_endpoints.blueprint)
     protection.exempt(saml_endpoints.blueprint)
+    protection.exempt(federation_endpoints.blueprint)
+    protection.exempt(upstream_saml_endpoints.blueprint)
     init_signing(app, settings)
     init_server(app)
     register_protocol(app, OpenIDConnect())
     register_protocol(app, Cas())
     register_protocol(app, Saml())
+    register_upstream_protocol(app, OpenIDProvider())
+    register_upstream_protocol(app, SamlUpstream())
     for package in (
         endpoints,
         service_pages,
@@ -120,6 +129,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         saml_endpoints,
         pages,
         federation_pages,
+        federation_endpoints,
+        upstream_saml_endpoints,
         recovery_pages,
         account_pages,
         console_pages,
@@ -131,6 +142,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     endpoints.init_endpoints(app)
     cas_endpoints.init_endpoints(app)
     saml_endpoints.init_endpoints(app)
+    federation_endpoints.init_endpoints(app)
+    upstream_saml_endpoints.init_endpoints(app)
     init_design(app, settings)
     init_samples(app, settings)
     init_observed(app, settings)

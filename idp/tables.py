@@ -22,6 +22,7 @@ from idp.schools.storage import tables as school_tables
 from idp.services.storage import tables as service_tables
 from idp.signin.storage import tables as signin_tables
 from idp.turns.storage import tracks
+from idp.upstream_saml.storage import tables as upstream_tables
 
 TABLES = (
     answer_tables,
@@ -45,4 +46,5 @@ TABLES = (
     service_tables,
     signin_tables,
     tracks,
+    upstream_tables,
 )

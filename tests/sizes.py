@@ -73,6 +73,7 @@ SMALL = {
     "clients": "some tens of services",
     "services": "some tens of services of CAS and SAML",
     "saml_refreshes": "one for each service whose metadata has an address",
+    "upstream_metadata": "one for each upstream of SAML whose metadata has an address",
     "saml_certificates": "one for some years, and its next",
     "signing_keys": "a few for each algorithm, for some months",
     "initial_access_tokens": "as many as the academy has made by hand",

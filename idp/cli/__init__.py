@@ -39,6 +39,9 @@ NOUNS = {
     "serve": Noun(
         "idp.cli.serve:serve", "Serve the provider, and deliver its mail, until SIGTERM or Ctrl-C."
     ),
+    "upstream": Noun(
+        "idp.cli.upstream:upstream", "Other identity providers with which people sign in; their rules, tried."
+    ),
     "worker": Noun(
         "idp.cli.worker:worker",
         "Deliver mail and logout notices, purge what has expired, rotate keys in time, until SIGTERM or Ctrl-C.",

@@ -18,6 +18,8 @@ from idp.database import schema, statistics
 from idp.database.clock import clock_difference
 from idp.database.engine import db, reading, try_writing
 from idp.durations import DAY
+from idp.federation import inspection as upstream_inspection
+from idp.federation import upstreams
 from idp.messages.smtp import connected
 from idp.messages.storage import destinations, outbox
 from idp.network import certificate_authorities
@@ -243,12 +245,25 @@ def _saml(_app: "Flask") -> Finding:
     return Finding("saml", True, inspection.summary(now()))
 
 
+def _upstreams(_app: "Flask") -> Finding:
+    """Without asking them: `idp upstream check` does."""
+    states = [
+        (upstream.name, upstream_inspection.condition(upstream, now())) for upstream in upstreams.every()
+    ]
+    wrong = [f"{name}: {state.fault}" for name, state in states if state.fault]
+    if wrong:
+        mend = "See docs/federation.md; idp upstream refresh fetches metadata, idp upstream check asks an upstream."
+        return Finding("upstreams", False, "; ".join(wrong), mend)
+    return Finding("upstreams", True, f"{len(states)} other providers")
+
+
 _OF_THE_DATABASE = (
     ("clocks", _clocks),
     ("audit", _audit),
     ("keys", _keys),
     ("cas", _cas),
     ("saml", _saml),
+    ("upstreams", _upstreams),
     ("outbox", _outbox),
     ("planner", _statistics),
 )

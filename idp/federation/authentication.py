@@ -1,9 +1,8 @@
-"""Authentication at another provider: code flow with PKCE, state, nonce and `iss` (RFC 9700 §2.1, RFC 9207)."""
+"""Login at an OpenID provider: code flow with PKCE, state, nonce and `iss` (RFC 9700 §2.1, RFC 9207)."""
 
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,37 +10,25 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import GuestProtocol, Key, KeySet
 
-from idp.crypto.opaque_tokens import TICKET_LENGTH, BadTicket, digest, keyed_digest, new_ticket, read_ticket
-from idp.database.engine import reading, transaction
-from idp.federation import providers
+from idp.federation import departure, providers
+from idp.federation.departure import LONGEST_STATE
+from idp.federation.proved import Proved
 from idp.federation.providers import Provider
-from idp.federation.rules.tokens import Unacceptable, judge_id_token, judge_userinfo
-from idp.limits.storage import used_once
+from idp.federation.rules.assurance import Demand
+from idp.federation.rules.attributes import from_claims
+from idp.federation.rules.tokens import Unacceptable, judge_id_token, judge_userinfo, login_of
 from idp.network.urls import with_query
 from idp.refusals import Refusal
 from idp.refusals.federation import PROVIDER_ANSWER_REFUSED, PROVIDER_LOGIN_ABANDONED
 from idp.runtime.context import settings
 from keys.headers import AnyHeader
 
-LIFETIME = 600
 _KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 
 
-@dataclass(frozen=True)
-class Proved:
-    """A verified identity. `login`: the id of our waiting login, if any."""
-
-    provider: str
-    issuer: str
-    subject: str
-    id_token: str
-    login: str | None
-
-
-def begin(name: str, login: str | None, browser: str, now: int) -> str:
-    """The authorization URL for the browser. Raises Refusal F01 (no such provider), F02 (out of reach)."""
-    provider, state = providers.find(name, now), _new_state(name, login, browser, now)
-    challenge = hashlib.sha256(_derived("verifier", state).encode()).digest()
+def address(provider: Provider, state: str, demand: Demand) -> str:
+    """The authorization URL for the browser."""
+    challenge = hashlib.sha256(departure.derived("verifier", state).encode()).digest()
     parameters = {
         "response_type": "code",
         "client_id": provider.settings.client_id,
@@ -52,8 +39,14 @@ def begin(name: str, login: str | None, browser: str, now: int) -> str:
         "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    if provider.settings.acr_values:
-        parameters["acr_values"] = provider.settings.acr_values
+    levels = [*(provider.settings.two_factors if demand.two_factors else []), provider.settings.acr_values]
+    if any(levels):
+        parameters["acr_values"] = " ".join(filter(None, levels))
+    if demand.fresh:
+        parameters["prompt"] = "login"
+    if demand.max_age is not None or (demand.fresh and provider.settings.says_auth_time):
+        # OIDC Core §3.1.2.1: with max_age the ID token must have auth_time; 0 means a login now.
+        parameters["max_age"] = str(0 if demand.fresh else demand.max_age)
     endpoint = str(provider.document["authorization_endpoint"])
     return with_query(endpoint, urlencode(parameters, quote_via=quote))
 
@@ -63,64 +56,40 @@ def come_back(parameters: Mapping[str, str], browser: str, now: int) -> Proved:
 
     Raises Refusal F03 (cancelled or refused at the provider), F04 (not our request, expired, used twice, or invalid), F02.
     """
-    state = parameters.get("state", "")[:200]
-    name, login, ends = _read_state(state, browser, now)
-    used = digest(f"federation\0{state}")
-    if used_once.is_used(reading(), used):
-        raise Refusal(PROVIDER_ANSWER_REFUSED, "the answer was brought before")
-    provider = providers.find(name, now)
+    state = parameters.get("state", "")[:LONGEST_STATE]
+    begun = departure.read(state, "oidc", browser, now)
+    provider = providers.find(begun.upstream, now)
     announced = provider.document.get("authorization_response_iss_parameter_supported")
     if (announced or "iss" in parameters) and parameters.get("iss") != provider.settings.issuer:
         raise Refusal(PROVIDER_ANSWER_REFUSED, "the answer is another issuer's (RFC 9207)")
     if "error" in parameters:
         raise Refusal(
-            PROVIDER_LOGIN_ABANDONED, "the provider refused, or the person cancelled there", login=login
+            PROVIDER_LOGIN_ABANDONED, "the provider refused, or the person cancelled there", login=begun.login
         )
     id_token, access_token = _redeem(provider, parameters.get("code", "")[:4000], state)
+    registration = provider.settings
     try:
-        claims = _verified(provider, id_token, now)
+        claims = verified(provider, id_token, now)
         subject = judge_id_token(
-            claims, provider.settings.issuer, provider.settings.client_id, _nonce(state), now
+            claims, registration.issuer, registration.client_id, _nonce(state), now, registration.clock_skew
         )
-        _check_userinfo(provider, access_token, subject, now)
+        userinfo = _userinfo(provider, access_token, subject, now)
+        login = login_of(claims)
     except Unacceptable as fault:
         raise Refusal(PROVIDER_ANSWER_REFUSED, f"not acceptable: {fault}") from None
-    with transaction() as tx:
-        if not used_once.use(tx, used, ends):
-            raise Refusal(PROVIDER_ANSWER_REFUSED, "the answer was brought twice")
-    return Proved(name, provider.settings.issuer, subject, id_token, login)
-
-
-def _new_state(provider: str, login: str | None, browser: str, now: int) -> str:
-    """The `state` parameter, bound to a browser, a provider and our login, whose id follows the ticket.
-
-    It is not stored, because any visitor may begin.
-    """
-    ticket = new_ticket(_key(), _journey(provider, login, browser), now + LIFETIME)
-    return f"{ticket}{login or ''}"
-
-
-def _read_state(state: str, browser: str, now: int) -> tuple[str, str | None, int]:
-    """(provider, our login, expiry) of a state of this browser. Raises Refusal F04."""
-    ticket, login = state[:TICKET_LENGTH], state[TICKET_LENGTH:] or None
-    for configured in settings().federation.providers:
-        try:
-            return (
-                configured.name,
-                login,
-                read_ticket(_key(), _journey(configured.name, login, browser), ticket, now),
-            )
-        except BadTicket:
-            continue
-    raise Refusal(PROVIDER_ANSWER_REFUSED, "unknown or expired state, or another browser's")
-
-
-def _journey(provider: str, login: str | None, browser: str) -> str:
-    return f"federation\0{provider}\0{login or ''}\0{browser}"
-
-
-def _key() -> bytes:
-    return settings().secrets.secret_key.encode()
+    departure.use(state, begun)
+    sid = claims.get("sid")
+    return Proved(
+        registration.name,
+        registration.issuer,
+        subject,
+        id_token,
+        sid if isinstance(sid, str) else None,
+        # What the ID token says counts before userinfo.
+        from_claims({**userinfo, **claims}),
+        login,
+        begun,
+    )
 
 
 def return_address() -> str:
@@ -134,7 +103,7 @@ def _redeem(provider: Provider, code: str, state: str) -> tuple[str, str]:
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": return_address(),
-        "code_verifier": _derived("verifier", state),
+        "code_verifier": departure.derived("verifier", state),
     }
     registration = provider.settings
     methods = provider.document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
@@ -155,7 +124,7 @@ def _redeem(provider: Provider, code: str, state: str) -> tuple[str, str]:
     return answer["id_token"], answer["access_token"]
 
 
-def _verified(provider: Provider, token: str, now: int) -> dict[str, Any]:
+def verified(provider: Provider, token: str, now: int) -> dict[str, Any]:
     """The claims of a JWT that the provider has signed with one of the allowed algorithms. Raises Refusal F04."""
     headers = AnyHeader(provider.settings.algorithms)
     try:
@@ -193,22 +162,20 @@ def _suits(key: Key, alg: str) -> bool:
     )
 
 
-def _check_userinfo(provider: Provider, access_token: str, subject: str, now: int) -> None:
+def _userinfo(provider: Provider, access_token: str, subject: str, now: int) -> dict[str, Any]:
+    """The claims of userinfo about the same person. Raises Unacceptable, Refusal F02."""
     answer = providers.call(
         "GET", provider.document["userinfo_endpoint"], headers={"Authorization": f"Bearer {access_token}"}
     )
     signed = answer.kind == "application/jwt"
     if signed and answer.status == 200:
-        claims = _verified(provider, answer.body.decode("ascii", "replace"), now)
+        claims = verified(provider, answer.body.decode("ascii", "replace"), now)
     else:
         claims = providers.object_of(answer)
     judge_userinfo(claims, subject, signed, provider.settings.issuer, provider.settings.client_id)
+    return claims
 
 
 def _nonce(state: str) -> str:
     """43 characters, 172 bits: some providers cut or refuse longer ones."""
-    return _derived("nonce", state)[:43]
-
-
-def _derived(purpose: str, state: str) -> str:
-    return keyed_digest(_key(), f"federation {purpose}", state)
+    return departure.derived("nonce", state)[:43]

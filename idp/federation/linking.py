@@ -6,23 +6,26 @@ from idp.audit import trail
 from idp.crypto.opaque_tokens import digest, new_token
 from idp.crypto.sealing import seal
 from idp.database.engine import Connection, reading, transaction
-from idp.federation.authentication import Proved
+from idp.federation import recognition, upstreams
+from idp.federation.proved import Proved
+from idp.federation.rules import assurance
 from idp.federation.storage import logins
 from idp.messages import notices
 from idp.observability import counting
 from idp.people.rules.accounts import AccountFacts
 from idp.people.storage import accounts
 from idp.refusals import Refusal
-from idp.refusals.federation import PROVIDER_ANSWER_REFUSED
-from idp.refusals.signing_in import ACCOUNT_CLOSED, ACCOUNT_LOCKED
+from idp.refusals.activation import PASSWORD_ALREADY_SET
+from idp.refusals.federation import PROVIDER_ANSWER_REFUSED, PROVIDER_LOGIN_TOO_OLD
+from idp.refusals.signing_in import ACCOUNT_CLOSED
 from idp.runtime.context import settings
 from idp.signin import sessions
 from idp.signin.storage import devices
 from idp.signin.storage import sessions as session_storage
 
 WAITS = 1800
-HOW = ("fed",)
-"""RFC 8176 has no value for a federated login; it allows others that the parties agree on. `acr` stays eidas1."""
+_SESSION = "federated id token"
+"""What is sealed: the ID token, or what another protocol has in its place (`Proved.session`)."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +40,37 @@ class Identity:
 
 @counting.sign_ins("federation")
 def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: int) -> str | None:
-    """Open a session for a linked identity. Returns the cookie's token, or None if no account is linked.
+    """Open a session for a verified identity. Returns the cookie's token; None if a guardian has to prove which account is theirs.
 
-    Raises Refusal S04, S08 (the account is closed or locked).
+    Raises Refusal F05 to F09 (no account, several, not allowed), F10 (the login is too old), S04, S08 (closed, locked), A11.
     """
+    upstream, begun, login = upstreams.named(proved.upstream), proved.departure, proved.login
+    skew, says_time = upstream.clock_skew, upstream.says_auth_time or upstream.protocol != "oidc"
+    if assurance.is_stale(login, begun.demand, begun.began, now, skew, says_time):
+        raise Refusal(PROVIDER_LOGIN_TOO_OLD, "the other provider's login is older than the request allows")
+    methods = assurance.methods(login, upstream.accepted_acr, upstream.two_factors)
     with transaction() as tx:
-        account_id = logins.account_of(tx, proved.issuer, proved.subject, now)
-        account = accounts.by_id(tx, account_id) if account_id is not None else None
+        account = recognition.recognise_in(tx, proved, now)
         if account is None:
             return None
         if not account.may_sign_in:
-            raise Refusal(
-                ACCOUNT_LOCKED if account.state == "locked" and account.present else ACCOUNT_CLOSED,
-                "linked account",
-            )
+            raise Refusal(ACCOUNT_CLOSED, f"the account is {account.state}, present={account.present}")
+        if not accounts.note_sign_in(tx, account, now):
+            raise Refusal(PASSWORD_ALREADY_SET, "the account was reset or locked meanwhile")
         devices.remember(tx, account.id, browser, now)
-        accounts.note_sign_in(tx, account, now)
-        token = sessions.open_in(tx, account, HOW, address, browser_name, now, settings().sessions)
-        note_session_in(tx, token, proved.provider, seal(proved.id_token.encode(), "federated id token"), now)
+        token = sessions.open_in(
+            tx,
+            account,
+            methods,
+            address,
+            browser_name,
+            now,
+            settings().sessions,
+            auth_time=assurance.auth_time(login, begun.demand, begun.began, now),
+        )
+        sealed = seal(proved.session.encode(), _SESSION)
+        name = proved.logout_name or proved.subject
+        note_session_in(tx, token, proved.upstream, sealed, name, proved.session_index, now)
         actor = account.actor
         trail.record(
             tx,
@@ -64,7 +80,7 @@ def sign_in(proved: Proved, browser: str, address: str, browser_name: str, now: 
             actor,
             address,
             device=browser_name[:200],
-            provider=proved.provider,
+            provider=proved.upstream,
         )
         return token
 
@@ -75,10 +91,10 @@ def keep_waiting(proved: Proved, browser: str, now: int) -> str:
     row = {
         "digest": digest(token),
         "browser": browser,
-        "provider": proved.provider,
+        "provider": proved.upstream,
         "issuer": proved.issuer,
         "subject": proved.subject,
-        "sealed_id_token": seal(proved.id_token.encode(), "federated id token"),
+        "sealed_id_token": seal(proved.session.encode(), _SESSION),
         "expires_at": now + WAITS,
     }
     with transaction() as tx:
@@ -99,20 +115,33 @@ def link_in(tx: Connection, waiting: str, browser: str, account: AccountFacts, n
         "linked_at": now,
         "last_used_at": now,
     }
-    logins.add_identity(tx, row)
+    if not logins.link_once(tx, row):
+        raise Refusal(PROVIDER_ANSWER_REFUSED, "another identity was linked meanwhile")
     notices.tell(tx, account, "identity_linked", now, provider=_label(pending.issuer))
     actor = account.actor
     trail.record(tx, now, "identity.linked", actor, actor, provider=pending.provider)
     return pending
 
 
-def note_session_in(tx: Connection, token: str, provider: str, sealed_id_token: str, now: int) -> None:
-    """Store, for the logout, that the session of the cookie `token` began at another provider."""
-    sid = session_storage.sid_of(tx, digest(token))
-    expires = now + settings().sessions.longest
-    logins.add_session(
-        tx, {"sid": sid, "provider": provider, "sealed_id_token": sealed_id_token, "expires_at": expires}
-    )
+def note_session_in(
+    tx: Connection,
+    token: str,
+    provider: str,
+    sealed_session: str,
+    subject: str,
+    session_index: str | None,
+    now: int,
+) -> None:
+    """Store, for logouts in both directions, that the session of the cookie `token` began at another provider."""
+    row = {
+        "sid": session_storage.sid_of(tx, digest(token)),
+        "provider": provider,
+        "sealed_id_token": sealed_session,
+        "subject": digest(subject),
+        "session_index": None if session_index is None else digest(session_index),
+        "expires_at": now + settings().sessions.longest,
+    }
+    logins.add_session(tx, row)
 
 
 def identities_of(account: AccountFacts) -> list[Identity]:
@@ -132,6 +161,4 @@ def unlink(account: AccountFacts, issuer: str, now: int) -> None:
 
 
 def _label(issuer: str) -> str:
-    return next(
-        (provider.label for provider in settings().federation.providers if provider.issuer == issuer), issuer
-    )
+    return next((upstream.label for upstream in upstreams.every() if upstream.issuer == issuer), issuer)

@@ -9,8 +9,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from idp import deferred
+from idp.federation import upstreams
 from idp.refusals import Refusal
-from idp.refusals.federation import PROVIDER_UNREACHABLE, UNKNOWN_PROVIDER
+from idp.refusals.federation import PROVIDER_UNREACHABLE
 from idp.runtime.context import settings
 from idp.settings import FederatedProvider
 
@@ -43,17 +44,15 @@ _guard = threading.Lock()
 """Protects the two dictionaries above; never held during network access."""
 
 
-def configured(name: str) -> FederatedProvider:
-    """The settings of a provider. Raises Refusal F01."""
-    document = next((provider for provider in settings().federation.providers if provider.name == name), None)
-    if document is None:
-        raise Refusal(UNKNOWN_PROVIDER, f"no provider is called {name[:40]!r}")
-    return document
+def last(upstream: FederatedProvider) -> Provider | None:
+    """A provider as this process fetched it last, however long ago."""
+    with _guard:
+        return _cached.get(upstream.issuer)
 
 
 def find(name: str, now: int, fresh: bool = False) -> Provider:
     """A provider, from the cache if it was fetched within the hour and `fresh` is False. Raises Refusal F01, F02."""
-    configured_provider = configured(name)
+    configured_provider = upstreams.named(name)
     with _guard:
         provider = _cached.get(configured_provider.issuer)
         is_due = provider is None or fresh or not provider.fetched_at <= now < provider.fetched_at + LIFETIME

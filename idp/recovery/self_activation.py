@@ -74,7 +74,9 @@ def prove_by_children(
         token = sessions.open_in(tx, opened, HOW, address, browser_name, now, settings().sessions)
         if waiting is not None:
             linked = linking.link_in(tx, waiting, browser, opened, now)
-            linking.note_session_in(tx, token, linked.provider, linked.sealed_id_token, now)
+            linking.note_session_in(
+                tx, token, linked.provider, linked.sealed_id_token, linked.subject, None, now
+            )
         return token
 
 

@@ -78,6 +78,15 @@ def _known_anew(now: int, signatures: Sequence[str]) -> Certificates:
     return known
 
 
+def decryption_keys(now: int) -> "tuple[rsa.RSAPrivateKey, ...]":
+    """The private keys of the published certificates: what was encrypted for any of them can be read."""
+    rows = {row["id"]: row for row in storage.every(reading())}
+    published = rotation.published([_record(row) for row in rows.values()], now)
+    opened = (_opened(rows[record.kid]) for record in published)
+    keys = [serialization.load_pem_private_key(text, None) for text in opened if text is not None]
+    return tuple(key for key in keys if isinstance(key, rsa.RSAPrivateKey))
+
+
 def ensure(now: int) -> None:
     """Carry out the steps of rotation that are due. Safe from any worker at any time."""
     _carry_out(now, lambda keys: rotation.plan(keys, now, POLICY, sorted(_in_use(keys))), "worker")

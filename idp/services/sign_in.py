@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from idp.audit import trail
 from idp.database.engine import transaction
+from idp.federation import upstreams
 from idp.refusals import Refusal
 from idp.refusals.requests import MALFORMED_SERVICE_REQUEST
 from idp.services import access, consent
@@ -22,11 +23,15 @@ def begin(request: SignInRequest, now: int) -> BaseResponse:
         return answer(request, None, now)
     if request.is_silent:
         return request.refuse(step.silent_error, "A page would have to be shown.")
-    return wait(request, asked, now)
+    begins_login = step.name in ("profile", "sign_in")
+    return wait(request, asked, now, straight_on=begins_login)
 
 
-def wait(request: SignInRequest, asked: Asked, now: int) -> BaseResponse:
-    """Store the request in a sealed cookie and redirect to the dispatcher, which knows the first step owed."""
+def wait(request: SignInRequest, asked: Asked, now: int, straight_on: bool = False) -> BaseResponse:
+    """Store the request in a sealed cookie and redirect to the dispatcher, which knows the first step owed.
+
+    `straight_on`: to the other provider that the service has named, once: who comes back without a login gets the sign-in page.
+    """
     service = request.service
     shown = Service(
         service.name,
@@ -42,7 +47,8 @@ def wait(request: SignInRequest, asked: Asked, now: int) -> BaseResponse:
         address = current_login.begin_login(request.protocol, request.to_text(), asked, shown, now, school)
     except TooLarge:
         return request.refuse("invalid_request", "The request is too long.")
-    return redirect(address, 303)
+    upstream = upstreams.hinted(asked.upstream, asked.profiles) if straight_on else None
+    return redirect(f"{address}/with/{upstream.name}" if upstream is not None else address, 303)
 
 
 def resume(pending_id: str, now: int) -> BaseResponse:

@@ -1,7 +1,7 @@
 """Settings: config.toml, overridden by IDP_<SECTION>__<KEY>, overridden by the command line."""
 
 from idp.settings.cas import Cas
-from idp.settings.external_services import FederatedProvider, Federation, Mail, Sms
+from idp.settings.external_services import Mail, Sms
 from idp.settings.hashing import Hashing
 from idp.settings.keys import Keys
 from idp.settings.loading import PREFIX, Settings, SettingsFault, load_settings
@@ -22,6 +22,7 @@ from idp.settings.sections import (
     Tokens,
 )
 from idp.settings.service import Service
+from idp.settings.upstreams import FederatedProvider, Federation, UpstreamRule
 from idp.settings.worker import Worker
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Throttling",
     "Tokens",
     "Tracing",
+    "UpstreamRule",
     "Worker",
     "load_settings",
 ]

@@ -1,4 +1,4 @@
-"""Settings of external services: mail and SMS servers, other identity providers."""
+"""Settings of external services: mail and SMS servers, outgoing connections."""
 
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -78,27 +78,3 @@ class Outgoing(Section):
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """`allowed_networks` as values that an address is compared with."""
         return tuple(ip_network(network) for network in self.allowed_networks)
-
-
-class FederatedProvider(Section):
-    """Another OpenID Connect provider with which guardians may sign in."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="Its name in our addresses.")
-    label: str = Field(description="Text of its button.")
-    issuer: str = Field(
-        pattern=r"^https?://", description="Its issuer, exactly as in its discovery document."
-    )
-    client_id: str = Field(description="Our client_id there.")
-    client_secret: str = Field(repr=False, description="Our client secret there.")
-    scope: str = Field("openid", description="Requested scope; only the subject is used.")
-    acr_values: str = Field("", description="Requested level, which FranceConnect requires.")
-    algorithms: list[str] = Field(["RS256", "ES256"], description="Accepted signature algorithms.")
-
-
-class Federation(Section):
-    """Login of guardians through other providers; see docs/federation.md."""
-
-    providers: list[FederatedProvider] = Field(
-        [],
-        description="[[federation.providers]] tables: name, label, issuer, client_id, client_secret, scope, acr_values, algorithms. In the environment: a JSON array.",
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from idp.settings.cas import Cas
-from idp.settings.external_services import FederatedProvider, Federation, Mail, Outgoing, Sms
+from idp.settings.external_services import Mail, Outgoing, Sms
 from idp.settings.hashing import Hashing
 from idp.settings.keys import Keys
 from idp.settings.observation import Metrics, Tracing
@@ -30,6 +30,7 @@ from idp.settings.sections import (
     Tokens,
 )
 from idp.settings.service import PerLanguage, Service
+from idp.settings.upstreams import FederatedProvider, Federation
 from idp.settings.worker import Worker
 
 PREFIX = "IDP_"
@@ -149,6 +150,8 @@ def _sentence(fault: Any) -> str:
         where.startswith("secrets.")
         or where in ("mail.password", "sms.token")
         or where.endswith(".client_secret")
+        # A whole table may hold a secret.
+        or isinstance(fault["input"], dict)
     )
     if fault["type"] == "extra_forbidden":
         section = fault["loc"][0]

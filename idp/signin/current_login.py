@@ -49,7 +49,8 @@ def first_owed(asked: Asked, now: int, picked: str | None = None, consent_owed: 
 
 def _visit(session: Session, picked: str | None, consent_owed: bool) -> Visit:
     account = session.account
-    forced = account.kind == "staff" and settings().signin.staff_second_factor
+    # No method at all: another provider's login was too weak (`idp.federation.rules.assurance`).
+    forced = not session.amr or (account.kind == "staff" and settings().signin.staff_second_factor)
     return Visit(
         account,
         session.auth_time,

@@ -87,18 +87,20 @@ def open_in(
     now: int,
     lifetimes: Sessions,
     device_known: bool = True,
+    auth_time: int | None = None,
 ) -> str:
     """Open a session within the sign-in's transaction. Returns the token for the cookie.
 
-    `account`: its state when the credentials were checked. `amr`: RFC 8176. `device_known` False: the person still has
-    to prove in this browser who they are.
+    `account`: its state when the credentials were checked. `amr`: RFC 8176; empty if no method was strong enough: a second step is
+    owed then. `device_known` False: the person still has to prove in this browser who they are. `auth_time`: when another provider
+    has authenticated the person; None: now.
     """
     token = new_token()
     row = {
         "digest": digest(token),
         "sid": secrets.token_hex(16),
         "account_id": account.id,
-        "auth_time": now,
+        "auth_time": now if auth_time is None else auth_time,
         "amr": " ".join(amr),
         "opened_at": now,
         "seen_at": now,
@@ -167,6 +169,14 @@ def end(session: Session, actor: str, now: int) -> None:
             ended = {"sid": session.sid, "account": session.account.id, "subject": session.account.subject}
             outbox.post(tx, SESSION_ENDED, ended, now)
             trail.record(tx, now, "session.end", actor, session.account.actor, sid=session.sid)
+
+
+def end_sid_in(tx: Connection, account: AccountFacts, sid: str, now: int) -> bool:
+    """End the session `sid` of an account; its services are notified as by `end`. False if it had ended before."""
+    if not storage.end_session(tx, now, sid=sid):
+        return False
+    outbox.post(tx, SESSION_ENDED, {"sid": sid, "account": account.id, "subject": account.subject}, now)
+    return True
 
 
 def end_all_in(tx: Connection, account: AccountFacts, now: int, but: str | None = None) -> None:

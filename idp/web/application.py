@@ -220,7 +220,7 @@ class Application(Flask):
             return super().full_dispatch_request()
         self._got_first_request = True
         try:
-            returned: Any = self.view_functions[rule.endpoint]()
+            returned: Any = self.view_functions[rule.endpoint](**(context.request.view_args or {}))
         except Exception as fault:
             returned = self.handle_user_exception(fault)
         if isinstance(returned, PlainResponse):

@@ -14,6 +14,7 @@ from idp.oidc import signing
 from idp.oidc.storage import clients
 from idp.people.storage import lifecycle
 from idp.saml import certificates, refreshing
+from idp.upstream_saml import metadata as upstream_metadata
 from idp.worker import deliveries, retention
 from idp.worker.turns import Step, never, take_turns
 
@@ -55,6 +56,7 @@ def work_of_a_minute(
     statistics.keep(now)
     # The last: it waits for a server of others.
     refreshing.refresh_due(now)
+    upstream_metadata.refresh_due(now)
 
 
 def keep_going(

@@ -7,6 +7,7 @@ MACHINES = {
     "cas.saml_validate",
     "cas.service_validate",
     "cas.validate_in_two_lines",
+    "federation_notices.logout",
     "oidc.begin_by_form",
     "oidc.device_authorization",
     "oidc.introspect",
@@ -18,6 +19,8 @@ MACHINES = {
     "oidc.userinfo",
     "saml.begin_by_form",
     "saml.logout_by_soap",
+    "upstream_saml.consume",
+    "upstream_saml.logout_by_soap",
 }
 """Spoken to by services and their forms, never by a page of ours."""
 

@@ -37,14 +37,16 @@ WITHOUT_A_FORM = {
     "console.joined_service",
     "cas.logout",
     "saml.logout",
+    "upstream_saml.logout",
+    "console.providers",
     "console.service",
     "console.job_file",
     "recovery.known",
 }
 """Pages that take a POST because every page of their kind does; nothing on them is sent there."""
 
-ELSEWHERE = {"recovery.link_account"}
-"""After a login at another provider, which has a test of its own (tests/federation); the form is that of /activation."""
+ELSEWHERE = {"recovery.link_account", "console.provider"}
+"""Behind another provider, which has tests of its own (tests/federation): the form of /activation after a login there, and one that only reads."""
 
 FOR_EACH_KEY = {"key.create", "key.change"}
 """One sending may make one for each algorithm; of anything else it makes one."""

@@ -51,6 +51,7 @@ BY_SOMEBODY_KNOWN = {
     "ContactChange": "a session",
     "AuditSeal": "the worker",
     "SamlRefresh": "the worker, one for each service",
+    "UpstreamMetadata": "the worker, one for each upstream",
     "Counted": "the worker",
     "Delegation": "an administrator",
     "Enrolment": "an import",

@@ -66,6 +66,10 @@ PAGES = {
         "person": "/school/<uai>/people/<int:account>",
         "person_act": "/school/<uai>/people/<int:account>/act",
     },
+    "providers": {
+        "providers": "/academy/providers",
+        "provider": "/academy/providers/<name>",
+    },
     "record": {
         "trouble": "/academy/trouble",
         "approvals": "/academy/approvals",

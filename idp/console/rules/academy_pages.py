@@ -95,6 +95,20 @@ PAGES: dict[str, PageWords] = {
         N_("Agir sur un service CAS ou SAML"),
         N_("Cette page demande une confirmation avant de suspendre, rouvrir ou retirer un service."),
     ),
+    "providers": PageWords(
+        N_("Autres fournisseurs"),
+        N_(
+            "Cette page montre les fournisseurs d’identité par lesquels on peut aussi se connecter, s’ils répondent, et jusqu’à quand leurs certificats sont valables."
+        ),
+        N_("fournisseurs identité fédération académie saml oidc franceconnect"),
+        Act.SERVICES,
+    ),
+    "provider": PageWords(
+        N_("Un autre fournisseur"),
+        N_(
+            "Cette page montre les règles d’un fournisseur, et les essaie sur un exemple : quel profil, quel établissement, quel compte."
+        ),
+    ),
     "academy_jobs": PageWords(
         N_("Travaux de l’académie"),
         N_("Cette page liste les travaux longs de tous les établissements : imports, courriers, envois."),

@@ -29,6 +29,7 @@ OF_ACADEMY = (
     "services",
     "new_service",
     "tokens",
+    "providers",
     "keys",
     "administrators",
     "appearance",

@@ -102,6 +102,7 @@ PARTIES: dict[str, str] = {
     "post": N_("poste"),
     "school": N_("établissement"),
     "session": N_("session"),
+    "upstream": N_("autre fournisseur"),
     "worker": N_("le service lui-même"),
 }
 """The part before the colon of an actor or subject, or the whole: for what has no name."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from idp.database.expired import delete_expired, run
+from idp.database.upserts import insert_into
 from idp.durations import DAY
 from idp.federation.storage.tables import (
     FederatedIdentity,
@@ -67,9 +68,28 @@ _take = (
         WaitingIdentity.sealed_id_token,
     )
 )
+_linked = select(FederatedIdentity.subject).where(
+    FederatedIdentity.account_id == bindparam("account"), FederatedIdentity.issuer == bindparam("from_issuer")
+)
 _add_session = insert(FederatedSession)
 _session = select(FederatedSession.provider, FederatedSession.sealed_id_token).where(
     FederatedSession.sid == bindparam("session")
+)
+MOST_SESSIONS = 500
+"""Sessions that one notice of an upstream ends."""
+_alive = (
+    FederatedSession.provider == bindparam("from_provider"),
+    FederatedSession.expires_at > bindparam("now"),
+)
+_by_subject = (
+    select(FederatedSession.sid)
+    .where(FederatedSession.subject == bindparam("name"), *_alive)
+    .limit(MOST_SESSIONS)
+)
+_by_index = (
+    select(FederatedSession.sid)
+    .where(FederatedSession.session_index == bindparam("name"), *_alive)
+    .limit(MOST_SESSIONS)
 )
 _add_logout = insert(FederatedLogout)
 _signed_out = (
@@ -88,6 +108,20 @@ def account_of(tx: Connection, issuer: str, subject: str, now: int) -> int | Non
 
 def add_identity(tx: Connection, row: dict[str, Any]) -> None:
     tx.execute(_add_identity, row)
+
+
+def link_once(tx: Connection, row: dict[str, Any]) -> bool:
+    """Link an identity to an account. False if the identity is linked, or the account has another of the same issuer."""
+    # Both unique keys decide between concurrent first logins.
+    statement = insert_into(tx.dialect.name, FederatedIdentity).on_conflict_do_nothing()
+    return tx.execute(statement.returning(FederatedIdentity.account_id), row).first() is not None
+
+
+def linked_subject(connection: Connection, account: int, issuer: str) -> str | None:
+    """The identity of this issuer that an account is linked to."""
+    parameters = {"account": account, "from_issuer": issuer}
+    subject: str | None = connection.execute(_linked, parameters).scalar_one_or_none()
+    return subject
 
 
 def identities(connection: Connection, account: int) -> Sequence[tuple[str, int, int]]:
@@ -125,6 +159,19 @@ def session(connection: Connection, sid: str) -> tuple[str, str] | None:
     """(provider, encrypted ID token) of a session that began at another provider."""
     row = connection.execute(_session, {"session": sid}).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def sessions_of(
+    connection: Connection,
+    provider: str,
+    now: int,
+    subject: str | None = None,
+    session_index: str | None = None,
+) -> list[str]:
+    """`sid` of our sessions that began at a provider, by the digest of its name for the session, else for the person."""
+    statement, name = (_by_index, session_index) if session_index is not None else (_by_subject, subject)
+    parameters = {"name": name, "from_provider": provider, "now": now}
+    return list(connection.execute(statement, parameters).scalars())
 
 
 def add_logout(tx: Connection, row: dict[str, Any]) -> None:

@@ -88,6 +88,7 @@ class AuthorizationInHand(SignInRequest):
             login_hint=request.login_hint,
             locales=request.ui_locales,
             level=needed_level(request.acr_values),
+            upstream=request.idp_hint,
         )
 
     def to_text(self) -> str:

@@ -124,15 +124,32 @@ class Guardianship(Model):
 
 
 class StaffPost(Model):
-    """A member of staff at a school, or of the academy where `school_id` is empty."""
+    """A member of staff at a school, or of the academy where `school_id` is empty.
+
+    `granted_by`: the name of the upstream whose rule gives the post, for as long as it does (`idp.federation`); empty: by hand.
+    """
 
     __tablename__ = "staff_posts"
+    __table_args__ = (
+        # A rule gives a post once, however many logins there are at the same time.
+        Index(
+            "ix_staff_posts_granted",
+            "person_id",
+            "granted_by",
+            "role",
+            text("coalesce(school_id, 0)"),
+            unique=True,
+            sqlite_where=text("granted_by IS NOT NULL AND until IS NULL"),
+            postgresql_where=text("granted_by IS NOT NULL AND until IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"), index=True)
     role: Mapped[str] = mapped_column(String(30))
     since: Mapped[int] = mapped_column(Seconds)
     until: Mapped[int | None] = mapped_column(Seconds)
+    granted_by: Mapped[str | None] = mapped_column(String(40))
 
 
 class UsernameCounter(Model):

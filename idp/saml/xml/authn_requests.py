@@ -1,13 +1,14 @@
-"""The element AuthnRequest → a request (saml-core-2.0-os §3.4.1)."""
+"""The element AuthnRequest → a request, and a request of ours → the element (saml-core-2.0-os §3.4.1)."""
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
 from idp.saml.rules.authn_request import AuthnRequest
-from idp.saml.rules.names import ENTITY
-from idp.saml.xml.documents import SAML, SAMLP, XmlFault, child, text
-from idp.saml.xml.times import read_time
+from idp.saml.rules.names import ENTITY, POST
+from idp.saml.xml.documents import SAML, SAMLP, XmlFault, child, element, text
+from idp.saml.xml.times import read_time, write_time
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,199}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -77,3 +78,38 @@ def _boolean(value: str | None) -> bool:
         return _BOOLEANS["false" if value is None else value.strip()]
     except KeyError as fault:
         raise XmlFault("a flag is neither true nor false") from fault
+
+
+def authn_request(
+    entity_id: str,
+    consumer: str,
+    destination: str,
+    request_id: str,
+    now: int,
+    force: bool = False,
+    name_id_format: str | None = None,
+    contexts: Sequence[str] = (),
+) -> etree._Element:
+    """A request of ours, not yet signed. `contexts`: authentication context classes of which one is wanted."""
+    root = element(
+        None,
+        SAMLP,
+        "AuthnRequest",
+        ID=request_id,
+        Version="2.0",
+        IssueInstant=write_time(now),
+        Destination=destination,
+        AssertionConsumerServiceURL=consumer,
+        ProtocolBinding=POST,
+    )
+    if force:
+        root.set("ForceAuthn", "true")
+    element(root, SAML, "Issuer", entity_id)
+    policy = element(root, SAMLP, "NameIDPolicy", AllowCreate="true")
+    if name_id_format is not None:
+        policy.set("Format", name_id_format)
+    if contexts:
+        wanted = element(root, SAMLP, "RequestedAuthnContext", Comparison="exact")
+        for context in contexts:
+            element(wanted, SAML, "AuthnContextClassRef", context)
+    return root

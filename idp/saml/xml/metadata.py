@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from idp.saml.rules import names
+from idp.saml.rules.identity_provider import IdentityProvider
 from idp.saml.rules.service_provider import Endpoint, RequestedAttribute, ServiceProvider
 from idp.saml.xml.documents import DS, MD, SAML, SAMLP, XmlFault, element, text
 from idp.saml.xml.times import read_time, write_time
@@ -24,21 +25,11 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def read_service_provider(entity: etree._Element, valid_until: int | None = None) -> ServiceProvider:
     """An EntityDescriptor with an SPSSODescriptor. `valid_until`: that of the aggregate around it. Raises XmlFault."""
-    entity_id = entity.get("entityID", "")
-    if entity.tag != f"{{{MD}}}EntityDescriptor" or not 0 < len(entity_id) <= _LONGEST_NAME:
-        raise XmlFault("the metadata describes no entity")
-    roles = [
-        role
-        for role in entity.iterfind(f"{{{MD}}}SPSSODescriptor")
-        if SAMLP in role.get("protocolSupportEnumeration", "").split()
-    ]
-    if len(roles) != 1:
-        raise XmlFault("the metadata describes no service provider of SAML 2.0, or several")
-    role = roles[0]
+    entity_id, role = _only_role(entity, "SPSSODescriptor", "service provider")
     consumers = tuple(_endpoints(role, "AssertionConsumerService"))
     if not any(endpoint.binding == names.POST for endpoint in consumers):
         raise XmlFault("the service provider takes no answers by POST")
-    ends = [read_time(value) for place in (entity, role) if (value := place.get("validUntil")) is not None]
+    ends = _ends(entity, role)
     return ServiceProvider(
         entity_id=entity_id,
         assertion_consumers=consumers,
@@ -60,6 +51,43 @@ def read_service_provider(entity: etree._Element, valid_until: int | None = None
         categories=entity_categories(entity),
         valid_until=min([*ends, *([] if valid_until is None else [valid_until])], default=None),
     )
+
+
+def read_identity_provider(entity: etree._Element, valid_until: int | None = None) -> IdentityProvider:
+    """An EntityDescriptor with an IDPSSODescriptor, which has a key and single sign-on by redirect. Raises XmlFault."""
+    entity_id, role = _only_role(entity, "IDPSSODescriptor", "identity provider")
+    signing = _certificates(role, "signing")
+    if not signing:
+        raise XmlFault("the identity provider has no certificate for signatures")
+    provider = IdentityProvider(
+        entity_id,
+        tuple(_endpoints(role, "SingleSignOnService")),
+        tuple(_endpoints(role, "SingleLogoutService")),
+        signing,
+        min([*_ends(entity, role), *([] if valid_until is None else [valid_until])], default=None),
+    )
+    if provider.sign_on_at(names.REDIRECT) is None:
+        raise XmlFault("the identity provider takes no requests by redirect")
+    return provider
+
+
+def _only_role(entity: etree._Element, name: str, kind: str) -> tuple[str, etree._Element]:
+    """(entity id, its only role of this name)."""
+    entity_id = entity.get("entityID", "")
+    if entity.tag != f"{{{MD}}}EntityDescriptor" or not 0 < len(entity_id) <= _LONGEST_NAME:
+        raise XmlFault("the metadata describes no entity")
+    roles = [
+        role
+        for role in entity.iterfind(f"{{{MD}}}{name}")
+        if SAMLP in role.get("protocolSupportEnumeration", "").split()
+    ]
+    if len(roles) != 1:
+        raise XmlFault(f"the metadata describes no {kind} of SAML 2.0, or several")
+    return entity_id, roles[0]
+
+
+def _ends(entity: etree._Element, role: etree._Element) -> list[int]:
+    return [read_time(value) for place in (entity, role) if (value := place.get("validUntil")) is not None]
 
 
 def _endpoints(role: etree._Element, name: str) -> Iterable[Endpoint]:
@@ -156,6 +184,14 @@ def _categories(entity: etree._Element) -> Iterable[str]:
             )
 
 
+def key_descriptor(role: etree._Element, use: str, certificate: x509.Certificate) -> etree._Element:
+    """The element KeyDescriptor of a certificate, within `role`."""
+    key = element(role, MD, "KeyDescriptor", use=use)
+    der = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
+    element(element(element(key, DS, "KeyInfo"), DS, "X509Data"), DS, "X509Certificate", der)
+    return key
+
+
 def our_metadata(
     entity_id: str,
     sign_on: Sequence[tuple[str, str]],
@@ -173,9 +209,7 @@ def our_metadata(
         entity, MD, "IDPSSODescriptor", protocolSupportEnumeration=SAMLP, WantAuthnRequestsSigned="false"
     )
     for certificate in certificates:
-        info = element(element(role, MD, "KeyDescriptor", use="signing"), DS, "KeyInfo")
-        der = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
-        element(element(info, DS, "X509Data"), DS, "X509Certificate", der)
+        key_descriptor(role, "signing", certificate)
     for binding, location in logout:
         element(role, MD, "SingleLogoutService", Binding=binding, Location=location)
     for form in (names.PERSISTENT, names.TRANSIENT, names.EMAIL, names.UNSPECIFIED):

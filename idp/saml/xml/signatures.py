@@ -15,7 +15,7 @@ from signxml.exceptions import SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from idp.saml.xml.documents import DS, XmlFault, child
+from idp.saml.xml.documents import DS, SAML, XmlFault, child
 
 _METHODS = frozenset(
     {
@@ -83,12 +83,14 @@ def is_signed(root: etree._Element) -> bool:
     return child(root, DS, "Signature") is not None
 
 
-def verified(root: etree._Element, certificates: Sequence[x509.Certificate]) -> etree._Element:
+def verified(
+    root: etree._Element, certificates: Sequence[x509.Certificate], with_assertion: bool = False
+) -> etree._Element:
     """The signed root element, as it was signed by the key of one of `certificates`. Raises XmlFault.
 
-    The certificates are those of a registration: their dates and issuers count for nothing (saml-metadata-iop, §2.5).
+    `with_assertion`: the root may have one child, an Assertion, with a signature of its own. The certificates are those of a registration: their dates and issuers count for nothing (saml-metadata-iop, §2.5).
     """
-    _check_form(root)
+    _check_form(root, with_assertion)
     for certificate in certificates:
         anytime = replace(_CONFIGURATION, verification_time=certificate.not_valid_before_utc)
         try:
@@ -103,12 +105,14 @@ def verified(root: etree._Element, certificates: Sequence[x509.Certificate]) -> 
     raise XmlFault("the signature is not one of the registered keys'")
 
 
-def _check_form(root: etree._Element) -> None:
+def _check_form(root: etree._Element, with_assertion: bool) -> None:
     """Refuse what SAML does not write (saml-core §5.4.2 to §5.4.4), before any key is used."""
     signature = child(root, DS, "Signature")
     if signature is None:
         raise XmlFault("the message has no signature")
-    if sum(1 for _ in root.iter(f"{{{DS}}}Signature")) != 1:
+    assertion = child(root, SAML, "Assertion") if with_assertion else None
+    inner = 0 if assertion is None or child(assertion, DS, "Signature") is None else 1
+    if sum(1 for _ in root.iter(f"{{{DS}}}Signature")) != 1 + inner:
         raise XmlFault("the message has a second signature")
     if signature.find(f".//{{{DS}}}Object") is not None:
         raise XmlFault("the signature contains an object")

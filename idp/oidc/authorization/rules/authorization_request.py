@@ -74,7 +74,7 @@ class AuthorizationRequest:
 
     `scope` is what will be granted, `asked_scope` what was asked (a refresh may repeat it). `profiles` are the kinds of
     people that may answer it. `back_to` is the only address the answer may go to. `resources`: RFC 8707. `dpop_jkt`: the
-    key that alone may redeem the code (RFC 9449 §10). `pushed` is the digest of a request_uri that can be answered once,
+    key that alone may redeem the code (RFC 9449 §10). `idp_hint`: another identity provider to lead straight on to. `pushed` is the digest of a request_uri that can be answered once,
     `device` the id of a device's request, which is answered at the token endpoint.
     """
 
@@ -96,6 +96,7 @@ class AuthorizationRequest:
     dpop_jkt: str | None = None
     pushed: str | None = None
     device: str | None = None
+    idp_hint: str | None = None
 
     @property
     def silent(self) -> bool:
@@ -150,7 +151,8 @@ def check(
     except ValueError:
         raise refuse("invalid_request", "claims is not a JSON object of the form in OIDC Core 5.5.") from None
     try:
-        acr_values = levels.asked(words_of(sent, "acr_values"), claims, registration)
+        idp_hint, words = levels.without_hint(words_of(sent, "acr_values"))
+        acr_values = levels.asked(words, claims, registration)
     except levels.Unmet:
         raise refuse(
             "unmet_authentication_requirements", "No acr that is asked for can be reached."
@@ -176,6 +178,7 @@ def check(
         claims=claims,
         resources=resources,
         dpop_jkt=sent.get("dpop_jkt"),
+        idp_hint=sent.get("idp_hint") or sent.get("kc_idp_hint") or idp_hint,
     )
     return request, client
 

@@ -3,9 +3,18 @@
 from idp.oidc.clients.rules.client_metadata import LEVELS, PROFILES, ClientMetadata
 from idp.oidc.rules.claims_request import ClaimsRequest
 
+_HINT = "idp:"
+"""Begins a word of acr_values that names another identity provider, as products in use write it."""
+
 
 class Unmet(Exception):
     """An essential `acr` names only what cannot be reached here."""
+
+
+def without_hint(words: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The other identity provider that acr_values name (`idp:name`), and the other words."""
+    hints = [word.removeprefix(_HINT) for word in words if word.startswith(_HINT)]
+    return (hints[0] if hints else None), tuple(word for word in words if not word.startswith(_HINT))
 
 
 def asked(words: tuple[str, ...], claims: ClaimsRequest, registration: ClientMetadata) -> tuple[str, ...]:

@@ -1,0 +1,227 @@
+"""Logout with an upstream in both directions: ours leads there, and its notices end our sessions with all their services."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from idp.app import create_app
+from idp.database.engine import reading
+from idp.messages.storage.outbox import OutboxMessage
+from idp.saml import bindings
+from idp.saml.rules import names
+from idp.saml.rules.authn_request import Status
+from idp.saml.xml import logout
+from idp.saml.xml.documents import parse
+from tests.actors.saml_upstream import ENTITY, SLO, SamlUpstream
+from tests.actors.upstream import OpenIdUpstream
+from tests.actors.visitor import Visitor
+from tests.actors.world import World
+from tests.conftest import Clock, Serve, fresh_database, settings_for
+from tests.federation.academy import Academy, academy_with
+from tests.saml.credentials import credential
+
+MAIL = {"profiles": ["personnel"], "match": "mail", "mail_domains": ["academie.example"]}
+
+
+@pytest.fixture
+def academy(database_url: str, clock: Clock, serve: Serve, request: pytest.FixtureRequest) -> Academy:
+    more = getattr(request, "param", {})
+    academy = academy_with(database_url, clock, serve, OpenIdUpstream(**{**MAIL, **more}))
+    for name in ("paul", "anne"):
+        academy.world.staff(name.title(), contact_mail=f"{name}@academie.example")
+    return academy
+
+
+def signed_in(academy: Academy, name: str = "paul", **claims: Any) -> Visitor:
+    return academy.arrives(name, email=f"{name}@academie.example", **claims).sees("Mes informations")
+
+
+def is_open(visitor: Visitor) -> bool:
+    return "Mes informations" in visitor.opens("/account").html
+
+
+def notified(academy: Academy) -> int:
+    with academy.app.app_context():
+        kinds = reading().execute(select(OutboxMessage.id).where(OutboxMessage.kind == "session_ended"))
+        return len(list(kinds))
+
+
+def post(academy: Academy, token: str, name: str = "academie") -> int:
+    sent = academy.app.test_client().post(f"/federation/{name}/logout", data={"logout_token": token})
+    return sent.status_code
+
+
+@pytest.mark.both_engines
+def test_a_logout_token_ends_the_session_that_it_names(academy: Academy) -> None:
+    first, second, of_anne = (
+        signed_in(academy, sid="s1"),
+        signed_in(academy, sid="s2"),
+        signed_in(academy, "anne"),
+    )
+    assert post(academy, academy.upstream.logout_token(academy.clock(), sid="s1")) == 200
+    assert (is_open(first), is_open(second), is_open(of_anne)) == (False, True, True)
+    assert notified(academy) == 1, "its services are notified as at the end of any session"
+
+
+@pytest.mark.both_engines
+def test_a_logout_token_without_a_session_ends_every_session_of_its_person(academy: Academy) -> None:
+    first, second, of_anne = signed_in(academy), signed_in(academy, sid="s2"), signed_in(academy, "anne")
+    token = academy.upstream.logout_token(academy.clock(), sub="paul")
+    assert post(academy, token) == 200
+    assert (is_open(first), is_open(second), is_open(of_anne)) == (False, False, True)
+    again = signed_in(academy)
+    assert post(academy, token) == 400, "a token is used once"
+    assert is_open(again)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": None, "sid": None},
+        {"sid": "s1", "iss": "https://evil.example"},
+        {"sid": "s1", "aud": "another"},
+        {"sid": "s1", "nonce": "n"},
+        {"sid": "s1", "events": {}},
+        {"sid": "s1", "events": ["http://schemas.openid.net/event/backchannel-logout"]},
+        {"sid": "s1", "jti": None},
+        {"sid": "s1", "exp": 1},
+        {"sid": "s1", "iat": 1},
+        {"sid": "s1", "sub": "anne"},
+        {"sid": 7},
+    ],
+    ids=str,
+)
+def test_a_wrong_logout_token_ends_nothing(academy: Academy, claims: dict[str, Any]) -> None:
+    paul = signed_in(academy, sid="s1")
+    status = post(academy, academy.upstream.logout_token(academy.clock(), **claims))
+    # The session of another person: the token is in order, and ends nothing.
+    assert status == (200 if claims.get("sub") == "anne" else 400)
+    assert is_open(paul)
+
+
+def test_an_unsigned_logout_token_and_another_provider_are_refused(academy: Academy) -> None:
+    paul = signed_in(academy, sid="s1")
+    token = academy.upstream.logout_token(academy.clock(), sid="s1")
+    assert post(academy, token.rpartition(".")[0] + ".") == 400
+    assert post(academy, "") == 400 and post(academy, "x" * 50_000) == 400
+    assert post(academy, token, "nobody") == 400
+    assert is_open(paul)
+
+
+def test_our_logout_leads_to_the_upstream_and_back(academy: Academy) -> None:
+    paul = signed_in(academy)
+    page = paul.opens("/logout").fills(confirm="1").page
+    assert page is not None
+    sent = urlsplit(page.headers["Location"])
+    assert f"{sent.scheme}://{sent.netloc}{sent.path}" == f"{academy.upstream.issuer}/end_session_endpoint"
+    parameters = dict(parse_qsl(sent.query))
+    assert parameters["id_token_hint"] and parameters["client_id"] == "us"
+    paul.opens(f"/federation/signed_out?state={parameters['state']}").sees("déconnecté")
+    assert not is_open(paul)
+
+
+@pytest.mark.parametrize("academy", [{"logout": False}], indirect=True)
+def test_without_the_setting_our_logout_stays_here(academy: Academy) -> None:
+    paul = signed_in(academy)
+    paul.opens("/logout").fills(confirm="1").sees("déconnecté")
+    assert not is_open(paul)
+
+
+class Saml:
+    """Our provider with an upstream of SAML, and Paul signed in by it."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.clock = clock
+        self.upstream = SamlUpstream(folder, **MAIL, match_attribute="mail")
+        settings = settings_for(fresh_database("sqlite"), federation={"providers": [self.upstream.settings]})
+        self.app: Flask = create_app(settings, clock)
+        with self.app.app_context():
+            World(self.app, clock).staff(contact_mail="paul@academie.example")
+
+    def signed_in(self) -> Visitor:
+        visitor = Visitor(self.app)
+        mail = "paul@academie.example"
+        return self.upstream.arrives(visitor, "paul", self.clock(), mail=mail).sees("Mes informations")
+
+
+@pytest.fixture
+def saml(tmp_path: Path, clock: Clock) -> Saml:
+    return Saml(tmp_path, clock)
+
+
+def test_our_logout_leads_to_the_saml_upstream_and_back(saml: Saml) -> None:
+    paul = saml.signed_in()
+    page = paul.opens("/logout").fills(confirm="1").page
+    assert page is not None and page.headers["Location"].startswith(SLO)
+    query = urlsplit(page.headers["Location"]).query
+    request = bindings.from_query(query.encode())
+    asked = logout.read_logout_request(request.unverified)
+    assert (asked.name_id, asked.sessions) == ("paul", ("session of paul",))
+    answer = logout.logout_response(
+        ENTITY,
+        "http://localhost/federation/saml/academie/slo",
+        asked.id,
+        Status(names.SUCCESS),
+        "_a",
+        saml.clock(),
+    )
+    back = bindings.redirect(
+        "/federation/saml/academie/slo",
+        "SAMLResponse",
+        answer,
+        parse_qs(query)["RelayState"][0],
+        saml.upstream.credential,
+    )
+    paul.opens(back).sees("déconnecté")
+    assert not is_open(paul)
+
+
+def test_a_logout_request_by_the_browser_ends_the_session_and_is_answered(saml: Saml) -> None:
+    paul, here = saml.signed_in(), "http://localhost/federation/saml/academie/slo"
+    root = saml.upstream.logout_request(here, "paul", "session of paul", saml.clock())
+    address = bindings.redirect(
+        "/federation/saml/academie/slo", "SAMLRequest", root, "r", saml.upstream.credential
+    )
+    sent = saml.app.test_client().get(address)
+    location = urlsplit(sent.headers["Location"])
+    assert sent.status_code == 303 and f"{location.scheme}://{location.netloc}{location.path}" == SLO
+    answer = bindings.from_query(location.query.encode()).unverified
+    assert answer.get("InResponseTo") == root.get("ID") and "RelayState=r" in location.query
+    assert not is_open(paul)
+    assert saml.app.test_client().get(address).status_code == 403, "sent before"
+
+
+@pytest.mark.parametrize("index", ["session of paul", None])
+def test_a_logout_request_by_soap_ends_the_session(saml: Saml, index: str | None) -> None:
+    paul, here = saml.signed_in(), "http://localhost/federation/saml/academie/soap"
+    root = saml.upstream.signed(saml.upstream.logout_request(here, "paul", index, saml.clock()))
+    sent = saml.app.test_client().post("/federation/saml/academie/soap", data=bindings.in_soap(root))
+    assert sent.status_code == 200 and "status:Success" in sent.text
+    assert not is_open(paul)
+
+
+@pytest.mark.parametrize(
+    "fault", ["unsigned", "other key", "other address", "late", "other session", "other person"]
+)
+def test_a_wrong_logout_request_ends_nothing(saml: Saml, fault: str) -> None:
+    paul, here = saml.signed_in(), "http://localhost/federation/saml/academie/soap"
+    to = "http://localhost/saml/soap" if fault == "other address" else here
+    moment = saml.clock() - (3600 if fault == "late" else 0)
+    index = "session of anne" if fault == "other session" else "session of paul"
+    subject = "anne" if fault == "other person" else "paul"
+    root = saml.upstream.logout_request(to, subject, index, moment)
+    if fault == "other key":
+        saml.upstream.credential = credential("another")
+    if fault != "unsigned":
+        root = saml.upstream.signed(root)
+    sent = saml.app.test_client().post(
+        "/federation/saml/academie/soap", data=bindings.in_soap(parse(bindings.serialize(root)))
+    )
+    assert sent.status_code == (
+        200 if fault.startswith("other ") and fault.endswith(("session", "person")) else 400
+    )
+    assert is_open(paul)
