@@ -48,7 +48,7 @@ class Service(Section):
 
     def names_office(self, language: str) -> bool:
         """Whether the office is configured in `language`: it then stands on every page, whatever school a person belongs to."""
-        return self.office(language) != SCHOOL_OFFICE.get(language, SCHOOL_OFFICE["en"])  # type: ignore[call-overload]
+        return self.office(language) not in SCHOOL_OFFICE.values()
 
     def office(self, language: str) -> str:
         """The name of the school's office in `language`; never in another language."""
