@@ -191,11 +191,7 @@ class TestDefaultMaxAge:
     def test_single_sign_on_is_a_login_again(self, later: Service) -> None:
         party = later.party
         assert answer(party.authorize(prompt="none"))["error"] == "login_required"
-        assert (
-            Visitor(later.app, party.browser)
-            ._arrive(party.authorize())
-            .path.endswith("/sign_in")
-        )
+        assert Visitor(later.app, party.browser)._arrive(party.authorize()).path.endswith("/sign_in")
         assert "code" in answer(party.authorize(prompt="none", max_age="61")), "a request says otherwise"
 
     def test_a_devices_person_signs_in_again(self, later: Service) -> None:
