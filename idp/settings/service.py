@@ -64,8 +64,7 @@ class Service(Section):
 
     def names_office(self, language: str) -> bool:
         """Whether the office is configured in `language`: it then stands on every page, whatever school a person belongs to."""
-        defaults = {str(code): text for code, text in SCHOOL_OFFICE.items()}
-        return self.office(language) != defaults.get(language, defaults["en"])
+        return self.office(language) not in SCHOOL_OFFICE.values()
 
     def office(self, language: str) -> str:
         """The name of the school's office in `language`; never in another language."""

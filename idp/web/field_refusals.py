@@ -22,7 +22,7 @@ class FieldRefusal:
 
 
 def init_field_refusals(app: Flask) -> None:
-    app.jinja_env.globals.update(place_beside=place_beside, beside=beside)
+    app.jinja_env.globals.update(place_beside=place_beside, beside=beside, unplaced=unplaced)
 
 
 def place_beside(field: str, refusal: Refusal, ways: list[Way], sentence: str = "") -> None:
@@ -33,4 +33,13 @@ def place_beside(field: str, refusal: Refusal, ways: list[Way], sentence: str = 
 def beside(field: str) -> FieldRefusal | None:
     """The refusal to show beside this field, or None."""
     placed: FieldRefusal | None = g.get("beside")
-    return placed if placed is not None and placed.field == field else None
+    if placed is None or placed.field != field:
+        return None
+    g.beside_its_field = True
+    return placed
+
+
+def unplaced() -> FieldRefusal | None:
+    """The refusal whose field this page does not have: the act has changed the page. It is shown all the same."""
+    placed: FieldRefusal | None = g.get("beside")
+    return None if g.get("beside_its_field") else placed

@@ -37,7 +37,7 @@ class TestChildsPassword:
         password = provisional(page.fills("act=reset", child=str(child.person)))
         assert len(password.replace(" ", "")) == 12
         assert not provisional(page.opens("/account/children"))
-        assert lea.opens("/account").path.endswith("/profile"), "the child's sessions end"
+        assert lea.opens("/account").path.endswith("/sign_in"), "the child's sessions end"
         lea.fills(profile="eleve").fills(username="l.durand", password=password)
         lea.sees("Choisissez votre mot de passe").fills(password="azerty", again="azerty").sees("A01")
         lea.fills(password="Poires-Vertes-1848", again="Poires-Vertes-1848").sees("Mes informations")

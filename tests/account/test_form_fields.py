@@ -198,6 +198,13 @@ def brings_a_second_factor(journey: Journey) -> tuple[Someone, Changes]:
     return head, {"second_factor_since": NOON, "last_signed_in_at": NOON + 60}
 
 
+def is_offered_a_passkey(journey: Journey) -> tuple[Someone, Changes]:
+    journey.visitor.browser.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Linux; Android 14) Mobile"
+    guardian = journey.family()
+    journey.signs_in(guardian).fills(**BIRTH).sees("sans mot de passe").fills().sees("Mes informations")
+    return guardian, {"last_signed_in_at": NOON, "passkey_offer_answered_at": NOON}
+
+
 def is_somebody_else(journey: Journey) -> tuple[Someone, Changes]:
     pupil = journey.world.pupil()
     journey.signs_in(pupil, "eleve")
@@ -292,6 +299,7 @@ JOURNEYS: dict[Callable[[Journey], tuple[Someone, Changes]], set[str]] = {
     comes_first: SIGNS_IN
     | {"signin.new_password", "signin.identity", "signin.confirm_mail", "signin.confirm_mail_link"},
     brings_a_second_factor: SIGNS_IN | {"signin.set_up_factor", "signin.second_factor", "oidc.end_session"},
+    is_offered_a_passkey: SIGNS_IN | {"signin.new_device", "signin.offer_passkey"},
     is_somebody_else: SIGNS_IN | {"signin.new_device", "signin.other_account"},
     meets_the_form_of_another_tab: SIGNS_IN | {"signin.new_device", "signin.which_account", "signin.leave"},
     has_lost_the_password: {"recovery.lost_password", "recovery.link"},

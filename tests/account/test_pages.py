@@ -45,7 +45,7 @@ def claire(app: Flask, guardian: Someone) -> Visitor:
 @pytest.mark.parametrize("page", PAGES)
 def test_nobody_sees_a_page_without_signing_in(app: Flask, guardian: Someone, page: str) -> None:
     visitor = Visitor(app).opens(f"/account/{page}".rstrip("/"))
-    assert visitor.path.endswith("/profile")
+    assert visitor.path.endswith("/sign_in")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page])
@@ -121,7 +121,7 @@ class TestPassword:
         phone = signed_in(app, guardian)
         claire.opens("/account/password").fills(password=NEW, again=NEW).sees("Votre mot de passe est changé")
         claire.opens("/account").sees("Mes informations")
-        assert phone.opens("/account").path.endswith(("/sign_in", "/profile"))
+        assert phone.opens("/account").path.endswith("/sign_in")
         assert "Votre mot de passe a été changé" in notice_subjects(app)
 
     def test_the_password_rules_apply_in_mon_compte(self, claire: Visitor) -> None:
@@ -151,7 +151,7 @@ class TestMail:
         assert world.facts(guardian).state == "active", "opening alone locks nothing"
         owner.fills().sees("Votre compte est verrouillé")
         assert world.facts(guardian).state == "locked"
-        assert claire.opens("/account").path.endswith(("/sign_in", "/profile"))
+        assert claire.opens("/account").path.endswith("/sign_in")
         again = Visitor(app).opens(link.removeprefix("http://localhost")).sees("Votre compte est verrouillé")
         assert again.status == 200
         world.set_account(guardian, state="active")
@@ -238,7 +238,7 @@ class TestDevices:
         for _, fields in forms:
             if "cet appareil" not in claire.html.partition(fields["sid"])[0].rpartition("<li>")[2]:
                 claire.browser.post("/account/devices", data=fields)
-        assert phone.opens("/account").path.endswith(("/sign_in", "/profile"))
+        assert phone.opens("/account").path.endswith("/sign_in")
         assert tokens.userinfo(access).status_code == 401
         assert claire.opens("/account/devices").status == 200
         assert len(messages(app, "logout_notice")) == 1
@@ -246,7 +246,7 @@ class TestDevices:
     def test_all_other_sessions_are_ended(self, app: Flask, claire: Visitor, guardian: Someone) -> None:
         visitors = [signed_in(app, guardian) for _ in range(3)]
         claire.opens("/account/devices").fills("act=others").sees("Tous les autres appareils")
-        assert all(visitor.opens("/account").path.endswith(("/sign_in", "/profile")) for visitor in visitors)
+        assert all(visitor.opens("/account").path.endswith("/sign_in") for visitor in visitors)
         claire.opens("/account").sees("Mes informations")
 
     def test_nobody_disconnects_another_person(

@@ -3,8 +3,10 @@
 import logging
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 
+from idp.refusals import Refusal
+from idp.refusals.activation import WRONG_MAIL_CODE
 from tests.actors.visitor import SMS, Visitor, messages
 from tests.actors.world import PROVISIONAL, World
 from tests.conftest import Clock
@@ -101,3 +103,14 @@ def test_a_used_recovery_link_leads_to_another(visitor: Visitor) -> None:
 def test_a_used_mail_link_leads_to_the_login(visitor: Visitor) -> None:
     visitor.opens("/mail/zzz").sees("A05").follows("Se connecter et demander un nouveau mail")
     visitor.sees("<h1>Connexion</h1>")
+
+
+def test_a_refusal_whose_field_is_gone_is_shown_all_the_same(app: Flask) -> None:
+    """The act may have changed the page: the refusal is then no field's, and stands on the page."""
+    text = (
+        '{% extends "layout.html" %}{% from "macros.html" import refusal_alert %}'
+        '{% block content %}{{ refusal_alert(refusal, "code") }}{% endblock %}'
+    )
+    with app.test_request_context():
+        page = render_template_string(text, refusal=Refusal(WRONG_MAIL_CODE))
+    assert page.count('role="alert"') == 1 and "A06" in page

@@ -18,5 +18,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("accounts") as accounts:
-        accounts.drop_column("passkey_offer_answered_at")
+    op.drop_column("accounts", "passkey_offer_answered_at")
