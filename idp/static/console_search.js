@@ -10,7 +10,7 @@ if (field) {
   form.append(panel);
   const status = document.createElement("p");
   status.className = "visually-hidden";
-  status.setAttribute("role", "status");
+  status.setAttribute("aria-live", "polite");
   form.append(status);
   const PAUSE = 150;
   let pause, latest = 0;

@@ -141,6 +141,9 @@ def _texts(node: ast.expr) -> list[str]:
 
 
 SAMPLES: dict[str, Any] = {
+    "first_day": "2026-12-01",
+    "last_day": "2026-12-05",
+    "text": "Zottel",
     "accounts": 3,
     "alg": "ES256",
     "by": "recovery_code",
@@ -630,6 +633,10 @@ def test_every_refusal_is_in_one_language(app: Flask, language: str) -> None:
         "given": "e.xml",
         "missing": "r.xml",
         "fields": "Zottel",
+        "colour": "#ff9900",
+        "contrast": "2,1",
+        "nearest": "#a36200",
+        "size": 100,
     }
     wrong = []
     for code in CATALOGUE:
