@@ -17,7 +17,8 @@ from idp.letters import issue
 from idp.letters.rules.runs import LetterChoice, people_waiting
 from idp.letters.storage import letters as letter_rows
 from idp.people.storage import schools
-from idp.people.storage.tables import Enrolment
+from idp.people.storage.tables import Enrolment, Person
+from idp.refusals import Refusal
 from tests.actors.visitor import SMS, Visitor
 from tests.actors.world import Someone, World
 from tests.console.conftest import UAI
@@ -326,6 +327,74 @@ def test_the_address_of_a_letter_shows_its_instructions(
             if profile == "responsable":
                 page.sees("Le plus rapide : votre téléphone", "Ou avec les codes de ce courrier")
                 page.follows("Je n’ai pas de compte").sees("numéro")
+
+
+def test_two_a_page_with_the_other_language_on_the_back(
+    head: Someone, at_console: Callable[[Someone], Visitor], work: Callable[[], None], families
+) -> None:
+    office = at_console(head)
+    (pages,) = prints(office, work, "6 A", form="pair", back_in="en").values()
+    assert len(pages) == 2 * 2, "three letters on two sheets, printed on both sides"
+    for name in ("lea", "claire", "marc"):
+        fronts, backs = "\n".join(pages[::2]), "\n".join(pages[1::2])
+        assert families[name].username in fronts and families[name].username in backs
+    assert "Choisissez votre mot de passe" in fronts and "Choose your password" in backs
+
+
+@pytest.mark.parametrize(
+    ("back_in", "shown", "pages"),
+    [
+        ("en", "Français, au dos : English.", 6),
+        ("fr", "Français, sans rien au dos.", 3),
+        ("", "sans rien au dos", 3),
+    ],
+)
+def test_the_back_is_confirmed_with_the_number(
+    head: Someone,
+    at_console: Callable[[Someone], Visitor],
+    work: Callable[[], None],
+    families,
+    back_in,
+    shown,
+    pages,
+) -> None:
+    office = at_console(head).opens(f"{HERE}/letters")
+    office.fills(**{"class": "6 A"}, back_in=back_in, press="act=print").sees(shown)
+    office.fills(press="act=print")
+    work()
+    file = re.search(r'href="(/console/jobs/\d+/files/\d+)"', office.opens(office.path).html)[1]
+    assert len(text_of(office.opens(file).page.data)) == pages
+
+
+def test_a_language_that_is_not_offered_is_refused_for_the_back(
+    app: Flask, contextless: World, families
+) -> None:
+    with app.app_context():
+        school = rights.school_by_uai(reading(), UAI)
+        choice = LetterChoice(FAMILIES, frozenset(), "pdf", again=False)
+        with pytest.raises(Refusal, match="K08"):
+            letter_jobs.ask(school.id, Reach(FAMILIES, None), choice, "fr", "test", 1, back="de")
+
+
+def test_the_postal_address_of_the_base_is_in_the_window_by_post_alone(
+    app: Flask,
+    contextless: World,
+    head: Someone,
+    at_console: Callable[[Someone], Visitor],
+    work: Callable[[], None],
+    families,
+) -> None:
+    home = {"address": "Bâtiment C\n12 rue des Tilleuls", "postal_code": "17100", "city": "Saintes"}
+    with app.app_context(), transaction() as tx:
+        tx.execute(update(Person).where(Person.id == families["claire"].person).values(**home))
+    office = at_console(head)
+    (by_post,) = prints(office, work, "4 B").values()
+    claire = of(by_post, families["claire"].username)
+    assert "Mme Claire Durand\nBâtiment C\n12 rue des Tilleuls\n17100 SAINTES\n" in claire
+    assert "SAINTES" not in of(by_post, families["tom"].username)
+    (by_hand,) = prints(office, work, "4 B", form="class", again="1").values()
+    claire = of(by_hand, families["claire"].username)
+    assert "Mme Claire Durand\nPar Tom Durand\nClasse 4 B\n" in claire and "SAINTES" not in claire
 
 
 def test_without_sms_no_letter_or_page_mentions_a_telephone(

@@ -40,6 +40,20 @@ def test_letters_leave_as_one_pdf_a_class(installation: Installation, school: st
     assert oct((tmp_path / "letters").stat().st_mode)[-3:] == "700"
 
 
+def test_letters_have_a_back_and_go_two_a_page(
+    installation: Installation, school: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "letters"
+    done(installation, "people", "letters", LARGE, "--pdf", folder, "--paper", "pair", "--back", "en")
+    for paper in folder.iterdir():
+        texts = [page.extract_text() for page in PdfReader(paper).pages]
+        letters = sum(text.count("Mot de passe provisoire") for text in texts)
+        assert letters == sum(text.count("Provisional password") for text in texts)
+        assert len(texts) == 2 * -(-letters // 2)
+    wrong = installation.run("people", "letters", LARGE, "--pdf", folder, "--back", "de", "--again")
+    assert wrong.returncode == 2 and "de is not one of fr, en." in wrong.stderr
+
+
 def test_an_import_is_undone(installation: Installation, school: str) -> None:
     assert "is undone" in done(installation, "people", "undo-import", school, "--yes")
     again = installation.run("people", "undo-import", school, "--yes")
