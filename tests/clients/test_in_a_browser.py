@@ -1,13 +1,16 @@
 """The services in Chromium: accessible at a desk and on a phone, light and dark; in order by dragging; printed; by the keyboard."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
+from clients import dates
 from tests.browser.windows import Desk
+from tests.clients.absences import absent_child
 from tests.clients.conftest import HEAD, MOTHER, PUPIL, ZOE, Service, Start
 from tests.clients.outside import OutsideProvider
 
@@ -119,7 +122,10 @@ def test_a_sent_form_and_its_faults_are_accessible(teleservices: Service, signs_
     assert findings(page) == []
 
 
-def test_pages_of_staff_and_pupils_are_accessible(start: Start, signs_in: SignIn) -> None:
+def test_pages_of_staff_and_pupils_are_accessible(
+    start: Start, signs_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.dates.today", lambda: date(2026, 11, 23))
     icart, pronote = start("icart"), start("pronote")
     page = signs_in(icart, HEAD, width=360)
     page.goto(f"{icart.address}/post")
@@ -129,6 +135,13 @@ def test_pages_of_staff_and_pupils_are_accessible(start: Start, signs_in: SignIn
     pupil.goto(f"{pronote.address}/homework")
     pupil.get_by_role("button", name="C’est fait").first.click()
     assert findings_everywhere(pupil, f"{pronote.address}/homework") == {}
+    child = absent_child(dates.today())
+    guardian = signs_in(pronote, {**MOTHER, "children": [child]})
+    assert findings_everywhere(guardian, f"{pronote.address}/absences") == {}
+    guardian.get_by_label("Motif").first.select_option("Maladie")
+    guardian.get_by_role("button", name="Envoyer").first.click()
+    expect(guardian.get_by_role("status")).to_contain_text("a reçu ce motif")
+    assert findings(guardian) == []
 
 
 def order(page: Page) -> list[str | None]:
