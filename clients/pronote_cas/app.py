@@ -33,7 +33,7 @@ def create_app(config: Configuration) -> Flask:
         MAX_CONTENT_LENGTH=LONGEST_NOTICE,
     )
     init_languages(app, "pronote_cas_language")
-    app.context_processor(lambda: {"name": "pronote_cas", "title": "Pronote (CAS)"})
+    app.context_processor(lambda: {"name": "pronote_cas", "sheet": "pronote", "title": "Pronote (CAS)"})
 
     def client() -> Any:
         return CASClient(version=3, server_url=f"{config.issuer}/cas/", service_url=f"{config.base}/login")
