@@ -95,7 +95,7 @@ def _other_languages() -> list[tuple[str, str, str]]:
 
 
 def _address(query: dict[str, str]) -> str:
-    # Quoted: a browser takes "/\\other.example" for another host. Werkzeug's path begins with one slash.
+    # Quoted: a browser takes "/\other.example" for another host. Werkzeug's path begins with one slash.
     path = quote(request.path)
     return f"{path}?{urlencode(query)}" if query else path
 

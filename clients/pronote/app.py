@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, session, url_for
+from flask import Flask, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from clients import dates
 from clients.configuration import Configuration
 from clients.languages import N_
-from clients.pronote import done_tasks, schoolwork
+from clients.pronote import done_tasks, reasons, schoolwork
 from clients.pronote.phone import add_phone
 from clients.pronote.registration import registration
 from clients.relying_party import create_relying_party, logged_in, now, session_was_closed, store, visitor
@@ -29,13 +30,16 @@ LATEST = 3
 
 def create_app(config: Configuration) -> Flask:
     """Pronote's WSGI application."""
-    app = create_relying_party("pronote", "Pronote", config, registration(config.base), done_tasks.TABLES)
+    app = create_relying_party(
+        "pronote", "Pronote", config, registration(config.base), f"{done_tasks.TABLES};{reasons.TABLES}"
+    )
     app.jinja_env.globals["hues"] = schoolwork.HUES
     app.jinja_env.filters["weekday"] = dates.weekday
     app.add_url_rule("/", view_func=home)
     add_phone(app)
     app.add_url_rule("/child", view_func=choose_child, methods=["POST"])
     app.add_url_rule("/homework/done", view_func=finish, methods=["POST"])
+    app.add_url_rule("/absences/reason", view_func=give_reason, methods=["POST"])
     for view in (marks, homework, absences):
         app.add_url_rule(f"/{view.__name__}", view_func=view)
     return app
@@ -85,15 +89,46 @@ def absences(someone: Visitor) -> str:
     return _page(someone, "absences")
 
 
+@logged_in
+def give_reason(someone: Visitor) -> Response:
+    """A guardian says why the chosen child was absent or late on a day."""
+    pupil, reason = _chosen(_pupils(someone)) if someone.is_guardian else None, request.form.get("reason", "")
+    if pupil is None:
+        raise NotFound
+    waiting = {str(absence.day): absence.day for absence in _unexplained(pupil["sub"], dates.today())}
+    day = waiting.get(request.form.get("day", ""))
+    if day is None or reason not in reasons.REASONS:
+        flash(_("Ce motif n’a pas été enregistré : choisissez-en un dans la liste."), "refusal")
+    elif reasons.give(store(), pupil["sub"], day, reason, someone.sub, now()):
+        flash(_("Merci, la vie scolaire a reçu ce motif."))
+    return redirect(url_for("absences"), 303)
+
+
+def _unexplained(pupil: str, today: date) -> list[schoolwork.Absence]:
+    """Absences whose reason the school does not know yet."""
+    explained = reasons.of(store(), pupil)
+    return [
+        absence
+        for absence in schoolwork.absences(pupil, today)
+        if not absence.excused and absence.day not in explained
+    ]
+
+
+def _chosen(pupils: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The pupil that this browser has chosen, otherwise the first."""
+    first = pupils[0] if pupils else None
+    return next((pupil for pupil in pupils if pupil["sub"] == session.get("child")), first)
+
+
 def _page(someone: Visitor, name: str) -> str:
     """One page of the chosen pupil's work; people who may see no pupil get a page that says so."""
     if someone.is_staff:
         roles = someone.person.get("roles", [])
         return render_template("pronote/staff.html", roles=roles, lessons=schoolwork.LESSONS)
     pupils = _pupils(someone)
-    if not pupils:
+    chosen = _chosen(pupils)
+    if chosen is None:
         return render_template("pronote/nobody.html")
-    chosen = next((pupil for pupil in pupils if pupil["sub"] == session.get("child")), pupils[0])
     page = {"pages": PAGES, "page": name, "pupils": pupils, "pupil": chosen, "path": request.path}
     return render_template(f"pronote/{name}.html", **page, **_work(name, chosen["sub"], dates.today()))
 
@@ -106,6 +141,7 @@ def _work(name: str, pupil: str, today: date) -> dict[str, Any]:
         "tasks": schoolwork.homework(pupil, today),
         "absences": schoolwork.absences(pupil, today),
         "done": done_tasks.of(store(), pupil),
+        "unexplained": _unexplained(pupil, today),
         "latest": LATEST,
     }
     if name == "timetable":
@@ -113,6 +149,8 @@ def _work(name: str, pupil: str, today: date) -> dict[str, Any]:
         day = week[request.args.get("day", week.index(today) if today in week else 0, int) % len(week)]
         hours = list(zip(schoolwork.HOURS, zip(*schoolwork.timetable(pupil), strict=True), strict=True))
         work |= {"week": week, "day": day, "lessons": schoolwork.lessons_of(pupil, day), "hours": hours}
+    if name == "absences":
+        work |= {"explained": reasons.of(store(), pupil), "reasons": reasons.REASONS}
     if name == "marks":
         pupil_marks = schoolwork.marks(pupil, today)
         means = schoolwork.by_subject(pupil_marks)

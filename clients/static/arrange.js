@@ -28,7 +28,8 @@ function letDrag(row) {
 }
 
 if (list && form && list.children.length > 1) {
-  document.querySelectorAll("[data-drag]").forEach((text) => { text.hidden = false; });
+  const hasMouse = matchMedia("(pointer: fine)").matches;
+  document.querySelectorAll("[data-drag]").forEach((text) => { text.hidden = !hasMouse; });
   Array.from(list.children).forEach(letDrag);
   list.addEventListener("dragover", (event) => {
     const held = list.querySelector(".held");

@@ -1,13 +1,18 @@
 """The services in Chromium: accessible at a desk and on a phone, light and dark; in order by dragging; printed; by the keyboard."""
 
+import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
+from pypdf import PageObject, PdfReader
 
+from clients import dates
 from tests.browser.windows import Desk
+from tests.clients.absences import absent_child
 from tests.clients.conftest import HEAD, MOTHER, PUPIL, ZOE, Service, Start
 from tests.clients.outside import OutsideProvider
 
@@ -119,7 +124,10 @@ def test_a_sent_form_and_its_faults_are_accessible(teleservices: Service, signs_
     assert findings(page) == []
 
 
-def test_pages_of_staff_and_pupils_are_accessible(start: Start, signs_in: SignIn) -> None:
+def test_pages_of_staff_and_pupils_are_accessible(
+    start: Start, signs_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.dates.today", lambda: date(2026, 11, 23))
     icart, pronote = start("icart"), start("pronote")
     page = signs_in(icart, HEAD, width=360)
     page.goto(f"{icart.address}/post")
@@ -129,6 +137,13 @@ def test_pages_of_staff_and_pupils_are_accessible(start: Start, signs_in: SignIn
     pupil.goto(f"{pronote.address}/homework")
     pupil.get_by_role("button", name="C’est fait").first.click()
     assert findings_everywhere(pupil, f"{pronote.address}/homework") == {}
+    child = absent_child(dates.today())
+    guardian = signs_in(pronote, {**MOTHER, "children": [child]})
+    assert findings_everywhere(guardian, f"{pronote.address}/absences") == {}
+    guardian.get_by_label("Motif").first.select_option("Maladie")
+    guardian.get_by_role("button", name="Envoyer").first.click()
+    expect(guardian.get_by_role("status")).to_contain_text("a reçu ce motif")
+    assert findings(guardian) == []
 
 
 def order(page: Page) -> list[str | None]:
@@ -185,15 +200,27 @@ def test_what_is_pressed_is_large_enough(icart: Service, signs_in: SignIn) -> No
         assert small == [], path
 
 
-def test_a_timetable_is_printed_without_what_is_pressed(pronote: Service, signs_in: SignIn) -> None:
+def printed(page: Page) -> list[PageObject]:
+    paper = page.pdf(prefer_css_page_size=True)
+    return list(PdfReader(io.BytesIO(paper)).pages)
+
+
+def test_a_week_is_printed_on_one_sheet_on_its_side(pronote: Service, signs_in: SignIn) -> None:
     page = signs_in(pronote, MOTHER)
-    page.emulate_media(media="print")
-    for path, table in (("/", "La semaine"), ("/marks", "Toutes les notes")):
-        page.goto(pronote.address + path)
-        expect(page.get_by_role("heading", name=table)).to_be_visible()
-        expect(page.get_by_role("table").first).to_be_visible()
-        for hidden in ("header.bar", ".sections", ".chooser", ".foot"):
-            expect(page.locator(hidden)).to_be_hidden()
+    sheets = printed(page)
+    assert len(sheets) == 1 and sheets[0].mediabox.width > sheets[0].mediabox.height
+    text = sheets[0].extract_text()
+    assert "Emploi du temps — Zoé" in text and "Vendredi" in text
+    assert "déconnecter" not in text and "Léo" not in text, "what is pressed is not printed"
+
+
+def test_marks_are_printed_without_what_is_pressed(pronote: Service, signs_in: SignIn) -> None:
+    page = signs_in(pronote, MOTHER)
+    page.goto(f"{pronote.address}/marks")
+    text = "".join(sheet.extract_text() for sheet in printed(page))
+    number = page.get_by_role("table", name="Notes de l’année").get_by_role("row").count() - 1
+    assert number >= 3 and text.count("/ 20") >= number
+    assert "Par matière" in text and "déconnecter" not in text and "Devoirs" not in text
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,6 +3,7 @@
 import random
 import re
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from clients import dates
 from clients.pronote import schoolwork
 from tests.actors.person import Person
-from tests.clients.conftest import HEAD, LÉO, MOTHER, PUPIL, ZOE, LogIn, Service
+from tests.clients.absences import absent_child, unexcused
+from tests.clients.conftest import FATHER, HEAD, LÉO, MOTHER, PUPIL, ZOE, LogIn, Service
 
 MONDAY = date(2026, 11, 23)
 
@@ -152,3 +154,51 @@ def test_homework_is_due_from_today_on_and_does_not_move() -> None:
     assert today
     assert all(MONDAY <= task.due <= MONDAY + timedelta(days=10) for task in today)
     assert {task for task in today if task.due > MONDAY} <= tomorrow
+
+
+class TestReasons:
+    """A guardian says why a child was absent."""
+
+    @pytest.fixture
+    def child(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+        monkeypatch.setattr("clients.dates.today", lambda: MONDAY)
+        return absent_child(MONDAY)
+
+    @pytest.fixture
+    def mother(self, pronote: Service, logs_in: LogIn, child: dict[str, Any]) -> Person:
+        return logs_in(pronote, {**MOTHER, "children": [child, ZOE]}).opens(f"{pronote.address}/absences")
+
+    def test_a_reason_is_given_once_and_shown_to_both_guardians(
+        self, pronote: Service, logs_in: LogIn, mother: Person, child: dict[str, Any]
+    ) -> None:
+        day = unexcused(child["sub"], MONDAY)[0].day
+        father = logs_in(pronote, {**FATHER, "children": [child]}).opens(f"{pronote.address}/absences")
+        mother.fills(reason="illness", day=str(day)).sees("la vie scolaire a reçu", "Maladie")
+        father.fills(reason="transport", day=str(day)).sees("Maladie")
+        assert [(row["reason"], row["author"]) for row in pronote.rows("reasons")] == [
+            ("illness", MOTHER["sub"])
+        ]
+
+    @pytest.mark.parametrize("reason", ["", "invented", "x" * 5_000])
+    def test_a_reason_is_one_of_the_list(
+        self, reason: str, pronote: Service, mother: Person, child: dict[str, Any]
+    ) -> None:
+        mother.fills(reason=reason, day=str(unexcused(child["sub"], MONDAY)[0].day)).sees("choisissez-en un")
+        assert pronote.rows("reasons") == []
+
+    @pytest.mark.parametrize("day", ["", "2026-13-45", "1999-01-01", "'--"])
+    def test_only_a_day_of_absence_has_a_reason(self, day: str, pronote: Service, mother: Person) -> None:
+        mother.fills(reason="illness", day=day).sees("n’a pas été enregistré")
+        assert pronote.rows("reasons") == []
+
+    def test_a_pupil_reads_that_a_guardian_gives_it(
+        self, pronote: Service, logs_in: LogIn, child: dict[str, Any]
+    ) -> None:
+        pupil = logs_in(pronote, {**PUPIL, "sub": child["sub"]}).opens(f"{pronote.address}/absences")
+        pupil.sees("Motif à donner par un responsable")
+        assert 'name="reason"' not in pupil.html
+        token = re.findall(r'name="csrf_token" value="(.*?)"', pupil.html)[0]
+        form = {"csrf_token": token, "reason": "illness", "day": str(unexcused(child["sub"], MONDAY)[0].day)}
+        address = f"{pronote.address}/absences/reason"
+        assert pupil.http.post(address, data=form, timeout=10).status_code == 404
+        assert pronote.rows("reasons") == []
