@@ -101,7 +101,7 @@ def test_a_lock_is_undone_from_the_page_that_confirms_it(
 def test_a_removed_link_is_put_back_where_the_school_had_removed_it(
     office: Visitor, app: Flask, family: tuple[Someone, ...]
 ) -> None:
-    mother, _, child = family
+    mother = family[0]
     page = f"{HERE}/people/{mother.account}"
     office.opens(page).follows("Détacher cet enfant").fills(press="act=detach", reason="Jugement").sees(
         "Le lien est terminé", "Jugement", "Claire Durand – Léa Durand"
