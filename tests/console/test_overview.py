@@ -123,7 +123,7 @@ def test_logins_by_service_are_counted_once_whatever_the_steps(world: World, mos
     from tests.actors import cas_service
 
     school = world.school()
-    pupil, guardian, other = world.pupil(), world.guardian(), world.guardian("Zoé", "Roux")
+    pupil, guardian, stranger = world.pupil(), world.guardian(), world.guardian("Zoé", "Roux")
     world.family(guardian, pupil)
     portal = world.relying_party(client_name="Portail").client_id
     cantine = cas_service.registered(world, name="Cantine")
@@ -170,12 +170,12 @@ def test_logins_by_service_are_counted_once_whatever_the_steps(world: World, mos
             insert(Grant),
             [
                 grant(n, someone, NOON + n // 3)
-                for n, someone in enumerate((pupil, pupil, guardian, pupil, other), 1)
+                for n, someone in enumerate((pupil, pupil, guardian, pupil, stranger), 1)
             ],
         )
         tx.execute(
             insert(ParticipantRow),
-            [participant(n, someone, NOON + n) for n, someone in enumerate((pupil, guardian, other), 1)],
+            [participant(n, someone, NOON + n) for n, someone in enumerate((pupil, guardian, stranger), 1)],
         )
     count(NOON + 30)
     assert charts.logins(reading(), school, NOON, 14).by_service == (), (

@@ -71,11 +71,11 @@ def test_the_first_acts_are_those_needed_most(
         "Verrouiller",
         "Fermer",
     ]
-    before, others = office.html.split("Autres actes")
-    assert "do=close" in others and "do=close" not in before and "do=reset" in before
+    before, further = office.html.split("Autres actes")
+    assert "do=close" in further and "do=close" not in before and "do=reset" in before
     for state in State:
-        first, rest = people.in_order({"reset", "unlock", "mail", "close", "print"}, state)
-        assert len(first) == 3 and (first[0] == "unlock") == (state == State.LOCKED) and "close" in rest
+        first, later = people.in_order({"reset", "unlock", "mail", "close", "print"}, state)
+        assert len(first) == 3 and (first[0] == "unlock") == (state == State.LOCKED) and "close" in later
 
 
 @pytest.mark.both_engines
@@ -101,7 +101,7 @@ def test_a_lock_is_undone_from_the_page_that_confirms_it(
 def test_a_removed_link_is_put_back_where_the_school_had_removed_it(
     office: Visitor, app: Flask, family: tuple[Someone, ...]
 ) -> None:
-    mother, _, _ = family
+    mother = family[0]
     page = f"{HERE}/people/{mother.account}"
     office.opens(page).follows("Détacher cet enfant").fills(press="act=detach", reason="Jugement").sees(
         "Le lien est terminé", "Jugement", "Claire Durand – Léa Durand"

@@ -54,7 +54,7 @@ def test_a_homonym_is_decided_on_the_page(
     page.sees("Comparer et décider", "Non importé")
     settle = f"{page.path}/settle?kind=pupil&source=9"
     beside = office.opens(settle)
-    beside.sees("une autre fiche est déjà cet élève", "Aucune : ne pas importer cette fiche", "2015-03-14")
+    beside.sees("une autre fiche est déjà cet élève", "Aucune : ne pas importer cette fiche", "14 mars 2015")
     beside.fills(press="act=decide", person=answer)
     work()
     overview = settle.partition("/settle")[0]

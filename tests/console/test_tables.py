@@ -129,7 +129,7 @@ def test_jobs_are_listed_sorted_and_filtered(
     app: Flask, contextless: World, head: Someone, at_console: Callable[[Someone], Visitor]
 ) -> None:
     with app.app_context():
-        school, other = contextless.school(), contextless.school("0990002P", "Collège des Chênes")
+        school, second_school = contextless.school(), contextless.school("0990002P", "Collège des Chênes")
         with transaction() as tx:
             common = {
                 "payload": "{}",
@@ -141,7 +141,11 @@ def test_jobs_are_listed_sorted_and_filtered(
                 "lease_until": 0,
             }
             for number, (place, kind, state) in enumerate(
-                ((school, "letters", "done"), (school, "people.bulk", "failed"), (other, "letters", "failed"))
+                (
+                    (school, "letters", "done"),
+                    (school, "people.bulk", "failed"),
+                    (second_school, "letters", "failed"),
+                )
             ):
                 tx.execute(
                     insert(JobRow).values(

@@ -23,7 +23,12 @@ MOST = 1_000
 """Jobs of the list: those of the last month, the newest first."""
 
 COLUMNS: tuple[Column[JobRow], ...] = (
-    Column("kind", N_("Travail"), lambda row: f"{gettext(JOBS[row['kind']])} n° {row['id']}", sorts=True),
+    Column(
+        "kind",
+        N_("Travail"),
+        lambda row: f"{gettext(JOBS.get(row['kind'], row['kind']))} n° {row['id']}",
+        sorts=True,
+    ),
     Column("state", N_("État"), lambda row: gettext(JOB_STATES[row["state"]]), sorts=True),
     Column("done", N_("Avancement"), lambda row: f"{row['done']} / {row['total']}", is_number=True),
     Column("asked_at", N_("Demandé le"), lambda row: moment(row["asked_at"]), sorts=True),

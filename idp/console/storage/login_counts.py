@@ -161,18 +161,18 @@ def _add(tx: Connection, days: _Days) -> None:
         upsert(tx, LoginDay, ("day", "school_id"), [row])
 
 
-def _counted(tx: Connection, what: int) -> int | None:
-    number: int | None = tx.execute(select(Counted.number).where(Counted.id == what)).scalar_one_or_none()
+def _counted(tx: Connection, count: int) -> int | None:
+    number: int | None = tx.execute(select(Counted.number).where(Counted.id == count)).scalar_one_or_none()
     return number
 
 
-def _note(tx: Connection, what: int, last: int | None, end: int) -> bool:
+def _note(tx: Connection, count: int, last: int | None, end: int) -> bool:
     """Move a count on from `last`; False if another worker has done so."""
     if last is None:
-        upsert(tx, Counted, ("id",), [{"id": what, "number": end}])
+        upsert(tx, Counted, ("id",), [{"id": count, "number": end}])
         return True
     statement = (
-        update(Counted).where(Counted.id == what, Counted.number == last).values(number=max(last, end))
+        update(Counted).where(Counted.id == count, Counted.number == last).values(number=max(last, end))
     )
     return tx.execute(statement).rowcount == 1
 
