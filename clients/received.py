@@ -56,4 +56,6 @@ def application(config: Configuration, name: str) -> tuple[Flask, Visits]:
 
 def page(look: Look, person: dict[str, Any] | None, closed: bool = False, failed: bool = False) -> str:
     """What the service received of a person; without one, the way to the login."""
-    return render_template("received.html", person=person, closed=closed, failed=failed, sheet="pronote", **vars(look))
+    return render_template(
+        "received.html", person=person, closed=closed, failed=failed, sheet="pronote", **vars(look)
+    )
