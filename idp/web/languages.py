@@ -28,9 +28,10 @@ from idp.web.typography import TypographicDomain
 ONLY_WHOLE_LANGUAGES = "console"
 """The blueprint whose pages are written in the whole languages alone."""
 _forced: ContextVar[str | None] = ContextVar("forced language", default=None)
-_HOURS_FR = "'à' H\u00a0'h'\u00a0mm"
-_HOURS = "'at' HH:mm"
-"""CLDR patterns of the time that follows a day. No line breaks within the French one."""
+_TIME_FR = "H\u00a0'h'\u00a0mm"
+"""CLDR pattern of a time in French. No line breaks within it."""
+_AFTER_A_DAY = {"fr": f" 'à' {_TIME_FR}", "en": " 'at' HH:mm"}
+"""CLDR patterns of the time that follows a day, where it does not follow a comma."""
 
 
 def init_languages(app: Flask, configured: Settings) -> None:
@@ -96,8 +97,7 @@ def school_office() -> str:
 
 def moment(seconds: int) -> str:
     """Epoch seconds as text, in the school's time zone: "3 septembre 2026 à 9 h 12", "3 September 2026 at 09:12"."""
-    hours = _HOURS_FR if get_locale().language == "fr" else _HOURS
-    pattern = f"{_day_pattern(day_of(seconds))} {hours}"
+    pattern = _day_pattern(day_of(seconds)) + _AFTER_A_DAY.get(get_locale().language, ", HH:mm")
     return str(format_datetime(datetime.fromtimestamp(seconds, UTC), pattern))
 
 
@@ -107,7 +107,7 @@ def on_day(seconds: int) -> str:
 
 
 def recent(seconds: int) -> str:
-    """A moment as people speak of it: "aujourd’hui à 09:12", "hier à 18:40", "le 3 septembre 2026"."""
+    """A moment as people speak of it: "aujourd’hui à 9 h 12", "hier à 18 h 40", "le 3 septembre 2026"."""
     date_of_moment, today = day_of(seconds), day_of(now())
     if date_of_moment == today:
         return str(gettext("aujourd’hui à %(time)s", time=time_of_day(seconds)))
@@ -126,7 +126,8 @@ def day_in_words(seconds: int) -> str:
 
 def time_of_day(seconds: int) -> str:
     """The time of a moment, in the school's time zone."""
-    return str(format_datetime(datetime.fromtimestamp(seconds, UTC), "HH:mm"))
+    pattern = _TIME_FR if get_locale().language == "fr" else "HH:mm"
+    return str(format_datetime(datetime.fromtimestamp(seconds, UTC), pattern))
 
 
 def day(value: date) -> str:

@@ -53,3 +53,18 @@ def test_a_letter_has_the_ordinal_in_its_last_day(app: Flask) -> None:
     assert "jusqu’au 1er décembre 2026" in " ".join(
         PdfReader(io.BytesIO(paper)).pages[0].extract_text().split()
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("falc", "1er décembre 2026 à 9 h 05"),
+        ("ar", "1 ديسمبر 2026, 09:05"),
+        ("pt", "1 de dezembro de 2026, 09:05"),
+        ("tr", "1 Aralık 2026, 09:05"),
+        ("uk", "1 грудня 2026 р., 09:05"),
+    ],
+)
+def test_a_moment_in_the_languages_of_families(app: Flask, language: str, shown: str) -> None:
+    with app.app_context(), in_language(language):
+        assert moment(FIRST).replace("\u00a0", " ").replace("\u202f", " ") == shown
