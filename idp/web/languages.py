@@ -6,7 +6,6 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-from babel import Locale
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import (
@@ -226,8 +225,7 @@ def _chosen_language() -> str:
 
 def language_names() -> list[tuple[str, str]]:
     """The offered languages: code, and name in the language itself."""
-    offered = settings().service.languages
-    return [(code, str(Locale.parse(code).get_display_name(code) or code).capitalize()) for code in offered]
+    return [(code, language_of(code).name) for code in settings().service.languages]
 
 
 def choose_language(language: str) -> None:
