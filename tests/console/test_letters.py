@@ -403,7 +403,7 @@ def test_without_sms_no_letter_or_page_mentions_a_telephone(
     papers = prints(at_console(head), work)
     assert "Je n’ai pas de compte" not in of(papers["courriers-4b-3.pdf"], families["claire"].username)
     page = Visitor(app).opens("/start/responsable").sees("Entrez les deux codes de votre courrier")
-    assert "votre téléphone" not in page.html and "mobile" not in page.html
+    assert "Le plus rapide" not in page.html and "SMS" not in page.html
 
 
 def test_screens_show_a_provisional_password_in_groups_of_four(
