@@ -1,11 +1,8 @@
 """Proxy tickets (CAS Protocol 3.0.3 §2.5.4, §2.7): only for registered services, callbacks by https with a valid certificate."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +13,7 @@ from idp.database.engine import transaction
 from idp.services import registration
 from idp.signin import sessions
 from tests import private_authority
+from tests.actors.cas_callback import Callback
 from tests.actors.cas_service import CAS, CasService, code_of, registered, user_of
 from tests.actors.relying_party import signed_in_browser
 from tests.actors.world import Someone, World
@@ -24,39 +22,6 @@ from tests.conftest import Clock, settings_for
 
 PORTAL = "https://portail.example/cas"
 MAILBOX = "https://courrier.example/cas"
-
-
-class Callback:
-    """The proxying service's server: it takes the tickets that are sent to its callback."""
-
-    def __init__(self, served: Path, status: int = 200) -> None:
-        self.granted: dict[str, str] = {}
-        callback = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                query = parse_qs(urlsplit(self.path).query)
-                callback.granted[query["pgtIou"][0]] = query["pgtId"][0]
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Nothing on the terminal."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.socket = private_authority.tls(served).wrap_socket(self.server.socket, server_side=True)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"https://127.0.0.1:{self.server.server_address[1]}/proxy"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
 
 
 @pytest.fixture(scope="module")

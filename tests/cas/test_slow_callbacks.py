@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from werkzeug.test import Client
 from idp.cas import proxying
 from idp.web.request_bodies import WholeRequests
 from tests import private_authority
+from tests.actors.cas_callback import PATIENCE, Callback
 from tests.actors.cas_service import CasService, code_of, registered
 from tests.actors.relying_party import signed_in_browser
 from tests.actors.world import Someone, World
@@ -20,43 +20,6 @@ from tests.applications import Loan
 from tests.conftest import Clock, settings_for
 
 PORTAL = "https://portail.example/cas"
-PATIENCE = 30
-"""Seconds that a busy machine may take over any one thing."""
-
-
-class Hanging:
-    """A callback whose answers wait for `let_go`. `arrived` counts its requests."""
-
-    def __init__(self, served: Path) -> None:
-        self.arrived = threading.Semaphore(0)
-        self.let_go = threading.Event()
-        hanging = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                hanging.arrived.release()
-                assert hanging.let_go.wait(PATIENCE)
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Nothing on the terminal."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.socket = private_authority.tls(served).wrap_socket(self.server.socket, server_side=True)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"https://127.0.0.1:{self.server.server_address[1]}/proxy"
-
-    def close(self) -> None:
-        self.let_go.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +28,10 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def hanging(authority: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
+def hanging(authority: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callback]:
     # The deadline is no part of these tests.
     monkeypatch.setattr(proxying, "PATIENCE", float(PATIENCE))
-    hanging = Hanging(authority[1])
+    hanging = Callback(authority[1], hangs=True)
     yield hanging
     hanging.close()
 
@@ -92,7 +55,7 @@ class Served:
 
 
 @pytest.fixture
-def portal(contextless: World, hanging: Hanging) -> CasService:
+def portal(contextless: World, hanging: Callback) -> CasService:
     with contextless.app.app_context():
         guardian: Someone = contextless.guardian()
         service = registered(contextless, service_urls=[PORTAL], proxy_callbacks=[hanging.address])
@@ -106,7 +69,7 @@ def validates(served: Served, portal: CasService, ticket: str, callback: str, an
 
 
 def test_it_holds_no_slot_that_another_request_needs(
-    app: Flask, portal: CasService, hanging: Hanging
+    app: Flask, portal: CasService, hanging: Callback
 ) -> None:
     served, answers = Served(app, 1), list[Any]()
     waiting = threading.Thread(
@@ -125,7 +88,7 @@ def test_it_holds_no_slot_that_another_request_needs(
 
 
 def test_beyond_a_few_at_once_a_validation_succeeds_without_a_granting_ticket(
-    app: Flask, portal: CasService, hanging: Hanging
+    app: Flask, portal: CasService, hanging: Callback
 ) -> None:
     served, answers = Served(app, 2), list[Any]()
     threads = [
