@@ -102,8 +102,8 @@ def forms_with(html: str, names: set[str]) -> list[tuple[str, dict[str, Any]]]:
 def fields_of(html: str, having: str | None = None) -> dict[str, Any]:
     """The fields of the first form of the page's own content, or of the first that has the field `having`."""
     everywhere = [fields for _, fields in forms_of(html)]
-    # The form of the languages stands in the head of every page, before the page's own.
-    own = [fields for fields in everywhere if "language" not in fields]
+    # The forms of the languages and of the search stand in the head of pages, before the page's own.
+    own = [fields for fields in everywhere if "language" not in fields and fields.keys() != {"q"}]
     for fields in own if having is None else [*own, *everywhere]:
         if having is None or having in fields:
             return fields

@@ -59,16 +59,21 @@ def listed() -> list[ListedService]:
     ]
 
 
-def names_at(origin: str) -> list[str]:
-    """The names of the services whose logout notices go to this origin."""
-    clients = [
-        client.registration.client_name
+def at(origin: str) -> list[ListedService]:
+    """The services whose logout notices go to this origin."""
+    notified = {
+        client.client_id
         for client in registry.every()
         if origin_of(client.registration.backchannel_logout_uri or "") == origin
-    ]
-    return clients + [
-        service.registration.name
+    } | {
+        service.id
         for protocol in every_joined().values()
         for service in protocol.registered().values()
         if origin in protocol.notice_origins(service)
-    ]
+    }
+    return [service for service in listed() if service.id in notified]
+
+
+def names_at(origin: str) -> list[str]:
+    """The names of the services whose logout notices go to this origin."""
+    return [service.name for service in at(origin)]

@@ -36,7 +36,7 @@ from idp.console.rules.work_words import ADVICE, JOBS, MESSAGES, reason, step
 from idp.console.services import ListedService
 from idp.runtime.context import now
 from idp.services.rules.registration_reader import Fault
-from idp.signin.rules.browser_names import browser_name
+from idp.signin.rules.browser_names import UNKNOWN, browser_name
 from idp.web.languages import day, lasting, moment
 
 
@@ -221,7 +221,7 @@ def _value(name: str, value: Any, names: Names) -> Any:
         return gettext(VALUES[value])
     if name == "device":
         readable = browser_name(str(value))
-        return gettext("un navigateur inconnu") if str(value).startswith(readable) else readable
+        return gettext(UNKNOWN) if readable == UNKNOWN else readable
     if isinstance(value, str) and name not in TEXTS:
         return code(value)
     return gettext(value) if name == "factor" else str(value)

@@ -43,6 +43,7 @@ _NOTICE_FACTS = {
     "joined": "c.durand2",
     "service": "i-Cart",
     "provider": "FranceConnect",
+    "reason": "Tom Durand est inscrit jusqu’en juillet.",
 }
 _WITH_LINK = ("new_device", "mail_changed", "mail_replaced", "mobile_changed")
 KINDS = (*_FACTS, *(f"notice.{key}" for key in NOTICES))

@@ -133,6 +133,8 @@ def test_no_address_has_a_value_that_the_database_cannot_hold(
 def test_every_form_needs_its_csrf_token(
     app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], name: str
 ) -> None:
+    if "POST" not in next(app.url_map.iter_rules(f"console.{name}")).methods:
+        return
     addresses = paths(app, contextless)
     visitor = at_console(worker_of(contextless, "academy_administrator"))
     answer = visitor.browser.post(addresses[name], data={"act": "write"})

@@ -41,7 +41,7 @@ def test_refused_metadata_is_among_the_incidents_and_leads_to_its_service(
     contextless: World, admin: Visitor
 ) -> None:
     service = refused(contextless)
-    page = admin.opens(TROUBLE).sees("Métadonnées refusées", "ENT des collèges", REASON)
+    page = admin.opens(TROUBLE).sees("Les métadonnées de ENT des collèges ne sont plus à jour", REASON)
     assert "Médiathèque" not in page.html
     assert f'href="/console/academy/saml/{service}"' in page.html
     admin.opens(f"/console/academy/saml/{service}").sees("Métadonnées refusées", REASON)
@@ -50,7 +50,7 @@ def test_refused_metadata_is_among_the_incidents_and_leads_to_its_service(
 
 def test_metadata_that_was_taken_over_is_no_incident(contextless: World, admin: Visitor) -> None:
     refused(contextless, None)
-    assert "Métadonnées refusées" not in admin.opens(TROUBLE).html
+    assert "ne sont plus à jour" not in admin.opens(TROUBLE).html
 
 
 def test_a_service_of_cas_that_misses_notices_is_named_and_leads_to_its_page(

@@ -295,7 +295,7 @@ def test_metadata_that_has_ended_opens_nothing(place: Place) -> None:
 def test_a_refusal_there_is_a_page_with_the_way_on(place: Place) -> None:
     visitor = place.visitor()
     request = place.upstream.begins(visitor)
-    status = Status(names.RESPONDER, names.AUTHN_FAILED)
+    status = Status(names.RESPONDER, f"{names.SUCCESS.removesuffix('Success')}AuthnFailed")
     root = refusal(
         status, ENTITY, request.consumer, request.id, place.upstream.credential, "_r", place.clock()
     )

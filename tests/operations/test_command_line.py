@@ -266,6 +266,7 @@ CHECKS = (
     "planner",
     "trust",
     "mail",
+    "upstreams",
 )
 
 

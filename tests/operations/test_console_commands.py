@@ -51,7 +51,7 @@ def test_letters_have_a_back_and_go_two_a_page(
         assert letters == sum(text.count("Provisional password") for text in texts)
         assert len(texts) == 2 * -(-letters // 2)
     wrong = installation.run("people", "letters", LARGE, "--pdf", folder, "--back", "de", "--again")
-    assert wrong.returncode == 2 and "de is not one of fr, en." in wrong.stderr
+    assert wrong.returncode == 2 and "de is not one of fr, en, " in wrong.stderr
 
 
 def test_an_import_is_undone(installation: Installation, school: str) -> None:
@@ -107,7 +107,7 @@ def test_personal_data_are_exported_held_and_kept_while_the_base_names_them(
     assert account
     username = usernames(installation)[0]
     data = json.loads(done(installation, "accounts", "export", username))
-    assert data["account"][0]["username"] == username and "password_hash" not in data["account"][0]
+    assert f'"{username}"' in json.dumps(data, ensure_ascii=False) and "password_hash" not in json.dumps(data)
     refused = installation.run("accounts", "erase", username, "--reason", "demande du 3 mai", "--yes")
     assert refused.returncode == 1 and "K12" in refused.stderr
     done(installation, "accounts", "hold", username, "--days", "30", "--reason", "procédure en cours")

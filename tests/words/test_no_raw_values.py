@@ -33,7 +33,7 @@ def raw_parties(text: str) -> list[str]:
         for expression in written(text)
         if PARTIES.search(expression)
         and "party(" not in expression
-        and not re.search(r"url_for|with_values|values|who\(", expression)
+        and not re.search(r"url_for|with_values|values|who\(|cause\.", expression)
     ]
 
 

@@ -445,9 +445,11 @@ BEHIND_FORMS = {
     "console/service_secret.html",
 }
 """Templates of the console and of Mon compte that no link leads to: the ways behind forms render them."""
-NOT_HERE = {"console/home.html", "console/settle.html"}
-"""Shown to who works at several schools; a doubt of an import."""
-PARTS = {"layout.html", "macros.html", "import_words.html"}
+NOT_HERE = {"console/home.html", "console/provider.html", "console/settle.html"}
+"""Shown to who works at several schools; where another provider is configured; a doubt of an import."""
+PARTS = {
+    "empty_audit.html", "empty_people.html", "empty_schools.html", "import_words.html", "layout.html", "macros.html", "page_help.html", "tables.html",
+}  # fmt: skip
 
 
 def answers(app: Flask) -> list[str]:

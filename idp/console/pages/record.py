@@ -28,16 +28,18 @@ def trouble_page(desk: Desk) -> Page:
     present = incidents.listed(now())
     subjects = {service.id: (service.name, service_address(service)) for service in every_service.listed()}
     subjects |= {
-        cause.subject: (_receiver(cause.subject), "") for cause in present.causes if cause.sort is Sort.SILENT
+        cause.subject: _receiver(cause.subject) for cause in present.causes if cause.sort is Sort.SILENT
     }
     return show(desk, "trouble", causes=present.causes, subjects=subjects, now=now(), jobs=present.jobs)
 
 
-def _receiver(destination: str) -> str:
-    """The receiver of a destination: its name, or the services that are notified there."""
+def _receiver(destination: str) -> tuple[str, str]:
+    """(name, page) of the receiver of a destination: ours, or the services that are notified there."""
     if destination in RECEIVERS:
-        return str(gettext(RECEIVERS[destination]))
-    return ", ".join(every_service.names_at(destination)) or destination
+        return str(gettext(RECEIVERS[destination])), ""
+    services = every_service.at(destination)
+    page_of_one = service_address(services[0]) if len(services) == 1 else ""
+    return ", ".join(service.name for service in services) or destination, page_of_one
 
 
 @page("approvals", Act.APPROVE, matters=True)

@@ -223,6 +223,8 @@ ROLES: dict[str, str] = {
 }
 
 VALUES: dict[str, str] = {
+    "list": N_("liste"),
+    "upstream": N_("autre fournisseur"),
     **JOBS,
     **ROLES,
     "pupil": N_("Élève"),

@@ -2,7 +2,15 @@
 
 EXPORTED: dict[str, frozenset[str]] = {
     "accounts": frozenset(
-        {"id", "person_id", "subject", "password_hash", "provisional_digest", "credentials_generation"}
+        {
+            "id",
+            "person_id",
+            "subject",
+            "password_hash",
+            "provisional_digest",
+            "credentials_generation",
+            "passkey_offer_answered_at",
+        }
     ),
     "audit": frozenset({"id", "subject", "seal", "position"}),
     "authenticator_apps": frozenset({"account_id", "sealed_secret", "last_step"}),
@@ -81,7 +89,7 @@ EXPORTED: dict[str, frozenset[str]] = {
         {"digest", "sid", "account_id", "generation", "device_known", "confirmed_at", "auth_time"}
     ),
     "source_records": frozenset({"id", "kind", "person_id"}),
-    "staff_posts": frozenset({"id", "person_id"}),
+    "staff_posts": frozenset({"id", "person_id", "granted_by"}),
 }
 """Table of the report → its columns that are left out: numbers and digests of the machinery, what opens the account, what only
 expresses another column again, and names of the staff. Every other column is in the report."""
@@ -96,12 +104,15 @@ LEFT_OUT: dict[str, str] = {
     "approvals": "names people in the text of an act of the academy; the act itself is in their history",
     "audit_head": _NOT_A_PERSON,
     "audit_seals": "hashes of the record, which is in the report",
+    "brand_logos": _NOT_A_PERSON,
+    "brands": _NOT_A_PERSON,
     "clients": _NOT_A_PERSON,
     "counted": _NOT_A_PERSON,
     "device_requests": "the request of a device, of nobody until its person agrees; gone within the hour",
     "failing_destinations": _NOT_A_PERSON,
     "federated_logouts": "a logout under way at another provider; it names nobody",
     "federated_sessions": "a sealed ID token for the logout at another provider; the session is in the report",
+    "family_notes": _NOT_A_PERSON,
     "generations": _NOT_A_PERSON,
     "import_digests": _NOT_A_PERSON,
     "import_files": "the files of a school until it has written them; what was written is in the report",
@@ -112,6 +123,8 @@ LEFT_OUT: dict[str, str] = {
     "jobs": "work on whole schools; what was done to a person is in their history",
     "kept_answers": _SOON_GONE,
     "login_days": _NOT_A_PERSON,
+    "name_pieces": "pieces of words of all names, for the search of the console; they name nobody",
+    "name_words": "each word of all names once, for the search of the console; it goes with its last bearer",
     "network_attempts": _STRANGERS,
     "outbox": "empty once a message has left, and gone a day later; what was sent is in the history and among the messages",
     "passkey_handles": "a random number that an authenticator presents instead of the person; it would help to open the account",
@@ -127,6 +140,7 @@ LEFT_OUT: dict[str, str] = {
     "sign_in_tracks": _NOT_A_PERSON,
     "signing_keys": _NOT_A_PERSON,
     "throttles": _STRANGERS,
+    "upstream_metadata": _NOT_A_PERSON,
     "used_once": "digests of what must not be used twice; they name nobody",
     "username_counters": "the highest number of a form of username; it names nobody",
     "waiting_identities": "an identity of another provider of which nobody has proved yet whose it is; gone within the hour",

@@ -15,6 +15,7 @@ ACTS: dict[str, str] = {
     "data.released": N_("Obligation de garder levée"),
     "demo.activated": N_("Compte ouvert par la démonstration"),
     "erasure.passed_on": N_("Demande d’effacement transmise à l’académie"),
+    "guardianship.attached_again": N_("Lien avec un enfant rétabli"),
     "guardianship.detached": N_("Enfant détaché d’un responsable"),
     "guardianship.disputed": N_("Lien avec un enfant contesté"),
     "guardianship.upheld": N_("Lien avec un enfant maintenu"),
