@@ -49,9 +49,9 @@ def jars() -> Path:
         maven = program(peer, "mvn", "maven")
         _run(peer, [maven, "-q", "-B", copy, f"-DoutputDirectory={fetched}"], project)
         fetched.replace(folder)
-    found = {path.name: _digest(path) for path in folder.iterdir()}
+    present = {path.name: _digest(path) for path in folder.iterdir()}
     # A jar with another digest is no lack but a fault: nothing of it runs.
-    assert found == digests, sorted(set(found.items()) ^ set(digests.items()))
+    assert present == digests, sorted(set(present.items()) ^ set(digests.items()))
     return folder
 
 

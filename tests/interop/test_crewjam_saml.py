@@ -32,8 +32,8 @@ def start(served: Served, tmp_path: Path) -> Iterator[Start]:
         address = f"http://127.0.0.1:{port}"
         files = [tmp_path / name for name in ("idp.xml", "certificate.pem", "key.pem")]
         key, certificate = pem(credential("crewjam"))
-        ours = requests.get(f"{served.issuer}/saml/metadata", timeout=20).text
-        for file, content in zip(files, (ours, certificate, key), strict=True):
+        provider_metadata = requests.get(f"{served.issuer}/saml/metadata", timeout=20).text
+        for file, content in zip(files, (provider_metadata, certificate, key), strict=True):
             file.write_text(content, encoding="utf-8")
         process = Process([str(program), str(port), *map(str, files), bindings, form], tmp_path)
         running.append(process)

@@ -70,9 +70,9 @@ def write_configuration(folder: Path, issuer: str, address: str) -> None:
     key, certificate = pem(credential("shib"))
     (folder / "key.pem").write_text(key)
     (folder / "certificate.pem").write_text(certificate)
-    ours = requests.get(f"{issuer}/saml/metadata", timeout=20).text
-    (folder / "idp.xml").write_text(ours, encoding="utf-8")
-    (folder / "idp.pem").write_text(signer(ours))
+    provider_metadata = requests.get(f"{issuer}/saml/metadata", timeout=20).text
+    (folder / "idp.xml").write_text(provider_metadata, encoding="utf-8")
+    (folder / "idp.pem").write_text(signer(provider_metadata))
     for name in ("shibd", "native"):
         # The server writes its log when it is no longer root.
         log = folder / f"{name}.log"

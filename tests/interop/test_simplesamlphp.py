@@ -44,8 +44,8 @@ def start(served: Served, tmp_path: Path) -> Iterator[Start]:
         key, certificate = pem(credential("simplesamlphp"))
         (tmp_path / "key.pem").write_text(key)
         (tmp_path / "certificate.pem").write_text(certificate)
-        ours = requests.get(f"{served.issuer}/saml/metadata", timeout=20)
-        (tmp_path / "idp.xml").write_bytes(ours.content)
+        provider_metadata = requests.get(f"{served.issuer}/saml/metadata", timeout=20)
+        (tmp_path / "idp.xml").write_bytes(provider_metadata.content)
         own = {"FOLDER": str(tmp_path), "SELF": address, "IDP": served.issuer}
         environment = {**os.environ, **own, "SIMPLESAMLPHP_CONFIG_DIR": str(tmp_path)}
         with (tmp_path / "log").open("wb") as log:
