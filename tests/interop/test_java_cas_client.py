@@ -69,7 +69,7 @@ def key_store(served: Path) -> bytes:
     key = serialization.load_pem_private_key(pem, None)
     certificate = x509.load_pem_x509_certificate(pem)
     encryption = serialization.BestAvailableEncryption(b"for this test alone")
-    return pkcs12.serialize_key_and_certificates(b"server", key, certificate, None, encryption)  # type: ignore[arg-type]
+    return pkcs12.serialize_key_and_certificates(b"server", key, certificate, None, encryption)
 
 
 def test_a_page_is_guarded_and_gets_the_attributes(start: Start) -> None:
