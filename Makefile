@@ -3,6 +3,7 @@
 # make test        every check and every test, browser journeys included
 # make quick       rules, storage, pages, protocol, on one engine: for daily work
 # make crashes     stop 200 workers, hang up 200 times, and look for processes that died
+# make interop     log in with software that `make test` does not install: a Java CAS client, mod_shib, SimpleSAMLphp, crewjam/saml
 # make bench       measure the provider, beside its peers
 # make shots       pictures of every page at four widths, light and dark, on one sheet: shots/index.html
 # make instructions  count the processor instructions of the hot requests
@@ -13,7 +14,7 @@
 # Needs Python 3.11 or newer; PYTHON=/path/to/python3 chooses the interpreter. Options: make demo DEMO="--port-base 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-fresh test tests quick quick-tests crashes check formatted linted typed layered bench instructions shots lock format clean
+.PHONY: help demo demo-fresh test tests quick quick-tests crashes interop check formatted linted typed layered bench instructions shots lock format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 # Compiled modules are kept: else each process of a run, and there are hundreds, compiles the provider again.
@@ -27,6 +28,7 @@ PYTEST ?= -n 3 --dist loadscope
 QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/oidc tests/console tests/web tests/performance tests/test_structure.py tests/test_statements.py tests/test_lending.py
 BENCH ?=
 INSTRUCTIONS ?=
+INTEROP ?=
 SHOTS ?= shots
 
 help:
@@ -75,6 +77,9 @@ layered: .venv/development.stamp
 
 crashes: .venv/development.stamp
 	CRASH_STOPS=200 $(PYTHON_BIN) -m pytest -n 0 --timeout=1800 tests/operations/test_crashes.py
+
+interop: .venv/development.stamp
+	MAKEFLAGS= $(PYTHON_BIN) -m pytest -n 0 --engines=sqlite $(INTEROP) tests/interop
 
 bench: .venv/development.stamp
 	$(PYTHON_BIN) -m bench $(BENCH)

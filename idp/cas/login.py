@@ -1,7 +1,7 @@
 """/cas/login: the request of a service, and its answer: a redirect with a service ticket (CAS Protocol 3.0.3 §2.1, §2.2)."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Response, g, make_response, redirect, render_template
@@ -111,12 +111,12 @@ def waiting_request(waiting: Pending, now: int) -> CasRequest:
 def _checked(request: LoginRequest, now: int) -> CasRequest:
     url = registrations.read_url(request.service)
     registered = registrations.of_url(url) if url is not None else None
-    if registered is None:
+    if url is None or registered is None:
         raise Refusal(UNKNOWN_SERVICE, "no service of CAS is registered with this URL")
     note_client(registered.id)
     if not registered.is_active:
         raise Refusal(SERVICE_SUSPENDED, f"{registered.id} is suspended")
-    return CasRequest(request, registered, current_login.current(now))
+    return CasRequest(replace(request, service=url.text), registered, current_login.current(now))
 
 
 def _issue(request: CasRequest, session: Session, waiting: Pending | None, now: int) -> str:

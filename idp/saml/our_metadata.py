@@ -8,6 +8,7 @@ from idp.durations import DAY
 from idp.runtime.context import settings
 from idp.saml import addresses, certificates, registrations
 from idp.saml.rules import names
+from idp.services.person import scope
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -43,6 +44,7 @@ def document(now: int) -> bytes:
         "_" + hashlib.sha256(entity.encode()).hexdigest()[:40],
         now + VALID,
         settings().service.name,
+        scope(),
     )
     return documents.serialize(signatures.sign(root, current.signing, None))
 

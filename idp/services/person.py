@@ -16,6 +16,11 @@ from idp.services.rules.subjects import ine_hash, pairwise_subject
 from idp.services.storage import persons
 
 
+def scope() -> str:
+    """The domain behind the @ of scoped values."""
+    return urlsplit(settings().server.issuer).hostname or ""
+
+
 def login_at(service_id: str, registration: Registration, auth_time: int, now: int) -> Login:
     """What the attributes of this service depend on: its pairwise identifiers and the times of the login."""
     key = settings().secrets.pairwise_key.encode()
@@ -25,7 +30,7 @@ def login_at(service_id: str, registration: Registration, auth_time: int, now: i
         lambda ine: ine_hash(key, sector, ine),
         day_of(now),
         auth_time,
-        scope=urlsplit(settings().server.issuer).hostname or "",
+        scope=scope(),
         logout=f"{settings().server.issuer.rstrip('/')}/logout",
         academy=settings().service.academy,
     )

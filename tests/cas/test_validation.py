@@ -105,6 +105,21 @@ def test_the_life_of_a_ticket_is_a_setting(pronote: CasService, clock: Clock) ->
     assert code_of(pronote.validate(ticket).text) is None
 
 
+def test_a_java_client_may_name_its_session_at_the_validation(pronote: CasService) -> None:
+    answer = pronote.validate(pronote.ticket(), service=f"{URL};jsessionid=node0x1.node0")
+    assert code_of(answer.text) is None and user_of(answer.text)
+
+
+def test_a_java_client_may_name_its_session_at_the_login_alone(pronote: CasService) -> None:
+    ticket = pronote.ticket(service=f"{URL};jsessionid=node0x1.node0")
+    assert code_of(pronote.validate(ticket).text) is None
+
+
+def test_a_java_clients_session_does_not_come_back_in_the_address(pronote: CasService) -> None:
+    answer = pronote.login(service=f"{URL};jsessionid=node0x1.node0")
+    assert answer.headers["Location"].startswith(f"{URL}?ticket=ST-")
+
+
 @pytest.mark.parametrize(
     "service", [f"{URL}?x=1", f"{URL}/", "https://pronote.example/cas", "https://esidoc.example/", "nonsense"]
 )

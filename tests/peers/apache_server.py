@@ -18,17 +18,23 @@ MODULES = Path("/usr/lib/apache2/modules")
 
 
 class Apache:
-    """One server. `name`: of the module, without mod_auth_; its address is known before it starts."""
+    """One server; its address is known before it starts.
 
-    def __init__(self, name: str) -> None:
-        self._name, self._program = name, _program(name)
+    `name`: of the module, without mod_auth_, and of its files in the folder `site`. `symbol`: of a module with another name than that.
+    """
+
+    def __init__(self, name: str, site: Path = SITE, symbol: str | None = None) -> None:
+        self._name, self._site = name, site
+        self._module = f"auth_{name}" if symbol is None else name
+        self._symbol = symbol or f"auth_{name}_module"
+        self._program = _program(self._module)
         # A folder that the server still reads when it is no longer root, as a folder of pytest's is not.
         self.folder = Path(tempfile.mkdtemp(prefix="idp-apache-"))
         self.folder.chmod(0o755)
         pages = self.folder / "pages"
         pages.mkdir()
         shutil.copy(SITE / "bye", pages / "bye")
-        shutil.copy(SITE / f"{name}.me", pages / "me")
+        shutil.copy(site / f"{name}.me", pages / "me")
         self._port = free_port()
         self._process: subprocess.Popen[str] | None = None
 
@@ -39,9 +45,10 @@ class Apache:
     def start(self, level: str = "info", **values: str) -> None:
         """Start with the words of the configuration filled in, and wait until a page is served."""
         text = (SITE / "base.conf").read_text(encoding="utf-8")
-        text += (SITE / f"{self._name}.conf").read_text(encoding="utf-8")
+        text += (self._site / f"{self._name}.conf").read_text(encoding="utf-8")
         own = {"folder": str(self.folder), "port": str(self._port), "modules": str(MODULES)}
-        filled = Template(text).substitute(own, module=f"auth_{self._name}", level=level, **values)
+        own |= {"module": self._module, "symbol": self._symbol}
+        filled = Template(text).substitute(own, level=level, **values)
         (self.folder / "httpd.conf").write_text(filled, encoding="utf-8")
         process = self._process = subprocess.Popen(
             [self._program, "-f", str(self.folder / "httpd.conf"), "-D", "FOREGROUND"],
@@ -66,10 +73,10 @@ def serving(name: str) -> Iterator[Apache]:
     apache.end()
 
 
-def _program(name: str) -> str:
+def _program(module: str) -> str:
     program = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None or not (MODULES / f"mod_auth_{name}.so").exists():
-        missing(f"Apache's mod_auth_{name}", f"libapache2-mod-auth-{name}")
+    if program is None or not (MODULES / f"mod_{module}.so").exists():
+        missing(f"Apache's mod_{module}", f"libapache2-mod-{module.replace('_', '-')}")
     return program
 
 

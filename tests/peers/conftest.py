@@ -41,12 +41,16 @@ class Served:
 def served(request: pytest.FixtureRequest, provider_address: Address) -> Iterator[Served]:
     """Marker `@pytest.mark.settings(…)` overrides single keys, as elsewhere."""
     marker = request.node.get_closest_marker("settings")
-    sections = {"server": {"issuer": provider_address.url}, **(marker.kwargs if marker else {})}
+    yield from serving(provider_address, **(marker.kwargs if marker else {}))
+
+
+def serving(address: Address, **sections: Any) -> Iterator[Served]:
+    """For a fixture: a provider with these sections of settings that answers at `address`, on SQLite."""
     with lent("sqlite") as url:
-        loan = Loan(settings_for(url, **sections), system_clock)
-        provider_address.lend(loan.app)
-        yield Served(loan.app, provider_address.url)
-        provider_address.end()
+        loan = Loan(settings_for(url, **{"server": {"issuer": address.url}, **sections}), system_clock)
+        address.lend(loan.app)
+        yield Served(loan.app, address.url)
+        address.end()
         loan.end()
 
 

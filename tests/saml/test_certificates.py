@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pytest
 from flask import Flask
 from lxml import etree
 
@@ -24,6 +25,16 @@ def published(now: int) -> list[str]:
         text
         for text in root.xpath("//*[local-name()='KeyDescriptor']//*[local-name()='X509Certificate']/text()")
     ]
+
+
+@pytest.mark.settings(server={"issuer": "https://connexion.example:8443"})
+def test_the_metadata_has_the_scope_of_scoped_values(world: World, clock: Clock) -> None:
+    root = etree.fromstring(our_metadata.document(clock()))
+    role = root.find("{*}IDPSSODescriptor")
+    assert role is not None
+    [scope] = role[0].iterfind("{urn:mace:shibboleth:metadata:1.0}Scope")
+    assert role[0].tag.endswith("}Extensions")
+    assert (scope.text, scope.get("regexp")) == ("connexion.example", "false")
 
 
 def test_the_metadata_is_signed_and_ends(world: World, clock: Clock) -> None:

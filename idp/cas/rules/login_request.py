@@ -13,7 +13,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """`service`: as it was sent. `renew`: credentials are asked for; `gateway`: no page may be shown; `warn`: nothing without a question."""
+    """`service`: as it was sent, and after its check without a servlet's session. `renew`: credentials are asked for; `gateway`: no page may be shown; `warn`: nothing without a question."""
 
     service: str
     renew: bool = False

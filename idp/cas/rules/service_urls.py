@@ -14,11 +14,13 @@ from idp.services.rules.registered_addresses import LOOPBACK, is_plain
 
 _TWO_READINGS = re.compile(r"%(2f|5c|00|25)", re.IGNORECASE)
 """Encoded in a path: slash, backslash, the zero byte, and the percent sign, behind which another of these can hide."""
+_SERVLET_SESSION = re.compile(r"\A([^?#]*?);jsessionid=[a-z0-9._!+-]*(?=\?|\Z)", re.IGNORECASE)
+"""The session of a servlet at the end of a path (Jakarta Servlet 5.0 §7.1.3)."""
 
 
 @dataclass(frozen=True)
 class ServiceUrl:
-    """A URL that one server reads in one way. `text` is what was sent; host in lower case, port filled in."""
+    """A URL that one server reads in one way. `text` is what was sent, without a servlet's session; host in lower case, port filled in."""
 
     text: str
     scheme: str
@@ -37,7 +39,11 @@ class Pattern:
 
 
 def read(text: str, loopback_http: bool) -> ServiceUrl | None:
-    """A service URL; None for what is not https, or can be read in two ways. `loopback_http`: http://localhost is allowed."""
+    """A service URL; None for what is not https, or can be read in two ways. `loopback_http`: http://localhost is allowed.
+
+    A servlet's session is no part of it: the Java client sends the address without one at the login, and with one at the first validation.
+    """
+    text = _SERVLET_SESSION.sub(r"\1", text)
     if not is_plain(text) or "#" in text:
         return None
     try:

@@ -13,6 +13,7 @@ SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XENC = "http://www.w3.org/2001/04/xmlenc#"
+SHIBMD = "urn:mace:shibboleth:metadata:1.0"
 
 LARGEST_MESSAGE = 128 * 1024
 """Bytes of a request or response."""
@@ -112,4 +113,4 @@ def text(parent: etree._Element | None) -> str | None:
     return (parent.text or "").strip() or None
 
 
-_PREFIX = {SAMLP: "samlp", SAML: "saml", MD: "md", DS: "ds", XENC: "xenc"}
+_PREFIX = {SAMLP: "samlp", SAML: "saml", MD: "md", DS: "ds", XENC: "xenc", SHIBMD: "shibmd"}

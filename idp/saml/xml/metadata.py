@@ -13,7 +13,7 @@ from lxml import etree
 from idp.saml.rules import names
 from idp.saml.rules.identity_provider import IdentityProvider
 from idp.saml.rules.service_provider import Endpoint, RequestedAttribute, ServiceProvider
-from idp.saml.xml.documents import DS, MD, SAML, SAMLP, XmlFault, element, text
+from idp.saml.xml.documents import DS, MD, SAML, SAMLP, SHIBMD, XmlFault, element, text
 from idp.saml.xml.times import read_time, write_time
 
 MDUI = "urn:oasis:names:tc:SAML:metadata:ui"
@@ -200,14 +200,20 @@ def our_metadata(
     identifier: str,
     valid_until: int,
     organization: str,
+    scope: str = "",
 ) -> etree._Element:
-    """The EntityDescriptor of this provider, not yet signed. `sign_on`, `logout`: (binding, location). All `certificates` may sign."""
+    """The EntityDescriptor of this provider, not yet signed. `sign_on`, `logout`: (binding, location). All `certificates` may sign.
+
+    `scope`: the domain behind the @ of scoped values. Without it services of federations drop them (Shibboleth metadata extensions 1.0).
+    """
     entity = element(
         None, MD, "EntityDescriptor", entityID=entity_id, ID=identifier, validUntil=write_time(valid_until)
     )
     role = element(
         entity, MD, "IDPSSODescriptor", protocolSupportEnumeration=SAMLP, WantAuthnRequestsSigned="false"
     )
+    if scope:
+        element(element(role, MD, "Extensions"), SHIBMD, "Scope", scope, regexp="false")
     for certificate in certificates:
         key_descriptor(role, "signing", certificate)
     for binding, location in logout:

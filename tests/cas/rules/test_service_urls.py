@@ -20,6 +20,25 @@ def belongs(text: str, registered: str, is_prefix: bool = False) -> bool:
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("https://a.example/b;jsessionid=node0x1.node0", "https://a.example/b"),
+        ("https://a.example/b;JSESSIONID=1A!-5!x?c=d", "https://a.example/b?c=d"),
+        ("https://a.example/;jsessionid=", "https://a.example/"),
+        ("https://a.example/b;jsessionid=1/c", "https://a.example/b;jsessionid=1/c"),
+        ("https://a.example/b;jsessionid=1%41", "https://a.example/b;jsessionid=1%41"),
+        ("https://a.example/b;other=1", "https://a.example/b;other=1"),
+        ("https://a.example/b?c=;jsessionid=1?", "https://a.example/b?c=;jsessionid=1?"),
+        ("https://a.example/..;jsessionid=1", None),
+        ("https://a.example/b;jsessionid=1#c", None),
+    ],
+)
+def test_a_servlets_session_is_no_part_of_an_address(text: str, read: str | None) -> None:
+    url = service_urls.read(text, False)
+    assert (url and url.text) == read
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "http://pronote.example/",

@@ -1,0 +1,32 @@
+<?php
+// As Debian has it; the addresses, the folders and the keys are of the test.
+$folder = getenv('FOLDER');
+$config = [
+    'baseurlpath' => getenv('SELF') . '/simplesaml/',
+    'certdir' => "$folder/",
+    'loggingdir' => "$folder/",
+    'datadir' => "$folder/",
+    'tempdir' => "$folder/temporary",
+    'metadatadir' => "$folder/",
+    'attributenamemapdir' => '/etc/simplesamlphp/attributemap/',
+    'technicalcontact_name' => 'Administrator',
+    'technicalcontact_email' => 'na@example.org',
+    'timezone' => 'UTC',
+    'secretsalt' => 'for this test alone',
+    'auth.adminpassword' => 'for this test alone',
+    'trusted.url.domains' => [],
+    'debug' => ['saml' => false, 'backtraces' => true, 'validatexml' => false],
+    'showerrors' => true,
+    'errorreporting' => false,
+    'logging.level' => SimpleSAML\Logger::INFO,
+    'logging.handler' => 'file',
+    'logging.logfile' => 'simplesamlphp.log',
+    'module.enable' => ['core' => true, 'saml' => true],
+    'session.cookie.secure' => false,
+    'session.cookie.samesite' => null,
+    'session.phpsession.savepath' => "$folder/sessions",
+    'store.type' => 'phpsession',
+    'language.available' => ['en', 'fr'],
+    'language.default' => 'en',
+    'metadata.sources' => [['type' => 'xml', 'file' => "$folder/idp.xml"]],
+];
