@@ -23,6 +23,7 @@ def paths(app: Flask, world: World) -> dict[str, str]:
         "number": 1,
         "import_number": 1,
         "file": 1,
+        "name": "nobody",
     }
     path_of = {}
     for rule in app.url_map.iter_rules():
@@ -33,4 +34,4 @@ def paths(app: Flask, world: World) -> dict[str, str]:
 
 
 def needs_things_that_are_not_there(name: str) -> bool:
-    return name in ("import_", "settle", "job", "job_file", "job_files", "person_act", "many")
+    return name in ("import_", "settle", "job", "job_file", "job_files", "person_act", "many", "provider")
