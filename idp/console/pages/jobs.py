@@ -71,7 +71,7 @@ def _row(desk: Desk, number: int) -> dict:  # type: ignore[type-arg]
 
 
 def _may_stop(desk: Desk, row: dict) -> bool:  # type: ignore[type-arg]
-    """Whoever asked for it, and whoever works on the people of its school: to see numbers is not enough."""
+    """The person who asked for it, and those who work on the people of its school: to see numbers is not enough."""
     return row["asked_by"] == desk.actor or rights.may(desk.rights, Act.IMPORT, row["school_id"])
 
 
