@@ -12,6 +12,7 @@ from idp.accounts import guardianship
 from idp.audit.search import Event, Filters, search
 from idp.console.record_names import Names, names_of
 from idp.console.rules.rights import SchoolRow
+from idp.console.storage import family_links
 from idp.database.engine import reading
 from idp.letters import issue
 from idp.letters.faces import Paper, second_language
@@ -49,6 +50,15 @@ def relatives_of(account: AccountFacts) -> list[Relative]:
     if account.kind == "guardian":
         return family.children_of(reading(), account.person_id)
     return family.guardians_of(reading(), account.person_id) if account.kind == "pupil" else []
+
+
+def links_at(school: int, account: AccountFacts) -> frozenset[int]:
+    """The links of a guardian that a school may end, uphold and open again: those of its own pupils."""
+    return (
+        family_links.at_school(reading(), account.person_id, school)
+        if account.kind == "guardian"
+        else frozenset()
+    )
 
 
 def acts_for(account: AccountFacts) -> frozenset[str]:

@@ -12,6 +12,7 @@ from flask_babel import format_timedelta, gettext
 from markupsafe import Markup, escape
 
 from idp.console.rules.causes import Cause, Sort
+from idp.console.rules.days import has_date
 from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
 from idp.console.rules.mentions import Mention, of_detail, of_party
 from idp.console.rules.page_purpose import PageWords
@@ -200,7 +201,7 @@ def _value(name: str, value: Any, names: Names) -> Any:
         return "–"
     if mention := of_detail(name, value):
         return _name(mention, names)
-    if name in MOMENTS and isinstance(value, int):
+    if name in MOMENTS and isinstance(value, int) and has_date(value):
         return moment(value)
     if name in SECONDS and isinstance(value, int):
         return lasting(value)

@@ -24,6 +24,7 @@ from idp.network.kept_sessions import KeptSessions
 from idp.observability import counting
 from idp.oidc.participants import notices
 from idp.people import offices
+from idp.people.rules.mail_addresses import reply_address
 from idp.recovery import attempts, lookup, usernames
 from idp.saml import notices as saml_notices
 from idp.services import session_end
@@ -53,7 +54,7 @@ class OpenConnections:
 def _sender_of(claimed: Claimed) -> Sender:
     """The school of the account that a mail is about."""
     office = offices.of_account(claimed.payload.get("account"))
-    return Sender(office.school, office.lines, office.mail)
+    return Sender(office.school, office.lines, reply_address(office.mail))
 
 
 DELIVERERS: dict[str, Callable[[Claimed, int, OpenConnections], None]] = {

@@ -124,6 +124,13 @@ class TestOffice:
             )
         assert tuple(row) == (PHONE, "8 h", "a@b.example")
 
+    def test_a_pasted_address_is_one_that_people_can_write_to(self, app: Flask, office: Visitor) -> None:
+        pasted = {"a@b.example\u200b": "a@b.example", "a@\u00e9cole.example": "a@école.example"}
+        for typed, shown in pasted.items():
+            office.opens(PAGE).fills(press="act=office", office_mail=typed)
+            with app.app_context():
+                assert appearance.of_school(UAI).office.mail == shown
+
 
 class TestNote:
     TEXT = "Réunion le 12 :\n<b>18 h</b>, au réfectoire."

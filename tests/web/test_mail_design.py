@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.test import Client
 
+from idp.database.engine import transaction
 from idp.messages import mail
 from idp.messages.notices import NOTICES
 from idp.messages.rules.senders import Sender
 from idp.messages.storage.outbox import Claimed
 from idp.people import offices
+from idp.people.storage.tables import School
 from idp.samples import pages as samples
 from idp.samples.pages import KINDS, SENDER
 from idp.worker.deliveries import _sender_of
@@ -247,6 +250,26 @@ def test_answers_go_to_the_office_where_the_setting_allows_it(app: Flask) -> Non
     assert message["Reply-To"] == "secretariat@tilleuls.example"
     assert "Ne répondez pas" not in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert composed(app, PAYLOAD, Sender("École"))["Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    ("office", "answered"),
+    [
+        ("a@b.example", "a@b.example"),
+        ("a@école.example", "a@xn--cole-9oa.example"),
+        ("a@b.example\u200b", "a@b.example"),
+        ("élise@b.example", ""),
+        ("a@b.example, x@evil.example", ""),
+    ],
+)
+def test_answers_go_to_an_address_that_every_reader_understands(
+    world: World, office: str, answered: str
+) -> None:
+    pupil = world.pupil("Léa", "Petit")
+    with transaction() as tx:
+        tx.execute(update(School).values(office_mail=office))
+    sender = _sender_of(Claimed(7, "mail", {"account": pupil.account}, NOON, 1))
+    assert sender.mail == answered
 
 
 def test_the_office_of_an_account_is_that_of_its_only_school(app: Flask) -> None:

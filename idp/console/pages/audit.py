@@ -1,7 +1,6 @@
 """The audit trail: search, in words and names; verification; export."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from operator import itemgetter
 
 from flask import request
@@ -13,6 +12,7 @@ from idp.audit.rules.verification import Fault
 from idp.audit.search import Event, Filters
 from idp.console import approvals, record_export, record_names, table_files, words
 from idp.console.pages.page import Desk, back, chosen_keys, number, page, pressed, show
+from idp.console.rules.days import read_day
 from idp.console.rules.mentions import of_party
 from idp.console.rules.record_words import ACTS, FAULTS
 from idp.console.rules.rights import Act
@@ -94,7 +94,7 @@ def audit_page(desk: Desk) -> Page:
 
 def _asked() -> Asked:
     values = {name: request.values.get(name, "").strip()[:80] for name in FILTERS}
-    first, last = _day(values["since"]), _day(values["until"])
+    first, last = read_day(values["since"]), read_day(values["until"])
     oldest_first = request.values.get("sort", "") == "at"
     return Asked(
         {**values, "sort": "at" if oldest_first else ""},
@@ -155,10 +155,3 @@ def _named(code: str) -> str:
 
 def _describe(fault: Fault) -> str:
     return str(gettext(FAULTS[fault.kind], **asdict(fault)))
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None

@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import request
 
+from idp.console.rules.days import read_day
 from idp.refusals import Refusal
 from idp.refusals.console import FIELD_UNUSABLE
 
@@ -34,11 +35,9 @@ class Fields:
 
     def day(self, name: str, label: str) -> date:
         """A day in ISO format, as a browser's date field sends it."""
-        try:
-            return date.fromisoformat(request.form.get(name, ""))
-        except ValueError:
-            self.check(False, name, label)
-            return date.min
+        day = read_day(request.form.get(name, ""))
+        self.check(day is not None, name, label)
+        return day or date.min
 
     def check(self, right: bool, name: str, label: str) -> None:
         if not right:

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from idp.console.pages.fields import Fields
 from idp.console.pages.page import Desk, back, form_of, page, pressed
 from idp.console.rules.rights import Act
-from idp.people.rules.mail_addresses import clean_address
+from idp.people.rules.mail_addresses import clean_address, readable_address
 from idp.refusals import Refusal
 from idp.refusals.console import COLOUR_ILLEGIBLE, LOGO_UNUSABLE, TINT_ILLEGIBLE
 from idp.runtime.context import day_of, now, settings
@@ -61,10 +61,12 @@ def _change_office(desk: Desk, place: str, shown: Appearance) -> None:
     fields.check(
         sum(letter.isdigit() for letter in phone) >= 4 or not phone, "office_phone", gettext("Téléphone")
     )
-    fields.check(not mail or clean_address(mail) is not None, "office_mail", gettext("Adresse mail"))
+    stored = clean_address(mail)
+    fields.check(not mail or stored is not None, "office_mail", gettext("Adresse mail"))
     fields.judge()
     if desk.school is not None:
-        changes.change_office(place, Office(phone, hours, mail, address), desk.actor, now())
+        office = Office(phone, hours, readable_address(stored or ""), address)
+        changes.change_office(place, office, desk.actor, now())
 
 
 def _write_note(desk: Desk, place: str, shown: Appearance) -> None:

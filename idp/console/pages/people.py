@@ -97,7 +97,7 @@ def many(desk: Desk) -> Page:
             if not query.asks_anything and "everybody" not in request.form:
                 raise Refusal(FIELD_UNUSABLE, "no search term, and not everybody", field=N_("tout le monde"))
             chosen = [row.account for row in rows]
-            if len(chosen) != int(request.form.get("count", "-1")):
+            if str(len(chosen)) != request.form.get("count", ""):
                 raise Refusal(STATE_CHANGED, "the search has other results now")
             job = bulk.ask(desk.school.id, act, chosen, request.form.get("reason", ""), desk.actor, now())
             return back("job", number=job)

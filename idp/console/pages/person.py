@@ -13,7 +13,13 @@ from idp.letters import issue
 from idp.people import comparison
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import Refusal
-from idp.refusals.console import MAYBE_TWO_PEOPLE, OTHER_ACCOUNT_NOT_FOUND, PERSON_NOT_FOUND, RIGHT_MISSING
+from idp.refusals.console import (
+    MAYBE_TWO_PEOPLE,
+    OTHER_ACCOUNT_NOT_FOUND,
+    PERSON_NOT_FOUND,
+    RIGHT_MISSING,
+    STATE_CHANGED,
+)
 from idp.runtime.context import last_day, now
 from idp.signin import mail_confirmation
 from idp.web.form_pages import Page
@@ -51,6 +57,7 @@ def person(desk: Desk, account: int) -> Page:
         shown=identity,
         relatives=people.relatives_of(facts),
         happened=people.timeline(facts),
+        own_links=people.links_at(desk.school.id, facts) if desk.school else frozenset(),
         acts=acts,
         first_acts=first_acts,
         other_acts=other_acts,
@@ -145,18 +152,27 @@ def _mail(desk: Desk, account: AccountFacts) -> Page:
     return _onward(desk, account, "mail")
 
 
+def _link(desk: Desk, account: AccountFacts) -> int:
+    """The link of the form, of those of this school's pupils. Raises Refusal K03 for another school's."""
+    assert desk.school is not None
+    link = number("link")
+    if link not in people.links_at(desk.school.id, account):
+        raise Refusal(STATE_CHANGED, "the link is of another guardian, or of another school's pupil")
+    return link
+
+
 def _detach(desk: Desk, account: AccountFacts) -> Page:
-    guardianship.detach(account, number("link"), request.form.get("reason", ""), desk.actor, now())
+    guardianship.detach(account, _link(desk, account), request.form.get("reason", ""), desk.actor, now())
     return _onward(desk, account, "detach")
 
 
 def _attach(desk: Desk, account: AccountFacts) -> Page:
-    guardianship.attach_again(account, number("link"), desk.actor, now())
+    guardianship.attach_again(account, _link(desk, account), desk.actor, now())
     return _onward(desk, account, "attach")
 
 
 def _uphold(desk: Desk, account: AccountFacts) -> Page:
-    guardianship.uphold(account, number("link"), desk.actor, now())
+    guardianship.uphold(account, _link(desk, account), desk.actor, now())
     return _onward(desk, account, "uphold")
 
 

@@ -81,6 +81,12 @@ def readable_address(address: str) -> str:
         return address
 
 
+def reply_address(typed: str) -> str:
+    """Where answers to a mail go: an addr-spec in ASCII, which every server and reader understands (RFC 5322 §3.4.1); else an empty text."""
+    address = clean_address(typed) or ""
+    return address if address.isascii() else ""
+
+
 def masked(address: str) -> str:
     """A masked address that its owner recognises: `c•••@exemple.fr`."""
     local, _, domain = readable_address(address).rpartition("@")
