@@ -4,13 +4,17 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
+GOES_ON = "Un instant"
+
 
 @dataclass
 class Journey:
-    """`pages`: documents that the browser has shown; a redirect shows none. A field that is filled in already is not counted."""
+    """`titles`: those of the pages that the browser has shown. A redirect shows none, nor does a page that goes on by itself.
+
+    A field that is filled in already is not counted.
+    """
 
     page: Page
-    pages: int = 0
     fields: int = 0
     clicks: int = 0
     titles: list[str] = field(default_factory=list)
@@ -19,9 +23,9 @@ class Journey:
         self.page.on("load", self._shown)
 
     def _shown(self, page: Page) -> None:
-        if page.url != "about:blank":
-            self.pages += 1
-            self.titles.append(page.title())
+        title = page.title()
+        if page.url != "about:blank" and not title.startswith(GOES_ON):
+            self.titles.append(title)
 
     def opens(self, address: str) -> None:
         self.page.goto(address)
@@ -42,6 +46,10 @@ class Journey:
         """A code of six digits sends itself."""
         with self.page.expect_navigation(wait_until="load"):
             self.fills({label: code})
+
+    @property
+    def pages(self) -> int:
+        return len(self.titles)
 
     @property
     def counted(self) -> tuple[int, int, int]:

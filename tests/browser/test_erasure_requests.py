@@ -25,14 +25,13 @@ def test_a_parent_asks_and_the_office_answers(served: Served, desk: Desk) -> Non
     office = Stage(served, desk.window())
     office.head("/console/school/0990001N/erasure-requests")
     expect(office.page.get_by_role("heading", level=2)).to_have_text("Claire Durand")
-    office.page.locator("summary").click()
+    office.page.get_by_text("Refuser avec un motif").click()
     looks_right_everywhere(office.page, "console-erasure-requests")
     office.page.get_by_role("button", name="Refuser").click()
     alert = office.page.get_by_role("alert")
     expect(alert).to_contain_text("K08")
-    # The link of the refusal leads to the field, which is open.
-    alert.get_by_role("link").first.click()
-    office.page.keyboard.type("Votre enfant est inscrit chez nous")
+    # The field is open, with what was wrong.
+    office.page.get_by_label("Motif, que la personne recevra").fill("Votre enfant est inscrit chez nous")
     follow(office.page, office.page.get_by_role("button", name="Refuser"))
     expect(office.page.get_by_text("Personne n’attend")).to_be_visible()
     looks_right_everywhere(office.page, "console-erasure-requests-none")

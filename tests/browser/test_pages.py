@@ -85,7 +85,7 @@ def test_the_rules_are_checked_for_text_typed_before_the_script_loaded(
     come_to_sign_in(page, opens())
     page.get_by_label("Identifiant").fill(claire.username)
     page.get_by_label("Mot de passe", exact=True).fill(PROVISIONAL)
-    page.route("**/pages.js", lambda route: held.append(route))
+    page.route("**/pages.js?*", lambda route: held.append(route))
     page.get_by_role("button", name="Se connecter", exact=True).click(no_wait_after=True)
     page.get_by_label("Nouveau mot de passe", exact=True).fill(CHOSEN)
     assert page.locator(".met").count() == 0
@@ -238,7 +238,7 @@ def test_the_form_post_page(desk: Desk, opens: Opens, served: Served) -> None:
         guardian = served.world.guardian()
     page = desk.window()
     # It is gone in a moment, unless its script stays away.
-    page.route("**/form_post.js", lambda route: route.abort())
+    page.route("**/form_post.js?*", lambda route: route.abort())
     come_to_sign_in(page, opens(), response_mode="form_post")
     sign_in(page, guardian.username, guardian.password)
     heading(page, "Retour au service")
