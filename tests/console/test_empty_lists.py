@@ -25,8 +25,6 @@ LISTS = {
     "/console/academy?q=zzzzzzz": "academy_administrator",
     "/console/academy/services": "academy_administrator",
     "/console/academy/services?q=zzzzzzz": "academy_administrator",
-    "/console/academy/cas": "academy_administrator",
-    "/console/academy/saml": "academy_administrator",
     "/console/academy/tokens": "academy_administrator",
     "/console/academy/approvals": "academy_administrator",
     "/console/academy/trouble": "academy_administrator",
@@ -42,7 +40,9 @@ def test_an_empty_list_says_so_and_offers_one_action(
 ) -> None:
     page = at_console(worker_of(contextless, LISTS[path])).opens(path)
     assert page.status == 200
-    (state,) = re.findall(r'<div class="empty">(.*?)</div>', page.html, re.DOTALL)
+    shown = re.findall(r'<div class="empty">(.*?)</div>', page.html, re.DOTALL)
+    # A panel of an overview that has nothing to say asks for nothing.
+    (state,) = [text for text in shown if "Rien ne vous attend" not in text and "Tout a marché" not in text]
     assert re.search(r"<strong>\s*\w", state)
     actions = re.findall(r'<(?:a|button)[^>]*class="btn[^"]*"[^>]*>', state)
     assert len(actions) == 1, state

@@ -440,7 +440,6 @@ def test_no_page_has_a_word_of_the_other_language_or_a_code(app: Flask, clock: C
 
 BEHIND_FORMS = {
     "account/mobile_code.html",
-    "console/letters_question.html",
     "console/person_password.html",
     "console/service_secret.html",
 }
