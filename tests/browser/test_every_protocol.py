@@ -21,7 +21,6 @@ PROTOCOLS = ("oidc", "cas", "saml")
 
 def sign_in(page: Page, demo: Demo) -> None:
     card = demo.card("pupil")
-    page.get_by_role("button", name="Élève Au collège").click()
     page.get_by_label("Identifiant").fill(card["username"])
     page.get_by_label("Mot de passe", exact=True).fill(card["password"])
     press(page, "Se connecter")

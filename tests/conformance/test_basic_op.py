@@ -18,7 +18,7 @@ ALL = "openid profile email address phone"
 def test_server(party: RelyingParty) -> None:
     """Every check of a login, and no parameter is repeated."""
     first, second = party.logs_in(), party.logs_in()
-    assert first.shown == ["profile", "sign_in", "consent"] and second.shown == []
+    assert first.shown == ["sign_in", "consent"] and second.shown == []
     assert first.claims.keys() == checks.OF_THE_TOKEN | {"nonce"} and first.userinfo.keys() == {"sub"}
     assert first.claims["sub"] == second.claims["sub"]
     assert first.answer["code"] != second.answer["code"]

@@ -105,11 +105,10 @@ def test_redirect_uri_regfrag(app: Flask, clock: Clock) -> None:
 
 
 def shown_at_sign_in(party: RelyingParty, element: str) -> None:
-    """On the password page, and on the profile page before it."""
+    """On the first page."""
     page = party.person.arrives(party.parameters())
-    assert page.step == "profile"
-    page.sees(element).fills(profile="responsable").sees(element)
     assert page.step == "sign_in"
+    page.sees(element)
 
 
 def test_registration_logo_uri(register: Register) -> None:

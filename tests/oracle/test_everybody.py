@@ -73,9 +73,7 @@ def lines_of_letter(filed: Filed) -> list[str]:
         lines.append(f"Classe {filed.class_code}")
     if filed.children:
         lines.append("Responsable de :")
-        lines += sorted(
-            f"{c.name}, classe {c.class_code}" if c.class_code else c.name for c in filed.children
-        )
+        lines += sorted(f"{c.name} Classe {c.class_code}" if c.class_code else c.name for c in filed.children)
     return lines
 
 
@@ -88,9 +86,12 @@ def test_letters_on_paper(everybody: Everybody) -> None:
                 lines = page.extract_text().replace("\N{NO-BREAK SPACE}", " ").split("\n")
                 username = lines[lines.index("Identifiant") + 1]
                 _, filed = waiting[username]
-                addressee = lines[
-                    2 : next(n for n, line in enumerate(lines) if line.startswith("Votre compte"))
-                ]
+                # Between the first sentence and the first way to sign in.
+                begin = next(n for n, line in enumerate(lines) if line.startswith("Un seul compte ouvre"))
+                end = next(
+                    n for n, line in enumerate(lines) if line.startswith(("Le plus rapide", "1 Ouvrez"))
+                )
+                addressee = lines[begin + 1 : end]
                 assert username not in seen, "each once a run"
                 seen.add(username)
                 assert lines[0] == school
@@ -226,13 +227,13 @@ def numbers(office: FlaskClient, uai: str, school: str, waiting: dict[str, tuple
     text = office.get(f"/console/school/{uai}").text
     assert f"<h1>{school}</h1>" in text
     body = text.partition("<tbody>")[2].partition("</tbody>")[0]
-    shown = {row[0]: (row[1], row[3]) for row in map(cells, re.findall(r"<tr>.*?</tr>", body, re.S))}
+    shown = {row[0]: (row[3], row[4]) for row in map(cells, re.findall(r"<tr>.*?</tr>", body, re.S))}
     assert shown == {
         code: (f"{counts['pupil']} / {counts['pupil']}", f"{counts['guardian']} / {counts['guardian']}")
         for code, counts in counted.items()
     }
     kinds = Counter(filed.key[1] for _, filed in waiting.values())
-    assert [int(whole) for whole in re.findall(r'class="big">\d+ / (\d+)<', text)] == [
+    assert [int(whole) for whole in re.findall(r'class="figure">\d+ / (\d+)<', text)] == [
         kinds["pupil"],
         kinds["guardian"],
     ]
@@ -295,17 +296,19 @@ def test_mon_compte(active: Everybody) -> None:
     for somebody in active.people:
         browser = browser_of(active, somebody.account, somebody.person, somebody.username)
         overview = unescape(browser.get("/account").text)
-        assert f"<dd>{somebody.name}</dd>" in overview and f"<dd>{somebody.username}</dd>" in overview
+        assert f"{somebody.name} · {somebody.username} · " in overview
         if somebody.kind == "pupil":
             page = unescape(browser.get("/account/guardians").text)
             filed = somebody.filed[0]
             shown = re.findall(
-                r"<li>(\S.*?)\s*</li>", page.partition("Mes responsables</h1>")[2].partition("</ul>")[0], re.S
+                r"<strong>(.*?)</strong>", page.partition("Mes responsables</h1>")[2].partition("</ul>")[0]
             )
             guardians[filed.name, filed.school, filed.class_code] += Counter(shown)
             continue
         page = unescape(browser.get("/account/children").text)
-        shown_children = re.findall(r"<h2>(.*?)</h2>\s*<p>(.*?)<br>", page, re.S)
+        shown_children = re.findall(
+            r'<h2 id="child-title-\d+">(.*?)</h2>\s*<p class="hint">(.*?)</p>', page, re.S
+        )
         expected = [
             (c.name, (f"Classe {c.class_code}, " if c.class_code else "") + c.school)
             for c in somebody.children
@@ -327,6 +330,7 @@ def test_pronote_shows_a_sample_what_the_files_say(
         _, claims = claims_of(active, portal, somebody)
         page = logs_in(pronote, claims)
         for child in somebody.children:
-            page.sees(f"{child.name} — {child.class_code}" if child.class_code else child.name)
+            place = " · ".join(filter(None, (child.class_code, child.school)))
+            page.sees(f"<span>{child.name}<small>{place}</small></span>")
         if somebody.kind == "pupil" and somebody.filed[0].class_code:
             page.sees(somebody.name, somebody.filed[0].class_code)
