@@ -31,7 +31,7 @@ def sign_in(page: Page, demo: Demo) -> None:
 
 def shows_a_pupil(page: Page, demo: Demo, protocol: str) -> None:
     if protocol == "oidc":
-        expect(page.get_by_role("link", name="Notes")).to_be_visible()
+        expect(page.get_by_role("link", name="Notes", exact=True)).to_be_visible()
     else:
         expect(page.get_by_role("main")).to_contain_text("National_ELV")
         expect(page.get_by_role("main")).to_contain_text(demo.card("pupil")["username"])

@@ -93,7 +93,7 @@ def test_who_is_not_one_open_account_of_the_profile_is_refused_with_what_to_do(
     page = academy.arrives("somebody", **claims).sees(code)
     assert page.status == 403
     assert not links(academy)
-    page.opens("/account").sees("Qui êtes-vous")
+    page.opens("/account").sees("<h1>Connexion</h1>")
 
 
 @pytest.mark.parametrize("academy", [MAIL], indirect=True)

@@ -185,7 +185,7 @@ def test_a_service_of_saml_is_added_changed_and_disabled(installation: Installat
         entry["state"]
         for entry in json.loads(installation.run("saml", "certificates", "list", "--json").stdout)
     ]
-    assert len(states) == 2 and states[1] == "next"
+    assert len(states) == 2 and "next" in states
     assert installation.run("saml", "disable", made).returncode == 0
     assert json.loads(installation.run("saml", "show", made).stdout)["status"] == "suspended"
     assert installation.run("saml", "enable", made).returncode == 0

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from sqlalchemy.exc import NoReferencedTableError
-from werkzeug.routing import BuildError
+from werkzeug.routing import AnyConverter, BuildError, Rule
 
 from idp import wsgi
 from idp.database.engine import db
@@ -35,6 +35,15 @@ def unresolved() -> list[str]:
     return names
 
 
+def sample_values(rule: Rule) -> dict[str, object]:
+    """A value for each argument of the rule: the first of a closed list, 1 elsewhere."""
+    values: dict[str, object] = {}
+    for name in rule.arguments:
+        converter = rule._converters.get(name)
+        values[name] = min(converter.items) if isinstance(converter, AnyConverter) else 1
+    return values
+
+
 def main(config: str, path: str) -> None:
     app = wsgi.application(load_settings(Path(config), {}))
     report: dict[str, object] = {"started": loaded(), "unresolved": unresolved()}
@@ -48,7 +57,7 @@ def main(config: str, path: str) -> None:
                 for rule in app.url_map.iter_rules():
                     if rule.endpoint.startswith(f"{name}."):
                         try:
-                            addresses.append(app.url_for(rule.endpoint, **dict.fromkeys(rule.arguments, 1)))
+                            addresses.append(app.url_for(rule.endpoint, **sample_values(rule)))
                         except BuildError as fault:
                             raise SystemExit(str(fault)) from fault
     statuses: list[int] = []
