@@ -332,6 +332,11 @@ def test_the_incidents_page_lists_services_mails_and_jobs(
     with app.app_context():
         assert len(due(NOON)) == 1
         assert numbers.lost_mails(reading(), 0) == []
+        contextless.guardian("Anne", "Roux", mail="gone@example.org")
+        with transaction() as tx:
+            outbox.post(tx, "mail", {"to": "gone@example.org"}, NOON)
+            tx.execute(update(OutboxMessage).values(given_up_at=NOON, last_error="address_refused: 550"))
+        assert [lost.address for lost in numbers.lost_mails(reading(), 0)] == ["gone@example.org"]
     admin.opens(f"{ACADEMY}/services").sees("Portail")
 
 

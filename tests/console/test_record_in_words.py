@@ -13,8 +13,10 @@ from sqlalchemy import update
 from idp.audit import trail
 from idp.console.rules import mentions, record_words
 from idp.console.rules.account_words import JOB_STATES, KINDS, STATES
-from idp.console.storage import erasure, names
-from idp.database.engine import transaction
+from idp.console.storage import approvals, erasure, names
+from idp.database.engine import reading, transaction
+from idp.jobs import queue
+from idp.oidc.clients import initial_tokens
 from idp.people.rules.accounts import State
 from idp.people.storage.tables import Account
 from tests.actors.console_staff import worker_of
@@ -140,6 +142,31 @@ def test_a_record_shows_names_and_keeps_its_codes_one_click_away(
         assert text.lower() in shown.lower(), text
     assert not re.search(r"account:|person:|client:|n° \d+|guardianship\.|NOON|\b\d{10}\b", shown), shown
     assert f"<code>account:{guardian.account}</code>" in html and "<code>guardianship.detached</code>" in html
+
+
+@pytest.mark.both_engines
+def test_jobs_requests_and_registration_tokens_are_named(world: World) -> None:
+    initial_tokens.make("Éditeur Tilleul", 7, 1, "command", NOON)
+    with transaction() as tx:
+        job = queue.ask(tx, "statistics", {}, "command", NOON)
+        request = approvals.ask(
+            tx,
+            {
+                "act": "keys.rotate",
+                "payload": "{}",
+                "summary": "",
+                "asked_by": "command",
+                "asked_at": NOON,
+                "state": "asked",
+            },
+        )
+    asked = {"job": job, "approval": request, "initial_token": 1}
+    named = {sort: names.BY_NUMBER[sort](reading(), [number, 999]) for sort, number in asked.items()}
+    assert named == {
+        "job": {str(job): "statistics"},
+        "approval": {str(request): "keys.rotate"},
+        "initial_token": {"1": "Éditeur Tilleul"},
+    }
 
 
 def test_an_erased_person_is_an_erased_account(app: Flask, contextless: World, auditor: Visitor) -> None:

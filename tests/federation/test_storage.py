@@ -4,6 +4,7 @@ import pytest
 
 from idp.database.engine import reading, transaction
 from idp.federation.storage import logins
+from idp.upstream_saml.storage import metadata
 from tests.actors.world import World
 
 pytestmark = pytest.mark.both_engines
@@ -76,3 +77,13 @@ def test_a_logout_elsewhere_leads_back_once_and_in_time(world: World) -> None:
         assert logins.signed_out(tx, "too late", NOW + 600) is None
         assert logins.signed_out(tx, "in time", NOW) == back
         assert logins.signed_out(tx, "in time", NOW) is None
+
+
+def test_a_document_that_is_refused_leaves_the_former_one(world: World) -> None:
+    with transaction() as tx:
+        metadata.note_fault(tx, "academie", "unreachable", NOW)
+        assert metadata.of(tx, "academie") == metadata.Fetched(None, None, NOW, "unreachable")
+        metadata.take_over(tx, "academie", "<md/>", NOW + 60)
+        metadata.note_fault(tx, "academie", "unreachable", NOW + 120)
+    assert metadata.of(reading(), "academie") == metadata.Fetched("<md/>", NOW + 60, NOW + 120, "unreachable")
+    assert metadata.of(reading(), "another") is None

@@ -1,10 +1,12 @@
 """The statistics of the planner: the worker renews them, `idp doctor` misses them."""
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection
 
 from bench.academy.base import write
 from bench.academy.rows import Size, of_people
+from idp.cli import doctor
 from idp.database import statistics
 from idp.database.engine import reading, transaction
 from tests.actors.world import World
@@ -49,3 +51,12 @@ def test_a_small_base_needs_no_statistics(empty: World) -> None:
 
 def test_autovacuum_is_on(world: World) -> None:
     assert statistics.autovacuum_is_on(reading())
+
+
+def test_the_doctor_names_the_tables_that_lack_them(app: Flask, empty: World) -> None:
+    with transaction() as tx:
+        _import(tx)
+    finding = doctor._statistics(app)
+    assert not finding.ok and "persons" in finding.seen
+    statistics.keep(NOON)
+    assert doctor._statistics(app).ok

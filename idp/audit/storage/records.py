@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, union_all
+from sqlalchemy import Connection, Select, bindparam, insert, select, union_all
 
 from idp.audit.storage.tables import AuditRecord
 
@@ -91,6 +91,8 @@ class Findings:
     unread_beyond: int | None = None
 
 
+_ids = select(AuditRecord.id).where(AuditRecord.id > 0).limit(1)
+_oldest, _newest = _ids.order_by(AuditRecord.id), _ids.order_by(AuditRecord.id.desc())
 _first_since = (
     select(AuditRecord.id).where(AuditRecord.at >= bindparam("moment")).order_by(AuditRecord.at).limit(1)
 )
@@ -136,8 +138,8 @@ def search(
 
 def _range(connection: Connection, filters: Filters) -> tuple[int, int]:
     """The first and the last id that may match."""
-    first = connection.execute(select(func.min(AuditRecord.id))).scalar_one() or 0
-    last = connection.execute(select(func.max(AuditRecord.id))).scalar_one() or 0
+    first = connection.execute(_oldest).scalar_one_or_none() or 0
+    last = connection.execute(_newest).scalar_one_or_none() or 0
     if filters.since is not None:
         moment = {"moment": filters.since - SKEW}
         first = connection.execute(_first_since, moment).scalar_one_or_none() or last + 1
