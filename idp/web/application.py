@@ -6,17 +6,20 @@ concern forms and pages. What a view sees is the same: `request`, `session`, `g`
 docs/performance.md has the measurements.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.ctx import RequestContext
 from flask.globals import _cv_app, _cv_request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.signals import appcontext_tearing_down, request_tearing_down
+from flask.templating import Environment
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
+
+from idp.web.static_files import addresses
 
 
 class PlainResponse(Response):
@@ -166,11 +169,19 @@ class LazyRule(Rule):
         return build
 
 
+class Templates(Environment):
+    """Flask's templates. None has globals of its own: Jinja's copy for each template is compared name by name at each import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 class Application(Flask):
     """The provider's Flask application."""
 
     session_interface = LazySessions()
     url_rule_class = LazyRule
+    jinja_environment = Templates
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
@@ -198,6 +209,14 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the view as it is: no view is asynchronous."""
         return func
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """Flask's address of an endpoint. A page names half a dozen static files: their addresses are made once."""
+        if endpoint == "static" and values.keys() == {"filename"} and _cv_request.get(None) is not None:
+            address = addresses().get(values["filename"])
+            if address is not None and not request.root_path:
+                return address
+        return super().url_for(endpoint, **values)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         return None if request is None else super().create_url_adapter(request)

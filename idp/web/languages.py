@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 from babel.units import format_unit
@@ -39,7 +40,7 @@ def init_languages(app: Flask, configured: Settings) -> None:
     babel = Babel(app, locale_selector=_select)
     babel.domain_instance = TypographicDomain(text_language)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: get_translations().ugettext(text), in_number, newstyle=True
+        in_page, in_number, newstyle=True
     )
     app.jinja_env.globals["school_office"] = school_office
     app.jinja_env.filters["fill"] = fill
@@ -157,6 +158,20 @@ def lasting(seconds: int) -> str:
 def elapsed(seconds: int) -> str:
     """How much time has passed, in its largest unit."""
     return str(format_timedelta(timedelta(seconds=max(seconds, 60)), threshold=2))
+
+
+def in_page(text: str) -> str:
+    """A sentence of a template in the page's language. The first one settles which language that is."""
+    language = _forced.get() or g.get("language")
+    if language is None:
+        language = g.language = current_language()
+    return _translated(language, text)
+
+
+@lru_cache(maxsize=16_384)
+def _translated(language: str, text: str) -> str:
+    """A sentence in the language in use, which is `language`. A page has dozens, and Flask-Babel takes 10 µs for each."""
+    return str(get_translations().ugettext(text))
 
 
 def in_number(singular: str, plural: str, number: int) -> str:

@@ -65,9 +65,10 @@ def files() -> dict[str, StaticFile]:
     }
 
 
-def address(filename: str) -> str:
-    """The address of a file, its version included, outside a request too."""
-    return f"/static/{filename}?v={files()[filename].version}"
+@lru_cache(maxsize=1)
+def addresses() -> dict[str, str]:
+    """Path below the folder → address below the root, its version included."""
+    return {name: f"/static/{name}?v={file.version}" for name, file in files().items()}
 
 
 def _with_version(endpoint: str, values: dict[str, Any]) -> None:

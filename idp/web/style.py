@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from idp.settings import Settings
 from idp.web.deflate import as_blocks
-from idp.web.static_files import FOLDER, address
+from idp.web.static_files import FOLDER, addresses
 
 SHEETS = ("design/tokens.css", "design/base.css", "design/components.css", "pages.css")
 _FONT = re.compile(r'url\("/static/([^"?]+)"\)')
@@ -34,7 +34,7 @@ class Style:
 def init_style(app: Flask, settings: Settings) -> None:
     """Build the style sheet, and pass it to every template as `style`."""
     sheet = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SHEETS)
-    sheet = _FONT.sub(lambda font: f'url("{address(font[1])}")', sheet)
+    sheet = _FONT.sub(lambda font: f'url("{addresses()[font[1]]}")', sheet)
     lines = (line.strip() for line in _COMMENT.sub("", sheet).splitlines())
     text = "\n".join(line for line in lines if line).replace(
         "--accent: #0b5563", f"--accent: {settings.service.accent}"
