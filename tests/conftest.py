@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from werkzeug.serving import make_server
 
 from idp.settings import Settings
 from tests import joined_tables
@@ -22,7 +21,7 @@ from tests.actors.world import World
 from tests.applications import NOON, TEST_SECRETS, Clock, Loan, migrate, settings_for
 from tests.browser.windows import chromium, desk  # noqa: F401
 from tests.databases import close_stores, fresh_database, lent, use_memory_for_files
-from tests.served import Address
+from tests.served import Address, LoopbackServer
 
 __all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settings_for"]
 
@@ -127,7 +126,7 @@ def serve() -> Iterator[Serve]:
     running = []
 
     def start(app: Flask) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = LoopbackServer(app)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         running.append((server, thread))

@@ -1,7 +1,7 @@
-"""A loopback address of this process at which one application after the other answers.
+"""Servers of this process on loopback.
 
-An issuer is the address that it answers at. Under an address that stays, its settings stay too, and so its application can be
-lent (`tests.applications`).
+`LoopbackServer` serves an application. An `Address` serves one application after the other. An issuer is the address that it
+answers at: under an address that stays, its settings stay too, and so its application can be lent (`tests.applications`).
 """
 
 import contextlib
@@ -10,25 +10,54 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer
 
 PATIENCE = 20.0
 """Seconds for a request that is under way at the end of a loan."""
+
+
+Application = Callable[..., Iterable[bytes]]
+
+
+class LoopbackServer(ThreadedWSGIServer):
+    """werkzeug's server on 127.0.0.1. Each response is read and closed before its first byte is sent.
+
+    werkzeug leaves a response open when the browser drops the connection: the file behind it is then closed by the garbage
+    collector, whose warning fails whatever test is running.
+    """
+
+    def __init__(self, app: Application | None = None, port: int = 0) -> None:
+        self._application: Application = app or Flask("nothing here")
+        super().__init__("127.0.0.1", port, self._whole)
+
+    @property
+    def app(self) -> Application:
+        return self._whole
+
+    @app.setter
+    def app(self, application: Application) -> None:
+        if application != self._whole:
+            self._application = application
+
+    def _whole(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        parts = self._application(environ, start_response)
+        with contextlib.closing(parts) if hasattr(parts, "close") else contextlib.nullcontext():
+            return [b"".join(parts)]
 
 
 class Address:
     """A server on a free port, for as long as the process lives."""
 
     def __init__(self) -> None:
-        self._application: Callable[..., Iterable[bytes]] = Flask("nothing here")
+        self._application: Application = Flask("nothing here")
         self._under_way = 0
         self._changed = threading.Condition()
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self._server = LoopbackServer(self._answer)
         self.url = f"http://localhost:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
-    def lend(self, application: Callable[..., Iterable[bytes]]) -> None:
+    def lend(self, application: Application) -> None:
         """From now on `application` answers."""
         with self._changed:
             self._application = application
@@ -49,7 +78,7 @@ class Address:
             application = self._application
             self._under_way += 1
         try:
-            # Whole, so that all of it has happened here: werkzeug closes a response when the client has let go.
+            # Read here to its end: the request is under way until its response is closed.
             parts = application(environ, start_response)
             with contextlib.closing(parts) if hasattr(parts, "close") else contextlib.nullcontext():
                 return [b"".join(parts)]

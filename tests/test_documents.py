@@ -21,6 +21,7 @@ from tests.conftest import Serve, fresh_database, settings_for
 from tests.document_code import block_fault
 from tests.documents import blocks
 from tests.journeys.conftest import free_ports
+from tests.served import LoopbackServer
 
 NOT_OURS = {
     "00/00/2014": "a wrong date",
@@ -39,8 +40,6 @@ ROOT = Path(__file__).parent.parent
 def test_the_readmes_first_relying_party_logs_a_person_in(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from werkzeug.serving import make_server
-
     port = free_ports()[0]
     issuer = f"http://localhost:{port}"
     provider = create_app(settings_for(fresh_database("sqlite"), server={"issuer": issuer}), system_clock)
@@ -64,7 +63,7 @@ def test_the_readmes_first_relying_party_logs_a_person_in(
 
     import threading
 
-    server = make_server("127.0.0.1", port, provider, threaded=True)
+    server = LoopbackServer(provider, port)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

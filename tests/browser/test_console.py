@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
 from clients.configuration import Configuration
 from clients.icart.app import create_app as create_icart
@@ -24,6 +22,7 @@ from tests.actors.world import PASSWORD, Someone
 from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere, tab_to
 from tests.imports.exports import export, link, person, pupil
 from tests.peers.conftest import Served
+from tests.served import LoopbackServer
 
 UAI = "0990001N"
 
@@ -152,7 +151,7 @@ def test_an_ambiguous_guardian_is_settled_side_by_side(desk: Desk, worked: Serve
 @pytest.fixture
 def icart(worked: Served, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A real i-Cart, registered; (its address, its client_id)."""
-    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    server = LoopbackServer()
     base = f"http://localhost:{server.server_port}"
     with worked.app.app_context():
         made = registration.register(icart_registration(base), "test", worked.world.clock())

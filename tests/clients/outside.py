@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from flask import Flask, redirect, request
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from clients.backchannel import EVENT
+from tests.served import LoopbackServer
 
 Wsgi = Callable[..., Any]
 AWAY = Response("away", 503)
@@ -35,7 +35,7 @@ class Served:
 
     def __init__(self) -> None:
         self.application: Wsgi = AWAY
-        self._server = make_server("127.0.0.1", 0, lambda *call: self.application(*call), threaded=True)
+        self._server = LoopbackServer(lambda *call: self.application(*call))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.address = f"http://localhost:{self._server.server_port}"

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from werkzeug.serving import make_server
+
+from tests.served import LoopbackServer
 
 
 class Bound:
     """An address on loopback; `serve` gives it its application."""
 
     def __init__(self, host: str) -> None:
-        self._server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+        self._server = LoopbackServer()
         self.issuer = f"http://{host}:{self._server.server_port}"
         self.app: Flask | None = None
         self._thread = threading.Thread(

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from werkzeug.serving import make_server
 
 from idp.app import create_app
 from idp.runtime.context import system_clock
@@ -17,6 +15,7 @@ from tests.actors.visitor import SMS
 from tests.conftest import fresh_database, settings_for
 from tests.journeys.conftest import free_ports
 from tests.peers.conftest import NODE, Served, node  # noqa: F401
+from tests.served import LoopbackServer
 
 SECRET = "a secret of: ours & theirs"
 
@@ -25,7 +24,7 @@ SECRET = "a secret of: ours & theirs"
 def providers(node: str) -> Iterator[Served]:  # noqa: F811
     """Ours, served; theirs beside it."""
     their_port = free_ports()[0]
-    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    server = LoopbackServer()
     issuer = f"http://localhost:{server.server_port}"
     provider = {
         "name": "theirs",
