@@ -1,7 +1,8 @@
 """Statements of the hot path: written with SQLAlchemy, compiled once, then executed on the DBAPI cursor.
 
-Execution through Core costs about 50 µs a statement; this costs about 8. Only the five statements of a prompt=none flow
-are compiled; elsewhere Core's overhead is acceptable.
+Execution through Core costs about 50 µs a statement; this costs about 8. Statements of a prompt=none flow and of a login
+are compiled, and every INSERT … ON CONFLICT that people cause: Core compiles these anew at each execution (some 400 µs).
+Elsewhere Core's overhead is acceptable.
 """
 
 from collections import namedtuple
@@ -29,6 +30,11 @@ class Prepared:
         values = self._execute(connection, parameters).fetchone()
         return None if values is None else self._for(connection, parameters).make_row(values)
 
+    def value(self, connection: Connection, parameters: Mapping[str, Any]) -> Any | None:
+        """The first column of the first row, or None."""
+        values = self._execute(connection, parameters).fetchone()
+        return None if values is None else values[0]
+
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
         """Execute, and return the number of affected rows."""
         return int(self._execute(connection, parameters).rowcount)
@@ -54,7 +60,8 @@ class Prepared:
             fixed = {name: value for name, value in compiled.params.items() if name not in parameters}
             returns = isinstance(self._statement, Select | UpdateBase)
             columns = self._statement.exported_columns if returns else ()  # type: ignore[attr-defined]
-            row: Any = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]
+            # An expression without a name is read by `value`.
+            row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]
             in_order = _in_order(compiled.positiontup) if compiled.positional else None
             known = self._compiled[dialect.name] = _Compiled(str(compiled), in_order, fixed, row._make)
         return known

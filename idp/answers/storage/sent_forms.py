@@ -1,11 +1,14 @@
 """Statements on sent forms: one conditional INSERT decides which submission acts."""
 
+from functools import cache
+
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.answers.storage.tables import SentForm
 from idp.crypto.opaque_tokens import TokenDigest
+from idp.database.compiled import Prepared
 from idp.database.expired import delete_expired, run
+from idp.database.upserts import insert_into
 
 _find = select(SentForm.claimed_at, SentForm.outcome).where(SentForm.digest == bindparam("form"))
 _settle = (
@@ -17,17 +20,22 @@ _release = delete(SentForm).where(SentForm.digest == bindparam("form"), SentForm
 _expired = delete_expired(SentForm.digest, SentForm.forget_at)
 
 
+@cache
+def _claim(dialect: str) -> Prepared:
+    statement = insert_into(dialect, SentForm)
+    return Prepared(
+        statement.on_conflict_do_update(
+            index_elements=["digest"],
+            set_={"claimed_at": statement.excluded.claimed_at, "refused": False, "outcome": None},
+            where=SentForm.refused,
+        ).returning(SentForm.digest)
+    )
+
+
 def claim(tx: Connection, digest: TokenDigest, now: int, forget_at: int) -> bool:
     """Whether this submission acts: the first with its key, or the first after a refusal."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(SentForm.__table__)
-    claimed = statement.on_conflict_do_update(
-        index_elements=["digest"],
-        set_={"claimed_at": statement.excluded.claimed_at, "refused": False, "outcome": None},
-        where=SentForm.refused,
-    ).returning(SentForm.digest)
     row = {"digest": digest, "claimed_at": now, "refused": False, "outcome": None, "forget_at": forget_at}
-    return tx.execute(claimed, row).first() is not None
+    return _claim(tx.dialect.name).value(tx, row) is not None
 
 
 def settle(tx: Connection, digest: TokenDigest, outcome: str, refused: bool) -> None:

@@ -8,15 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, insert, select, union_all
 
 from idp.audit.storage.tables import AuditRecord
+from idp.database.compiled import Prepared
 
-_insert = insert(AuditRecord).values(
-    {name: bindparam(name) for name in ("at", "act", "actor", "subject", "address", "detail")}
-)
+_insert = Prepared(insert(AuditRecord))
 
 
 def append(tx: Connection, row: dict[str, Any]) -> None:
     """Insert a record (`at`, `act`, `actor`, `subject`, `address`, `detail`). It waits for no other act; it is sealed later."""
-    tx.execute(_insert, row)
+    _insert.run(tx, row)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.crypto.opaque_tokens import digest
+from idp.database.compiled import Prepared
 from idp.database.engine import Model, RowId, Seconds
 from idp.database.expired import run
 from idp.database.upserts import insert_into
@@ -83,7 +84,7 @@ def take_for_client(tx: Connection, kind: str, client_id: str, now: int) -> bool
 
 
 @cache
-def _count(dialect: str, budgets: int) -> Any:
+def _count(dialect: str, budgets: int) -> Prepared:
     """Count one row in each bucket, if all of their sums are below their budgets; else in none of them."""
     writer = func.pg_backend_pid() if dialect == "postgresql" else literal_column("0")
     sums = [
@@ -105,9 +106,11 @@ def _count(dialect: str, budgets: int) -> Any:
     counted = insert_into(dialect, RateLimit).from_select(
         ["bucket", "writer", "taken", "forget_at"], union_all(*rows) if budgets > 1 else rows[0]
     )
-    return counted.on_conflict_do_update(
-        index_elements=[RateLimit.bucket, RateLimit.writer], set_={"taken": RateLimit.taken + 1}
-    ).returning(RateLimit.bucket)
+    return Prepared(
+        counted.on_conflict_do_update(
+            index_elements=[RateLimit.bucket, RateLimit.writer], set_={"taken": RateLimit.taken + 1}
+        )
+    )
 
 
 def _take(tx: Connection, budgets: list[tuple[str, int]], now: int) -> bool:
@@ -116,7 +119,7 @@ def _take(tx: Connection, budgets: list[tuple[str, int]], now: int) -> bool:
     parameters: dict[str, Any] = {"ends": (window + 1) * WINDOW}
     for number, (place, most) in enumerate(budgets):
         parameters |= {f"bucket{number}": digest(f"{place}\0{window}"), f"most{number}": most}
-    return bool(tx.execute(_count(tx.dialect.name, len(budgets)), parameters).all())
+    return _count(tx.dialect.name, len(budgets)).run(tx, parameters) > 0
 
 
 _batch = (

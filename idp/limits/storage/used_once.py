@@ -3,13 +3,16 @@
 A row is written only after a valid use, so anonymous visitors write none.
 """
 
-from sqlalchemy import Connection, String, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
+from functools import cache
+
+from sqlalchemy import Connection, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.crypto.opaque_tokens import TokenDigest
+from idp.database.compiled import Prepared
 from idp.database.engine import Model, Seconds
 from idp.database.expired import delete_expired, run
+from idp.database.upserts import insert_into
 from idp.durations import DAY
 
 
@@ -21,22 +24,22 @@ class UsedOnce(Model):
     expires_at: Mapped[int] = mapped_column(Seconds, index=True)
 
 
-_insert = insert(UsedOnce)
 _expired = delete_expired(UsedOnce.id, UsedOnce.expires_at)
-_find = select(UsedOnce.id).where(UsedOnce.id == bindparam("used"))
+_find = Prepared(select(UsedOnce.id).where(UsedOnce.id == bindparam("used")))
+
+
+@cache
+def _insert(dialect: str) -> Prepared:
+    return Prepared(insert_into(dialect, UsedOnce).on_conflict_do_nothing())
 
 
 def use(tx: Connection, digest: TokenDigest, expires_at: int) -> bool:
-    """Record a use. False if the id was used before: the unique key decides across workers. Then end the transaction."""
-    try:
-        tx.execute(_insert, {"id": digest, "expires_at": expires_at})
-    except IntegrityError:
-        return False
-    return True
+    """Record a use. False if the id was used before: the unique key decides across workers."""
+    return _insert(tx.dialect.name).run(tx, {"id": digest, "expires_at": expires_at}) == 1
 
 
 def is_used(connection: Connection, digest: TokenDigest) -> bool:
-    return connection.execute(_find, {"used": digest}).one_or_none() is not None
+    return _find.value(connection, {"used": digest}) is not None
 
 
 def purge(tx: Connection, now: int, most: int = 500) -> int:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
 
+from idp.database.compiled import Prepared
 from idp.people.rules.accounts import AccountFacts, Act, allowed_from, leads_to
 from idp.people.storage.tables import Account, Enrolment, Guardianship, Person, School
 
@@ -41,7 +42,7 @@ CREDENTIAL_COLUMNS = (
 Credentials = tuple[AccountFacts, str | None, str | None, int | None]
 """(account, password hash, provisional digest, expiry of the letter in epoch seconds)."""
 
-_credentials = (
+_credentials = Prepared(
     select(*CREDENTIAL_COLUMNS)
     .join(Person, Person.id == Account.person_id)
     .where(Account.username == bindparam("username"))
@@ -96,7 +97,7 @@ def credentials_of(row: Row) -> Credentials:  # type: ignore[type-arg]
 
 
 def credentials(connection: Connection, username: str) -> Credentials | None:
-    row = connection.execute(_credentials, {"username": username}).one_or_none()
+    row = _credentials.row(connection, {"username": username})
     return credentials_of(row) if row else None
 
 
@@ -168,7 +169,7 @@ _reset = (
         **NEXT_GENERATION,
     )
 )
-_signed_in = (
+_signed_in = Prepared(
     update(Account)
     .where(Account.id == bindparam("account"), _as_checked)
     .values(last_signed_in_at=bindparam("moment"))
@@ -213,7 +214,7 @@ def reset(tx: Connection, account: int, checked: int, digest: str, expires: int)
 def note_sign_in(tx: Connection, facts: AccountFacts, now: int) -> bool:
     """False if the credentials that were judged have been replaced since `facts` were read."""
     parameters = {"account": facts.id, "checked": facts.credentials_generation, "moment": now}
-    return tx.execute(_signed_in, parameters).rowcount == 1
+    return _signed_in.run(tx, parameters) == 1
 
 
 _own_birth_date = select(Person.birth_date).where(Person.id == bindparam("person"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, case, delete, select, update
 
+from idp.database.compiled import Prepared
 from idp.database.upserts import insert_into
 from idp.due_times import furthest
 from idp.durations import HOUR
@@ -22,7 +23,7 @@ _lock = (
         ),
     )
 )
-_clear = delete(Throttle).where(Throttle.bucket == bindparam("key"))
+_clear = Prepared(delete(Throttle).where(Throttle.bucket == bindparam("key")))
 
 _forgive = (
     update(Throttle)
@@ -32,7 +33,7 @@ _forgive = (
 
 
 @cache
-def _count(dialect: str) -> Any:
+def _count(dialect: str) -> Prepared:
     upsert = insert_into(dialect, Throttle).values(
         bucket=bindparam("key"), failures=1, forget_at=bindparam("ends"), locked_until=0
     )
@@ -44,10 +45,12 @@ def _count(dialect: str) -> Any:
     ends = upsert.excluded.forget_at
     later = case((and_(Throttle.locked_until > ends, ~stranded), Throttle.locked_until), else_=ends)
     in_a_row = case((closed, Throttle.failures), (forgotten, 1), else_=Throttle.failures + 1)
-    return upsert.on_conflict_do_update(
-        index_elements=[Throttle.bucket],
-        set_={"failures": in_a_row, "forget_at": later, "locked_until": lock},
-    ).returning(Throttle.failures, Throttle.locked_until)
+    return Prepared(
+        upsert.on_conflict_do_update(
+            index_elements=[Throttle.bucket],
+            set_={"failures": in_a_row, "forget_at": later, "locked_until": lock},
+        ).returning(Throttle.failures, Throttle.locked_until)
+    )
 
 
 def count_attempt(tx: Connection, bucket: str, now: int, memory: int, longest: int = HOUR) -> tuple[int, int]:
@@ -58,8 +61,9 @@ def count_attempt(tx: Connection, bucket: str, now: int, memory: int, longest: i
     lock ends; the row holds that time, which the purge uses too. `longest`: the longest lock of this bucket in seconds.
     """
     parameters = {"key": bucket, "moment": now, "ends": now + memory, "furthest": furthest(now, longest)}
-    row = tx.execute(_count(tx.dialect.name), parameters).one()
-    return int(row[0]), int(row[1])
+    row = _count(tx.dialect.name).row(tx, parameters)
+    assert row is not None
+    return int(row.failures), int(row.locked_until)
 
 
 def failures(connection: Connection, bucket: str) -> int:
@@ -104,7 +108,7 @@ def lock_network(tx: Connection, bucket: str, until: int) -> None:
 
 def clear(tx: Connection, bucket: str) -> None:
     """Forget the attempts after a successful one."""
-    tx.execute(_clear, {"key": bucket})
+    _clear.run(tx, {"key": bucket})
 
 
 def forgive(tx: Connection, bucket: str) -> None:
