@@ -24,11 +24,13 @@ from tests.journeys.conftest import free_ports
 from tests.served import LoopbackServer
 
 NOT_OURS = {
+    "/sys/kernel/mm/transparent_hugepage/enabled": "Linux's",
     "00/00/2014": "a wrong date",
     "1/9/2014": "a date as spreadsheets write it",
     "LoadCredential=": "systemd's",
     "PGPASSFILE": "libpq's",
     "client_secret_jwt": "refused",
+    "madvise": "Linux's",
     "my_service.py": "the reader's",
 }
 """Code spans that name nothing of ours, each with what it is."""
