@@ -25,6 +25,7 @@ from tests.served import LoopbackServer
 
 NOT_OURS = {
     "/sys/kernel/mm/transparent_hugepage/enabled": "Linux's",
+    "/etc/tmpfiles.d": "systemd's",
     "00/00/2014": "a wrong date",
     "1/9/2014": "a date as spreadsheets write it",
     "LoadCredential=": "systemd's",
