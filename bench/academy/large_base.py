@@ -1,9 +1,10 @@
 """`python -m bench.academy large_base --folder FOLDER --people 5000000`: silent flows on a base of that size, beside a small one.
 
-Each flow is another person's, drawn from the whole base, so that their rows are nowhere near one another. Both bases are
-asked in one process, by turns: processor time and time by the clock of a flow (authorize with a live session, code, tokens).
-`FOLDER` keeps the bases, as the large one takes long to write. A base that does not fit in memory: run it again in a control
-group with a limit (`systemd-run --scope -p MemoryMax=4G …`); what the page cache holds of the bases is dropped first.
+Each flow is another person's, drawn from the whole base, so that their rows are nowhere near one another; or eight people's in
+turn (`--visitors 8`), as in `make bench`. Both bases are asked in one process, by turns: processor time and time by the clock of a
+flow (authorize with a live session, code, tokens).
+`FOLDER` keeps the bases, as the large one takes long to write. A base that does not fit in memory: run it with `--limited` in a
+control group with a limit (`systemd-run --scope -p MemoryMax=4G …`): memory then holds a random part of the bases.
 """
 
 import argparse
@@ -37,6 +38,7 @@ from idp.signin import sessions
 PUPILS = 600
 SMALL = 2_000
 PORT = 8760
+PIECE = 128 * 1024
 
 
 @dataclass
@@ -61,17 +63,20 @@ def run(arguments: list[str]) -> Iterator[str]:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--flows", type=int, default=400, help="of a round")
+    parser.add_argument(
+        "--visitors", type=int, help="who have the flows in turn; default: each flow has another person"
+    )
     parser.add_argument("--page-cache", type=int, default=8, help="MB (`database.page_cache`)")
     parser.add_argument(
-        "--cold", action="store_true", help="drop the bases from the system's page cache first"
+        "--limited", action="store_true", help="memory is limited: a random part of the bases is in it"
     )
     options = parser.parse_args(arguments)
     chance = random.Random(options.people)
     bases = [opened(options.folder, people, options.page_cache) for people in (SMALL, options.people)]
     for base in bases:
-        base.cookies = open_sessions(base, options.rounds * options.flows, chance)
-        if options.cold:
-            drop_from_page_cache(base.path)
+        base.cookies = open_sessions(base, options.visitors or options.rounds * options.flows, chance)
+        if options.limited:
+            read_by_chance(base.path, chance)
         yield f"{base.people:,} people, {base.path.stat().st_size / 1e9:.2f} GB"
     gc.freeze()
     for _ in range(options.rounds):
@@ -122,22 +127,28 @@ def open_sessions(base: Base, number: int, chance: random.Random) -> list[str]:
     return cookies[:number]
 
 
-def drop_from_page_cache(path: Path) -> None:
-    """What has been written is on the disk; the system need not remember it."""
-    with path.open("rb") as file:
+def read_by_chance(path: Path, chance: random.Random) -> None:
+    """Drop a base from the system's page cache, then read all of its pieces in a random order: what fits in memory stays."""
+    with path.open("rb", buffering=0) as file:
         os.fsync(file.fileno())
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        pieces = list(range(0, path.stat().st_size, PIECE))
+        chance.shuffle(pieces)
+        for piece in pieces:
+            os.pread(file.fileno(), PIECE, piece)
 
 
 def flows(base: Base, number: int) -> None:
-    """Silent flows of `number` people, each once."""
+    """`number` silent flows of the visitors in turn."""
     path = authorization(base.side)
     for _ in range(number):
-        ask = get(path, base.side.port, Cookie=base.cookies.pop())
+        cookie = base.cookies.pop(0)
+        ask = get(path, base.side.port, Cookie=cookie)
         processor, clock = time.process_time(), time.perf_counter()
         location = header(base.requests.request(ask)[1], b"Location").decode()
         assert "code=" in location, location
         redeem(base.side, base.requests, location)
+        base.cookies.append(cookie)
         base.processor.append((time.process_time() - processor) * 1e6)
         base.clock.append((time.perf_counter() - clock) * 1e3)
 
