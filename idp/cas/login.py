@@ -20,6 +20,7 @@ from idp.refusals import Refusal
 from idp.refusals.requests import LOGIN_ALREADY_ANSWERED, SERVICE_SUSPENDED, UNKNOWN_SERVICE
 from idp.services import sign_in
 from idp.services.protocols import SignInRequest
+from idp.services.rules import hints
 from idp.services.rules.service import Service
 from idp.signin import current_login, pending, sessions
 from idp.signin.pending import Pending
@@ -54,6 +55,10 @@ class CasRequest(SignInRequest):
     def consent_is_shown(self) -> bool:
         """§2.1.1: with `warn` nobody is signed in to a service without a question."""
         return self.request.warn
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        return hints.in_order(self.request.hint, self.registered.registration.idp_hint)
 
     @property
     def return_origin(self) -> str:

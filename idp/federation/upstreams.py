@@ -89,18 +89,17 @@ def offered(profiles: Sequence[str]) -> list[FederatedProvider]:
     return [upstream for upstream in every() if not set(profiles).isdisjoint(upstream.profiles)]
 
 
-def hinted(hint: str | None, profiles: Sequence[str]) -> FederatedProvider | None:
-    """The upstream that a service asks for, if it serves one of the accepted profiles. A hint is voluntary: others are ignored."""
-    if hint is None:
-        return None
-    return next(
-        (
-            upstream
-            for upstream in every()
-            if upstream.shown_hint == hint and not set(profiles).isdisjoint(upstream.profiles)
-        ),
-        None,
-    )
+def hinted(hints: Sequence[str], profiles: Sequence[str]) -> FederatedProvider | None:
+    """The upstream that a service asks for: the first of its hints that names one of `offered(profiles)`; None for its sign-in page.
+
+    A hint is the upstream's own word (`hint` of the settings), or its issuer or entity id. It is voluntary: others are ignored.
+    """
+    allowed = offered(profiles) if hints else []
+    for hint in hints:
+        for upstream in allowed:
+            if hint in (upstream.shown_hint, upstream.issuer):
+                return upstream
+    return None
 
 
 def rules_of(upstream: FederatedProvider) -> tuple[Rule, ...]:

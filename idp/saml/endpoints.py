@@ -12,6 +12,7 @@ from idp.runtime.context import now
 from idp.saml import logout, our_metadata, registrations, sign_on
 from idp.saml.messages import from_registered
 from idp.services.pages import sign_out
+from idp.services.rules import hints
 from idp.signin import cookies
 from idp.web.application import Application
 
@@ -63,7 +64,7 @@ def open_service(service_id: str) -> BaseResponse:
     service = registrations.every().get(service_id)
     if service is None:
         raise Refusal(UNKNOWN_SERVICE, "no service provider has this id")
-    return sign_on.open_service(service, now())
+    return sign_on.open_service(service, hints.of_parameters(request.args), now())
 
 
 @blueprint.route("/slo", methods=["GET", "POST"], endpoint="logout")
@@ -119,8 +120,8 @@ def _begin(received: "Received") -> BaseResponse:
         asked = authn_requests.read_authn_request(message.root, message.signed)
     except documents.XmlFault as fault:
         raise Refusal(MALFORMED_SERVICE_REQUEST, str(fault)) from fault
+    hint = hints.of_parameters(request.values)
     if request.method == "POST" and cookies.session_token() is None:
-        return redirect(
-            url_for("saml.begin", resumed=sign_on.sealed(asked, message.relay_state, service, now())), 303
-        )
-    return sign_on.begin(asked, message.relay_state, service, now())
+        sealed = sign_on.sealed(asked, message.relay_state, hint, service, now())
+        return redirect(url_for("saml.begin", resumed=sealed), 303)
+    return sign_on.begin(asked, message.relay_state, hint, service, now())

@@ -62,7 +62,7 @@ _ERRORS = {
 
 @dataclass(frozen=True)
 class SamlRequest(SignInRequest):
-    """A judged request of a registered service provider. `request.id` is empty if our own page opens the service."""
+    """A judged request of a registered service provider. `request.id` is empty if our own page opens the service. `hint`: of the address that brought it."""
 
     protocol = PROTOCOL
     request: AuthnRequest
@@ -70,6 +70,7 @@ class SamlRequest(SignInRequest):
     registered: SamlService
     judged: Judged
     session: Session | None
+    hint: str | None = None
 
     @property
     def service(self) -> Service:
@@ -92,6 +93,11 @@ class SamlRequest(SignInRequest):
         return self.judged.consumer.location
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        registered = self.registered.registration.idp_hint
+        return authn_request.hints(self.request, self.hint, registered, addresses.entity_id())
+
+    @property
     def return_origin(self) -> str:
         return origin_of(self.consumer)
 
@@ -110,7 +116,9 @@ class SamlRequest(SignInRequest):
         )
 
     def to_text(self) -> str:
-        return json.dumps({"request": asdict(self.request), "relay_state": self.relay_state})
+        return json.dumps(
+            {"request": asdict(self.request), "relay_state": self.relay_state, "hint": self.hint}
+        )
 
     def answer(self, waiting: Pending | None, now: int) -> BaseResponse:
         assert self.session is not None
@@ -154,9 +162,11 @@ class SamlRequest(SignInRequest):
         return page
 
 
-def begin(request: AuthnRequest, relay_state: str | None, service: SamlService, now: int) -> BaseResponse:
+def begin(
+    request: AuthnRequest, relay_state: str | None, hint: str | None, service: SamlService, now: int
+) -> BaseResponse:
     """Answer a request, or send the person to the first step that they owe. Raises Refusal P01, P04: nothing goes to the service."""
-    made = _judged(request, relay_state, service, now)
+    made = _judged(request, relay_state, hint, service, now)
     if request.is_signed:
         _refuse_replay(request, now)
     return _answered(made, now)
@@ -170,9 +180,11 @@ def _answered(made: SamlRequest, now: int) -> BaseResponse:
     return sign_in.begin(made, now)
 
 
-def sealed(request: AuthnRequest, relay_state: str | None, service: SamlService, now: int) -> str:
+def sealed(
+    request: AuthnRequest, relay_state: str | None, hint: str | None, service: SamlService, now: int
+) -> str:
     """A judged request, sealed, for the GET that brings the session's cookie. Raises Refusal P01, P04."""
-    made = _judged(request, relay_state, service, now)
+    made = _judged(request, relay_state, hint, service, now)
     if request.is_signed:
         _refuse_replay(request, now)
     return seal(json.dumps({"at": now, "request": made.to_text()}).encode(), _CONTEXT)
@@ -189,13 +201,13 @@ def resumed(sealed: str, now: int) -> BaseResponse:
     return _answered(_from_text(values["request"], now), now)
 
 
-def open_service(service: SamlService, now: int) -> BaseResponse:
+def open_service(service: SamlService, hint: str | None, now: int) -> BaseResponse:
     """Open a service without a request of its own (saml-profiles §4.1.5), if its registration has it. Raises Refusal."""
     if not service.registration.opened_here:
         raise Refusal(UNKNOWN_SERVICE, f"{service.id} is not opened from here")
     request = AuthnRequest("", service.registration.entity_id, now, destination=addresses.sign_on())
     # Nothing asked for it, so there is no signature that could be missing.
-    return sign_in.begin(_judged(dataclasses.replace(request, is_signed=True), None, service, now), now)
+    return sign_in.begin(_judged(dataclasses.replace(request, is_signed=True), None, hint, service, now), now)
 
 
 def waiting_request(waiting: Pending, now: int) -> SamlRequest:
@@ -205,23 +217,28 @@ def waiting_request(waiting: Pending, now: int) -> SamlRequest:
 
 def _from_text(text: str, now: int) -> SamlRequest:
     values: dict[str, Any] = json.loads(text)
-    members = values["request"] | {"contexts": tuple(values["request"]["contexts"])}
+    members: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values["request"].items()
+    }
     # It was judged when it arrived; since then it has waited for the person.
     request = dataclasses.replace(AuthnRequest(**members), issued_at=now)
     service = registrations.of_entity(request.issuer)
     if service is None:
         raise Refusal(UNKNOWN_SERVICE, "the service provider of a waiting request is no longer registered")
-    return _judged(request, values["relay_state"], service, now)
+    # A request from before an upgrade has no hint.
+    return _judged(request, values["relay_state"], values.get("hint"), service, now)
 
 
-def _judged(request: AuthnRequest, relay_state: str | None, service: SamlService, now: int) -> SamlRequest:
+def _judged(
+    request: AuthnRequest, relay_state: str | None, hint: str | None, service: SamlService, now: int
+) -> SamlRequest:
     note_client(service.id)
     if not service.is_active:
         raise Refusal(SERVICE_SUSPENDED, f"{service.id} is suspended")
     judged = authn_request.judge(request, registrations.provider(service), addresses.sign_on(), now)
     if judged.fault is not None:
         raise Refusal(MALFORMED_SERVICE_REQUEST, judged.fault)
-    return SamlRequest(request, relay_state, service, judged, current_login.current(now))
+    return SamlRequest(request, relay_state, service, judged, current_login.current(now), hint)
 
 
 def _refuse_replay(request: AuthnRequest, now: int) -> None:

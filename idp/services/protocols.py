@@ -53,6 +53,11 @@ class SignInRequest(ABC):
         return False
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        """Upstreams to which the service wants to lead straight on, the preferred first (`idp.federation.upstreams.hinted`)."""
+        return ()
+
+    @property
     @abstractmethod
     def return_origin(self) -> str:
         """The origin of the address that the browser returns to; empty if there is none."""

@@ -30,7 +30,7 @@ def begin(request: SignInRequest, now: int) -> BaseResponse:
 def wait(request: SignInRequest, asked: Asked, now: int, straight_on: bool = False) -> BaseResponse:
     """Store the request in a sealed cookie and redirect to the dispatcher, which knows the first step owed.
 
-    `straight_on`: to the other provider that the service has named, once: who comes back without a login gets the sign-in page.
+    `straight_on`: to the upstream that the service has named, once: who comes back without a login gets the sign-in page.
     """
     service = request.service
     shown = Service(
@@ -47,7 +47,7 @@ def wait(request: SignInRequest, asked: Asked, now: int, straight_on: bool = Fal
         address = current_login.begin_login(request.protocol, request.to_text(), asked, shown, now, school)
     except TooLarge:
         return request.refuse("invalid_request", "The request is too long.")
-    upstream = upstreams.hinted(asked.upstream, asked.profiles) if straight_on else None
+    upstream = upstreams.hinted(request.hints, asked.profiles) if straight_on else None
     return redirect(f"{address}/with/{upstream.name}" if upstream is not None else address, 303)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from idp.services.rules import hints
+
 LONGEST = 2000
 """Characters of one parameter."""
 
@@ -13,13 +15,14 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """`service`: as it was sent, and after its check without a servlet's session. `renew`: credentials are asked for; `gateway`: no page may be shown; `warn`: nothing without a question."""
+    """`service`: as it was sent, and after its check without a servlet's session. `renew`: credentials are asked for; `gateway`: no page may be shown; `warn`: nothing without a question. `hint`: an upstream to lead straight on to, or None."""
 
     service: str
     renew: bool = False
     gateway: bool = False
     warn: bool = False
     by_post: bool = False
+    hint: str | None = None
 
 
 def single(parameters: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -51,4 +54,5 @@ def read(parameters: Sequence[tuple[str, str]]) -> LoginRequest | None:
         gateway=is_set(values, "gateway") and not renew,
         warn=is_set(values, "warn"),
         by_post=values.get("method", "").upper() == "POST",
+        hint=hints.of_parameters(values),
     )

@@ -32,7 +32,7 @@ OIDC = Form(
                 ),
             ),
         ),
-        Section(common.PEOPLE, (common.ACCEPTED, *common.LIMITS)),
+        Section(common.PEOPLE, (common.ACCEPTED, common.IDP_HINT, *common.LIMITS)),
         Section(
             common.DATA,
             (

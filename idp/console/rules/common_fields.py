@@ -36,6 +36,12 @@ ACCEPTED = Field(
 LEVEL = Field(
     "level", "choice", N_("Niveau de preuve"), N_("Deux étapes pour ce qui engage une famille."), LEVELS
 )
+IDP_HINT = Field(
+    "idp_hint",
+    "text",
+    N_("Fournisseur proposé d’emblée"),
+    N_("Le mot d’accès direct d’un autre fournisseur ; vide : la page de connexion."),
+)
 LIMITS = (
     Field(
         "accepted_schools", "lines", N_("Établissements servis"), N_("Leurs UAI, un par ligne ; vide : tous.")
@@ -76,5 +82,5 @@ DATA = N_("Ce qu’il reçoit")
 LOGOUT = N_("Déconnexion")
 SECURITY = N_("Protocole et sécurité")
 FAMILIES = N_("Pages montrées aux familles")
-OPEN_TO = Section(PEOPLE, (ACCEPTED, LEVEL, *LIMITS))
+OPEN_TO = Section(PEOPLE, (ACCEPTED, LEVEL, IDP_HINT, *LIMITS))
 SHOWN = Section(FAMILIES, PAGES)

@@ -29,6 +29,9 @@ def begin_login(pending_id: str, name: str) -> Response:
     if owed is None or owed.name not in ("profile", "sign_in"):
         return redirect(url_for("services.resume", pending_id=pending_id), 303)
     asked = waiting.asked
+    if upstreams.named(name) not in upstreams.offered(asked.profiles):
+        # The sign-in page has no button for it: the service accepts nobody who comes from there.
+        return redirect(url_for("services.resume", pending_id=pending_id), 303)
     # After a refusal the person would be recognised there again without a question, and refused again.
     fresh = "login" in asked.prompt or "select_account" in asked.prompt or session.get("refused_at") == name
     demand = Demand(fresh, asked.max_age, asked.level == "eidas2")

@@ -23,6 +23,7 @@ from idp.refusals import ProtocolRefusal, Refusal
 from idp.refusals.requests import SERVICE_SUSPENDED
 from idp.services import sign_in
 from idp.services.protocols import SignInRequest
+from idp.services.rules import hints
 from idp.services.rules.service import Service
 from idp.signin import current_login
 from idp.signin.pending import Pending
@@ -69,6 +70,12 @@ class AuthorizationInHand(SignInRequest):
         return consent.must_be_shown(self.authorization.request, self.authorization.client.registration)
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        return hints.in_order(
+            self.authorization.request.idp_hint, self.authorization.client.registration.idp_hint
+        )
+
+    @property
     def return_origin(self) -> str:
         return "" if self.is_device else responses.origin(self.authorization.request.back_to.uri)
 
@@ -88,7 +95,6 @@ class AuthorizationInHand(SignInRequest):
             login_hint=request.login_hint,
             locales=request.ui_locales,
             level=needed_level(request.acr_values),
-            upstream=request.idp_hint,
         )
 
     def to_text(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from idp.saml.rules import names
 from idp.saml.rules.service_provider import Endpoint, ServiceProvider, consumer_for
+from idp.services.rules.hints import in_order
 
 OLDEST = 300
 """Seconds after which a request is refused."""
@@ -18,7 +19,11 @@ FORMATS = (names.PERSISTENT, names.TRANSIENT, names.EMAIL, names.UNSPECIFIED)
 
 @dataclass(frozen=True)
 class AuthnRequest:
-    """`contexts` are the authentication context classes of RequestedAuthnContext, `comparison` how they are compared. Times are epoch seconds."""
+    """`contexts` are the authentication context classes of RequestedAuthnContext, `comparison` how they are compared.
+
+    `providers`: entity ids of the identity providers that the service names (§3.4.1.3), the preferred first. `proxied`: whether
+    another provider than ours may be asked (§3.4.1.2, ProxyCount). Times are epoch seconds.
+    """
 
     id: str
     issuer: str
@@ -34,6 +39,8 @@ class AuthnRequest:
     contexts: tuple[str, ...] = ()
     comparison: str = "exact"
     is_signed: bool = False
+    providers: tuple[str, ...] = ()
+    proxied: bool = True
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,21 @@ def _refusal(request: AuthnRequest, provider: ServiceProvider) -> Status | None:
             names.REQUESTER, names.REQUEST_UNSUPPORTED, "unknown comparison of authentication contexts"
         )
     return None
+
+
+def hints(
+    request: AuthnRequest, in_address: str | None, registered: str | None, our_entity: str
+) -> tuple[str, ...]:
+    """The upstreams to lead straight on to, the preferred first: of the address, of the request, of the registration.
+
+    None if the request allows no other provider, and none behind our own entity id: the service names us as the provider.
+    """
+    if not request.proxied:
+        return ()
+    if our_entity in request.providers:
+        before = request.providers[: request.providers.index(our_entity)]
+        return in_order(in_address, *before)
+    return in_order(in_address, *request.providers, registered)
 
 
 def name_id_format(request: AuthnRequest, provider: ServiceProvider) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from lxml import etree
 
@@ -13,17 +14,21 @@ from idp.saml.xml.times import read_time, write_time
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,199}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _INDEX = re.compile(r"[0-9]{1,5}")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _LONGEST_NAME = 1024
+MOST_PROVIDERS = 20
+"""Entries of an IDPList that are read."""
 
 
 def read_authn_request(root: etree._Element, is_signed: bool) -> AuthnRequest:
-    """Raises XmlFault. Members that are not served (Scoping, Conditions, Subject) are refused or ignored as saml-core §3.4.1 allows."""
+    """Raises XmlFault. Members that are not served (Conditions, Subject) are refused or ignored as saml-core §3.4.1 allows."""
     if root.tag != f"{{{SAMLP}}}AuthnRequest" or root.get("Version") != "2.0":
         raise XmlFault("the message is no AuthnRequest of SAML 2.0")
     if child(root, SAML, "Subject") is not None:
         raise XmlFault("a request for a certain person is not served")
     policy = child(root, SAMLP, "NameIDPolicy")
     context = child(root, SAMLP, "RequestedAuthnContext")
+    providers, proxied = _scoping(child(root, SAMLP, "Scoping"))
     index = root.get("AssertionConsumerServiceIndex")
     if index is not None and not _INDEX.fullmatch(index):
         raise XmlFault("the index of the assertion consumer service is no number")
@@ -48,6 +53,8 @@ def read_authn_request(root: etree._Element, is_signed: bool) -> AuthnRequest:
         ),
         comparison="exact" if context is None else context.get("Comparison", "exact"),
         is_signed=is_signed,
+        providers=providers,
+        proxied=proxied,
     )
 
 
@@ -71,6 +78,22 @@ def issuer(root: etree._Element) -> str:
     ):
         raise XmlFault("the message has no usable Issuer")
     return value
+
+
+def _scoping(scoping: etree._Element | None) -> tuple[tuple[str, ...], bool]:
+    """(entity ids of the IDPList in its order, whether a proxy may be asked) (saml-core §3.4.1.2, §3.4.1.3). Raises XmlFault.
+
+    The list is advice: names that are too long, and those after the first MOST_PROVIDERS, are left out.
+    """
+    if scoping is None:
+        return (), True
+    count = scoping.get("ProxyCount")
+    if count is not None and not _COUNT.fullmatch(count.strip()):
+        raise XmlFault("ProxyCount is no number")
+    listed = child(scoping, SAMLP, "IDPList")
+    entries = () if listed is None else islice(listed.iterfind(f"{{{SAMLP}}}IDPEntry"), MOST_PROVIDERS)
+    names = tuple(entry.get("ProviderID", "") for entry in entries)
+    return tuple(name for name in names if 0 < len(name) <= _LONGEST_NAME), count is None or int(count) > 0
 
 
 def _boolean(value: str | None) -> bool:

@@ -24,7 +24,8 @@ class Registration:
     """A validated registration. `name` is French; `name_en` is for English pages.
 
     `level`: the least level of a login. `attributes`: (attribute, fact), beside those of `attribute_set` without
-    `left_out`. `principal`: the fact that names the person; None: that of the set. The other members are those of
+    `left_out`. `principal`: the fact that names the person; None: that of the set. `idp_hint`: the upstream that a request
+    without a hint of its own leads to. The other members are those of
     OpenID Connect registrations with the same names.
     """
 
@@ -40,6 +41,7 @@ class Registration:
     attributes: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     principal: str | None = None
+    idp_hint: str | None = None
     logout_channel: str = "back"
     client_uri: str | None = None
     logo_uri: str | None = None
@@ -99,6 +101,7 @@ def common_members(read: Reader, loopback_http: bool) -> dict[str, Any]:
         "attributes": _attributes(read),
         "left_out": read.texts("left_out", most=MOST_ATTRIBUTES),
         "principal": _principal(read),
+        "idp_hint": read.text("idp_hint"),
         "logout_channel": read.choice("logout_channel", CHANNELS, "back"),
         "contacts": read.texts("contacts"),
     }

@@ -17,8 +17,7 @@ class Asked:
     `profiles`: accepted profiles, in display order. `prompt`: OIDC Core §3.1.2.1. `max_age`: seconds or None.
     `level`: the authentication level that is needed (`eidas1` or `eidas2`). `hinted`: the account that an id_token_hint
     names, or None. `before`: `sid` of the session that was live when the request arrived at `at`, which
-    distinguishes a later login within the same second. `upstream`: another identity provider to which the service wants to lead
-    straight on (idp_hint), or None.
+    distinguishes a later login within the same second.
     """
 
     profiles: tuple[str, ...]
@@ -30,7 +29,6 @@ class Asked:
     level: str = "eidas1"
     before: str | None = None
     at: int = 0
-    upstream: str | None = None
 
 
 @dataclass(frozen=True)

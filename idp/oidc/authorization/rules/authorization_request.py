@@ -22,6 +22,7 @@ from idp.refusals.requests import (
     UNKNOWN_SERVICE,
     UNREGISTERED_REDIRECT_URI,
 )
+from idp.services.rules import hints
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
 PROMPTS = ("none", "login", "consent", "select_account")
@@ -178,7 +179,7 @@ def check(
         claims=claims,
         resources=resources,
         dpop_jkt=sent.get("dpop_jkt"),
-        idp_hint=sent.get("idp_hint") or sent.get("kc_idp_hint") or idp_hint,
+        idp_hint=hints.of_parameters(sent) or idp_hint,
     )
     return request, client
 

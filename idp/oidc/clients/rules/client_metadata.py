@@ -52,7 +52,7 @@ class ClientMetadata:
 
     Members of our own: `first_party` (a service of the school: no consent is asked), `accepted_profiles`,
     `accepted_schools`, `season_from`/`season_until`, `service_claims`, `require_pkce`, `refresh_token_rotation`,
-    `access_token_format`, `resources` (RFC 8707), `security_profile` (`rules.security_profiles`).
+    `access_token_format`, `resources` (RFC 8707), `security_profile` (`rules.security_profiles`), `idp_hint` (the upstream of a request without a hint).
     """
 
     client_name: str
@@ -102,6 +102,7 @@ class ClientMetadata:
     resources: tuple[str, ...] = ()
     security_profile: str | None = None
     require_registered_auth_method: bool = False
+    idp_hint: str | None = None
 
     @property
     def is_public(self) -> bool:
@@ -251,6 +252,7 @@ def _read(read: Reader, loopback_http: bool, defaults: Defaults) -> ClientMetada
         season_until=limits.day_of_year(read, "season_until"),
         access_token_format=read.choice("access_token_format", TOKEN_FORMATS, "opaque"),
         resources=uris.resources(read),
+        idp_hint=read.text("idp_hint"),
         **addresses,
         **redirects,
         **flags,
