@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from typing import IO
 
 import click
@@ -16,12 +17,17 @@ from idp.cli.terminal import (
     say_json,
     say_table,
 )
+from idp.console import reach, recognition
+from idp.console.rules import rights
+from idp.console.rules.rights import Reach
 from idp.federation import inspection, storing, upstreams
 from idp.federation.inspection import Tried
 from idp.federation.storing import COLUMNS, Line
 from idp.upstream_saml import metadata as saml_metadata
 from idp.upstream_saml import our_metadata
 from idp.upstream_saml.messages import upstream_of
+
+_COLUMNS = ("username", "name", "class", "recognised", "why")
 
 
 @click.group()
@@ -100,6 +106,41 @@ def try_(context: click.Context, terminal: Terminal, name: str, example: IO[str]
             click.echo(f"{key}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
     if tried.code is not None:
         context.exit(1)
+
+
+@upstream.command()
+@click.argument("name")
+@click.argument("uai")
+@click.option("--all", "everybody", is_flag=True, help="Those who will be recognised too.")
+@as_json
+@pass_terminal
+def match(terminal: Terminal, name: str, uai: str, everybody: bool, as_json: bool) -> None:
+    """Show who of the school UAI will not be recognised at a first login through the upstream NAME, and why.
+
+    It reads what imports have brought, and writes nothing. The upstream's rules are judged at the login alone.
+    """
+    with terminal.application():
+        school, chosen = reach.school_of_uai(uai), upstreams.named(name)
+        if school is None:
+            raise click.ClickException(f"There is no school {uai}.")
+        lists = recognition.of_school(school.id, Reach(rights.ALL_KINDS, None))
+        rows = next((listed.rows for listed in lists if listed.upstream == chosen), ())
+    counts = Counter(row.outlook.way or "refused" for row in rows)
+    people = [
+        {
+            "username": row.person.username,
+            "name": row.name,
+            "class": row.person.place,
+            "recognised": row.outlook.way,
+            "why": row.outlook.why,
+        }
+        for row in rows
+        if everybody or row.outlook.way is None
+    ]
+    if as_json:
+        return say_json({"counts": counts, "people": people})
+    say_table(tuple(_COLUMNS), [tuple(person[column] for column in _COLUMNS) for person in people])
+    click.echo(", ".join(f"{outcome}: {number}" for outcome, number in sorted(counts.items())) or "nobody")
 
 
 @upstream.command()

@@ -10,6 +10,7 @@ from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
 from idp.console.words import field_word
+from idp.federation import upstreams
 from idp.imports import answers as import_answers
 from idp.imports import csv_columns, jobs, lifecycle
 from idp.imports.rules.facts import Verdict
@@ -115,6 +116,7 @@ def import_(desk: Desk, number: int) -> Page:
         may_settle=import_answers.may_settle,
         fields=csv_columns.FIELDS,
         may_undo=_may_undo(desk, row),
+        other_providers=bool(upstreams.every()),
         busy=row["state"] in ("given", "writing"),
     )
 

@@ -13,6 +13,7 @@ from idp.console.rules.people_query import A_PAGE, PeopleQuery, read_query
 from idp.console.rules.rights import Act
 from idp.console.rules.tables import MOST_ROWS, Column, chosen_columns, table_of, wants_file
 from idp.console.school_people import PersonRow
+from idp.federation import upstreams
 from idp.people.rules.accounts import State
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, RIGHT_MISSING, STATE_CHANGED
@@ -70,6 +71,7 @@ def people(desk: Desk) -> Page:
         values=values,
         states=[str(state) for state in State],
         classes=school_people.classes_of(desk.school.id, reach),
+        other_providers=bool(upstreams.every()),
         acts=[act for act, right in bulk.ACTS.items() if desk.may(right)],
     )
 

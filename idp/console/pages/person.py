@@ -9,6 +9,8 @@ from idp.accounts import close, correct_mail, disconnect, guardianship, lock, me
 from idp.console import approvals, people
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.rights import Act
+from idp.console.rules.upstream_words import outlook_word
+from idp.federation import outlook
 from idp.letters import issue
 from idp.people import comparison
 from idp.people.rules.accounts import AccountFacts
@@ -53,6 +55,8 @@ def person(desk: Desk, account: int) -> Page:
         "person",
         link=number("link"),
         account=facts,
+        foreseen=outlook.of_account(facts),
+        outlook_word=outlook_word,
         waiting=mail_confirmation.waiting(facts, now()),
         shown=identity,
         relatives=people.relatives_of(facts),

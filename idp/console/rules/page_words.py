@@ -20,6 +20,7 @@ OF_SCHOOL = (
     "renewal",
     "our_school",
     "delegations",
+    "recognition",
     "jobs",
     "erasure_requests",
 )

@@ -103,6 +103,14 @@ PAGES: dict[str, PageWords] = {
         N_("confier collègue droits professeur principal classe"),
         Act.DELEGATE,
     ),
+    "recognition": PageWords(
+        N_("Connexion par un autre fournisseur"),
+        N_(
+            "Cette page dit qui sera reconnu en venant de l’ENT, de l’académie ou d’un autre fournisseur, et qui ne le sera pas, avec la raison. Elle lit ce que les imports ont apporté et ne change rien."
+        ),
+        N_("ent académie fournisseur identité reconnu ine adresse mail première connexion"),
+        Act.SEE_PEOPLE,
+    ),
     "jobs": PageWords(
         N_("Travaux"),
         N_("Cette page liste les travaux longs de l’établissement : imports, courriers, envois."),

@@ -1,6 +1,7 @@
 """Words of the console about other identity providers."""
 
 from idp.federation.rules.matching import Why
+from idp.federation.rules.outlook import Outlook, Way
 from idp.refusals import N_
 
 REASONS: dict[Why, str] = {
@@ -24,3 +25,36 @@ MATCHES: dict[str, str] = {
     "stored": N_("identités enregistrées"),
 }
 """How an account is recognised at the first login."""
+
+WAYS: dict[Way, str] = {
+    Way.VALUE: N_("Sera reconnue"),
+    Way.LINKED: N_("Déjà reliée"),
+    Way.PROOF: N_("Prouvera quel compte est le sien"),
+}
+"""What a first login will say of a person whom it accepts."""
+
+_LACKS: dict[str, str] = {
+    "ine": N_("La base n’a pas son INE."),
+    "mail": N_("La base n’a pas d’adresse mail d’un domaine de ce fournisseur."),
+    "username": N_("Son identifiant ne peut pas être comparé."),
+}
+_NOT_STORED = N_("Son identité n’est pas enregistrée.")
+
+REMEDIES: dict[str, str] = {
+    "ine": N_("Complétez l’INE dans la base de l’établissement, puis importez un nouvel export."),
+    "mail": N_("Complétez l’adresse mail dans la base de l’établissement, puis importez un nouvel export."),
+    "stored": N_("L’académie enregistre les identités à partir d’une liste du fournisseur."),
+}
+"""What helps people who will not be recognised, by the upstream's `match`."""
+
+
+def outlook_word(outlook: Outlook, match: str) -> str:
+    """What a first login will say, in French. `match`: of the upstream."""
+    if outlook.way is not None:
+        return WAYS[outlook.way]
+    if outlook.why == Why.NO_VALUE:
+        return _LACKS[match]
+    if outlook.why == Why.UNKNOWN:
+        return _NOT_STORED
+    assert outlook.why is not None
+    return REASONS[outlook.why]
