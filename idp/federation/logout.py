@@ -6,6 +6,7 @@ from idp.crypto.sealing import unseal
 from idp.database.engine import reading, transaction
 from idp.federation import upstreams
 from idp.federation.storage import logins
+from idp.federation.upstreams import LogoutAddress
 from idp.refusals import Refusal
 from idp.runtime.context import settings
 from idp.settings import FederatedProvider
@@ -15,8 +16,8 @@ from keys.sealing import CannotUnseal
 LIFETIME = 600
 
 
-def address(sid: str, back_to: str, now: int) -> str | None:
-    """The logout URL at the other provider; None for a session that did not begin there, or if it does not end there.
+def address(sid: str, back_to: str, now: int) -> LogoutAddress | None:
+    """The logout address at the other provider; None for a session that did not begin there, or if it does not end there.
 
     `back_to`: the target of our own logout, already checked. An unreachable provider must not prevent our logout.
     """

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from idp.federation import authentication, providers
 from idp.federation.rules.assurance import Demand
 from idp.federation.rules.attributes import Attributes, from_claims
-from idp.federation.upstreams import Condition, UpstreamProtocol
+from idp.federation.upstreams import Condition, LogoutAddress, UpstreamProtocol
 from idp.network.urls import origin_of, with_query
 from idp.refusals import Refusal
 from idp.settings import FederatedProvider
@@ -22,7 +22,7 @@ class OpenIDProvider(UpstreamProtocol):
 
     def logout_address(
         self, upstream: FederatedProvider, session: str, state: str, back: str, now: int
-    ) -> str | None:
+    ) -> LogoutAddress | None:
         endpoint = _logout_endpoint(upstream, now)
         if endpoint is None:
             return None
@@ -32,7 +32,7 @@ class OpenIDProvider(UpstreamProtocol):
             "post_logout_redirect_uri": back,
             "state": state,
         }
-        return with_query(endpoint, urlencode(parameters, quote_via=quote))
+        return LogoutAddress(with_query(endpoint, urlencode(parameters, quote_via=quote)))
 
     def logout_origin(self, upstream: FederatedProvider, now: int) -> str | None:
         endpoint = _logout_endpoint(upstream, now)

@@ -30,6 +30,14 @@ class Condition:
     checked_at: int | None = None
 
 
+@dataclass(frozen=True)
+class LogoutAddress:
+    """Where the browser ends the session at an upstream; with `fields`, by a form that posts them there."""
+
+    address: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+
 class UpstreamProtocol(ABC):
     """How people are sent to an upstream, and how it is notified of a logout."""
 
@@ -42,7 +50,7 @@ class UpstreamProtocol(ABC):
     @abstractmethod
     def logout_address(
         self, upstream: FederatedProvider, session: str, state: str, back: str, now: int
-    ) -> str | None:
+    ) -> LogoutAddress | None:
         """Where the browser ends the session there, and comes back to `back` with `state`; None if there is no such place.
 
         `session`: how the upstream names the session (`Proved.session`). Raises Refusal F02.

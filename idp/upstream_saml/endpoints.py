@@ -11,6 +11,7 @@ from idp.refusals import Refusal
 from idp.refusals.federation import PROVIDER_ANSWER_REFUSED
 from idp.runtime.context import now
 from idp.saml.our_metadata import soap_fault
+from idp.services.pages import sign_out
 from idp.signin import cookies
 from idp.upstream_saml import assertion_consumer, logout, our_metadata
 from idp.upstream_saml.messages import upstream_of
@@ -68,8 +69,10 @@ def end_session(name: str) -> BaseResponse:
             received = bindings.from_query(request.query_string)
         except documents.XmlFault as fault:
             raise Refusal(PROVIDER_ANSWER_REFUSED, str(fault)) from fault
-    address = logout.by_browser(name, received, now())
-    return redirect(address, 303) if address else make_response(_signed_out())
+    onward = logout.by_browser(name, received, now())
+    if onward is None:
+        return make_response(_signed_out())
+    return sign_out.at_once(sign_out.WayBack(onward.address, onward.fields))
 
 
 @blueprint.post("/soap")

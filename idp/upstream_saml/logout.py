@@ -8,6 +8,7 @@ from idp.crypto.opaque_tokens import digest
 from idp.database.engine import reading, transaction
 from idp.durations import HOUR
 from idp.federation import logout as federated_logout
+from idp.federation.upstreams import LogoutAddress
 from idp.limits.storage import used_once
 from idp.refusals import Refusal
 from idp.refusals.federation import PROVIDER_ANSWER_REFUSED
@@ -20,6 +21,8 @@ from idp.upstream_saml import addresses, metadata
 from idp.upstream_saml.messages import signed_by, upstream_of
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
     from idp.saml import bindings
     from idp.saml.bindings import Received
     from idp.saml.xml import documents, logout, responses, signatures
@@ -35,9 +38,9 @@ LIFETIME = 300
 """Seconds for which our request is valid."""
 
 
-def address(upstream: FederatedProvider, session: str, state: str, now: int) -> str | None:
-    """Where the browser ends the session there; None if the upstream takes no logout by redirect, or has not named the person."""
-    endpoint = metadata.known(upstream, now).logout_at(names.REDIRECT)
+def address(upstream: FederatedProvider, session: str, state: str, now: int) -> LogoutAddress | None:
+    """Where the browser ends the session there; None if the upstream takes no logout by the browser, or has not named the person."""
+    endpoint = metadata.known(upstream, now).logout_in_browser
     values: dict[str, Any] = json.loads(session)
     if endpoint is None or values["name_id"] is None:
         return None
@@ -51,21 +54,32 @@ def address(upstream: FederatedProvider, session: str, state: str, now: int) -> 
         now,
         LIFETIME,
     )
-    return bindings.redirect(endpoint.location, "SAMLRequest", root, state, certificates.current(now).signing)
+    return _carried(endpoint.binding, endpoint.location, "SAMLRequest", root, state, now)
 
 
-def by_browser(name: str, received: "Received", now: int) -> str | None:
-    """A request of the upstream by the browser: its sessions end here. Returns the address with our answer; None without one. Raises Refusal."""
+def by_browser(name: str, received: "Received", now: int) -> LogoutAddress | None:
+    """A request of the upstream by the browser: its sessions end here. Returns where our answer goes; None if nowhere. Raises Refusal."""
     upstream = upstream_of(name)
     asked, relay_state = _ended(upstream, received, addresses.logout(name), now)
-    endpoint = metadata.known(upstream, now).logout_at(names.REDIRECT)
+    endpoint = metadata.known(upstream, now).logout_in_browser
     if endpoint is None:
         return None
     back = endpoint.response_location or endpoint.location
     root = logout.logout_response(
         addresses.entity_id(name), back, asked.id, Status(names.SUCCESS), new_id(), now
     )
-    return bindings.redirect(back, "SAMLResponse", root, relay_state, certificates.current(now).signing)
+    return _carried(endpoint.binding, back, "SAMLResponse", root, relay_state, now)
+
+
+def _carried(
+    binding: str, location: str, name: str, root: "_Element", relay_state: str | None, now: int
+) -> LogoutAddress:
+    """A message, signed, to `location` by redirect (saml-bindings §3.4) or by POST (§3.5)."""
+    signer = certificates.current(now).signing
+    if binding == names.REDIRECT:
+        return LogoutAddress(bindings.redirect(location, name, root, relay_state, signer))
+    message = (name, bindings.form_value(signatures.sign(root, signer, "Issuer")))
+    return LogoutAddress(location, (message, *([("RelayState", relay_state)] if relay_state else [])))
 
 
 def by_soap(name: str, received: "Received", now: int) -> bytes:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from idp import deferred
 from idp.federation.rules.assurance import Demand
 from idp.federation.rules.attributes import Attributes
-from idp.federation.upstreams import Condition, UpstreamProtocol
+from idp.federation.upstreams import Condition, LogoutAddress, UpstreamProtocol
 from idp.network.urls import origin_of
 from idp.refusals import Refusal
 from idp.saml import certificates
@@ -48,11 +48,11 @@ class SamlUpstream(UpstreamProtocol):
 
     def logout_address(
         self, upstream: FederatedProvider, session: str, state: str, back: str, now: int
-    ) -> str | None:
+    ) -> LogoutAddress | None:
         return logout.address(upstream, session, state, now)
 
     def logout_origin(self, upstream: FederatedProvider, now: int) -> str | None:
-        endpoint = metadata.known(upstream, now).logout_at(names.REDIRECT)
+        endpoint = metadata.known(upstream, now).logout_in_browser
         return origin_of(endpoint.location) if endpoint is not None else None
 
     def condition(self, upstream: FederatedProvider, now: int, fetch: bool) -> Condition:

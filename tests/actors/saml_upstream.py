@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import secrets
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +22,8 @@ from tests.saml.credentials import credential
 
 ENTITY = "https://login.academie.example/saml"
 SSO, SLO = "https://login.academie.example/sso", "https://login.academie.example/slo"
+
+_PLACES = {names.REDIRECT: "", names.POST: "/post", names.SOAP: "/soap"}
 
 
 @dataclasses.dataclass
@@ -40,10 +43,16 @@ class Request:
 
 
 class SamlUpstream:
-    """`members`: of its table in the settings."""
+    """`members`: of its table in the settings. `logout_bindings`: of its single logout."""
 
-    def __init__(self, folder: Path, name: str = "academie", **members: Any) -> None:
-        self.name, self.members = name, members
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "academie",
+        logout_bindings: Sequence[str] = (names.REDIRECT, names.SOAP),
+        **members: Any,
+    ) -> None:
+        self.name, self.members, self.logout_bindings = name, members, logout_bindings
         self.credential = credential("upstream")
         self.file = folder / "upstream.xml"
         self.file.write_bytes(self.metadata())
@@ -52,7 +61,7 @@ class SamlUpstream:
         root = metadata.our_metadata(
             ENTITY,
             [(names.REDIRECT, SSO)],
-            [(names.REDIRECT, SLO), (names.SOAP, f"{SLO}/soap")],
+            [(binding, f"{SLO}{_PLACES[binding]}") for binding in self.logout_bindings],
             [self.credential.certificate],
             "_m",
             valid_until,

@@ -1,27 +1,32 @@
 """Logout with an upstream in both directions: ours leads there, and its notices end our sessions with all their services."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
+from lxml import etree
 from sqlalchemy import select
 
 from idp.app import create_app
 from idp.database.engine import reading
 from idp.messages.storage.outbox import OutboxMessage
-from idp.saml import bindings
+from idp.saml import bindings, certificates
 from idp.saml.rules import names
 from idp.saml.rules.authn_request import Status
 from idp.saml.xml import logout
 from idp.saml.xml.documents import parse
+from idp.saml.xml.signatures import Credential
 from tests.actors.saml_upstream import ENTITY, SLO, SamlUpstream
 from tests.actors.upstream import OpenIdUpstream
 from tests.actors.visitor import Visitor
 from tests.actors.world import World
 from tests.conftest import Clock, Serve, fresh_database, settings_for
 from tests.federation.academy import Academy, academy_with
+from tests.pages import fields_of
 from tests.saml.credentials import credential
 
 MAIL = {"profiles": ["personnel"], "match": "mail", "mail_domains": ["academie.example"]}
@@ -134,9 +139,9 @@ def test_without_the_setting_our_logout_stays_here(academy: Academy) -> None:
 class Saml:
     """Our provider with an upstream of SAML, and Paul signed in by it."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, logout_bindings: Sequence[str]) -> None:
         self.clock = clock
-        self.upstream = SamlUpstream(folder, **MAIL, match_attribute="mail")
+        self.upstream = SamlUpstream(folder, logout_bindings=logout_bindings, **MAIL, match_attribute="mail")
         settings = settings_for(fresh_database("sqlite"), federation={"providers": [self.upstream.settings]})
         self.app: Flask = create_app(settings, clock)
         with self.app.app_context():
@@ -149,50 +154,110 @@ class Saml:
 
 
 @pytest.fixture
-def saml(tmp_path: Path, clock: Clock) -> Saml:
-    return Saml(tmp_path, clock)
+def saml(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Saml:
+    return Saml(tmp_path, clock, getattr(request, "param", (names.REDIRECT, names.SOAP)))
 
 
-def test_our_logout_leads_to_the_saml_upstream_and_back(saml: Saml) -> None:
+HERE = "http://localhost/federation/saml/academie/slo"
+BROWSER = [(names.REDIRECT,), (names.POST,), (names.POST, names.REDIRECT)]
+
+
+def message(saml: Saml, visitor: Visitor, name: str) -> tuple[etree._Element, str]:
+    """(the message that the browser carries there, RelayState): by redirect where the upstream takes one, else by a form. It is ours."""
+    page = visitor.page
+    assert page is not None
+    ours = [credential_.certificate for credential_ in our_signers(saml)]
+    if names.REDIRECT in saml.upstream.logout_bindings:
+        assert page.status_code == 303 and page.headers["Location"].startswith(f"{SLO}?")
+        received = bindings.from_query(urlsplit(page.headers["Location"]).query.encode())
+    else:
+        assert 'action="https://login.academie.example/slo/post"' in page.text
+        sources = re.search(r"form-action ([^;]+)", page.headers["Content-Security-Policy"])
+        assert sources is not None and "https://login.academie.example" in sources[1]
+        received = bindings.from_form(fields_of(page.text, name))
+    assert received.name == name
+    carried = received.verified(ours)
+    assert carried.signed and carried.root.get("Destination", "").startswith(SLO)
+    return carried.root, carried.relay_state or ""
+
+
+def our_signers(saml: Saml) -> list[Credential]:
+    with saml.app.app_context():
+        return [certificates.current(saml.clock()).signing]
+
+
+def carries(saml: Saml, visitor: Visitor, by: str, name: str, root: etree._Element, state: str) -> None:
+    """The browser brings a message of the upstream; a form of another site brings no cookie."""
+    if by == names.REDIRECT:
+        address = bindings.redirect(urlsplit(HERE).path, name, root, state, saml.upstream.credential)
+        visitor.page = visitor.browser.get(address)
+    else:
+        form = {name: bindings.form_value(saml.upstream.signed(root)), "RelayState": state}
+        visitor.page = saml.app.test_client().post(urlsplit(HERE).path, data=form)
+
+
+@pytest.mark.parametrize("back", [names.REDIRECT, names.POST])
+@pytest.mark.parametrize("saml", BROWSER, indirect=True)
+def test_our_logout_leads_to_the_saml_upstream_and_back(saml: Saml, back: str) -> None:
     paul = saml.signed_in()
-    page = paul.opens("/logout").fills(confirm="1").page
-    assert page is not None and page.headers["Location"].startswith(SLO)
-    query = urlsplit(page.headers["Location"]).query
-    request = bindings.from_query(query.encode())
-    asked = logout.read_logout_request(request.unverified)
+    paul.opens("/logout").fills(confirm="1")
+    root, state = message(saml, paul, "SAMLRequest")
+    asked = logout.read_logout_request(root)
     assert (asked.name_id, asked.sessions) == ("paul", ("session of paul",))
-    answer = logout.logout_response(
-        ENTITY,
-        "http://localhost/federation/saml/academie/slo",
-        asked.id,
-        Status(names.SUCCESS),
-        "_a",
-        saml.clock(),
-    )
-    back = bindings.redirect(
-        "/federation/saml/academie/slo",
-        "SAMLResponse",
-        answer,
-        parse_qs(query)["RelayState"][0],
-        saml.upstream.credential,
-    )
-    paul.opens(back).sees("déconnecté")
+    answer = logout.logout_response(ENTITY, HERE, asked.id, Status(names.SUCCESS), "_a", saml.clock())
+    carries(saml, paul, back, "SAMLResponse", answer, state)
+    assert paul.page is not None and paul.page.status_code == 303
+    paul.opens(paul.page.headers["Location"]).sees("déconnecté")
     assert not is_open(paul)
 
 
-def test_a_logout_request_by_the_browser_ends_the_session_and_is_answered(saml: Saml) -> None:
-    paul, here = saml.signed_in(), "http://localhost/federation/saml/academie/slo"
-    root = saml.upstream.logout_request(here, "paul", "session of paul", saml.clock())
-    address = bindings.redirect(
-        "/federation/saml/academie/slo", "SAMLRequest", root, "r", saml.upstream.credential
-    )
-    sent = saml.app.test_client().get(address)
-    location = urlsplit(sent.headers["Location"])
-    assert sent.status_code == 303 and f"{location.scheme}://{location.netloc}{location.path}" == SLO
-    answer = bindings.from_query(location.query.encode()).unverified
-    assert answer.get("InResponseTo") == root.get("ID") and "RelayState=r" in location.query
+@pytest.mark.parametrize("saml", [(), (names.SOAP,)], indirect=True)
+def test_without_a_logout_by_the_browser_ours_stays_here(saml: Saml) -> None:
+    paul = saml.signed_in()
+    paul.opens("/logout").fills(confirm="1").sees("déconnecté")
     assert not is_open(paul)
-    assert saml.app.test_client().get(address).status_code == 403, "sent before"
+
+
+@pytest.mark.parametrize("by", [names.REDIRECT, names.POST])
+@pytest.mark.parametrize("saml", BROWSER, indirect=True)
+def test_a_logout_request_by_the_browser_ends_the_session_and_is_answered(saml: Saml, by: str) -> None:
+    paul, browser = saml.signed_in(), Visitor(saml.app)
+    root = saml.upstream.logout_request(HERE, "paul", "session of paul", saml.clock())
+    asked = str(root.get("ID"))
+    carries(saml, browser, by, "SAMLRequest", root, "r")
+    answer, state = message(saml, browser, "SAMLResponse")
+    assert (answer.get("InResponseTo"), state) == (asked, "r")
+    assert not is_open(paul)
+    again = saml.upstream.logout_request(HERE, "paul", "session of paul", saml.clock())
+    again.set("ID", asked)
+    carries(saml, browser, by, "SAMLRequest", again, "r")
+    assert browser.page is not None and browser.page.status_code == 403, "sent before"
+
+
+@pytest.mark.parametrize("by", [names.REDIRECT, names.POST])
+@pytest.mark.parametrize("fault", ["unsigned", "other key", "other address", "late", "other session"])
+def test_a_wrong_logout_request_by_the_browser_ends_nothing(saml: Saml, by: str, fault: str) -> None:
+    paul, browser = saml.signed_in(), Visitor(saml.app)
+    to = f"{HERE}/other" if fault == "other address" else HERE
+    moment = saml.clock() - (3600 if fault == "late" else 0)
+    index = "session of anne" if fault == "other session" else "session of paul"
+    root = saml.upstream.logout_request(to, "paul", index, moment)
+    if fault == "unsigned":
+        form = {"SAMLRequest": bindings.form_value(root)}
+        path = urlsplit(HERE).path
+        address = bindings.redirect(path, "SAMLRequest", root, "r", saml.upstream.credential)
+        browser.page = (
+            browser.browser.post(path, data=form)
+            if by == names.POST
+            else browser.browser.get(address.partition("&SigAlg")[0])
+        )
+    else:
+        if fault == "other key":
+            saml.upstream.credential = credential("another")
+        carries(saml, browser, by, "SAMLRequest", root, "r")
+    assert browser.page is not None
+    assert browser.page.status_code == (303 if fault == "other session" else 403)
+    assert is_open(paul)
 
 
 @pytest.mark.parametrize("index", ["session of paul", None])

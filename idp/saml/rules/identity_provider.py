@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from idp.saml.rules import names
 from idp.saml.rules.service_provider import Endpoint
 
 
@@ -23,6 +24,11 @@ class IdentityProvider:
     def logout_at(self, binding: str) -> Endpoint | None:
         """The endpoint of single logout by a binding."""
         return next((endpoint for endpoint in self.logout if endpoint.binding == binding), None)
+
+    @property
+    def logout_in_browser(self) -> Endpoint | None:
+        """The endpoint of single logout by the browser: by redirect, else by POST."""
+        return self.logout_at(names.REDIRECT) or self.logout_at(names.POST)
 
 
 def _first(endpoints: Sequence[Endpoint], binding: str) -> str | None:

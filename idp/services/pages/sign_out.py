@@ -93,18 +93,19 @@ def answer(asked: LogoutRequest, now: int) -> BaseResponse | str:
     if elsewhere and session is not None:
         back_to = _by_way_of(session.sid, back_to, now)
     if back_to and not notices and not failed:
-        return _signed_out(_at_once(back_to))
+        return _signed_out(at_once(back_to))
     return _signed_out(_last_page(asked, notices, back_to, closed, failed, now))
 
 
 def _by_way_of(sid: str, back_to: WayBack | None, now: int) -> WayBack | None:
     """The logout at the provider that the person has come from; it leads on to an address, never on to a form."""
     onward = back_to.address if back_to and not back_to.fields else url_for("federation.signed_out")
-    address = federated_logout.address(sid, onward, now)
-    return WayBack(address) if address else back_to
+    elsewhere = federated_logout.address(sid, onward, now)
+    return WayBack(elsewhere.address, elsewhere.fields) if elsewhere else back_to
 
 
-def _at_once(back_to: WayBack) -> BaseResponse:
+def at_once(back_to: WayBack) -> BaseResponse:
+    """Lead the browser there without a page of ours: by a redirect, or by a form that posts itself."""
     if not back_to.fields:
         return redirect(back_to.address, 303)
     g.form_action = origin_of(back_to.address)
