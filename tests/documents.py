@@ -9,6 +9,7 @@ import ast
 import fnmatch
 import functools
 import importlib
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -38,6 +39,16 @@ def documents() -> list[Path]:
 def blocks(document: str, language: str) -> list[str]:
     text = (ROOT / document).read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def registration_of(page: str, heading: str) -> dict[str, Any]:
+    """The first document in JSON below a heading of a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    section = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    document: dict[str, Any] = json.loads(
+        next(block for name, block in code_blocks(section) if name == "json")
+    )
+    return document
 
 
 def code_blocks(text: str) -> list[tuple[str, str]]:

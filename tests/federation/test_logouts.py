@@ -163,10 +163,10 @@ BROWSER = [(names.REDIRECT,), (names.POST,), (names.POST, names.REDIRECT)]
 
 
 def message(saml: Saml, visitor: Visitor, name: str) -> tuple[etree._Element, str]:
-    """(the message that the browser carries there, RelayState): by redirect where the upstream takes one, else by a form. It is ours."""
+    """(the message that the browser carries there, RelayState): by redirect where the upstream takes one, else by a form. It is signed by us."""
     page = visitor.page
     assert page is not None
-    ours = [credential_.certificate for credential_ in our_signers(saml)]
+    our_certificates = [credential_.certificate for credential_ in our_signers(saml)]
     if names.REDIRECT in saml.upstream.logout_bindings:
         assert page.status_code == 303 and page.headers["Location"].startswith(f"{SLO}?")
         received = bindings.from_query(urlsplit(page.headers["Location"]).query.encode())
@@ -176,7 +176,7 @@ def message(saml: Saml, visitor: Visitor, name: str) -> tuple[etree._Element, st
         assert sources is not None and "https://login.academie.example" in sources[1]
         received = bindings.from_form(fields_of(page.text, name))
     assert received.name == name
-    carried = received.verified(ours)
+    carried = received.verified(our_certificates)
     assert carried.signed and carried.root.get("Destination", "").startswith(SLO)
     return carried.root, carried.relay_state or ""
 

@@ -30,6 +30,13 @@ def program(peer: str, name: str, package: str) -> str:
     return path
 
 
+def folder(peer: str, path: Path) -> Path:
+    """A folder that somebody has laid there. Skips."""
+    if not path.is_dir():
+        left_out(peer, f"there is no {path} here (tests/interop/README.md)")
+    return path
+
+
 def file(peer: str, path: str, package: str) -> Path:
     """A file of a Debian package. Skips."""
     if not Path(path).exists():
@@ -56,13 +63,17 @@ def jars() -> Path:
 
 
 @functools.cache
-def go_program() -> Path:
-    """The program of crewjam/, built with the modules of its go.sum. Skips."""
+def go_program(folder: str = "") -> Path:
+    """The program of crewjam/, or of a folder below it, built with the modules of its go.sum. Skips."""
     peer, project = "crewjam/saml", HERE / "crewjam"
     BUILT.mkdir(parents=True, exist_ok=True)
-    built = BUILT / "crewjam"
+    built = BUILT / (folder or "crewjam")
     # Go's own cache makes this a matter of a second where nothing has changed.
-    _run(peer, [program(peer, "go", "golang"), "build", "-mod=readonly", "-o", str(built), "."], project)
+    _run(
+        peer,
+        [program(peer, "go", "golang"), "build", "-mod=readonly", "-o", str(built), f"./{folder}"],
+        project,
+    )
     return built
 
 

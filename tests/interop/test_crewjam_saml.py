@@ -1,12 +1,17 @@
 """Go's crewjam/saml as a service provider: signed requests and answers, encrypted assertions, single logout by every binding."""
 
+import base64
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from idp.saml.rules import names
+from idp.saml.xml.documents import DS, SAMLP, element, serialize
+from idp.saml.xml.signatures import sign
 from tests.actors.person import Person
 from tests.actors.saml_service import registered
 from tests.actors.world import deliver_due
@@ -59,6 +64,35 @@ def test_a_page_is_guarded_and_gets_the_attributes(start: Start, encrypt: bool, 
     assert shown["attributes"]["ENTPersonProfils"] == ["National_TUT"]
     assert shown["format"] == form
     assert (shown["name"] == "claire@example.org") == (form == names.EMAIL)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_its_signature_library_differs_in_the_form_of_an_ecdsa_signature_alone(
+    kind: str, tmp_path: Path
+) -> None:
+    """XML Signature 1.1 §6.4.3: r and s, 32 octets each. goxmldsig gives SignatureValue to Go's CheckSignature, which reads DER."""
+    program, signer = installed.go_program("verify"), credential(f"goxmldsig {kind}", kind)
+    root = sign(element(None, SAMLP, "LogoutRequest", ID="_a"), signer, None)
+
+    def verdict() -> str:
+        (tmp_path / "signed.xml").write_bytes(serialize(root))
+        (tmp_path / "certificate.pem").write_text(pem(signer)[1], encoding="utf-8")
+        files = [str(tmp_path / name) for name in ("signed.xml", "certificate.pem")]
+        return subprocess.run(
+            [program, *files], capture_output=True, text=True, timeout=60, check=True
+        ).stdout
+
+    if kind == "rsa":
+        assert verdict() == "verified"
+        return
+    assert verdict() == "x509: ECDSA verification failure"
+    value = root.find(f".//{{{DS}}}SignatureValue")
+    assert value is not None and value.text is not None
+    octets = base64.b64decode(value.text)
+    assert len(octets) == 64
+    numbers = (int.from_bytes(octets[:32], "big"), int.from_bytes(octets[32:], "big"))
+    value.text = base64.b64encode(encode_dss_signature(*numbers)).decode()
+    assert verdict() == "verified"
 
 
 @pytest.mark.xfail(

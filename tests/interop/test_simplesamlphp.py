@@ -1,4 +1,4 @@
-"""Debian's SimpleSAMLphp in PHP's own web server: signed requests and answers, encrypted assertions, single logout both ways."""
+"""SimpleSAMLphp in PHP's own web server, Debian's and the one that Moodle's auth_saml2 bundles: signed requests and answers, encrypted assertions, single logout both ways."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ import requests
 from idp.saml.rules import names
 from tests.actors.person import Person
 from tests.actors.saml_service import registered
+from tests.documents import registration_of
 from tests.interop import installed
 from tests.operations.installation import eventually, free_port, status
 from tests.peers.conftest import Served
@@ -20,13 +21,19 @@ from tests.peers.saml_passage import frame_of, log_in, pem
 from tests.saml.credentials import credential
 
 SITE = installed.HERE / "simplesamlphp"
-PACKAGE = Path("/usr/share/simplesamlphp")
+DEBIAN = Path("/usr/share/simplesamlphp"), Path("/etc/simplesamlphp/attributemap"), "www"
+BUNDLED = installed.BUILT / "php" / "simplesamlphp"
+VERSIONS = {"debian": DEBIAN, "auth_saml2": (BUNDLED, BUNDLED / "attributemap", "public")}
+"""(package, maps of attribute names, the folder that is served)."""
+CONSUMERS = {"debian": "module.php/saml/sp/saml2-acs.php", "auth_saml2": "saml2-acs.php"}
+"""Where responses arrive."""
 Start = Callable[..., Peer]
 
 
-@pytest.fixture
-def start(served: Served, tmp_path: Path) -> Iterator[Start]:
-    installed.file("SimpleSAMLphp", str(PACKAGE / "lib" / "_autoload.php"), "simplesamlphp")
+@pytest.fixture(params=VERSIONS)
+def start(served: Served, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
+    package, attributes, public = VERSIONS[request.param]
+    installed.file("SimpleSAMLphp", str(package / "lib" / "_autoload.php"), "simplesamlphp")
     php = installed.program("SimpleSAMLphp", "php", "php-cli")
     running = []
 
@@ -39,7 +46,10 @@ def start(served: Served, tmp_path: Path) -> Iterator[Start]:
         for folder in (pages, tmp_path / "sessions", tmp_path / "temporary"):
             folder.mkdir()
         shutil.copy(SITE / "me.php", pages)
-        (pages / "simplesaml").symlink_to(PACKAGE / "www")
+        (pages / "simplesaml").mkdir()
+        for served_file in (package / public).iterdir():
+            (pages / "simplesaml" / served_file.name).symlink_to(served_file)
+        shutil.copy(SITE / "saml2-acs.php", pages / "simplesaml")
         (pages / "bye.txt").write_text('"bye"', encoding="utf-8")
         key, certificate = pem(credential("simplesamlphp"))
         (tmp_path / "key.pem").write_text(key)
@@ -47,10 +57,21 @@ def start(served: Served, tmp_path: Path) -> Iterator[Start]:
         provider_metadata = requests.get(f"{served.issuer}/saml/metadata", timeout=20)
         (tmp_path / "idp.xml").write_bytes(provider_metadata.content)
         own = {"FOLDER": str(tmp_path), "SELF": address, "IDP": served.issuer}
+        own |= {"PACKAGE": str(package), "ATTRIBUTES": f"{attributes}/"}
         environment = {**os.environ, **own, "SIMPLESAMLPHP_CONFIG_DIR": str(tmp_path)}
         with (tmp_path / "log").open("wb") as log:
             process = subprocess.Popen(
-                [php, "-d", "display_errors=0", "-S", f"127.0.0.1:{port}", "-t", str(pages)],
+                [
+                    php,
+                    "-d",
+                    "display_errors=0",
+                    "-d",
+                    f"auto_prepend_file={SITE / 'moodle.php'}",
+                    "-S",
+                    f"127.0.0.1:{port}",
+                    "-t",
+                    str(pages),
+                ],
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -63,7 +84,9 @@ def start(served: Served, tmp_path: Path) -> Iterator[Start]:
         assert metadata.status_code == 200, metadata.text
         with served.app.app_context():
             guardian = served.world.guardian()
-            registered(served.world, metadata.text, **members)
+            # The plug-in has a page of its own for responses, and its own page for the metadata.
+            xml = metadata.text.replace("module.php/saml/sp/saml2-acs.php", CONSUMERS[request.param])
+            registered(served.world, xml, **members)
         return Peer(address, Person(), guardian)
 
     yield begin
@@ -81,6 +104,16 @@ def test_a_page_is_guarded_and_gets_the_attributes(start: Start, encrypt: bool) 
     assert shown["attributes"]["sn"] == ["Durand"]
     assert shown["attributes"]["ENTPersonProfils"] == ["National_TUT"]
     assert peer.does("me.php") == shown
+
+
+def test_the_registration_of_the_how_to_for_moodle_brings_its_four_fields(start: Start) -> None:
+    document = registration_of("docs/nextcloud-and-moodle.md", "Moodle by SAML")
+    # The how-to opens it to staff and pupils; this test has a guardian.
+    peer = start(**document | {"accepted_profiles": ["responsable", "eleve", "personnel"]})
+    log_in(peer.person, f"{peer.address}/me.php", peer.guardian)
+    attributes = peer.shown()["attributes"]
+    assert attributes.pop("uid")[0]
+    assert attributes == {"givenName": ["Claire"], "sn": ["Durand"], "mail": ["claire@example.org"]}
 
 
 def test_a_logout_at_the_page_ends_the_session_and_comes_back(start: Start) -> None:

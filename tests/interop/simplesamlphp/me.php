@@ -1,6 +1,6 @@
 <?php
 // A page behind SimpleSAMLphp, as its documentation has it. SELF: this server's address.
-require_once '/usr/share/simplesamlphp/lib/_autoload.php';
+require_once getenv('PACKAGE') . '/lib/_autoload.php';
 $login = new \SimpleSAML\Auth\Simple('default-sp');
 if (isset($_GET['logout'])) {
     $login->logout(getenv('SELF') . '/bye.txt');
