@@ -11,6 +11,7 @@ import functools
 import importlib
 import json
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,12 +44,21 @@ def blocks(document: str, language: str) -> list[str]:
 
 def registration_of(page: str, heading: str) -> dict[str, Any]:
     """The first document in JSON below a heading of a page."""
-    text = (ROOT / page).read_text(encoding="utf-8")
-    section = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    document: dict[str, Any] = json.loads(
-        next(block for name, block in code_blocks(section) if name == "json")
-    )
+    listed = (block for name, block in code_blocks(section(page, heading)) if name == "json")
+    document: dict[str, Any] = json.loads(next(listed))
     return document
+
+
+def section(page: str, heading: str) -> str:
+    """The text below a heading of a page, to the next one."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def steps_of(page: str, heading: str) -> list[list[str]]:
+    """The words of each whole command `idp …` below a heading, in order."""
+    spans = (span for span in code_spans(section(page, heading)) if span.startswith("idp "))
+    return [shlex.split(span)[1:] for span in spans if "<" not in span]
 
 
 def code_blocks(text: str) -> list[tuple[str, str]]:
