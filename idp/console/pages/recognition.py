@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from idp.console import recognition as recognised
 from idp.console.pages.page import Desk, page, show
-from idp.console.recognition import RecognitionRow
+from idp.console.recognition import Recognition, RecognitionRow
 from idp.console.rules.account_words import KINDS
 from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
@@ -51,8 +51,13 @@ def recognition(desk: Desk) -> Page:
         chosen=chosen,
         wanted=wanted,
         shown=SHOWN,
-        ways=WAYS,
         matches=MATCHES,
         remedies=REMEDIES,
-        table=table_of(COLUMNS, (), listing),
+        table=table_of(_columns(chosen), (), listing),
     )
+
+
+def _columns(chosen: Recognition | None) -> tuple[Column[RecognitionRow], ...]:
+    """Without the profile where all people have the same."""
+    several = chosen is not None and len(chosen.upstream.profiles) > 1
+    return tuple(column for column in COLUMNS if several or column.key != "kind")
