@@ -22,14 +22,11 @@ def of_accounts(upstream: FederatedProvider, accounts: Collection[int]) -> dict[
     linked = bases.linked(connection, [row.facts.id for row in listed], upstream.issuer)
     known = [_base(row, row.facts.id in linked) for row in listed]
     values = {value for base in known for value in values_of(matcher, base)}
-    holders = bases.holders(connection, matcher.by, values)
-    holding = {account.id for accounts_of in holders.values() for account in accounts_of}
-    linked |= bases.linked(connection, holding - linked, upstream.issuer)
-    judged = {
-        value: [_candidate(account, account.id in linked) for account in accounts_of]
-        for value, accounts_of in holders.items()
+    holders = {
+        value: [_candidate(account) for account in having]
+        for value, having in bases.holders(connection, matcher.by, values).items()
     }
-    return {base.account.account: foresee(matcher, upstream.profiles, base, judged) for base in known}
+    return {base.account.account: foresee(matcher, upstream.profiles, base, holders) for base in known}
 
 
 def of_account(account: AccountFacts) -> list[tuple[FederatedProvider, Outlook]]:
@@ -44,8 +41,8 @@ def _base(row: bases.AccountBase, linked: bool) -> Base:
     facts = row.facts
     confirmed = facts.mail if facts.mail_verified_at is not None else None
     mails = tuple(mail for mail in (row.contact_mail, confirmed) if mail)
-    return Base(_candidate(facts, linked), facts.username, row.ine, mails, linked)
+    return Base(_candidate(facts), facts.username, row.ine, mails, linked)
 
 
-def _candidate(account: AccountFacts, linked: bool) -> Candidate:
-    return Candidate(account.id, account.profile, account.state, account.present, linked_elsewhere=linked)
+def _candidate(account: AccountFacts) -> Candidate:
+    return Candidate(account.id, account.profile, account.state, account.present)

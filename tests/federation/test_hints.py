@@ -200,6 +200,12 @@ def test_the_hint_of_a_request_counts_before_the_registered_one(place: Place, by
 
 
 @pytest.mark.parametrize("by", BY)
+def test_a_hint_that_does_not_suit_the_service_hides_no_other(place: Place, by: str) -> None:
+    place.registered(accepted_profiles=["personnel"], idp_hint="ac-test")
+    assert place.goes(Visitor(place.app), by, idp_hint="ent").startswith(place.start)
+
+
+@pytest.mark.parametrize("by", BY)
 def test_who_is_signed_in_is_sent_nowhere(place: Place, by: str) -> None:
     place.registered(idp_hint="ac-test")
     with place.app.app_context():

@@ -83,7 +83,12 @@ def test_an_import_brings_the_ine_the_console_shows_who_has_one_and_the_first_lo
 ) -> None:
     office = head(academy).opens(f"{HERE}/imports/{imported(academy, source)}")
     office.follows("Voir qui sera reconnu en venant d’un autre fournisseur")
-    office.sees("Compte ent", "1 ne sera pas reconnue · 2 seront reconnues", "La base n’a pas son INE.", "importez un nouvel export")
+    office.sees(
+        "Compte ent",
+        "1 ne sera pas reconnue · 2 seront reconnues",
+        "La base n’a pas son INE.",
+        "importez un nouvel export",
+    )
     assert names_of(office) == ["Petit Tom"]
     office.opens(f"{HERE}/recognition?provider=ent&show=value").sees("2 personnes", "Sera reconnue")
     assert names_of(office) == ["Durand Léa", "Durand Léa"]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import requests
-from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
 
 from idp.oidc.clients import registration
-from idp.saml import certificates, registrations
+from idp.saml import registrations
 from idp.saml.rules import names
 from tests.actors.person import Person
 from tests.documents import registration_of
@@ -75,11 +75,10 @@ def nextcloud(served: Served, serve: Serve, tmp_path: Path) -> Callable[..., Pee
         key, certificate = pem(credential("php-saml"))
         (tmp_path / "key.pem").write_text(key)
         (tmp_path / "certificate.pem").write_text(certificate)
-        with served.app.app_context():
-            first = certificates.current(served.world.clock()).signing.certificate
+        provider = etree.fromstring(requests.get(f"{served.issuer}/saml/metadata", timeout=20).content)
         own = {
             "IDP": served.issuer,
-            "CERTIFICATE": first.public_bytes(Encoding.PEM).decode(),
+            "CERTIFICATE": provider.findtext(".//{*}X509Certificate", ""),
             "ENCRYPTED": "1" if encrypted else "",
         }
         address = serve("saml.php", free_port(), "php-saml", "xmlseclibs", **own)
