@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from idp.cas import login, logout, proxying, responses, saml11
 from idp.cas.rules import login_request
-from idp.cas.rules.answers import Answer, Failure
+from idp.cas.rules.answers import Answer, Code, Failure
 from idp.cas.rules.login_request import Malformed, single
 from idp.cas.rules.tickets import Kind
 from idp.cas.validation import ALL_TICKETS, SERVICE_TICKETS, Validation, read, validate
@@ -32,6 +32,8 @@ FOR_MACHINES = {
     )
 }
 """No hook of pages or forms concerns these (idp/web/application.py)."""
+FORMATS = ("", "XML", "JSON")
+"""Of a validation's answer (§2.5.1); another one is an error, in XML."""
 
 
 def init_endpoints(app: Application) -> None:
@@ -82,14 +84,14 @@ def validate_in_two_lines() -> Response:
 @blueprint.route("/p3/serviceValidate", methods=["GET", "POST"])
 def service_validate() -> Response:
     """§2.5, §2.8. Attributes are in both: many clients read them of CAS 2.0 too."""
-    return responses.of_validation(_validated(SERVICE_TICKETS), _wants_json())
+    return _in_its_format(SERVICE_TICKETS)
 
 
 @blueprint.route("/proxyValidate", methods=["GET", "POST"])
 @blueprint.route("/p3/proxyValidate", methods=["GET", "POST"])
 def proxy_validate() -> Response:
     """§2.6, §2.9: proxy tickets too."""
-    return responses.of_validation(_validated(ALL_TICKETS), _wants_json())
+    return _in_its_format(ALL_TICKETS)
 
 
 @blueprint.route("/proxy", methods=["GET", "POST"])
@@ -111,6 +113,13 @@ def saml_validate() -> Response:
     return saml11.response_to(answer, request_id, target, moment)
 
 
+def _in_its_format(kinds: tuple[Kind, ...]) -> Response:
+    if _format() not in FORMATS:
+        unknown = Failure(Code.INVALID_REQUEST, "format is XML or JSON.")
+        return responses.of_validation(unknown, as_json=False)
+    return responses.of_validation(_validated(kinds), _wants_json())
+
+
 def _validated(kinds: tuple[Kind, ...]) -> Answer | Failure:
     try:
         asked = read(_parameters())
@@ -125,5 +134,9 @@ def _parameters() -> dict[str, str]:
 
 
 def _wants_json() -> bool:
-    """§2.5.1: `format`."""
-    return request.values.get("format", "").upper() == "JSON"
+    return _format() == "JSON"
+
+
+def _format() -> str:
+    """§2.5.1: `format`; empty if it is absent."""
+    return request.values.get("format", "").upper()

@@ -1,4 +1,4 @@
-"""samlValidate, for old clients: a ticket in a SAML 1.1 request over SOAP, answered by an assertion (CAS Protocol 3.0.3 §2.8, appendix).
+"""samlValidate, for old clients: a ticket in a SAML 1.1 request over SOAP, answered by an assertion (CAS Protocol 3.0.3 §4.2).
 
 Neither message is signed: the client fetches the assertion itself, over TLS. The XML that arrives is read by defusedxml, without
 entities, DTDs or anything from the network.

@@ -43,6 +43,17 @@ def test_json_has_the_same_members(pronote: CasService, guardian: Someone) -> No
     assert failure["serviceResponse"]["authenticationFailure"]["code"] == "INVALID_TICKET"
 
 
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_an_unknown_format_is_an_error_in_xml_and_leaves_the_ticket(
+    pronote: CasService, guardian: Someone, endpoint: str
+) -> None:
+    """§2.5.1: an error code MUST be returned."""
+    ticket = pronote.ticket()
+    for unknown in ("YAML", "json2", "xml,json"):
+        assert code_of(pronote.validate(ticket, endpoint, format=unknown).text) == "INVALID_REQUEST"
+    assert user_of(pronote.validate(ticket, endpoint, format="xml").text) == guardian.username
+
+
 def test_cas_1_answers_in_two_lines(pronote: CasService, guardian: Someone) -> None:
     assert pronote.validate(pronote.ticket(), "validate").text == f"yes\n{guardian.username}\n"
     assert pronote.validate("ST-unknown", "validate").text == "no\n\n"

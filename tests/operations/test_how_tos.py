@@ -51,14 +51,14 @@ class Desk:
 
     def runs(self, page: str, heading: str) -> dict[str, str]:
         """All commands of a section → their output; each must succeed."""
-        said = {}
+        outputs = {}
         for words in steps_of(page, heading):
             result = CliRunner(env=self.environment).invoke(main, words)
             # The doctor finds what this folder lacks, such as a mail server.
             assert result.exit_code == 0 or words == ["doctor"], (words, result.output)
-            said[" ".join(words)] = result.output
-        assert said, f"{heading} has no commands"
-        return said
+            outputs[" ".join(words)] = result.output
+        assert outputs, f"{heading} has no commands"
+        return outputs
 
 
 Made = Callable[..., Desk]
@@ -103,9 +103,9 @@ def test_pronote_by_cas(desk: Made) -> None:
     place = desk()
     heading = "Pronote, step by step"
     place.has("pronote.json", registration_of(CAS, heading))
-    said = place.runs(CAS, heading)
+    outputs = place.runs(CAS, heading)
     address = "https://0990001n.pronote.example/pronote/eleve.html"
-    assert "Pronote" in said[f"cas check {address}"]
+    assert "Pronote" in outputs[f"cas check {address}"]
     with place.app.app_context():
         people = {
             "eleve": place.world.pupil(birth_date="2009-03-14"),
@@ -135,8 +135,8 @@ def test_an_ent_by_saml(desk: Made) -> None:
     heading = "An ENT, step by step"
     place.has("ent.xml", metadata(credential("sp")))
     place.has("ent.json", registration_of(SAML, heading))
-    said = place.runs(SAML, heading)
-    assert etree.fromstring(said["saml metadata"].encode()).tag == f"{{{MD}}}EntityDescriptor"
+    outputs = place.runs(SAML, heading)
+    assert etree.fromstring(outputs["saml metadata"].encode()).tag == f"{{{MD}}}EntityDescriptor"
     with place.app.app_context():
         people = {
             "responsable": place.world.guardian(),
@@ -170,8 +170,8 @@ def test_a_service_of_a_federation(desk: Made) -> None:
     signer = credential("federation").certificate
     place.has("federation.pem", signer.public_bytes(Encoding.PEM).decode())
     place.has("sp.json", registration_of(SAML, heading))
-    said = place.runs(SAML, heading)
-    assert "https://sp2.example/shibboleth" in next(iter(said.values()))
+    outputs = place.runs(SAML, heading)
+    assert "https://sp2.example/shibboleth" in next(iter(outputs.values()))
     assert of_entity(place, "https://sp.example/shibboleth").attribute_set == "eduperson"
     with place.app.app_context():
         assert registrations.of_entity("https://sp2.example/shibboleth") is None
@@ -183,15 +183,15 @@ def test_nextcloud_and_moodle(desk: Made, product: str, file: str) -> None:
     heading = f"{product} by OpenID Connect"
     document = registration_of(BOTH, heading)
     place.has(f"{file}.json", document)
-    said = place.runs(BOTH, heading)
-    assert "client_secret" in said[f"clients add {file}.json"]
+    outputs = place.runs(BOTH, heading)
+    assert "client_secret" in outputs[f"clients add {file}.json"]
     with place.app.app_context():
         assert [client.registration.client_name for client in registry.every()] == [product]
     heading = f"{product} by SAML"
     place.has(f"{file}.json", registration_of(BOTH, heading))
     place.has(f"{file}.xml", metadata(credential("sp"), f"https://{file}.example/sp"))
-    said = place.runs(BOTH, heading)
-    assert product == "Moodle" or "1 services of SAML" in said["doctor"]
+    outputs = place.runs(BOTH, heading)
+    assert product == "Moodle" or "1 services of SAML" in outputs["doctor"]
     assert dict(of_entity(place, f"https://{file}.example/sp").attributes)["uid"] == "subject"
 
 
@@ -217,15 +217,15 @@ def test_other_providers(desk: Made, tmp_path: Path) -> None:
         place.world.pupil(ine="123456789AB")
     place.has("claims.json", registration_of(UPSTREAMS, headings[0]))
     place.has("list.csv", f"username,subject\n{anne.username},a1\n")
-    said = {}
+    outputs = {}
     for heading in (*headings, "How an account is recognised"):
         for words in steps_of(UPSTREAMS, heading):
             if words[:2] in (["upstream", "check"], ["upstream", "refresh"]) or len(words) < 3:
                 continue
             result = CliRunner(env=place.environment).invoke(main, words)
             assert result.exit_code == 0, (words, result.output)
-            said[" ".join(words)] = result.output
-    assert "Enseignants" in said["upstream try academie claims.json"]
-    assert "AssertionConsumerService" in said["upstream metadata ent"]
-    assert said["upstream link academie list.csv"].startswith("1 identities are new")
-    assert said["upstream match ent 0990001N"].endswith("value: 1\n")
+            outputs[" ".join(words)] = result.output
+    assert "Enseignants" in outputs["upstream try academie claims.json"]
+    assert "AssertionConsumerService" in outputs["upstream metadata ent"]
+    assert outputs["upstream link academie list.csv"].startswith("1 identities are new")
+    assert outputs["upstream match ent 0990001N"].endswith("value: 1\n")

@@ -1,4 +1,4 @@
-"""Which service a URL belongs to (CAS Protocol 3.0.3 §2.1.1, §4.2.4): exact URLs and prefixes, never regular expressions.
+"""Which service a URL belongs to (CAS Protocol 3.0.3 §2.1.1, §2.2.1): exact URLs and prefixes, never regular expressions.
 
 A URL is compared as browsers and servers read it. What two readers could read in two ways is no service URL at all: a user
 part, a backslash, a fragment, an encoded slash or dot, a path that climbs.
