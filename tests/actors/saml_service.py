@@ -50,6 +50,20 @@ def metadata(
     )
 
 
+RESEARCH = "http://refeds.org/category/research-and-scholarship"
+_EXTENSIONS = (
+    '<md:Extensions xmlns:mdattr="urn:oasis:names:tc:SAML:metadata:attribute" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">'
+    '<mdattr:EntityAttributes><saml:Attribute Name="http://macedir.org/entity-category">'
+    f"<saml:AttributeValue>{RESEARCH}</saml:AttributeValue></saml:Attribute></mdattr:EntityAttributes></md:Extensions>"
+)
+
+
+def for_research(xml: str) -> str:
+    """The EntityDescriptor with the entity category RESEARCH."""
+    start = xml.index("<md:SPSSODescriptor")
+    return xml[:start] + _EXTENSIONS + xml[start:]
+
+
 def registered(world: World, xml: str | None = None, **members: Any) -> str:
     """The id of a registered service of the school."""
     document = {

@@ -22,14 +22,13 @@ from idp.saml.xml.documents import MD, element, serialize
 from idp.saml.xml.signatures import sign
 from idp.saml.xml.times import write_time
 from tests.actors.cas_service import CasService, attributes_of, ticket_of
-from tests.actors.saml_service import SamlService, assertion_of, metadata
+from tests.actors.saml_service import SamlService, assertion_of, for_research, metadata
 from tests.actors.saml_upstream import SamlUpstream
 from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
 from tests.conftest import TEST_SECRETS, Clock, fresh_database, settings_for
 from tests.documents import code_blocks, registration_of, section, steps_of
 from tests.saml.credentials import credential
-from tests.saml.test_aggregates import EXTENSIONS
 
 CAS, SAML, BOTH, UPSTREAMS = (
     f"docs/{page}.md" for page in ("cas", "saml", "nextcloud-and-moodle", "federation")
@@ -163,9 +162,7 @@ def test_a_service_of_a_federation(desk: Made) -> None:
     heading = "A service of a federation"
     root = element(None, MD, "EntitiesDescriptor", ID="_all", validUntil=write_time(4_000_000_000))
     for entity in ("https://sp.example/shibboleth", "https://sp2.example/shibboleth"):
-        xml = metadata(credential("service"), entity)
-        start = xml.index("<md:SPSSODescriptor")
-        root.append(etree.fromstring(xml[:start] + EXTENSIONS + xml[start:]))
+        root.append(etree.fromstring(for_research(metadata(credential("service"), entity))))
     place.has("federation.xml", serialize(sign(root, credential("federation"), None)).decode())
     signer = credential("federation").certificate
     place.has("federation.pem", signer.public_bytes(Encoding.PEM).decode())

@@ -9,7 +9,7 @@ from idp.saml.xml.aggregates import listed, signed_entity
 from idp.saml.xml.documents import MD, XmlFault, element, serialize
 from idp.saml.xml.signatures import sign
 from idp.saml.xml.times import write_time
-from tests.actors.saml_service import metadata
+from tests.actors.saml_service import RESEARCH, for_research, metadata
 from tests.saml.calls import calls
 from tests.saml.credentials import credential
 
@@ -17,12 +17,6 @@ NOW = 1_795_000_000
 ENTITIES = 3_000
 MOST_FOR_EACH = 80
 """Python functions that are entered for each further entity of an aggregate."""
-RESEARCH = "http://refeds.org/category/research-and-scholarship"
-EXTENSIONS = (
-    '<md:Extensions xmlns:mdattr="urn:oasis:names:tc:SAML:metadata:attribute" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">'
-    '<mdattr:EntityAttributes><saml:Attribute Name="http://macedir.org/entity-category">'
-    f"<saml:AttributeValue>{RESEARCH}</saml:AttributeValue></saml:Attribute></mdattr:EntityAttributes></md:Extensions>"
-)
 
 
 def entity(number: int) -> etree._Element:
@@ -30,8 +24,7 @@ def entity(number: int) -> etree._Element:
         credential("service"), f"https://sp{number}.example/saml", encryption=credential("service")
     )
     if number % 10 == 0:
-        start = xml.index("<md:SPSSODescriptor")
-        xml = xml[:start] + EXTENSIONS + xml[start:]
+        xml = for_research(xml)
     return etree.fromstring(xml)
 
 
