@@ -12,7 +12,7 @@ from idp.services import access, consent
 from idp.services.protocols import SignInRequest, protocol_of
 from idp.signin import current_login
 from idp.signin.pending import Pending, Service, TooLarge
-from idp.signin.rules.steps import CONSENT, Asked
+from idp.signin.rules.steps import CONSENT, Asked, Step
 
 
 def begin(request: SignInRequest, now: int) -> BaseResponse:
@@ -23,14 +23,14 @@ def begin(request: SignInRequest, now: int) -> BaseResponse:
         return answer(request, None, now)
     if request.is_silent:
         return request.refuse(step.silent_error, "A page would have to be shown.")
-    begins_login = step.name in ("profile", "sign_in")
-    return wait(request, asked, now, straight_on=begins_login)
+    return wait(request, asked, now, step)
 
 
-def wait(request: SignInRequest, asked: Asked, now: int, straight_on: bool = False) -> BaseResponse:
-    """Store the request in a sealed cookie and redirect to the dispatcher, which knows the first step owed.
+def wait(request: SignInRequest, asked: Asked, now: int, step: Step | None = None) -> BaseResponse:
+    """Store the request in a sealed cookie and redirect to the page of `step`, the first one owed.
 
-    `straight_on`: to the upstream that the service has named, once: who comes back without a login gets the sign-in page.
+    None, and consent, before which the dispatcher looks whether the service is open: to the dispatcher. A login goes straight on
+    to the upstream that the service has named, once: who comes back without a login gets the sign-in page.
     """
     service = request.service
     shown = Service(
@@ -44,11 +44,20 @@ def wait(request: SignInRequest, asked: Asked, now: int, straight_on: bool = Fal
     )
     school = service.accepted_schools[0] if len(service.accepted_schools) == 1 else None
     try:
-        address = current_login.begin_login(request.protocol, request.to_text(), asked, shown, now, school)
+        waiting = current_login.begin_login(request.protocol, request.to_text(), asked, shown, now, school)
     except TooLarge:
         return request.refuse("invalid_request", "The request is too long.")
-    upstream = upstreams.hinted(request.hints, asked.profiles) if straight_on else None
-    return redirect(f"{address}/with/{upstream.name}" if upstream is not None else address, 303)
+    return redirect(_first_page(request, waiting, step), 303)
+
+
+def _first_page(request: SignInRequest, waiting: Pending, step: Step | None) -> str:
+    if step is None or step is CONSENT:
+        return current_login.dispatcher(waiting.id)
+    begins_login = step.name in ("profile", "sign_in")
+    upstream = upstreams.hinted(request.hints, waiting.asked.profiles) if begins_login else None
+    if upstream is not None:
+        return f"{current_login.dispatcher(waiting.id)}/with/{upstream.name}"
+    return url_for(step.endpoint, pending_id=waiting.id)
 
 
 def resume(pending_id: str, now: int) -> BaseResponse:

@@ -71,8 +71,8 @@ def owed(waiting: Pending, now: int, consent_owed: bool = False) -> Step | None:
 
 def begin_login(
     kind: str, asked_by: str, asked: Asked, service: Service | None, now: int, school: str | None = None
-) -> str:
-    """Store a validated authorization request in the browser during interaction. Returns the dispatcher's URL.
+) -> Pending:
+    """Store a validated authorization request in the browser during interaction.
 
     `asked_by`: the JSON text of the package that asks. `school`: UAI of the one school that this is for. Raises pending.TooLarge.
     """
@@ -80,7 +80,7 @@ def begin_login(
         kind, asked_by, asked, service, cookies.browser(), now, settings().sessions.pending, school
     )
     _keep(waiting, now)
-    return _dispatcher(waiting.id)
+    return waiting
 
 
 def waiting_login(pending_id: str, now: int) -> Pending:
@@ -109,8 +109,9 @@ def _keep(waiting: Pending, now: int) -> None:
 
     @after_this_request
     def bring(response: Response) -> Response:
-        return cookies.keep_login(response, sealed, _dispatcher(waiting.id), waiting.expires_at - now)
+        return cookies.keep_login(response, sealed, dispatcher(waiting.id), waiting.expires_at - now)
 
 
-def _dispatcher(pending_id: str) -> str:
+def dispatcher(pending_id: str) -> str:
+    """The URL that redirects to the step owed; the URLs of all pages of this login begin with it."""
     return url_for("services.resume", pending_id=pending_id)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -32,6 +33,13 @@ def answer(response: TestResponse) -> dict[str, str]:
     location = urlsplit(response.headers["Location"])
     assert f"{location.scheme}://{location.netloc}{location.path}" == REDIRECT
     return dict(parse_qsl(location.query))
+
+
+def dispatcher_of(response: TestResponse) -> str:
+    """The address of the dispatcher of the login that `response` begins: each page of that login is below it."""
+    begun = re.match("/login/[^/]+", response.headers["Location"])
+    assert response.status_code == 303 and begun is not None, (response.status, response.headers)
+    return begun.group()
 
 
 @dataclass
@@ -68,6 +76,10 @@ class RelyingParty:
 
     def authorize(self, **changes: str | None) -> TestResponse:
         return self.browser.get("/authorize", query_string=self.parameters(**changes))
+
+    def begins(self, **changes: str | None) -> str:
+        """Begin a login; the address of its dispatcher."""
+        return dispatcher_of(self.authorize(**changes))
 
     def code(self, **changes: str | None) -> str:
         return answer(self.authorize(**changes))["code"]

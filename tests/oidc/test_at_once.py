@@ -57,7 +57,7 @@ def tab(browser: FlaskClient) -> FlaskClient:
 
 def signed_in(portal: RelyingParty, guardian: Someone, **changes: str) -> tuple[Visitor, str]:
     """Complete the sign-in page only; returns the URL of the dispatcher."""
-    waiting = portal.authorize(**changes).headers["Location"]
+    waiting = portal.begins(**changes)
     visitor = Visitor(portal.app, portal.browser).opens(waiting)
     fields = {**fields_of(visitor.html, having="username"), "username": guardian.username}
     response = visitor.browser.post(visitor.path, data={**fields, "password": guardian.password})

@@ -101,7 +101,7 @@ def test_a_guardian_can_answer_for_a_pupil_without_a_birth_date(
 
 
 def test_a_waiting_request_is_judged_again_when_it_is_answered(publisher: RelyingParty, clock: Clock) -> None:
-    waiting = publisher.authorize(scope="openid email").headers["Location"]
+    waiting = publisher.begins(scope="openid email")
     change(publisher, clock, redirect_uris=["https://portail.example/elsewhere"])
     assert is_error_page(publisher.browser.get(waiting), "P02")
     change(publisher, clock, redirect_uris=[REDIRECT], scope="openid offline_access")

@@ -166,7 +166,7 @@ def test_consent_for_another_person_is_refused(
     contextless: World, publisher: RelyingParty, guardian: Someone
 ) -> None:
     with_browser_of(contextless, publisher, guardian)
-    waiting = publisher.authorize().headers["Location"]
+    waiting = publisher.begins()
     nadia = contextless.guardian("Nadia", "Petit")
     with contextless.app.app_context():
         stranger = Visitor(contextless.app, signed_in_browser(contextless, nadia))

@@ -176,8 +176,7 @@ class Strangers:
         """A browser on the sign-in page of a login that waits."""
         browser = self.browser()
         query = self.portal.parameters(acr_values="responsable")
-        location = browser.get("/authorize", query_string=query).headers["Location"]
-        return browser, f"{location}/sign_in"
+        return browser, browser.get("/authorize", query_string=query).headers["Location"]
 
     def fails_to_sign_in(self, number: int) -> TestResponse:
         browser, page = self.arrives()

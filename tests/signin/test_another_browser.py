@@ -86,12 +86,12 @@ def token_of(browser: FlaskClient) -> str:
 
 
 def at_the_profile(portal: RelyingParty, guardian: Someone) -> str:
-    return portal.authorize().headers["Location"]
+    return portal.begins()
 
 
 def at_the_consent(portal: RelyingParty, guardian: Someone) -> str:
     """The last page: one press of its button, and the service has its code."""
-    address = portal.authorize(scope="openid profile").headers["Location"]
+    address = portal.begins(scope="openid profile")
     visitor = Visitor(portal.app, portal.browser).opens(address).fills(profile="responsable")
     visitor.fills(username=guardian.username, password=guardian.password)
     assert visitor.path.endswith("/consent")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.crypto.opaque_tokens import TICKET_LENGTH, BadTicket, new_ticket, read_ticket
-from tests.actors.relying_party import RelyingParty, answer
+from tests.actors.relying_party import RelyingParty, answer, dispatcher_of
 from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
 from tests.conftest import Clock
@@ -30,7 +30,7 @@ def portal(app: Flask, contextless: World) -> RelyingParty:
 
 
 def begins(portal: RelyingParty, **changes: str) -> str:
-    return portal.authorize(acr_values="responsable", **changes).headers["Location"]
+    return portal.begins(acr_values="responsable", **changes)
 
 
 def cookie_of(portal: RelyingParty, address: str) -> str:
@@ -48,7 +48,7 @@ def finishes(portal: RelyingParty, address: str, someone: Someone) -> dict[str, 
 
 def test_the_cookie_goes_to_the_pages_of_its_login_alone(portal: RelyingParty) -> None:
     response = portal.authorize(acr_values="responsable")
-    address = response.headers["Location"]
+    address = dispatcher_of(response)
     [header] = [
         set_cookie for set_cookie in response.headers.getlist("Set-Cookie") if set_cookie.startswith(KEPT)
     ]
@@ -191,7 +191,7 @@ def test_a_request_too_long_for_a_cookie_is_an_error_for_its_service(portal: Rel
 
 
 def test_the_chosen_profile_is_of_one_tab(portal: RelyingParty) -> None:
-    first, second = (portal.authorize().headers["Location"] for _ in range(2))
+    first, second = portal.begins(), portal.begins()
     visitor = Visitor(portal.app, portal.browser).opens(first).fills(profile="responsable")
     assert visitor.path == f"{first}/sign_in"
     assert visitor.opens(second).path == f"{second}/sign_in", "the browser remembers"

@@ -36,7 +36,7 @@ def portal(world: World) -> RelyingParty:
 
 def waiting(portal: RelyingParty) -> str:
     """The address of the dispatcher of a fresh request."""
-    return portal.authorize().headers["Location"]
+    return portal.begins()
 
 
 def choose(portal: RelyingParty, profile: str = "responsable") -> str:
@@ -72,8 +72,14 @@ def test_the_profile_is_remembered_on_this_browser(portal: RelyingParty) -> None
     )
 
 
+def test_a_service_request_leads_straight_to_the_first_page(portal: RelyingParty) -> None:
+    """Without the redirect of the dispatcher: a phone waits for one answer less."""
+    assert portal.authorize().headers["Location"].endswith("/sign_in")
+    assert portal.authorize(acr_values="eleve").headers["Location"].endswith("/sign_in")
+
+
 def test_acr_values_select_the_profile(portal: RelyingParty) -> None:
-    address = portal.authorize(acr_values="eleve").headers["Location"]
+    address = portal.begins(acr_values="eleve")
     assert portal.browser.get(address).headers["Location"].endswith("/sign_in")
 
 

@@ -25,7 +25,8 @@ def session_or_login(asked: Asked, endpoint: str) -> Session | Response:
     session = current_login.current(now())
     if session is None or current_login.first_owed(asked, now()) is not None:
         g.not_judged = True
-        return redirect(current_login.begin_login("own", endpoint, asked, None, now()), 303)
+        waiting = current_login.begin_login("own", endpoint, asked, None, now())
+        return redirect(current_login.dispatcher(waiting.id), 303)
     shows_schools_of(session.account)
     made_for.hold(session)
     return session

@@ -41,7 +41,8 @@ def _begin(profile: str | None, username: str | None) -> Response:
         before=session.sid if session else None,
         at=now(),
     )
-    return redirect(current_login.begin_login("own", "signin.portal", asked, None, now(), school), 303)
+    waiting = current_login.begin_login("own", "signin.portal", asked, None, now(), school)
+    return redirect(current_login.dispatcher(waiting.id), 303)
 
 
 @blueprint.get("/portal")
