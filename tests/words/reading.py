@@ -1,6 +1,7 @@
 """The visible text of a page, and its words of another language or of no language."""
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -120,22 +121,37 @@ DATA = re.compile(r"\b[a-z]\.[a-z-]+[0-9a-f]*\b|\S+@\S+|https?://\S+|\b[\w-]+\.(
 """Usernames and addresses are what a person typed or has to copy."""
 
 
+FOREIGN = {
+    language: DICTIONARIES[second] | PROFILES[language]
+    for language, second in (("fr", "en"), ("en", "fr"))
+}
+"""Language → words that do not belong on a page in it."""
+
+
 def faults(html: str, language: str, known: frozenset[str]) -> list[tuple[str, str, str]]:
     """(text, word, what it is) of everything that does not belong on a page; `known` are the data of the test's world."""
-    (second_language,) = set(DICTIONARIES) - {language}
-    faults_read = []
-    for text in texts_of(html, language):
-        remaining = DATA.sub(" ", text)
-        for datum in sorted(known, key=len, reverse=True):
-            remaining = re.sub(rf"(?<!\w){re.escape(datum)}(?!\w)", " ", remaining)
-        faults_read += [
-            (text, word, f"a word of the other language ({second_language})")
-            for word in words(remaining)
-            if word in DICTIONARIES[second_language] | PROFILES[language]
-        ]
-        faults_read += [
+    return [fault for text in texts_of(html, language) for fault in _faults_of(text, language, known)]
+
+
+@lru_cache(maxsize=20_000)
+def _faults_of(text: str, language: str, known: frozenset[str]) -> tuple[tuple[str, str, str], ...]:
+    # Most texts of a page are those of every other: its head, its navigation, its foot.
+    (second_language,) = DICTIONARIES.keys() - {language}
+    remaining = _any_of(known).sub(" ", DATA.sub(" ", text))
+    foreign = f"a word of the other language ({second_language})"
+    return (
+        *((text, word, foreign) for word in words(remaining) if word in FOREIGN[language]),
+        *(
             (text, match[0], sign_name)
             for sign_name, sign in CODES.items()
             for match in sign.finditer(remaining)
-        ]
-    return faults_read
+        ),
+    )
+
+
+@lru_cache(maxsize=100)
+def _any_of(known: frozenset[str]) -> re.Pattern[str]:
+    """Any of the data as a word, the longest first."""
+    assert known, "nothing of nothing would match between all signs"
+    longest_first = sorted(known, key=lambda datum: (-len(datum), datum))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
