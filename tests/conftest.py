@@ -27,6 +27,7 @@ __all__ = ["NOON", "TEST_SECRETS", "Clock", "fresh_database", "migrate", "settin
 
 pytest_plugins = [
     "tests.garbage",
+    "tests.examples",
     "tests.engines",
     "tests.second_engine",
     "tests.plans",

@@ -4,25 +4,19 @@ A unit of work is a module: what it makes once, it makes in one process. Units a
 longest first, so that a run does not end with one process that works and others that wait.
 """
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-LONGEST = (
-    "tests/operations/test_operators_page.py",
-    "tests/oracle/test_everybody.py",
-    "tests/operations/test_demo.py",
-    "tests/browser/test_forms_twice.py",
-    "tests/test_fresh_clone.py",
-    "tests/browser/test_account_paths.py",
-    "tests/browser/test_journey.py",
-    "tests/journeys/test_without_a_script.py",
-    "tests/operations/test_crashes.py",
-    "tests/operations/test_request_bodies.py",
-)
-"""Units that take longest, in that order; all others follow by what their tests ask for."""
+MEASURED = Path(__file__).parent / "seconds.json"
+"""Seconds of the units that take longest, as `--measure-units` has written them."""
+
+WORTH_WRITING = 2.0
+"""Seconds from which a unit is written down; for all others what their tests ask for is a good guess."""
 
 SECONDS = {
     "providers": 6.0,
@@ -39,7 +33,17 @@ SECONDS = {
 OF_ANY_TEST = 0.1
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("distribution").addoption(
+        "--measure-units",
+        action="store_true",
+        help=f"write what each module has taken to tests/{MEASURED.name}, for the order of later runs",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.measure_units and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Measure(), "measure-of-units")
     if hasattr(config.option, "loadscopereorder"):
         # xdist would put the units with the most tests first, however long these take.
         config.option.loadscopereorder = False
@@ -60,9 +64,14 @@ def unit_of(test: str) -> str:
 
 def ordered(of_unit: dict[str, list[Any]]) -> Iterable[str]:
     """The units, the longest first."""
-    rank = {unit: place for place, unit in enumerate(LONGEST)}
-    seconds = {unit: sum(map(expected, items)) for unit, items in of_unit.items()}
-    return sorted(of_unit, key=lambda unit: (rank.get(unit, len(LONGEST)), -seconds[unit], unit))
+    known = measured()
+    seconds = {unit: known.get(unit, 0.0) or sum(map(expected, items)) for unit, items in of_unit.items()}
+    return sorted(of_unit, key=lambda unit: (-seconds[unit], unit))
+
+
+def measured() -> dict[str, float]:
+    """Unit → seconds that its tests take together on a machine that does nothing else."""
+    return dict(json.loads(MEASURED.read_text(encoding="utf-8")))
 
 
 def expected(item: Any) -> float:
@@ -83,3 +92,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return unit_of(nodeid)
 
     return Units(config, log)
+
+
+class _Measure:
+    """Adds up what the tests of each unit take, in the process that sees the whole run."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[unit_of(report.nodeid)] += report.duration
+
+    def pytest_sessionfinish(self) -> None:
+        seconds = {**measured(), **self.seconds}
+        kept = sorted((-round(taken, 1), unit) for unit, taken in seconds.items() if taken >= WORTH_WRITING)
+        lines = [f'  "{unit}": {-taken}' for taken, unit in kept if (MEASURED.parent.parent / unit).is_file()]
+        MEASURED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

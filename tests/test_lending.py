@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
@@ -10,7 +11,7 @@ from tests.actors.relying_party import RelyingParty, signed_in_browser
 from tests.actors.world import World
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
-from tests.distribution import LONGEST, SECONDS, ordered
+from tests.distribution import SECONDS, measured, ordered
 from tests.engines import ENGINES, ROOT, drawn
 
 CONTENT = {
@@ -102,11 +103,24 @@ def test_the_seed_alone_draws_the_engine_of_a_test() -> None:
 
 
 def test_the_longest_units_run_first() -> None:
-    for module in LONGEST:
-        assert (ROOT / module).is_file(), module
+    units_measured = measured()
+    for module in units_measured:
+        assert (ROOT / module).is_file(), f"{module} is gone: leave it out of tests/seconds.json"
+    longest, *_, shortest = units_measured
     quick, page = SimpleNamespace(fixturenames=["app"]), SimpleNamespace(fixturenames=["served", "desk"])
-    units = {"tests/a.py": [quick], LONGEST[0]: [quick], "tests/b.py": [quick] * 2, "tests/c.py": [page]}
-    assert list(ordered(units)) == [LONGEST[0], "tests/c.py", "tests/b.py", "tests/a.py"]
+    units = {
+        "tests/a.py": [quick],
+        shortest: [quick],
+        longest: [quick],
+        "tests/b.py": [quick] * 3,
+        "tests/c.py": [page] * 100,
+    }
+    assert list(ordered(units)) == ["tests/c.py", longest, shortest, "tests/b.py", "tests/a.py"]
+
+
+def test_examples_of_a_run_are_those_of_every_run_and_none_is_late() -> None:
+    default = hypothesis.settings()
+    assert default.derandomize and default.deadline is None
 
 
 def test_fixtures_that_are_expected_to_take_long_are_there() -> None:

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,11 @@ from idp.settings import Settings, load_settings
 from tests.applications import Loan
 from tests.conftest import TEST_SECRETS
 from tests.engines import not_noted
+from tests.operations.watching import PATIENCE, alive, descendants, eventually
+
+__all__ = ["PATIENCE", "alive", "descendants", "eventually"]
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -59,16 +61,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """What `what` returns once it is true; it is asked again and again."""
-    deadline = time.monotonic() + patience
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"never came true within {patience:g} s: {condition}")
-        time.sleep(0.02)
-    return value
-
-
 def status(url: str | urllib.request.Request) -> int | None:
     """The HTTP status at `url`; None while nobody answers."""
     try:
@@ -78,24 +70,6 @@ def status(url: str | urllib.request.Request) -> int | None:
         return refused.code
     except OSError:
         return None
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs (a zombie does not)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def descendants(pid: int) -> list[int]:
-    """Every process below `pid`."""
-    pids = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            for child in map(int, children.read_text().split()):
-                pids += [child, *descendants(child)]
-    return pids
 
 
 class Installation:

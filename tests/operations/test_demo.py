@@ -19,6 +19,8 @@ from tests.operations.installation import ROOT, alive, descendants, environment,
 
 READY = "Ctrl-C stops everything"
 PATIENCE = 120.0
+PREPARED = ("accounts.json", "credentials/icart.json")
+"""What a demonstration makes once."""
 
 
 class Demonstration:
@@ -26,6 +28,8 @@ class Demonstration:
 
     def __init__(self, folder: Path, base: int, *words: str) -> None:
         self.folder, self.base = folder, base
+        self.killed_with: tuple[dict[str, Any], list[int]] = ({}, [])
+        """What it had made once, and its processes, when it was killed."""
         ports = ("--port-base", str(base), "--smtp-port", str(base + 26))
         command = [sys.executable, "-m", "idp.cli", "demo", "--folder", str(folder), *ports, *words]
         folder.parent.mkdir(exist_ok=True)
@@ -81,11 +85,21 @@ def first(tmp_path_factory: pytest.TempPathFactory, base: int) -> Iterator[Demon
 
 
 @pytest.fixture(scope="module")
-def folder(first: Demonstration) -> Path:
+def again(first: Demonstration, base: int) -> Iterator[Demonstration]:
+    """It was killed, and runs again in its folder, until a test stops it."""
+    first.killed_with = {name: first.read(name) for name in PREPARED}, descendants(first.process.pid)
+    first.exit_code_after(signal.SIGKILL)
+    with demonstration(first.folder, base) as again:
+        assert READY in again.until(READY)
+        yield again
+
+
+@pytest.fixture(scope="module")
+def folder(again: Demonstration) -> Path:
     """A demonstration that was prepared and is stopped."""
-    if first.process.poll() is None:
-        assert first.exit_code_after(signal.SIGINT) == 0
-    return first.folder
+    if again.process.poll() is None:
+        assert again.exit_code_after(signal.SIGINT) == 0
+    return again.folder
 
 
 def addresses(base: int) -> list[str]:
@@ -129,29 +143,26 @@ def test_two_demonstrations_in_one_folder_are_refused(first: Demonstration, base
     assert "Another demonstration runs" in refused(first.folder, base)
 
 
-def test_it_stops_at_ctrl_c(first: Demonstration, base: int) -> None:
-    below = descendants(first.process.pid)
+def test_it_finds_its_data_again_after_kill_9_and_nothing_outlives_it(
+    first: Demonstration, again: Demonstration
+) -> None:
+    assert has_the_accounts(again.until(READY), again)
+    made, below = first.killed_with
+    assert len(below) >= 5 and not any(map(alive, below))
+    assert {name: again.read(name) for name in PREPARED} == made
+
+
+def test_it_stops_at_ctrl_c(again: Demonstration, base: int) -> None:
+    below = descendants(again.process.pid)
     assert len(below) >= 5
-    assert first.exit_code_after(signal.SIGINT) == 0
+    assert again.exit_code_after(signal.SIGINT) == 0
     eventually(lambda: not any(map(alive, below)))
     assert [status(address) for address in addresses(base)] == [None] * 5
 
 
-def test_it_finds_its_data_again_after_kill_9_and_nothing_outlives_it(folder: Path, base: int) -> None:
-    with demonstration(folder, base) as killed:
-        killed.until(READY)
-        before = {name: killed.read(name) for name in ("accounts.json", "credentials/icart.json")}
-        below = descendants(killed.process.pid)
-        killed.exit_code_after(signal.SIGKILL)
-        with demonstration(folder, base) as again:
-            assert has_the_accounts(again.until(READY), again)
-            assert {name: again.read(name) for name in before} == before
-            assert not any(map(alive, below))
-
-
 def test_a_service_that_dies_is_named_and_all_the_others_stop(folder: Path, base: int) -> None:
     with demonstration(folder, base) as running:
-        running.until(READY)
+        assert READY in running.until(READY)
         below = descendants(running.process.pid)
         [pronote] = [
             pid
