@@ -1,9 +1,8 @@
 """A person of the demonstration, from the letter's codes to the portal."""
 
-import time
-
 from tests.actors.person import Person, mails
 from tests.journeys.conftest import Demo
+from tests.watching import eventually
 
 
 def first_login(demo: Demo, name: str, mail: str, password: str) -> Person:
@@ -26,8 +25,6 @@ def first_login(demo: Demo, name: str, mail: str, password: str) -> Person:
 
 def link_in_the_newest_mail(demo: Demo, to: str) -> str:
     """Wait for the mail: it has left the outbox within a second or two."""
-    deadline = time.monotonic() + 20
-    while not (newest := mails(demo.mailbox, to)):
-        assert time.monotonic() < deadline, "no mail came"
+    newest = eventually(lambda: mails(demo.mailbox, to), pause=0.1)
     words: list[str] = newest[-1]["text"].split()
     return next(word for word in words if word.startswith(f"{demo.provider}/mail/"))

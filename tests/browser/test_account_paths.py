@@ -1,8 +1,8 @@
 """The pages of an account in a browser, each checked wide, at 360 px, light and dark, and by axe."""
 
 import re
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -12,6 +12,7 @@ from tests.actors.in_a_browser import accept_terms, fill_date, press
 from tests.actors.person import mails
 from tests.browser.conftest import Desk, follow, looks_right_everywhere
 from tests.journeys.conftest import Demo
+from tests.watching import eventually
 
 pytestmark = pytest.mark.browser
 PASSWORD = "Poires-Vertes-1848"
@@ -19,20 +20,22 @@ PASSWORD = "Poires-Vertes-1848"
 
 def newest_sms(demo: Demo, known: int = 0) -> str:
     """The code of the SMS that arrives beyond the `known` first ones."""
-    deadline = time.monotonic() + 20
-    while len(sms := requests.get(f"{demo.mailbox}/api/sms", timeout=10).json()) <= known:
-        assert time.monotonic() < deadline, "no SMS came"
-    return re.findall(r"\d{6}", sms[0]["text"])[0]
+
+    def newest() -> dict[str, Any] | None:
+        sms = requests.get(f"{demo.mailbox}/api/sms", timeout=10).json()
+        return sms[0] if len(sms) > known else None
+
+    return re.findall(r"\d{6}", eventually(newest, pause=0.1)["text"])[0]
 
 
 def link_to(demo: Demo, address: str, path: str) -> str:
     """The newest link to `path` in a mail to `address`."""
-    deadline = time.monotonic() + 20
-    while True:
+
+    def newest() -> str | None:
         words = [word for mail in reversed(mails(demo.mailbox, address)) for word in mail["text"].split()]
-        if link := next((word for word in words if word.startswith(f"{demo.provider}{path}")), None):
-            return link
-        assert time.monotonic() < deadline, "no mail came"
+        return next((word for word in words if word.startswith(f"{demo.provider}{path}")), None)
+
+    return str(eventually(newest, pause=0.1))
 
 
 def heading(page: Page, text: str) -> None:

@@ -1,7 +1,6 @@
 """The journeys of a family counted in pages, fields and clicks: docs/journeys.md states these figures."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from tests.actors.person import mails
 from tests.browser.conftest import Desk
 from tests.browser.counting import Journey
 from tests.journeys.conftest import Demo
+from tests.watching import eventually
 
 pytestmark = pytest.mark.browser
 PASSWORD = "Poires-Vertes-1848"
@@ -19,9 +19,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "journeys.md"
 
 
 def newest_code(demo: Demo, address: str) -> str:
-    deadline = time.monotonic() + 20
-    while not (newest := mails(demo.mailbox, address)):
-        assert time.monotonic() < deadline, "no mail came"
+    newest = eventually(lambda: mails(demo.mailbox, address), pause=0.1)
     match = re.search(r"\b(\d{3}) ?(\d{3})\b", newest[-1]["text"])
     assert match is not None
     return "".join(match.groups())

@@ -4,7 +4,6 @@ OpenID Connect and CAS are notified from server to server, the service of SAML i
 """
 
 import re
-import time
 from itertools import permutations
 
 import pytest
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.actors.in_a_browser import fill_date, press
 from tests.browser.conftest import Desk, follow, looks_right
 from tests.journeys.conftest import Demo
+from tests.watching import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -43,11 +43,12 @@ def addresses(demo: Demo) -> dict[str, str]:
 
 def is_closed(page: Page, address: str) -> None:
     """The service asks for a login; a notice from server to server may take the worker's next turn."""
-    deadline = time.monotonic() + 20
-    page.goto(address)
-    while page.get_by_role("link", name="Se connecter").count() == 0:
-        assert time.monotonic() < deadline, f"{address} was not notified"
+
+    def asks() -> int:
         page.goto(address)
+        return page.get_by_role("link", name="Se connecter").count()
+
+    eventually(asks, pause=0.2)
 
 
 def logs_out(page: Page, demo: Demo, protocol: str) -> None:

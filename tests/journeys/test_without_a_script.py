@@ -1,13 +1,14 @@
 """The demonstration's pages over plain HTTP, as a browser without JavaScript uses them."""
 
 import re
-import time
+from functools import partial
 
 from tests.actors.first_login import first_login
 from tests.actors.person import Person, mails
 from tests.clients.pressing import press
 from tests.journeys.conftest import Demo
 from tests.pages import fields_of
+from tests.watching import eventually
 
 
 def log_in(demo: Demo, name: str, profile: str, entry: str = "Élève et parent (responsable légal)") -> Person:
@@ -59,9 +60,7 @@ def test_single_sign_on_and_single_logout(demo: Demo) -> None:
     parent.opens(demo.pronote).fills(press="").sees("Se déconnecter ?")
     parent.fills(confirm="1").sees("Vous êtes déconnecté(e)")
     for service in (demo.icart, demo.teleservices):
-        deadline = time.monotonic() + 20
-        while "Votre session a été fermée" not in parent.opens(service).html:
-            assert time.monotonic() < deadline, service
+        eventually(lambda at=service: "Votre session a été fermée" in parent.opens(at).html, pause=0.1)
     parent.opens(f"{demo.pronote}/login").sees("Mot de passe")
 
 
@@ -109,9 +108,8 @@ def test_what_is_filed_is_kept_and_the_school_hears_of_changed_details(demo: Dem
     parent.fills(phone="06 99 88 77 66", mail="nouveau@example.org", address="3 rue des Lilas").sees(
         "C’est enregistré"
     )
-    deadline = time.monotonic() + 20
-    while not any("3 rue des Lilas" in mail["text"] for mail in mails(demo.mailbox, "secretariat@")):
-        assert time.monotonic() < deadline, "the school was not notified"
+    school = partial(mails, demo.mailbox, "secretariat@")
+    eventually(lambda: any("3 rue des Lilas" in mail["text"] for mail in school()), pause=0.1)
 
 
 def test_favourites_and_own_pages_are_kept(demo: Demo) -> None:
@@ -137,9 +135,7 @@ def test_the_head_imports_again_at_the_console_and_nothing_changes(demo: Demo) -
     token = fields_of(head.opens(f"{school}/imports").html, having="csrf_token")["csrf_token"]
     sent = [("files", (file.name, file.read_bytes())) for file in files]
     head.page = head.http.post(f"{school}/imports", data={"csrf_token": token}, files=sent, timeout=60)
-    deadline = time.monotonic() + 60
-    while "Vérification en cours" in head.opens(head.address).html:
-        assert time.monotonic() < deadline, "the worker did not check the import"
+    eventually(lambda: "Vérification en cours" not in head.opens(head.address).html, pause=0.1)
     head.sees("À relire", "Écrire cet import")
     assert re.search(
         r"<th scope=\"row\">Élèves</th><td class=\"number\">0</td><td class=\"number\">0</td>", head.html

@@ -1,5 +1,6 @@
 """The directory in which a service's processes count, and the server of its endpoint."""
 
+import contextlib
 import socket
 import sys
 import threading
@@ -15,6 +16,7 @@ from idp.monitoring.service import DirectoryTaken, emptied
 from idp.observability import tracing
 from idp.settings import Tracing
 from tests.observability.samples import Samples
+from tests.watching import eventually
 
 
 def test_a_directory_is_emptied_and_open_to_its_user_alone(tmp_path: Path) -> None:
@@ -45,12 +47,13 @@ def test_silent_clients_keep_no_place_from_prometheus_for_long(app: Flask, count
         assert refused.recv(1) == b""
     for client in silent:
         client.close()
-    samples = None
-    while samples is None:
-        try:
-            samples = Samples.of(f"http://127.0.0.1:{address[1]}/metrics")
-        except OSError:
-            continue
+
+    def scraped() -> Samples | None:
+        with contextlib.suppress(OSError):
+            return Samples.of(f"http://127.0.0.1:{address[1]}/metrics")
+        return None
+
+    samples = eventually(scraped)
     assert samples.value("idp_database_up") == 1
     endpoint.shutdown()
     thread.join()

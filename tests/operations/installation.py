@@ -28,7 +28,7 @@ from idp.settings import Settings, load_settings
 from tests.applications import Loan
 from tests.conftest import TEST_SECRETS
 from tests.engines import not_noted
-from tests.operations.watching import PATIENCE, alive, descendants, eventually
+from tests.watching import PATIENCE, alive, descendants, eventually
 
 __all__ = ["PATIENCE", "alive", "descendants", "eventually"]
 

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.operations.watching import alive, eventually
+from tests.watching import alive, eventually
 
 UNITS = Path("/etc/systemd/system")
 RUNNING = Path("/var/tmp/units")

@@ -77,14 +77,17 @@ def test_nobody_is_refused_while_the_only_web_worker_is_replaced(installation: I
         [web] = descendants(server.pid)
         os.kill(web, signal.SIGKILL)
         eventually(lambda: not alive(web))
-        waiting = []
-        while not (anew := set(descendants(server.pid)) - {web}) or len(waiting) < 20:
+        waiting: list[socket.socket] = []
+
+        def asks_until_there_is_another() -> bool:
             connection = stack.enter_context(
                 socket.create_connection(("127.0.0.1", installation.port), timeout=60)
             )
             connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             waiting.append(connection)
-        assert anew
+            return len(waiting) >= 20 and bool(set(descendants(server.pid)) - {web})
+
+        eventually(asks_until_there_is_another)
         # What waited for a worker is answered by the new one.
         answers = {connection.recv(4096).split(b"\r\n")[0] for connection in waiting}
         assert answers == {b"HTTP/1.1 200 OK"}

@@ -1,4 +1,7 @@
-"""Processes watched from outside. It imports nothing of the provider: a program of a test starts with it in a tenth of a second."""
+"""What comes true in its own time, and processes watched from outside.
+
+It imports nothing of the provider: a program of a test starts with it in a tenth of a second.
+"""
 
 import contextlib
 import time
@@ -9,13 +12,16 @@ from typing import Any
 PATIENCE = 60.0
 
 
-def eventually(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """What `condition` returns once it is true; it is asked again and again."""
+def eventually(condition: Callable[[], Any], patience: float = PATIENCE, pause: float = 0.02) -> Any:
+    """What `condition` returns once it is true; it is asked again and again, `pause` seconds apart.
+
+    Without a pause it would take the processor from the process that it waits for.
+    """
     deadline = time.monotonic() + patience
     while not (value := condition()):
         if time.monotonic() > deadline:
             raise AssertionError(f"never came true within {patience:g} s: {condition}")
-        time.sleep(0.02)
+        time.sleep(pause)
     return value
 
 
