@@ -122,8 +122,7 @@ DATA = re.compile(r"\b[a-z]\.[a-z-]+[0-9a-f]*\b|\S+@\S+|https?://\S+|\b[\w-]+\.(
 
 
 FOREIGN = {
-    language: DICTIONARIES[second] | PROFILES[language]
-    for language, second in (("fr", "en"), ("en", "fr"))
+    language: DICTIONARIES[second] | PROFILES[language] for language, second in (("fr", "en"), ("en", "fr"))
 }
 """Language → words that do not belong on a page in it."""
 
