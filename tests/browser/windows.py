@@ -23,9 +23,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Nobody watches: a page is drawn by the thread that lays it out, which takes a quarter less processor time.
-    "--disable-threaded-compositing",
-    "--disable-threaded-animation",
 ]
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
