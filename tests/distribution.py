@@ -1,7 +1,8 @@
 """Which process runs what, and when. A pytest plugin for `-n`.
 
 A unit of work is a module: what it makes once, it makes in one process. Units are handed out as processes become free, the
-longest first, so that a run does not end with one process that works and others that wait.
+longest first, so that a run does not end with one process that works and others that wait. Modules whose tests wait for
+deadlines of the provider are one unit: no two processes wait at the same time, and the others have the processors.
 """
 
 import json
@@ -13,10 +14,10 @@ from typing import Any
 import pytest
 
 MEASURED = Path(__file__).parent / "seconds.json"
-"""Seconds of the units that take longest, as `--measure-units` has written them."""
+"""Seconds of the modules that take longest, as `--measure-modules` has written them."""
 
 WORTH_WRITING = 2.0
-"""Seconds from which a unit is written down; for all others what their tests ask for is a good guess."""
+"""Seconds from which a module is written down; for all others what their tests ask for is a good guess."""
 
 SECONDS = {
     "providers": 6.0,
@@ -32,18 +33,29 @@ SECONDS = {
 
 OF_ANY_TEST = 0.1
 
+WAITING = "tests that wait"
+WAIT = {
+    "tests/browser/test_waiting_page.py",
+    "tests/observability/test_service.py",
+    "tests/operations/test_crashes.py",
+    "tests/operations/test_database_deadlines.py",
+    "tests/operations/test_request_bodies.py",
+    "tests/operations/test_serve.py",
+}
+"""Modules of the unit WAITING: they take two seconds or more for each second of processor time."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("distribution").addoption(
-        "--measure-units",
+        "--measure-modules",
         action="store_true",
         help=f"write what each module has taken to tests/{MEASURED.name}, for the order of later runs",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.option.measure_units and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Measure(), "measure-of-units")
+    if config.option.measure_modules and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Measure(), "measure-of-modules")
     if hasattr(config.option, "loadscopereorder"):
         # xdist would put the units with the most tests first, however long these take.
         config.option.loadscopereorder = False
@@ -58,19 +70,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def unit_of(test: str) -> str:
-    """What the test of this id is handed out with: its module."""
+    """What the test of this id is handed out with: its module, or all of WAITING."""
+    module = module_of(test)
+    return WAITING if module in WAIT else module
+
+
+def module_of(test: str) -> str:
     return test.partition("::")[0]
 
 
 def ordered(of_unit: dict[str, list[Any]]) -> Iterable[str]:
     """The units, the longest first."""
     known = measured()
+    known[WAITING] = sum(known.get(module, 0.0) for module in WAIT)
     seconds = {unit: known.get(unit, 0.0) or sum(map(expected, items)) for unit, items in of_unit.items()}
     return sorted(of_unit, key=lambda unit: (-seconds[unit], unit))
 
 
 def measured() -> dict[str, float]:
-    """Unit → seconds that its tests take together on a machine that does nothing else."""
+    """Module → seconds that its tests take together on a machine that does nothing else."""
     return dict(json.loads(MEASURED.read_text(encoding="utf-8")))
 
 
@@ -95,16 +113,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 class _Measure:
-    """Adds up what the tests of each unit take, in the process that sees the whole run."""
+    """Adds up what the tests of each module take, in the process that sees the whole run."""
 
     def __init__(self) -> None:
         self.seconds: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[unit_of(report.nodeid)] += report.duration
+        self.seconds[module_of(report.nodeid)] += report.duration
 
     def pytest_sessionfinish(self) -> None:
         seconds = {**measured(), **self.seconds}
-        kept = sorted((-round(taken, 1), unit) for unit, taken in seconds.items() if taken >= WORTH_WRITING)
-        lines = [f'  "{unit}": {-taken}' for taken, unit in kept if (MEASURED.parent.parent / unit).is_file()]
+        kept = sorted(
+            (-round(taken, 1), module)
+            for module, taken in seconds.items()
+            if taken >= WORTH_WRITING and (MEASURED.parent.parent / module).is_file()
+        )
+        lines = [f'  "{module}": {-taken}' for taken, module in kept]
         MEASURED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from tests.actors.relying_party import RelyingParty, signed_in_browser
 from tests.actors.world import World
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
-from tests.distribution import SECONDS, measured, ordered
+from tests.distribution import SECONDS, WAIT, WAITING, measured, ordered, unit_of
 from tests.engines import ENGINES, ROOT, drawn
 
 CONTENT = {
@@ -106,7 +106,7 @@ def test_the_longest_units_run_first() -> None:
     units_measured = measured()
     for module in units_measured:
         assert (ROOT / module).is_file(), f"{module} is gone: leave it out of tests/seconds.json"
-    longest, *_, shortest = units_measured
+    longest, *_, shortest = (module for module in units_measured if module not in WAIT)
     quick, page = SimpleNamespace(fixturenames=["app"]), SimpleNamespace(fixturenames=["served", "desk"])
     units = {
         "tests/a.py": [quick],
@@ -116,6 +116,15 @@ def test_the_longest_units_run_first() -> None:
         "tests/c.py": [page] * 100,
     }
     assert list(ordered(units)) == ["tests/c.py", longest, shortest, "tests/b.py", "tests/a.py"]
+
+
+def test_modules_that_wait_are_one_unit() -> None:
+    assert [module for module in WAIT if not (ROOT / module).is_file()] == []
+    assert {unit_of(f"{module}::test_x[a::b]") for module in WAIT} == {WAITING}
+    assert unit_of("tests/a.py::TestX::test_x") == "tests/a.py"
+    quick = SimpleNamespace(fixturenames=[])
+    longest = max(set(measured()) - WAIT, key=measured().get)
+    assert next(iter(ordered({longest: [quick], WAITING: [quick]}))) == WAITING
 
 
 def test_examples_of_a_run_are_those_of_every_run_and_none_is_late() -> None:

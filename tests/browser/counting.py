@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
+from tests.browser.windows import PATIENCE
+
 GOES_ON = "Un instant"
+LOOK = 20
+"""Milliseconds between two looks at what the browser has not answered yet."""
 
 
 @dataclass
@@ -18,12 +22,18 @@ class Journey:
     fields: int = 0
     clicks: int = 0
     titles: list[str] = field(default_factory=list)
+    asked: int = 0
+    """Pages that have loaded and whose title is not here yet."""
 
     def __post_init__(self) -> None:
         self.page.on("load", self._shown)
 
     def _shown(self, page: Page) -> None:
-        title = page.title()
+        self.asked += 1
+        try:
+            title = page.title()
+        finally:
+            self.asked -= 1
         if page.url != "about:blank" and not title.startswith(GOES_ON):
             self.titles.append(title)
 
@@ -53,5 +63,10 @@ class Journey:
 
     @property
     def counted(self) -> tuple[int, int, int]:
-        """(pages, fields, clicks)."""
+        """(pages, fields, clicks), the page included that is loading."""
+        self.page.wait_for_load_state("load")
+        for _ in range(PATIENCE // LOOK):
+            if not self.asked:
+                break
+            self.page.wait_for_timeout(LOOK)
         return self.pages, self.fields, self.clicks
