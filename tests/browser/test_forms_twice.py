@@ -2,12 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Request
 from sqlalchemy import select
 
 from idp.audit.storage.tables import AuditRecord
@@ -18,9 +17,6 @@ from tests.browser.conftest import Desk
 from tests.browser.form_places import PLACES, Form, Stage
 from tests.conftest import settings_for
 from tests.peers.conftest import Served
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytestmark = [
     pytest.mark.browser,
@@ -161,32 +157,9 @@ def acts(stage: Stage) -> Counter[tuple[str, str]]:
     return stage.within(read)
 
 
-@pytest.fixture(scope="module")
-def only_desk(chromium: "Browser") -> Iterator[tuple[Desk, Page]]:
-    desk = Desk(chromium)
-    yield desk, desk.window()
-    desk.close()
-
-
-@pytest.fixture
-def window(only_desk: tuple[Desk, Page]) -> Iterator[Page]:
-    """A window without a cookie and without anything kept. It is the same for all forms: a new one costs as much as three pages."""
-    desk, page = only_desk
-    yield page
-    try:
-        page.evaluate("sessionStorage.clear(); localStorage.clear()")
-    finally:
-        page.goto("about:blank")
-        page.context.clear_cookies()
-    complaints = desk.complaints[:]
-    desk.complaints.clear()
-    assert not complaints
-
-
 @pytest.mark.parametrize("endpoint", sorted(PLACES))
-def test_sent_twice_and_moved_back_and_forward(served: Served, window: Page, endpoint: str) -> None:
-    assert window.context.cookies() == [] and window.url == "about:blank"
-    stage = Stage(served, window)
+def test_sent_twice_and_moved_back_and_forward(served: Served, desk: Desk, endpoint: str) -> None:
+    stage = Stage(served, desk.window())
     form = PLACES[endpoint](stage)
     submission, before = Submission(stage, endpoint, form), acts(stage)
     keyed = stage.page.locator(f"{submission.selector} [name=once]").count() > 0
@@ -197,5 +170,4 @@ def test_sent_twice_and_moved_back_and_forward(served: Served, window: Page, end
         assert not [act for act, times in done.items() if times > 1], done
     for how in ("reload", "back", "forward", "reload", "back"):
         submission.goes(how)
-    window.remove_listener("request", submission._note)
     assert acts(stage) - before == done, "reload, Back or Forward caused an act"
