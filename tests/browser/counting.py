@@ -1,14 +1,12 @@
 """A journey counted as a person lives it: pages that they see, fields that they fill in, and clicks."""
 
 from dataclasses import dataclass, field
+from itertools import count
 
 from playwright.sync_api import Page
 
-from tests.browser.windows import PATIENCE
-
 GOES_ON = "Un instant"
-LOOK = 20
-"""Milliseconds between two looks at what the browser has not answered yet."""
+_NUMBERS = count()
 
 
 @dataclass
@@ -22,19 +20,17 @@ class Journey:
     fields: int = 0
     clicks: int = 0
     titles: list[str] = field(default_factory=list)
-    asked: int = 0
-    """Pages that have loaded and whose title is not here yet."""
 
     def __post_init__(self) -> None:
-        self.page.on("load", self._shown)
+        # Each page reports its own title: asked for it later, the browser may have gone on to the next.
+        name = f"shown{next(_NUMBERS)}"
+        self.page.expose_function(name, self._shown)
+        self.page.add_init_script(
+            f"if (window === top) addEventListener('load', () => {name}(location.href, document.title))"
+        )
 
-    def _shown(self, page: Page) -> None:
-        self.asked += 1
-        try:
-            title = page.title()
-        finally:
-            self.asked -= 1
-        if page.url != "about:blank" and not title.startswith(GOES_ON):
+    def _shown(self, address: str, title: str) -> None:
+        if address != "about:blank" and not title.startswith(GOES_ON):
             self.titles.append(title)
 
     def opens(self, address: str) -> None:
@@ -65,8 +61,6 @@ class Journey:
     def counted(self) -> tuple[int, int, int]:
         """(pages, fields, clicks), the page included that is loading."""
         self.page.wait_for_load_state("load")
-        for _ in range(PATIENCE // LOOK):
-            if not self.asked:
-                break
-            self.page.wait_for_timeout(LOOK)
+        # An answer comes after the reports that were on their way.
+        self.page.evaluate("0")
         return self.pages, self.fields, self.clicks
