@@ -123,10 +123,10 @@ class _Measure:
 
     def pytest_sessionfinish(self) -> None:
         seconds = {**measured(), **self.seconds}
-        kept = sorted(
+        longest = sorted(
             (-round(taken, 1), module)
             for module, taken in seconds.items()
             if taken >= WORTH_WRITING and (MEASURED.parent.parent / module).is_file()
         )
-        lines = [f'  "{module}": {-taken}' for taken, module in kept]
+        lines = [f'  "{module}": {-taken}' for taken, module in longest]
         MEASURED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
