@@ -59,8 +59,6 @@ def face(
         window = _window(letter, paper) if side.is_front else []
         texts = {
             "language": tag_of(side.language),
-            "school": office.school,
-            "service": settings().service.name,
             "mark": place.mark,
             "window": window,
             "title": gettext("Activez votre compte %(service)s", service=settings().service.name),

@@ -16,6 +16,8 @@ from idp.letters.rules.printable import printable
 from idp.letters.rules.sheets import PAIR, Place, halves, in_order
 from idp.people.offices import SchoolOffice
 from idp.runtime.context import settings
+from idp.schools import letterheads
+from idp.schools.rules.letterheads import Letterhead
 
 MIME = "application/pdf"
 FOLDER = Path(__file__).parent / "paper"
@@ -35,13 +37,26 @@ _COLOURS = {"ink": "#16252b", "quiet": "#51616a", "line": "#b9b6ac"}
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{}</svg>'
 
 
-def letters_pdf(letters: Sequence[Letter], office: SchoolOffice, expires: int, paper: Paper) -> bytes:
-    """The letters in the order of distribution. `expires`: expiry of the codes, epoch seconds."""
-    return compiled(values_of(letters, office, expires, paper))
+def letters_pdf(
+    letters: Sequence[Letter],
+    office: SchoolOffice,
+    expires: int,
+    paper: Paper,
+    head: Letterhead | None = None,
+) -> bytes:
+    """The letters in the order of distribution. `expires`: expiry of the codes, epoch seconds. `head`: by default the school's."""
+    return compiled(values_of(letters, office, expires, paper, head))
 
 
-def values_of(letters: Sequence[Letter], office: SchoolOffice, expires: int, paper: Paper) -> dict[str, Any]:
+def values_of(
+    letters: Sequence[Letter],
+    office: SchoolOffice,
+    expires: int,
+    paper: Paper,
+    head: Letterhead | None = None,
+) -> dict[str, Any]:
     """What `paper/letter.typ` lays out."""
+    head = head or letterheads.for_paper(office.school, office.uai)
     placed = in_order(letters, paper.class_code)
     squares = [letter.qr_code for letter, _ in placed]
 
@@ -52,11 +67,11 @@ def values_of(letters: Sequence[Letter], office: SchoolOffice, expires: int, pap
         ]
 
     return {
-        "title": printable(" · ".join(_title(office, placed, paper))),
+        "title": printable(" · ".join(_title(head, placed))),
         "author": printable(office.school or settings().service.name),
         "language": tag_of(paper.language),
         "form": paper.form,
-        "accent": settings().service.accent,
+        "head": _head(head),
         "colours": _COLOURS,
         "icons": _icons(),
         "window": WINDOW,
@@ -64,10 +79,19 @@ def values_of(letters: Sequence[Letter], office: SchoolOffice, expires: int, pap
     }
 
 
-def _title(office: SchoolOffice, placed: Sequence[tuple[Letter, Place]], paper: Paper) -> list[str]:
+def _head(head: Letterhead) -> dict[str, Any]:
+    logo = head.logo and {
+        "content": list(head.logo.content),
+        "width": head.logo.width,
+        "height": head.logo.height,
+    }
+    return {"lines": [printable(line) for line in head.lines], "accent": head.accent, "logo": logo}
+
+
+def _title(head: Letterhead, placed: Sequence[tuple[Letter, Place]]) -> list[str]:
     classes = list(dict.fromkeys(place.class_code for _, place in placed))
     named = classes[0] if len(classes) == 1 else ""
-    return [text for text in (office.school, settings().service.name, named) if text]
+    return [text for text in (*head.lines, named) if text]
 
 
 def _sides(faces: Sequence[list[dict[str, Any]]], form: str) -> list[list[dict[str, Any] | None]]:

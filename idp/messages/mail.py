@@ -1,7 +1,8 @@
 """Mail: an outbox message → RFC 5322 text → SMTP.
 
 The payload is {"to", "template", "language", "facts"}, and "account" where the mail is about one; templates/mail/<template>.txt,
-whose first line is `Subject: …`, and <template>.html are the two parts. It leaves in the name of the person's school (`Sender`).
+whose first line is `Subject: …`, and <template>.html are the two parts. It leaves in the name of the person's school (`Sender`), with
+the school's brand at its head. The logo travels in the mail (RFC 2387, RFC 2392): nothing is fetched when it is read.
 """
 
 import re
@@ -22,6 +23,8 @@ from idp.messages.rules.senders import Sender, from_address
 from idp.messages.smtp import SERVICE_CLOSES, SmtpConnection
 from idp.messages.storage.outbox import Claimed
 from idp.runtime.context import settings
+from idp.schools import letterheads
+from idp.schools.rules.letterheads import Letterhead
 from idp.web.languages import in_language, text_language
 from idp.web.typography import NO_BREAK_SPACE
 
@@ -70,30 +73,38 @@ def _needs_smtputf8(fault: smtplib.SMTPNotSupportedError) -> bool:
 def compose(claimed: Claimed, now: int, sender: Sender = NOBODY) -> EmailMessage:
     """The mail to send. The Message-ID derives from the outbox row, so that a repeated delivery can be recognised."""
     payload = claimed.payload
-    subject, body, html = parts(payload["template"], payload["language"], payload["facts"], sender)
+    host = urlsplit(settings().server.issuer).hostname
+    logo_id = f"logo.{claimed.created_at}.{claimed.id}@{host}"
+    head = letterheads.for_mail(sender.school, sender.uai)
+    subject, body, html = parts(
+        payload["template"], payload["language"], payload["facts"], sender, head, f"cid:{logo_id}"
+    )
     message = EmailMessage()
-    message["From"] = from_address(_configured_sender(), sender)
+    message["From"] = sender_address(_configured_sender(), sender)
     if _office_answers(sender):
         message["Reply-To"] = sender.mail
     message["To"] = payload["to"]
     message["Subject"] = subject
     message["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
-    message["Message-ID"] = (
-        f"<{claimed.created_at}.{claimed.id}@{urlsplit(settings().server.issuer).hostname}>"
-    )
+    message["Message-ID"] = f"<{claimed.created_at}.{claimed.id}@{host}>"
     # RFC 3834 §5: no holiday notice answers it.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
     message.add_alternative(html, subtype="html")
+    if head.logo:
+        (shown,) = (part for part in message.iter_parts() if part.get_content_type() == "text/html")
+        shown.add_related(head.logo.content, "image", "png", cid=f"<{logo_id}>", disposition="inline")
     # Set last: adding the parts would move a Content-* header into the first part.
     message["Content-Language"] = tag_of(payload["language"])
     return message
 
 
-def parts(template: str, language: str, facts: dict[str, Any], sender: Sender) -> tuple[str, str, str]:
-    """Subject, text and HTML of a mail in `language`."""
+def parts(
+    template: str, language: str, facts: dict[str, Any], sender: Sender, head: Letterhead, logo: str
+) -> tuple[str, str, str]:
+    """Subject, text and HTML of a mail in `language`. `logo`: the URL of the head's logo."""
     with in_language(language):
-        around = {"sender": sender, "foot": _foot(sender)}
+        around = {"sender": sender, "foot": _foot(sender), "head": head, "logo": logo}
         text = render_template(f"mail/{template}.txt", **facts, **around)
         first, _, body = text.lstrip().partition("\n")
         if not first.startswith(_SUBJECT):
@@ -116,6 +127,11 @@ def _foot(sender: Sender) -> list[str]:
 
 def _office_answers(sender: Sender) -> bool:
     return settings().mail.reply_to_office and bool(sender.mail)
+
+
+def sender_address(configured: Address, sender: Sender) -> Address:
+    """The From of a mail in the name of `sender`: the school, then its brand or the configured name."""
+    return from_address(configured, letterheads.names_for(sender.school, sender.uai, configured.display_name))
 
 
 def _configured_sender() -> Address:

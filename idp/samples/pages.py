@@ -1,5 +1,6 @@
 """`/design/mails` and `/design/letter.pdf`: each kind of mail and letter with invented facts."""
 
+from base64 import b64encode
 from email.headerregistry import Address
 from typing import Any
 
@@ -16,15 +17,17 @@ from idp.messages.rules.senders import Sender, from_address
 from idp.people.offices import SchoolOffice
 from idp.refusals import N_
 from idp.runtime.context import now, settings
-from idp.samples import blueprint
+from idp.samples import blueprint, sample_logo
+from idp.schools import letterheads
+from idp.schools.rules.letterheads import Letterhead
 
 SCHOOL = "Collège des Tilleuls"
 SENDER = Sender(
     SCHOOL, ("03 53 01 00 00", "du lundi au vendredi, 8 h – 17 h"), "secretariat@tilleuls.example"
 )
 OFFICE = SchoolOffice(SCHOOL, phone="03 53 01 00 00", hours="du lundi au vendredi, 8 h – 17 h")
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-"""A mail has no script, no picture and no sheet of ours; its styles are inline."""
+MAIL_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""A mail has no script and no sheet of ours; its styles are inline, and its only picture travels with it."""
 
 _PERSON = {"name": "Claire", "username": "c.durand", "code": "492731"}
 _FACTS: dict[str, dict[str, Any]] = {
@@ -54,7 +57,8 @@ KINDS = (*_FACTS, *(f"notice.{key}" for key in NOTICES))
 def mails() -> str:
     """One kind in one language, and the list of the others."""
     kind, language = _asked()
-    subject, text, _ = _mail(kind, language)
+    head = _head()
+    subject, text, _ = _mail(kind, language, head)
     configured = Address("EduConnect", addr_spec="ne-pas-repondre@idp.example")
     g.frames = "'self'"
     return render_template(
@@ -63,7 +67,8 @@ def mails() -> str:
         kind=kind,
         language_of_mail=language,
         languages=settings().service.languages,
-        sender=str(from_address(configured, SENDER)),
+        sender=str(from_address(configured, head.lines)),
+        branded=request.args.get("brand"),
         subject=subject,
         text=text,
     )
@@ -72,7 +77,7 @@ def mails() -> str:
 @blueprint.page("mail")
 def html_of_mail() -> Response:
     """The HTML part alone, as a mail program shows it."""
-    response = Response(_mail(*_asked())[2], mimetype="text/html")
+    response = Response(_mail(*_asked(), _head())[2], mimetype="text/html")
     response.headers["Content-Security-Policy"] = MAIL_POLICY
     g.framed_by = "'self'"
     return response
@@ -86,7 +91,8 @@ def letter() -> Response:
         abort(404)
     language = _asked()[1]
     paper = Paper(language, form, second_language(language), "4 B")
-    return Response(pdf.letters_pdf(letters(), OFFICE, expiry(now()), paper), mimetype=pdf.MIME)
+    head = _head(on_paper=True)
+    return Response(pdf.letters_pdf(letters(), OFFICE, expiry(now()), paper, head), mimetype=pdf.MIME)
 
 
 def letters() -> list[Letter]:
@@ -111,12 +117,22 @@ def _asked() -> tuple[str, str]:
     return kind, language
 
 
-def _mail(kind: str, language: str) -> tuple[str, str, str]:
+def _head(on_paper: bool = False) -> Letterhead:
+    """The head of the service, or that of an invented brand."""
+    if not request.args.get("brand"):
+        return letterheads.for_mail(SCHOOL, "")
+    picture = sample_logo.drawn()
+    logo = letterheads.whole(picture) if on_paper else letterheads.on_plate(picture)
+    return Letterhead((SCHOOL, "Mon espace Tilleuls"), "#7a1f5c", logo)
+
+
+def _mail(kind: str, language: str, head: Letterhead) -> tuple[str, str, str]:
+    logo = f"data:image/png;base64,{b64encode(head.logo.content).decode()}" if head.logo else ""
     template, _, key = kind.partition(".")
     address = f"{settings().server.issuer}/help"
     if not key:
         facts = {**_FACTS[template], "link": address, "portal": settings().service.portal_url}
-        return mail.parts(template, language, facts, SENDER)
+        return mail.parts(template, language, facts, SENDER, head, logo)
     notice = NOTICES[key]
     facts = {
         "name": "Claire",
@@ -127,4 +143,4 @@ def _mail(kind: str, language: str) -> tuple[str, str, str]:
         "at": now(),
         "link": address if key in _WITH_LINK else None,
     }
-    return mail.parts(template, language, facts, SENDER)
+    return mail.parts(template, language, facts, SENDER, head, logo)

@@ -54,7 +54,7 @@ class OpenConnections:
 def _sender_of(claimed: Claimed) -> Sender:
     """The school of the account that a mail is about."""
     office = offices.of_account(claimed.payload.get("account"))
-    return Sender(office.school, office.lines, reply_address(office.mail))
+    return Sender(office.school, office.lines, reply_address(office.mail), office.uai)
 
 
 DELIVERERS: dict[str, Callable[[Claimed, int, OpenConnections], None]] = {

@@ -8,8 +8,31 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
+from idp.letters.issue import Letter
+from idp.letters.rules.runs import LetterChild
+from idp.people.offices import SchoolOffice
+
 POINTS = 72 / 25.4
 """Points of a millimetre."""
+HERE = SchoolOffice("Collège des Tilleuls", phone="03 53 01 00 00", hours="du lundi au vendredi, 8 h – 17 h")
+EXPIRES = 1_800_000_000
+"""15 January 2027: the last whole day is the 14th."""
+MAY_SHOW = (90, 34, 200, 90)
+"""Millimetres that some window may show: nothing but the address stands there."""
+
+
+def child(first: str, family: str, code: str | None = "4 B") -> LetterChild:
+    return LetterChild(first, family, code, HERE.school)
+
+
+def guardian(number: int, first: str, family: str, *children: LetterChild, **more: object) -> Letter:
+    password = f"kT4m{number:04}Rq7B"
+    username = f"c.durand{number}"
+    return Letter(number, "guardian", first, family, username, password, "MME", None, children, **more)  # type: ignore[arg-type]
+
+
+def pupil(number: int, first: str, family: str, code: str | None = "4 B") -> Letter:
+    return Letter(number, "pupil", first, family, f"p.eleve{number}", f"aB3d{number:04}Jk2M", None, code)
 
 
 @dataclass(frozen=True)

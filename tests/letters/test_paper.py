@@ -18,29 +18,22 @@ from idp.letters.rules.sheets import CLASS, PAIR, POST
 from idp.passwords.rules.passwords import in_groups
 from idp.people.offices import SchoolOffice
 from tests.actors.visitor import SMS
-from tests.letters.papers import boxes_of, joined, picture_of, squares_of, texts_of
+from tests.letters.papers import (
+    EXPIRES,
+    HERE,
+    MAY_SHOW,
+    boxes_of,
+    child,
+    guardian,
+    joined,
+    picture_of,
+    pupil,
+    squares_of,
+    texts_of,
+)
 
-HERE = SchoolOffice("Collège des Tilleuls", phone="03 53 01 00 00", hours="du lundi au vendredi, 8 h – 17 h")
-EXPIRES = 1_800_000_000
-"""15 January 2027: the last whole day is the 14th."""
 SEEN = (100, 55, 190, 79)
 """Millimetres of a folded page that any French window shows, however the letter has slid (`idp/letters/pdf.py`)."""
-MAY_SHOW = (90, 34, 200, 90)
-"""Millimetres that some window may show: nothing but the address stands there."""
-
-
-def child(first: str, family: str, code: str | None = "4 B") -> LetterChild:
-    return LetterChild(first, family, code, HERE.school)
-
-
-def guardian(number: int, first: str, family: str, *children: LetterChild, **more: object) -> Letter:
-    password = f"kT4m{number:04}Rq7B"
-    username = f"c.durand{number}"
-    return Letter(number, "guardian", first, family, username, password, "MME", None, children, **more)  # type: ignore[arg-type]
-
-
-def pupil(number: int, first: str, family: str, code: str | None = "4 B") -> Letter:
-    return Letter(number, "pupil", first, family, f"p.eleve{number}", f"aB3d{number:04}Jk2M", None, code)
 
 
 HOME = {"street": "Bâtiment C\n12 rue de l’Hôtel-de-Ville", "postal_code": "17100", "city": "Saintes"}

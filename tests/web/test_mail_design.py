@@ -23,6 +23,7 @@ from idp.people import offices
 from idp.people.storage.tables import School
 from idp.samples import pages as samples
 from idp.samples.pages import KINDS, SENDER
+from idp.schools import letterheads
 from idp.worker.deliveries import _sender_of
 from tests.actors.visitor import Visitor, messages
 from tests.actors.world import World
@@ -37,7 +38,7 @@ NEARBY = "0990002P"
 
 def parts(app: Flask, kind: str, language: str = "fr") -> tuple[str, str, str]:
     with app.test_request_context():
-        return samples._mail(kind, language)
+        return samples._mail(kind, language, letterheads.for_mail(samples.SCHOOL, ""))
 
 
 def words(text: str) -> str:

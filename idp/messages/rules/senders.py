@@ -1,5 +1,6 @@
 """In whose name a mail leaves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 
@@ -11,13 +12,16 @@ class Sender:
     school: str = ""
     lines: tuple[str, ...] = ()
     mail: str = ""
+    uai: str = ""
 
 
-def from_address(configured: Address, sender: Sender) -> Address:
-    """The From of a mail: the school's name, the service's in parentheses, at the configured address (SPF, DKIM and DMARC are its own)."""
-    school, service = _one_line(sender.school), configured.display_name
-    name = f"{school} ({service})" if school and service and school != service else school or service
-    return Address(name, addr_spec=configured.addr_spec) if name else configured
+def from_address(configured: Address, names: Sequence[str]) -> Address:
+    """The From of a mail: the first of `names`, the others in parentheses, at the configured address (SPF, DKIM and DMARC are its own)."""
+    shown = [line for line in map(_one_line, names) if line]
+    if not shown:
+        return configured
+    name = f"{shown[0]} ({', '.join(shown[1:])})" if shown[1:] else shown[0]
+    return Address(name, addr_spec=configured.addr_spec)
 
 
 def _one_line(text: str) -> str:

@@ -17,6 +17,7 @@ class SchoolOffice:
     phone: str = ""
     hours: str = ""
     mail: str = ""
+    uai: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -31,6 +32,7 @@ _OFFICE = (
     School.office_phone,
     School.office_hours,
     School.office_mail,
+    School.uai,
 )
 _of_school = select(*_OFFICE).where(School.id == bindparam("school"))
 _of_account = select(*_OFFICE).where(School.id.in_(PRESENT_SCHOOLS)).limit(2)

@@ -46,6 +46,18 @@ def advice_on_tint(tint: str) -> Advice | None:
     return _advice(tint, _lowest_of_tint, darker=False)
 
 
+def legible_accent(accent: str) -> str:
+    """The accent, or the nearest colour of the same hue that is legible with white, as on paper and in mails."""
+    advice = advice_on_accent(accent, PAPER)
+    return advice.nearest if advice else accent
+
+
+def lightened_for(colour: str, ground: str) -> str:
+    """The colour, or the nearest lighter one of the same hue that is legible on a dark `ground`."""
+    advice = _advice(colour, lambda shade: contrast(shade, ground), darker=False)
+    return advice.nearest if advice else colour
+
+
 def _lowest_of_accent(accent: str, tint: str) -> float:
     grounds = (WHITE, tint, _mixed(accent, WHITE, SOFT))
     return min(contrast(accent, ground) for ground in grounds)
