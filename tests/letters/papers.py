@@ -1,12 +1,10 @@
 """Letters read back from their PDF: words with their places in millimetres, pictures, and what a QR code says."""
 
-import io
 from dataclasses import dataclass
 
 import pypdfium2
 import zxingcpp
 from PIL import Image
-from pypdf import PdfReader
 
 from idp.letters.issue import Letter
 from idp.letters.rules.runs import LetterChild
@@ -47,9 +45,13 @@ class Box:
 
 
 def texts_of(paper: bytes) -> list[str]:
-    """The text of each page, with plain blanks."""
-    pages = PdfReader(io.BytesIO(paper)).pages
-    return [page.extract_text().replace("\N{NO-BREAK SPACE}", " ") for page in pages]
+    """The text of each page, with plain blanks. By pdfium: pypdf reads every line of a QR code, for a tenth of a second a page."""
+    document = pypdfium2.PdfDocument(paper)
+    try:
+        texts = [page.get_textpage().get_text_range() for page in document]
+    finally:
+        document.close()
+    return [text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " ") for text in texts]
 
 
 def joined(text: str) -> str:

@@ -81,14 +81,14 @@ def rgb(colour: str) -> tuple[int, ...]:
 class TestOnPaper:
     def test_each_school_has_its_own_name_colour_and_logo(self) -> None:
         here, there = paper_of(UAI, back="en"), paper_of(OTHER, back="en")
-        for paper, names, accent, own, others in (
+        for paper, names, accent, own, foreign in (
             (here, "Collège des Tilleuls Mon espace Tilleuls", PLUM, RED, BLUE),
             (there, "Collège de la Roselière Roselière en ligne", RUST, BLUE, RED),
         ):
             for page in range(2):
                 assert names in joined(texts_of(paper)[page])
                 seen = colours_of(paper, page)
-                assert {own, rgb(accent)} <= seen and others not in seen
+                assert {own, rgb(accent)} <= seen and foreign not in seen
         assert "Roselière" not in joined(texts_of(here)[0]) and "Tilleuls" not in joined(texts_of(there)[0])
 
     def test_without_a_brand_the_letter_is_the_services(self) -> None:
@@ -142,7 +142,7 @@ def place_of(paper: bytes, colour: tuple[int, int, int]) -> tuple[float, float, 
 
 
 def close(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
-    return all(abs(one - other) < 12 for one, other in zip(first, second, strict=True))
+    return all(abs(a - b) < 12 for a, b in zip(first, second, strict=True))
 
 
 PAYLOAD = {
@@ -170,7 +170,7 @@ def sender_of(account: int | None) -> str:
 
 class TestInMails:
     def test_each_school_has_its_own_name_colour_and_logo(self, both: dict[str, Someone]) -> None:
-        for uai, name, school, accent, others in (
+        for uai, name, school, accent, foreign in (
             (UAI, "Mon espace Tilleuls", "Collège des Tilleuls", PLUM, RUST),
             (OTHER, "Roselière en ligne", "Collège de la Roselière", RUST, PLUM),
         ):
@@ -181,7 +181,7 @@ class TestInMails:
             page = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
             assert f">{school}</p>" in page and f">{name}</p>" in page
             assert f"border-top:4px solid {accent}" in page and f'bgcolor="{accent}"' in page
-            assert others not in page and "#0b5563" not in page
+            assert foreign not in page and "#0b5563" not in page
 
     def test_the_logo_travels_in_the_mail_and_nothing_is_fetched(self, both: dict[str, Someone]) -> None:
         """RFC 2387, RFC 2392: text, or the page with its picture."""

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from joserfc import jws
-from pypdf import PdfReader
 from sqlalchemy import update
 
 from clients.pronote.registration import registration as pronotes_registration
@@ -30,6 +29,7 @@ from tests.actors.relying_party import REDIRECT, RelyingParty
 from tests.actors.world import Someone, World, waiting_messages
 from tests.clients.conftest import LogIn, Service
 from tests.conftest import NOON
+from tests.letters.papers import texts_of
 from tests.oracle.conftest import Everybody, Somebody
 from tests.oracle.siecle import Filed
 
@@ -82,8 +82,8 @@ def test_letters_on_paper(everybody: Everybody) -> None:
     for uai, school in everybody.names.items():
         waiting, seen = everybody.of(uai), set()
         for name, paper in written(everybody, uai, "pdf"):
-            for page in PdfReader(io.BytesIO(paper)).pages:
-                lines = page.extract_text().replace("\N{NO-BREAK SPACE}", " ").split("\n")
+            for page in texts_of(paper):
+                lines = page.split("\n")
                 username = lines[lines.index("Identifiant") + 1]
                 _, filed = waiting[username]
                 # Between the first sentence and the first way to sign in.
