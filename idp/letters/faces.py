@@ -6,14 +6,14 @@ from typing import Any
 
 from flask_babel import gettext
 
-from idp.languages import tag_of
+from idp.languages import language_of, tag_of
 from idp.letters.issue import Letter
-from idp.letters.rules.printable import printable
+from idp.letters.rules.printable import isolated, printable
 from idp.letters.rules.sheets import POST, Place, postal_lines, reached_by
 from idp.passwords.rules.passwords import in_groups
 from idp.people.offices import SchoolOffice
 from idp.runtime.context import day_of, settings
-from idp.web.languages import day, in_language
+from idp.web.languages import day, in_language, text_language
 
 LINES = 6
 """Lines of an address (NF Z 10-011), the name included."""
@@ -59,9 +59,10 @@ def face(
         window = _window(letter, paper) if side.is_front else []
         texts = {
             "language": tag_of(side.language),
+            "direction": language_of(side.language).direction,
             "mark": place.mark,
             "window": window,
-            "title": gettext("Activez votre compte %(service)s", service=settings().service.name),
+            "title": gettext("Activez votre compte %(service)s", service=_own(settings().service.name)),
             "lead": gettext("Un seul compte ouvre tous les services en ligne de l’établissement."),
             "kind": letter.kind,
             "name": letter.addressee,
@@ -78,8 +79,8 @@ def face(
             "help": gettext(
                 "Besoin d’aide ? Contactez %(office)s.", office=settings().service.office(side.language)
             ),
-            "crowded": _is_crowded(letter),
-            "office": list(office.lines),
+            "crowded": _is_crowded(letter, office),
+            "office": [_own(line) for line in office.lines],
         }
     shown: dict[str, Any] = _in_glyphs(texts | {"other-side": _other_side(side)})
     return shown
@@ -89,7 +90,7 @@ def _window(letter: Letter, paper: Paper) -> list[str]:
     """The lines in the window of an envelope: the postal address, or where the letter is handed out."""
     postal = postal_lines(letter.street, letter.postal_code, letter.city) if paper.form == POST else ()
     if postal:
-        return [letter.addressee, *postal]
+        return [letter.addressee, *map(_own, postal)]
     child = reached_by(letter, paper.class_code)
     if child is None:
         return [letter.addressee, *([_in_class(letter.class_code)] if letter.class_code else [])]
@@ -97,8 +98,13 @@ def _window(letter: Letter, paper: Paper) -> list[str]:
     return lines + ([_in_class(child.class_code)] if child.class_code else [])
 
 
+def _own(fact: str) -> str:
+    """A fact in a sentence of the present language; between Arabic words it would be turned with them."""
+    return isolated(fact) if language_of(text_language()).direction == "rtl" else fact
+
+
 def _in_class(code: str) -> str:
-    return str(gettext("Classe %(code)s", code=code))
+    return str(gettext("Classe %(code)s", code=_own(code)))
 
 
 def _role(letter: Letter) -> str | None:
@@ -128,10 +134,10 @@ def _in_glyphs(value: Any) -> Any:
     return [_in_glyphs(part) for part in value] if isinstance(value, list) else value
 
 
-def _is_crowded(letter: Letter) -> bool:
-    """Whether the letter might not fit into its place at full size: it is measured, which takes memory."""
-    children = sum(len(child.name) for child in letter.children)
-    return children > (0 if settings().sms.url else 60) or len(letter.addressee) > 40
+def _is_crowded(letter: Letter, office: SchoolOffice) -> bool:
+    """Whether a part of the letter might not fit into its place at full size: it is measured, which takes time and memory."""
+    children = sum(len(child.name) + 12 for child in letter.children)
+    return children > 90 or len(letter.addressee) > 40 or sum(map(len, office.lines)) > 90
 
 
 def _phone(letter: Letter) -> dict[str, str] | None:
@@ -178,9 +184,10 @@ def _steps(letter: Letter) -> list[dict[str, Any]]:
     ]
 
 
-def _other_side(side: Side) -> dict[str, str] | None:
+def _other_side(side: Side) -> dict[str, Any] | None:
     if side.opposite is None:
         return None
     with in_language(side.opposite):
         # In the language of the other side: its readers may not read this one.
-        return {"language": tag_of(side.opposite), "text": gettext("En français de l’autre côté")}
+        facts = {"language": tag_of(side.opposite), "direction": language_of(side.opposite).direction}
+        return facts | {"text": gettext("En français de l’autre côté")}

@@ -76,6 +76,37 @@ def boxes_of(paper: bytes, page: int) -> list[Box]:
         document.close()
 
 
+def seen(paper: bytes, page: int) -> list[Box]:
+    """The lines of a page as the eye meets them, from left to right: where its language runs from the right, Arabic is backwards.
+
+    pdfium's own lines are what it takes for the order of reading, in which it turns codes between Arabic words.
+    """
+    document = pypdfium2.PdfDocument(paper)
+    try:
+        text_page = document[page].get_textpage()
+        height = document[page].get_height()
+        signs = []
+        for index in range(text_page.count_chars()):
+            text = text_page.get_text_range(index, 1)
+            left, bottom, right, top = text_page.get_charbox(index, loose=True)
+            if text.strip() and right > left:
+                signs.append(
+                    Box(text, *(value / POINTS for value in (left, height - top, right, height - bottom)))
+                )
+    finally:
+        document.close()
+    lines: list[Box] = []
+    for sign in sorted(signs, key=lambda box: (round(box.bottom, 1), box.left)):
+        last = lines[-1] if lines else None
+        gap = sign.left - last.right if last else 99
+        if last and abs(last.bottom - sign.bottom) < 0.2 and -2 < gap < 6:
+            blank = " " if gap > 0.25 * (sign.right - sign.left) else ""
+            lines[-1] = Box(last.text + blank + sign.text, last.left, last.top, sign.right, last.bottom)
+        else:
+            lines.append(sign)
+    return lines
+
+
 def picture_of(paper: bytes, page: int, scale: float = 2) -> Image.Image:
     """A page as a printer shows it. `scale`: pixels for each point."""
     document = pypdfium2.PdfDocument(paper)

@@ -18,9 +18,12 @@ COVERED = (
     (0x531, 0x556),  # Armenian
     (0x561, 0x587),
     (0x5D0, 0x5EA),  # Hebrew
-    (0x621, 0x63A),  # Arabic
-    (0x641, 0x652),
-    (0x660, 0x669),
+    (0x60C, 0x60C),  # Arabic
+    (0x61B, 0x61B),
+    (0x61F, 0x61F),
+    (0x621, 0x63A),
+    (0x640, 0x652),
+    (0x660, 0x66C),
     (0x671, 0x6D3),
     (0x6F0, 0x6F9),
     (0x10D0, 0x10F0),  # Georgian
@@ -30,10 +33,12 @@ COVERED = (
     (0x2020, 0x2022),
     (0x2026, 0x2026),
     (0x2039, 0x203A),
+    (0x2068, 0x2069),  # Isolates
     (0x20AC, 0x20AC),
 )
 """First and last character of each range, in order; a test prints them all."""
 
+_ISOLATES = "\u2068\u2069"
 _STARTS = [first for first, _ in COVERED]
 
 
@@ -43,6 +48,12 @@ def printable(text: str) -> str:
     if all(map(_is_covered, composed)):
         return composed
     return "".join(map(_printed, composed))
+
+
+def isolated(fact: str) -> str:
+    """A fact that stands in a sentence of any language and keeps its own direction (UAX #9 §2.4.2): a code, a telephone number, a name."""
+    inner = "".join(character for character in fact if character not in _ISOLATES)
+    return f"{_ISOLATES[0]}{inner}{_ISOLATES[1]}"
 
 
 def _printed(character: str) -> str:
