@@ -18,7 +18,7 @@ from idp.people.offices import SchoolOffice
 from idp.refusals import N_
 from idp.runtime.context import now, settings
 from idp.samples import blueprint, sample_logo
-from idp.schools import letterheads
+from idp.schools import letterheads, logos
 from idp.schools.rules.letterheads import Letterhead
 
 SCHOOL = "Collège des Tilleuls"
@@ -122,7 +122,7 @@ def _head(on_paper: bool = False) -> Letterhead:
     if not request.args.get("brand"):
         return letterheads.for_mail(SCHOOL, "")
     picture = sample_logo.drawn()
-    logo = letterheads.whole(picture) if on_paper else letterheads.on_plate(picture)
+    logo = logos.whole(picture) if on_paper else logos.on_plate(picture)
     return Letterhead((SCHOOL, "Mon espace Tilleuls"), "#7a1f5c", logo)
 
 

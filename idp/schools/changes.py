@@ -1,12 +1,14 @@
 """Acts of a school's office, or of the academy for all schools, on what pages show. Pages judge rights."""
 
-from dataclasses import replace
 from hashlib import sha256
 
 from idp.audit import trail
-from idp.database.engine import transaction
-from idp.schools.rules.appearance import Brand, Note, Office
-from idp.schools.rules.logos import read_logo
+from idp.database.engine import raise_generation, transaction
+from idp.runtime.context import settings
+from idp.schools.logos import drawable
+from idp.schools.rules import colours
+from idp.schools.rules.appearance import ACADEMY, Brand, Note, Office
+from idp.schools.rules.colours import Advice
 from idp.schools.storage import appearance as storage
 
 
@@ -17,16 +19,48 @@ def change_office(uai: str, office: Office, actor: str, now: int) -> None:
         trail.record(tx, now, "school.office", actor, f"school:{uai}")
 
 
-def change_brand(place: str, brand: Brand, picture: bytes | None, actor: str, now: int) -> None:
-    """Store the brand of a place, with a new picture if there is one. Raises UnusableLogo. The colours were checked before."""
-    new = None
-    if picture is not None:
-        new = read_logo(picture).mime, picture
-        brand = replace(brand, logo=sha256(picture).hexdigest())
-    row = {"name": brand.name, "accent": brand.accent, "tint": brand.tint, "logo": brand.logo}
+class IllegibleColour(Exception):
+    """A colour that does not pass beside the others of its brand. `part`: "accent" or "tint"."""
+
+    def __init__(self, part: str, advice: Advice) -> None:
+        super().__init__(f"{part} {advice.colour}: {advice.contrast}")
+        self.part, self.advice = part, advice
+
+
+KEEP, NO_LOGO = None, b""
+
+
+def change_brand(place: str, brand: Brand, logo: bytes | None, actor: str, now: int) -> None:
+    """Store name and colours of a place. `logo`: a new picture, NO_LOGO, or KEEP; that of `brand` is not read.
+
+    Raises UnusableLogo, IllegibleColour. Colours are judged with those of the academy that they will stand beside, within the
+    transaction that stores them, so that no change in between is missed.
+    """
+    # Decoding takes some milliseconds, and depends on the picture alone: nobody waits for it.
+    mime = drawable(logo).mime if logo else ""
+    values = {"name": brand.name, "accent": brand.accent, "tint": brand.tint}
     with transaction() as tx:
-        storage.change_brand(tx, place, row, new)
+        # First, so that two changes of brands follow one another: each sees which pictures the other uses.
+        raise_generation(tx)
+        _judge(brand, storage.brand(tx, ACADEMY) if place != ACADEMY else Brand())
+        if logo is KEEP:
+            storage.change_brand(tx, place, values)
+        else:
+            digest = sha256(logo).hexdigest() if logo else ""
+            if logo:
+                storage.add_logo(tx, digest, mime, logo)
+            storage.change_brand(tx, place, {**values, "logo": digest})
+            storage.remove_unused_logos(tx)
         trail.record(tx, now, "school.brand", actor, f"school:{place}")
+
+
+def _judge(own: Brand, general: Brand) -> None:
+    tint = own.tint or general.tint
+    accent = own.accent or general.accent or settings().service.accent
+    if own.tint and (advice := colours.advice_on_tint(own.tint)):
+        raise IllegibleColour("tint", advice)
+    if (own.tint or own.accent) and (advice := colours.advice_on_accent(accent, tint)):
+        raise IllegibleColour("accent", advice)
 
 
 def write_note(place: str, note: Note, actor: str, now: int) -> None:

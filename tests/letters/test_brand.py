@@ -14,7 +14,7 @@ from flask import Flask
 from PIL import Image, ImageChops
 
 from idp.console.storage import rights
-from idp.database.engine import reading
+from idp.database.engine import raise_generation, reading, transaction
 from idp.letters import pdf
 from idp.letters.faces import Paper
 from idp.messages import mail
@@ -24,6 +24,7 @@ from idp.schools import changes, letterheads
 from idp.schools.rules import colours
 from idp.schools.rules.appearance import ACADEMY, Brand
 from idp.schools.rules.letterheads import Letterhead, names_of_head
+from idp.schools.storage import appearance as storage
 from idp.worker.deliveries import _sender_of
 from tests.actors.world import Someone, World
 from tests.conftest import NOON
@@ -54,7 +55,7 @@ def both(app: Flask) -> Iterator[dict[str, Someone]]:
 
 
 def brands(place: str, brand: Brand, colour: tuple[int, int, int] | None = None) -> None:
-    changes.change_brand(place, brand, None if colour is None else logo(colour), "test", NOON)
+    changes.change_brand(place, brand, changes.NO_LOGO if colour is None else logo(colour), "test", NOON)
 
 
 def paper_of(uai: str, **paper: Any) -> bytes:
@@ -124,7 +125,11 @@ class TestOnPaper:
         assert sent is not None and sent.content.startswith(b"\x89PNG")
 
     def test_a_picture_that_cannot_be_drawn_any_more_leaves_the_letter_whole(self) -> None:
-        brands(UAI, Brand(accent=PLUM, logo="f" * 64))
+        with transaction() as tx:
+            broken = logo(RED)[:60] + bytes(40)
+            storage.add_logo(tx, "f" * 64, "image/png", broken)
+            storage.change_brand(tx, UAI, {"name": "", "accent": PLUM, "tint": "", "logo": "f" * 64})
+            raise_generation(tx)
         assert "Collège des Tilleuls" in joined(texts_of(paper_of(UAI))[0])
         assert letterheads.for_mail("Collège des Tilleuls", UAI).logo is None
 
@@ -248,5 +253,7 @@ def test_a_colour_from_anywhere_is_legible_on_paper_and_on_dark_screens(accent: 
     assert colours.contrast(legible, "#ffffff") >= 4.5 and colours.contrast(legible, "#f4f3ee") >= 4.5
     assert colours.contrast(Letterhead((), legible).light_accent, "#19262a") >= 4.5
     assert accent != PLUM or legible == PLUM
-    brands(UAI, Brand(accent=accent))
+    with transaction() as tx:
+        storage.change_brand(tx, UAI, {"name": "", "accent": accent, "tint": "", "logo": ""})
+        raise_generation(tx)
     assert letterheads.for_paper("", UAI).accent == letterheads.for_mail("", UAI).accent == legible

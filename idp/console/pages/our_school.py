@@ -37,7 +37,7 @@ def _page(desk: Desk, place: str, shown: Appearance, general: Brand) -> Page:
     form_page = form_of(desk, "our_school")
     with form_page:
         if act := pressed():
-            _ACTS[act](desk, place, shown) if act in _ACTS else None
+            _ACTS[act](desk, place) if act in _ACTS else None
             where = {"uai": place} if desk.school else {}
             if act == "first_steps":
                 return back("school", **where)
@@ -52,7 +52,7 @@ def _page(desk: Desk, place: str, shown: Appearance, general: Brand) -> Page:
     )
 
 
-def _change_office(desk: Desk, place: str, shown: Appearance) -> None:
+def _change_office(desk: Desk, place: str) -> None:
     fields = Fields()
     phone = fields.optional("office_phone", gettext("Téléphone"), 40)
     hours = fields.optional("office_hours", gettext("Horaires"), 200)
@@ -69,7 +69,7 @@ def _change_office(desk: Desk, place: str, shown: Appearance) -> None:
         changes.change_office(place, office, desk.actor, now())
 
 
-def _write_note(desk: Desk, place: str, shown: Appearance) -> None:
+def _write_note(desk: Desk, place: str) -> None:
     fields = Fields()
     text = fields.text("text", gettext("Votre note"), LONGEST_NOTE)
     text_en = fields.optional("text_en", gettext("La même en anglais"), LONGEST_NOTE)
@@ -80,28 +80,32 @@ def _write_note(desk: Desk, place: str, shown: Appearance) -> None:
     changes.write_note(place, Note(text, text_en, since, until), desk.actor, now())
 
 
-def _end_note(desk: Desk, place: str, shown: Appearance) -> None:
+def _end_note(desk: Desk, place: str) -> None:
     changes.end_note(place, desk.actor, now())
 
 
-def _change_brand(desk: Desk, place: str, shown: Appearance) -> None:
+def _change_brand(desk: Desk, place: str) -> None:
     """Raises Refusal K40, K41 (a colour that cannot be read, with the nearest that can), K42 (no usable picture)."""
     fields = Fields()
     name = fields.optional("brand_name", gettext("Nom affiché"), 80)
     tint = _colour(fields, "tint", gettext("Fond des pages"))
     accent = _colour(fields, "accent", gettext("Couleur principale"))
     fields.judge()
-    if tint and (advice := colours.advice_on_tint(tint)):
-        raise _illegible(TINT_ILLEGIBLE, advice, "tint")
-    if accent and (advice := colours.advice_on_accent(accent, tint)):
-        raise _illegible(COLOUR_ILLEGIBLE, advice, "accent")
-    sent = request.files.get("logo")
-    picture = sent.stream.read(LARGEST + 1) if sent and sent.filename else None
-    kept_logo = "" if "no_logo" in request.form else shown.brand.logo
     try:
-        changes.change_brand(place, Brand(name, accent, tint, kept_logo), picture, desk.actor, now())
+        changes.change_brand(place, Brand(name, accent, tint), _logo(), desk.actor, now())
+    except changes.IllegibleColour as fault:
+        code = TINT_ILLEGIBLE if fault.part == "tint" else COLOUR_ILLEGIBLE
+        raise _illegible(code, fault.advice, fault.part) from None
     except UnusableLogo as fault:
         raise Refusal(LOGO_UNUSABLE, f"logo: {fault.why}", at=("logo",), size=LARGEST // 1000) from None
+
+
+def _logo() -> bytes | None:
+    """The sent picture, or what becomes of the present one. A file without a byte is no picture, so it is refused as one."""
+    sent = request.files.get("logo")
+    if sent and sent.filename:
+        return sent.stream.read(LARGEST + 1) or b"\0"
+    return changes.NO_LOGO if "no_logo" in request.form else changes.KEEP
 
 
 def _colour(fields: Fields, name: str, label: str) -> str:
@@ -120,7 +124,7 @@ def _illegible(code: str, advice: Advice, field: str) -> Refusal:
     return Refusal(code, f"{advice.colour}: {advice.contrast}", at=(field,), **facts)
 
 
-def _put_first_steps_away(desk: Desk, place: str, shown: Appearance) -> None:
+def _put_first_steps_away(desk: Desk, place: str) -> None:
     if desk.school is not None:
         changes.put_first_steps_away(desk.school.id, place, desk.actor, now())
 

@@ -5,6 +5,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+
+from idp.schools.rules.colours import advice_on_accent
 
 ACADEMY = "academy"
 """The place whose brand and note are for every school."""
@@ -61,12 +64,17 @@ class Brand:
 
     def over(self, general: "Brand") -> "Brand":
         """This brand, and the general one where nothing is chosen."""
-        return Brand(
-            self.name or general.name,
-            self.accent or general.accent,
-            self.tint or general.tint,
-            self.logo or general.logo,
-        )
+        return _over(self, general)
+
+
+@lru_cache(maxsize=4096)
+def _over(own: Brand, general: Brand) -> Brand:
+    """`own` over `general`. A colour of one may not be legible with a later one of the other: then it is the nearest that is."""
+    accent, tint = own.accent or general.accent, own.tint or general.tint
+    advice = advice_on_accent(accent, tint) if accent else None
+    return Brand(
+        own.name or general.name, advice.nearest if advice else accent, tint, own.logo or general.logo
+    )
 
 
 @dataclass(frozen=True)

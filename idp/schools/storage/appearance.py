@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
@@ -21,6 +20,7 @@ _schools = select(
     School.office_address,
 )
 _brands = select(BrandRow.place, BrandRow.name, BrandRow.accent, BrandRow.tint, BrandRow.logo)
+_brand = _brands.where(BrandRow.place == bindparam("at_place"))
 _notes = select(FamilyNote.place, FamilyNote.text, FamilyNote.text_en, FamilyNote.since, FamilyNote.until)
 _logo = select(BrandLogo.mime, BrandLogo.content).where(BrandLogo.digest == bindparam("logo"))
 _change_office = (
@@ -72,16 +72,26 @@ def change_office(tx: Connection, uai: str, office: Office) -> None:
     raise_generation(tx)
 
 
-def change_brand(
-    tx: Connection, place: str, brand: Mapping[str, Any], picture: tuple[str, bytes] | None
-) -> None:
-    """`brand`: name, accent, tint, logo. `picture`: (MIME type, content) of a new logo. Pictures that no brand uses go."""
-    if picture is not None:
-        new = insert_into(tx.dialect.name, BrandLogo).on_conflict_do_nothing(index_elements=["digest"])
-        tx.execute(new, {"digest": brand["logo"], "mime": picture[0], "content": picture[1]})
-    upsert(tx, BrandRow, ("place",), [{"place": place, **brand}])
+def brand(tx: Connection, place: str) -> Brand:
+    """The brand of a place alone, as it is now; nothing chosen if it has none."""
+    row = tx.execute(_brand, {"at_place": place}).one_or_none()
+    return Brand(row.name, row.accent, row.tint, row.logo) if row else Brand()
+
+
+def change_brand(tx: Connection, place: str, values: Mapping[str, str]) -> None:
+    """`values`: name, accent, tint, and logo (a digest); without it the logo stays."""
+    keep = () if "logo" in values else ("logo",)
+    upsert(tx, BrandRow, ("place",), [{"place": place, "logo": "", **values}], keep)
+
+
+def add_logo(tx: Connection, digest: str, mime: str, content: bytes) -> None:
+    new = insert_into(tx.dialect.name, BrandLogo).on_conflict_do_nothing(index_elements=["digest"])
+    tx.execute(new, {"digest": digest, "mime": mime, "content": content})
+
+
+def remove_unused_logos(tx: Connection) -> None:
+    """Remove the pictures that no brand uses."""
     tx.execute(_unused_logos)
-    raise_generation(tx)
 
 
 def write_note(tx: Connection, place: str, note: Note) -> None:
