@@ -40,15 +40,10 @@ def lend(
     """The id of the delegation. `lender`: a person's id. Raises Refusal K04."""
     if person == lender:
         raise Refusal(DELEGATION_IMPOSSIBLE, "the lender and the colleague are one person")
-    if person not in {colleague for colleague, _ in colleagues(school)}:
-        raise Refusal(DELEGATION_IMPOSSIBLE, "not a colleague of this school")
     if not kinds or not set(kinds) <= FAMILIES:
         raise Refusal(DELEGATION_IMPOSSIBLE, "no kind of person was chosen")
     if not since < until <= since + LONGEST or until <= now:
         raise Refusal(DELEGATION_IMPOSSIBLE, "the days do not follow one another, or are over")
-    classes_of_school = set(storage.classes_of(reading(), school))
-    if classes is not None and (not classes or not set(classes) <= classes_of_school):
-        raise Refusal(DELEGATION_IMPOSSIBLE, "no class, or an unknown one")
     row = {
         "school_id": school,
         "person_id": person,
@@ -60,6 +55,11 @@ def lend(
         "given_at": now,
     }
     with transaction() as tx:
+        if person not in {colleague for colleague, _ in storage.colleagues(tx, school)}:
+            raise Refusal(DELEGATION_IMPOSSIBLE, "not a colleague of this school")
+        classes_of_school = set(storage.classes_of(tx, school))
+        if classes is not None and (not classes or not set(classes) <= classes_of_school):
+            raise Refusal(DELEGATION_IMPOSSIBLE, "no class, or an unknown one")
         delegation = storage.lend(tx, row)
         trail.record(
             tx, now, "rights.lent", actor, f"person:{person}", school=school, kinds=row["kinds"], until=until

@@ -10,7 +10,7 @@ from idp.people.storage import accounts
 from idp.privacy import erasure_requests
 from idp.privacy.report import Report, report_on
 from idp.refusals import Refusal
-from idp.refusals.console import DATA_STILL_NEEDED
+from idp.refusals.console import DATA_STILL_NEEDED, STATE_CHANGED
 from idp.runtime.context import settings
 
 YEAR = 365 * DAY
@@ -25,12 +25,13 @@ def everything(account: AccountFacts, actor: str, now: int) -> Report:
 
 
 def hold(account: AccountFacts, days: int, reason: str, actor: str, now: int) -> None:
-    """Forbid erasure for some days (0: no longer). Raises Refusal K08 (no reason)."""
+    """Forbid erasure for some days (0: no longer). Raises Refusal K08 (no reason), K03 (the person is erased)."""
     if days:
         check_reason(reason)
     until = now + days * DAY if days else None
     with transaction() as tx:
-        storage.hold(tx, account.person_id, until, reason.strip()[:500] if days else None)
+        if not storage.hold(tx, account.person_id, until, reason.strip()[:500] if days else None):
+            raise Refusal(STATE_CHANGED, "the person is erased")
         trail.record(tx, now, "data.held" if days else "data.released", actor, account.actor, until=until)
 
 
@@ -55,12 +56,12 @@ def erase(account: AccountFacts, reason: str, actor: str, now: int) -> None:
     Raises Refusal K12 (a hold, or a school's base still names the person), K08 (no reason).
     """
     check_reason(reason)
-    why = erasure_obstacle(account, now)
-    if why == "erased":
-        return
-    if why:
-        raise Refusal(DATA_STILL_NEEDED, why)
     with transaction() as tx:
+        if not storage.begin(tx, account.person_id, now):
+            why = erasure_obstacle(account, now)
+            if why == "erased":
+                return
+            raise Refusal(DATA_STILL_NEEDED, why or "a hold or a base that has just ended")
         erasure_requests.fulfilled_in(tx, account, now)
         storage.erase(tx, account.person_id, account.id, now)
         trail.record(tx, now, "data.erased", actor, account.actor, reason=reason.strip()[:500])

@@ -43,11 +43,10 @@ def give(service: Service, account: AccountFacts, kinds: tuple[str, ...], now: i
         raise Refusal(GUARDIAN_CONSENT_NEEDED, "a guardian has to agree")
     if is_given(service, account, kinds):
         return
-    stored = question(service, account)
-    # Consent to other kinds stays.
-    scope = " ".join(dict.fromkeys((*(stored.scope if stored else ()), *kinds)))
     actor = account.actor
     with transaction() as tx:
+        # Consent to other kinds stays, if it has not been withdrawn meanwhile.
+        scope = " ".join(dict.fromkeys((*storage.held(tx, account.id, service.id).scope, *kinds)))
         storage.give(tx, account.id, service.id, scope, account.id, now)
         trail.record(tx, now, "consent.give", actor, actor, client=service.id, scope=scope)
 
@@ -58,10 +57,10 @@ def ask_guardians(service: Service, account: AccountFacts, kinds: tuple[str, ...
     if not guardians:
         return False
     scope = " ".join(kinds)
-    stored = question(service, account)
     with transaction() as tx:
+        is_open = storage.held(tx, account.id, service.id).asked_at is not None
         storage.ask(tx, account.id, service.id, scope, now)
-        if stored is None or stored.asked_at is None:
+        if not is_open:
             for guardian in guardians:
                 if facts := accounts.by_id(tx, guardian):
                     notices.tell(
@@ -84,14 +83,13 @@ def decide_for_child(
 
     Raises Refusal Q02 if there is no such question, or if it was answered or changed meanwhile.
     """
-    questions = [
-        row for row in of_children(guardian, now) if (row.account, row.client_id) == (child, service.id)
-    ]
-    if not questions or not questions[0].asked_scope:
-        raise Refusal(CONSENT_QUESTION_GONE, "no such question")
-    scope = " ".join(dict.fromkeys((*questions[0].scope, *kinds.split())))
     actor, subject = guardian.actor, f"account:{child}"
     with transaction() as tx:
+        stored = storage.held(tx, child, service.id)
+        theirs = {(row.account, row.client_id) for row in of_children(guardian, now)}
+        if (child, service.id) not in theirs or not stored.asked_scope:
+            raise Refusal(CONSENT_QUESTION_GONE, "no such question")
+        scope = " ".join(dict.fromkeys((*stored.scope, *kinds.split())))
         if agreed:
             won = storage.give_asked(tx, child, service.id, kinds, scope, guardian.id, now)
         else:

@@ -43,6 +43,17 @@ _names = (
 )
 """Why a base still names a person. Each is denied by itself: PostgreSQL may read a whole table to deny an OR."""
 
+_begin = (
+    update(Person)
+    .where(
+        Person.id == bindparam("who"),
+        Person.erased_at.is_(None),
+        or_(Person.hold_until.is_(None), Person.hold_until <= bindparam("now")),
+        *(~named for named in _names),
+    )
+    .values(erased_at=bindparam("now"))
+)
+
 
 def facts(connection: Connection, person: int) -> Facts | None:
     row = connection.execute(
@@ -53,11 +64,19 @@ def facts(connection: Connection, person: int) -> Facts | None:
     return Facts(row[0], row[1], row[2], bool(row[3])) if row else None
 
 
-def hold(tx: Connection, person: int, until: int | None, reason: str | None) -> None:
-    tx.execute(update(Person).where(Person.id == person).values(hold_until=until, hold_reason=reason))
+def hold(tx: Connection, person: int, until: int | None, reason: str | None) -> bool:
+    """False if the person is erased."""
+    held = update(Person).where(Person.id == person, Person.erased_at.is_(None))
+    return tx.execute(held.values(hold_until=until, hold_reason=reason)).rowcount == 1
+
+
+def begin(tx: Connection, person: int, now: int) -> bool:
+    """Mark a person as erased, unless that is done, on hold, or a base still names them. True for one caller alone."""
+    return tx.execute(_begin, {"who": person, "now": now}).rowcount == 1
 
 
 def erase(tx: Connection, person: int, account: int, now: int) -> None:
+    """Erase a person whom `begin` has marked, or `long_gone` has named."""
     for table in OF_ACCOUNT:
         tx.execute(delete(table).where(table.account_id == account))
     for link in (Guardianship.guardian_id, Guardianship.pupil_id):

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from idp.database.upserts import insert_into
 from idp.people.storage.tables import Account, Guardianship, Person
 from idp.services.storage.tables import Consent
 
@@ -15,6 +16,7 @@ LEGAL = 1
 _find = select(Consent.__table__).where(
     Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
 )
+_hold = _find.with_for_update()
 _here = update(Consent).where(
     Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
 )
@@ -100,12 +102,7 @@ class OfChild:
 
 def find(connection: Connection, account: int, client: str) -> StoredConsent | None:
     row = connection.execute(_find, {"account": account, "client": client}).one_or_none()
-    if row is None:
-        return None
-    asked_words = tuple((row.asked_scope or "").split())
-    return StoredConsent(
-        tuple(row.scope.split()), row.given_at, row.given_by, asked_words, row.asked_at, row.refused_at
-    )
+    return _stored(row) if row else None
 
 
 def give(tx: Connection, account: int, client: str, scope: str, giver: int, now: int) -> None:
@@ -150,6 +147,21 @@ def of_children(connection: Connection, guardian: int, born_after: str) -> list[
 def guardians_of(connection: Connection, pupil: int) -> list[int]:
     """Accounts of the guardians of `pupil` (a person's id) who can consent."""
     return list(connection.execute(_guardians, {"pupil": pupil}).scalars())
+
+
+def held(tx: Connection, account: int, client: str) -> StoredConsent:
+    """The consent as it is now, an empty one if there is none. Until the end of `tx` nobody else changes it."""
+    keys = {"account_id": account, "client_id": client}
+    new = insert_into(tx.dialect.name, Consent).on_conflict_do_nothing(index_elements=list(keys))
+    tx.execute(new, {**keys, "scope": ""})
+    return _stored(tx.execute(_hold, {"account": account, "client": client}).one())
+
+
+def _stored(row: Row[Any]) -> StoredConsent:
+    asked_words = tuple((row.asked_scope or "").split())
+    return StoredConsent(
+        tuple(row.scope.split()), row.given_at, row.given_by, asked_words, row.asked_at, row.refused_at
+    )
 
 
 def _at_row(tx: Connection, statement: Any, account: int, client: str, values: dict[str, Any]) -> None:
