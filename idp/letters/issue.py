@@ -16,6 +16,7 @@ from idp.letters.storage.letters import Addressee
 from idp.passwords.provisional import new_provisional_password, provisional_digest
 from idp.people.rules.accounts import PROFILES
 from idp.runtime.context import settings
+from idp.schools import appearance
 
 if TYPE_CHECKING:
     import segno
@@ -30,7 +31,8 @@ _CIVILITIES = {"MME": "Mme", "MLLE": "Mme", "M": "M.", "M.": "M."}
 class Letter:
     """A letter to be printed. `kind` is "guardian", "pupil" or "staff". `class_code` is a pupil's, `children` a guardian's.
 
-    `street` (lines), `postal_code` and `city`: the postal address in the school's base.
+    `street` (lines), `postal_code` and `city`: the postal address in the school's base. `uai`: the school that prints it, whose
+    brand and note the page of the QR code shows.
     """
 
     account: int
@@ -45,6 +47,7 @@ class Letter:
     street: str | None = None
     postal_code: str | None = None
     city: str | None = None
+    uai: str | None = None
 
     @property
     def addressee(self) -> str:
@@ -55,8 +58,10 @@ class Letter:
     @property
     def address(self) -> str:
         """The URL of the QR code: the sign-in page with profile and username filled in."""
-        query = urlencode({"profil": PROFILES[self.kind], "identifiant": self.username})
-        return f"{settings().server.issuer}/start?{query}"
+        query = {"profil": PROFILES[self.kind], "identifiant": self.username}
+        if self.uai:
+            query["etab"] = self.uai
+        return f"{settings().server.issuer}/start?{urlencode(query)}"
 
     @property
     def typed_address(self) -> str:
@@ -88,7 +93,7 @@ def draft_letters(accounts: Sequence[int], school: int | None) -> list[Letter]:
     """Letters with new passwords, which are not valid until `issue_in`."""
     length = settings().passwords.provisional_length
     return [
-        _letter(addressee, new_provisional_password(length))
+        _letter(addressee, new_provisional_password(length), school)
         for addressee in storage.due(reading(), accounts, school)
     ]
 
@@ -96,10 +101,10 @@ def draft_letters(accounts: Sequence[int], school: int | None) -> list[Letter]:
 def letter_in(tx: Connection, account: int, password: str, school: int | None) -> Letter:
     """The letter of an account whose password was reset within `tx`."""
     (addressee,) = storage.due(tx, [account], school)
-    return _letter(addressee, password)
+    return _letter(addressee, password, school)
 
 
-def _letter(addressee: Addressee, password: str) -> Letter:
+def _letter(addressee: Addressee, password: str, school: int | None) -> Letter:
     return Letter(
         addressee.account,
         addressee.kind,
@@ -113,6 +118,7 @@ def _letter(addressee: Addressee, password: str) -> Letter:
         addressee.street,
         addressee.postal_code,
         addressee.city,
+        appearance.every().uais.get(school) if school else None,
     )
 
 

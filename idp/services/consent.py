@@ -86,8 +86,8 @@ def decide_for_child(
     actor, subject = guardian.actor, f"account:{child}"
     with transaction() as tx:
         stored = storage.held(tx, child, service.id)
-        theirs = {(row.account, row.client_id) for row in of_children(guardian, now)}
-        if (child, service.id) not in theirs or not stored.asked_scope:
+        asked_of = {(row.account, row.client_id) for row in of_children(guardian, now)}
+        if (child, service.id) not in asked_of or not stored.asked_scope:
             raise Refusal(CONSENT_QUESTION_GONE, "no such question")
         scope = " ".join(dict.fromkeys((*stored.scope, *kinds.split())))
         if agreed:

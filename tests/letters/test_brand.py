@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 
 from idp.console.storage import rights
 from idp.database.engine import raise_generation, reading, transaction
-from idp.letters import pdf
+from idp.letters import issue, pdf
 from idp.letters.faces import Paper
 from idp.messages import mail
 from idp.messages.storage.outbox import Claimed
@@ -26,6 +26,7 @@ from idp.schools.rules.appearance import ACADEMY, Brand
 from idp.schools.rules.letterheads import Letterhead, names_of_head
 from idp.schools.storage import appearance as storage
 from idp.worker.deliveries import _sender_of
+from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
 from tests.conftest import NOON
 from tests.letters.papers import EXPIRES, MAY_SHOW, joined, pupil, texts_of
@@ -58,10 +59,14 @@ def brands(place: str, brand: Brand, colour: tuple[int, int, int] | None = None)
     changes.change_brand(place, brand, changes.NO_LOGO if colour is None else logo(colour), "test", NOON)
 
 
-def paper_of(uai: str, **paper: Any) -> bytes:
+def id_of(uai: str) -> int:
     school = rights.school_by_uai(reading(), uai)
     assert school is not None
-    office = offices.of_school(school.id)
+    return school.id
+
+
+def paper_of(uai: str, **paper: Any) -> bytes:
+    office = offices.of_school(id_of(uai))
     return pdf.letters_pdf(
         [pupil(1, "Léa", "Petit")], office, EXPIRES, Paper("fr", class_code="4 B", **paper)
     )  # type: ignore[arg-type]
@@ -132,6 +137,22 @@ class TestOnPaper:
             raise_generation(tx)
         assert "Collège des Tilleuls" in joined(texts_of(paper_of(UAI))[0])
         assert letterheads.for_mail("Collège des Tilleuls", UAI).logo is None
+
+
+def test_the_page_of_a_letters_square_is_that_of_the_school_that_has_printed_it(
+    app: Flask, both: dict[str, Someone]
+) -> None:
+    """A parent of two schools gets a letter of each."""
+    world = World(app, app.extensions["clock"])
+    parent = world.guardian("Anne", "Petit", state="created")
+    world.family(parent, *both.values())
+    for uai, accent, foreign in ((UAI, PLUM, RUST), (OTHER, RUST, PLUM)):
+        (letter,) = issue.issue_letters([parent.account], NOON, "test", id_of(uai))
+        assert letter.address.endswith(f"&etab={uai}")
+        page = Visitor(app).opens(letter.address.removeprefix("http://localhost")).page
+        assert page is not None and f"--accent:{accent}" in page.text and foreign not in page.text
+    (letter,) = issue.issue_letters([parent.account], NOON, "test")
+    assert "etab" not in letter.address
 
 
 def place_of(paper: bytes, colour: tuple[int, int, int]) -> tuple[float, float, float, float]:

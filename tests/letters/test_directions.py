@@ -53,11 +53,11 @@ def holds_all(paper: bytes, lower: float) -> None:
         assert max(box.bottom for box in boxes) < lower
         assert min(box.left for box in boxes) > 14 and max(box.right for box in boxes) < 196
         overlapping = [
-            (one.text, two.text)
-            for number, one in enumerate(boxes)
-            for two in boxes[number + 1 :]
-            if min(one.right, two.right) - max(one.left, two.left) > 2
-            and min(one.bottom, two.bottom) - max(one.top, two.top) > 2.5
+            (box.text, below.text)
+            for number, box in enumerate(boxes)
+            for below in boxes[number + 1 :]
+            if min(box.right, below.right) - max(box.left, below.left) > 2
+            and min(box.bottom, below.bottom) - max(box.top, below.top) > 2.5
         ]
         assert overlapping == []
 
@@ -98,9 +98,10 @@ def test_every_sign_of_a_language_is_in_the_typefaces(language: str, monkeypatch
 def test_the_other_side_is_announced_in_its_own_language() -> None:
     announced = {}
     for code in CODES:
-        other = face_of(CLAIRE, "fr" if code != "fr" else "en", code)["other-side"]
-        assert isinstance(other, dict)
-        announced[code] = other["text"]
+        face = face_of(CLAIRE, "fr" if code != "fr" else "en", code)
+        note = face["other-side"]
+        assert isinstance(note, dict)
+        announced[code] = note["text"]
     assert announced == {
         "fr": "En français de l’autre côté",
         "en": "In English on the other side",

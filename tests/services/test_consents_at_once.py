@@ -62,7 +62,7 @@ def test_a_consent_withdrawn_meanwhile_does_not_come_back(
         assert stored is None or stored.scope == ("new",)
 
 
-def test_a_question_that_several_windows_ask_is_told_once(
+def test_a_question_that_several_windows_ask_is_mailed_once(
     world: World, diary: Service, guardian: Someone
 ) -> None:
     child = world.pupil("Zoé", "Durand")
@@ -74,12 +74,12 @@ def test_a_question_that_several_windows_ask_is_told_once(
             assert consent.ask_guardians(diary, facts, ("name",), NOON)
 
     at_once(world.app, ask, 8)
-    told = [
+    mails = [
         mail
         for mail in waiting_messages("mail")
         if mail["facts"].get("subject") == NOTICES["consent_asked"].subject
     ]
-    assert len(told) == 1
+    assert len(mails) == 1
 
 
 def test_of_several_answers_one_counts(world: World, diary: Service, guardian: Someone) -> None:

@@ -46,7 +46,7 @@ _names = (
 _begin = (
     update(Person)
     .where(
-        Person.id == bindparam("who"),
+        Person.id == bindparam("person"),
         Person.erased_at.is_(None),
         or_(Person.hold_until.is_(None), Person.hold_until <= bindparam("now")),
         *(~named for named in _names),
@@ -72,7 +72,7 @@ def hold(tx: Connection, person: int, until: int | None, reason: str | None) -> 
 
 def begin(tx: Connection, person: int, now: int) -> bool:
     """Mark a person as erased, unless that is done, on hold, or a base still names them. True for one caller alone."""
-    return tx.execute(_begin, {"who": person, "now": now}).rowcount == 1
+    return tx.execute(_begin, {"person": person, "now": now}).rowcount == 1
 
 
 def erase(tx: Connection, person: int, account: int, now: int) -> None:

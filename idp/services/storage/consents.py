@@ -16,7 +16,6 @@ LEGAL = 1
 _find = select(Consent.__table__).where(
     Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
 )
-_hold = _find.with_for_update()
 _here = update(Consent).where(
     Consent.account_id == bindparam("account"), Consent.client_id == bindparam("client")
 )
@@ -152,9 +151,10 @@ def guardians_of(connection: Connection, pupil: int) -> list[int]:
 def held(tx: Connection, account: int, client: str) -> StoredConsent:
     """The consent as it is now, an empty one if there is none. Until the end of `tx` nobody else changes it."""
     keys = {"account_id": account, "client_id": client}
-    new = insert_into(tx.dialect.name, Consent).on_conflict_do_nothing(index_elements=list(keys))
-    tx.execute(new, {**keys, "scope": ""})
-    return _stored(tx.execute(_hold, {"account": account, "client": client}).one())
+    new = insert_into(tx.dialect.name, Consent)
+    # An update of nothing locks the row, also one that another transaction inserts or deletes at this moment.
+    locked = new.on_conflict_do_update(index_elements=list(keys), set_={"scope": Consent.scope})
+    return _stored(tx.execute(locked.returning(*Consent.__table__.columns), {**keys, "scope": ""}).one())
 
 
 def _stored(row: Row[Any]) -> StoredConsent:
