@@ -139,20 +139,20 @@ class TestOnPaper:
         assert letterheads.for_mail("Collège des Tilleuls", UAI).logo is None
 
 
+@pytest.mark.parametrize(("uai", "accent", "foreign"), [(UAI, PLUM, RUST), (OTHER, RUST, PLUM)])
 def test_the_page_of_a_letters_square_is_that_of_the_school_that_has_printed_it(
-    app: Flask, both: dict[str, Someone]
+    app: Flask, both: dict[str, Someone], uai: str, accent: str, foreign: str
 ) -> None:
     """A parent of two schools gets a letter of each."""
     world = World(app, app.extensions["clock"])
     parent = world.guardian("Anne", "Petit", state="created")
     world.family(parent, *both.values())
-    for uai, accent, foreign in ((UAI, PLUM, RUST), (OTHER, RUST, PLUM)):
-        (letter,) = issue.issue_letters([parent.account], NOON, "test", id_of(uai))
-        assert letter.address.endswith(f"&etab={uai}")
-        page = Visitor(app).opens(letter.address.removeprefix("http://localhost")).page
-        assert page is not None and f"--accent:{accent}" in page.text and foreign not in page.text
     (letter,) = issue.issue_letters([parent.account], NOON, "test")
     assert "etab" not in letter.address
+    (letter,) = issue.issue_letters([parent.account], NOON, "test", id_of(uai))
+    assert letter.address.endswith(f"&etab={uai}")
+    page = Visitor(app).opens(letter.address.removeprefix("http://localhost")).page
+    assert page is not None and f"--accent:{accent}" in page.text and foreign not in page.text
 
 
 def place_of(paper: bytes, colour: tuple[int, int, int]) -> tuple[float, float, float, float]:
