@@ -441,7 +441,7 @@ def test_the_qr_code_on_paper_is_read_as_the_address_of_that_page(
     for number, text in enumerate(text_of(paper)):
         (address,) = squares_of(paper, number)
         username = families["claire" if "Mme Claire" in text else "tom"].username
-        assert address.endswith(f"identifiant={username}")
+        assert address.endswith(f"identifiant={username}&etab=0990001N")
         Visitor(app).opens(address.removeprefix("http://localhost")).sees(
             f'value="{username}"', "Mot de passe provisoire", "Entrez les deux codes de votre courrier"
         )
