@@ -4,8 +4,9 @@
 # make quick       rules, storage, pages, protocol, on one engine: for daily work
 # make crashes     stop 200 workers, hang up 200 times, and look for processes that died
 # make interop     log in with software that `make test` does not install: a Java CAS client, mod_shib, SimpleSAMLphp, crewjam/saml
+# make lighthouse  scores of each public page by Lighthouse, which npm fetches
 # make bench       measure the provider, beside its peers
-# make shots       pictures of every page at four widths, light and dark, on one sheet: shots/index.html
+# make shots       pictures of every page at four widths, light and dark, in three languages, on one sheet: shots/index.html
 # make instructions  count the processor instructions of the hot requests
 # make format      write the code as ruff wants it
 # make lock        renew requirements.lock and requirements-dev.lock
@@ -14,7 +15,7 @@
 # Needs Python 3.11 or newer; PYTHON=/path/to/python3 chooses the interpreter. Options: make demo DEMO="--port-base 9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-fresh test tests quick quick-tests crashes interop check formatted linted typed layered bench instructions shots lock format clean
+.PHONY: help demo demo-fresh test tests quick quick-tests crashes interop lighthouse check formatted linted typed layered bench instructions shots lock format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 # Compiled modules are kept: else each process of a run, and there are hundreds, compiles the provider again.
@@ -29,6 +30,7 @@ QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests
 BENCH ?=
 INSTRUCTIONS ?=
 INTEROP ?=
+LIGHTHOUSE ?=
 SHOTS ?= shots
 
 help:
@@ -80,6 +82,9 @@ crashes: .venv/development.stamp
 
 interop: .venv/development.stamp
 	MAKEFLAGS= $(PYTHON_BIN) -m pytest -n 0 --engines=sqlite $(INTEROP) tests/interop
+
+lighthouse: .venv/development.stamp
+	MAKEFLAGS= $(PYTHON_BIN) -m pytest -n 0 --engines=sqlite -s $(LIGHTHOUSE) tests/lighthouse
 
 bench: .venv/development.stamp
 	$(PYTHON_BIN) -m bench $(BENCH)

@@ -1,6 +1,6 @@
 """A page with every picture of a folder: `python scripts/contact_sheet.py shots` writes shots/index.html.
 
-The pictures are those of the browser tests (`SCREENSHOTS=shots`): NAME-SCHEME-WIDTH.png, one row a page.
+The pictures are those of the browser tests (`SCREENSHOTS=shots`): NAME.LANGUAGE-SCHEME-WIDTH.png, one row a page and language.
 """
 
 import html
@@ -17,7 +17,7 @@ div{display:flex;gap:.5rem;align-items:flex-start;flex-wrap:wrap}img{border:1px 
 
 
 def rows(folder: Path) -> dict[str, list[tuple[str, int, str]]]:
-    """Page → (scheme, width, file name), by scheme and width."""
+    """Page and language → (scheme, width, file name), by scheme and width."""
     pages: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     for path in folder.glob("*.png"):
         if parts := PICTURE.fullmatch(path.name):

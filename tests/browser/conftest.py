@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.actors.first_login_in_a_browser import claire  # noqa: F401
 from tests.actors.service_in_a_browser import opens  # noqa: F401
+from tests.browser.shots import photograph
 from tests.browser.windows import Desk  # noqa: F401
 from tests.journeys.conftest import demo  # noqa: F401
 from tests.peers.conftest import served  # noqa: F401
@@ -21,22 +22,21 @@ def follow(page: Page, link: Locator) -> None:
 
 
 def looks_right(page: Page, name: str) -> None:
-    """No accessibility finding, no sideways scroll; a picture where SCREENSHOTS names a folder."""
+    """No accessibility finding, no sideways scroll; pictures instead where SCREENSHOTS names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        photograph(page, name, Path(folder))
+        return
     _is_accessible(page, name)
     _fits(page, name)
-    if folder := os.environ.get("SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
 
 def looks_right_everywhere(page: Page, name: str) -> None:
-    """`looks_right` at a desk and on a phone, in light and in dark; the page is left as it was.
-
-    Where pictures are taken, on a tablet and a large screen too.
-    """
+    """`looks_right` at a desk and on a phone, in light and in dark; the page is left as it was."""
+    if os.environ.get("SCREENSHOTS"):
+        looks_right(page, name)
+        return
     before = page.viewport_size
-    for width in (1920, 1280, 768, 360) if os.environ.get("SCREENSHOTS") else (1280, 360):
+    for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
         for scheme in ("light", "dark"):
             # Without motion, no colour is caught halfway to another.

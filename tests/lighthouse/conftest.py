@@ -1,0 +1,3 @@
+"""The demonstration."""
+
+from tests.journeys.conftest import demo  # noqa: F401
