@@ -119,5 +119,6 @@ def _keep_choice() -> BaseResponse | None:
 
 
 def _name_language(response: Response) -> Response:
-    response.content_language.add(current_language())
+    if request.endpoint != "static":
+        response.content_language.add(current_language())
     return response

@@ -9,9 +9,9 @@ from flask import Flask, Response, render_template
 
 from clients.configuration import Configuration
 from clients.languages import init_languages
+from clients.static_files import init_static_files
 from clients.visits import Visits
 
-STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 LARGEST = 300_000
 """Bytes of a request: a response of SAML has some tens of thousands."""
@@ -34,21 +34,23 @@ class Look:
 def application(config: Configuration, name: str) -> tuple[Flask, Visits]:
     """A Flask application with the headers of a page, and its visits."""
     visits = Visits(config.data)
-    app = Flask(__name__, static_folder=str(STATIC), template_folder=str(TEMPLATES))
+    app = Flask(__name__, static_folder=None, template_folder=str(TEMPLATES))
     app.config.update(
         SECRET_KEY=visits.secret("cookies", lambda: secrets.token_hex(32)),
         SESSION_COOKIE_NAME=f"{name}_session",
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=LARGEST,
     )
+    init_static_files(app)
     init_languages(app, f"{name}_language")
 
     @app.after_request
     def guard(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = _POLICY.format(issuer=config.issuer)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
+        if response.mimetype == "text/html":
+            response.headers["Content-Security-Policy"] = _POLICY.format(issuer=config.issuer)
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     return app, visits

@@ -26,6 +26,7 @@ from clients.configuration import Configuration
 from clients.languages import current_language, init_languages
 from clients.problems import handle_problems, login_problem
 from clients.provider import Provider, join_provider
+from clients.static_files import init_static_files
 from clients.store import Store, Visitor
 
 HERE = Path(__file__).parent
@@ -51,7 +52,7 @@ def create_relying_party(
     Scope, authentication method and algorithm are those of its `registration` document.
     """
     secure = configuration.base.startswith("https://")
-    app = Flask(f"clients.{name}", static_folder=str(HERE / "static"), template_folder="templates")
+    app = Flask(f"clients.{name}", static_folder=None, template_folder="templates")
     store = Store(configuration.data, tables)
     app.config.update(
         SECRET_KEY=store.secret("cookies"),
@@ -73,6 +74,7 @@ def create_relying_party(
         short_day=dates.short,
         upper_first=lambda words: words[:1].upper() + words[1:],
     )
+    init_static_files(app)
     init_languages(app, f"{name}_language", _language_of_account)
     csrf = CSRFProtect(app)
     provider = join_provider(app, configuration, registration)

@@ -32,5 +32,6 @@ def address_at_phone(waiting: Pending, profile: str, username: str | None) -> st
 
 def square(address: str) -> Markup:
     """The QR code of an address as an inline SVG."""
-    code = segno.make(address, error="m", micro=False)
+    # Nothing smudges a screen: the least correction of errors makes the smallest page.
+    code = segno.make(address, error="l", micro=False)
     return Markup(code.svg_inline(scale=4, border=2, svgclass="qr", omitsize=True))  # noqa: S704 - generated here

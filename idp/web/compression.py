@@ -14,7 +14,7 @@ from idp.web.style import style
 
 def init_compression(app: Flask) -> None:
     """Register before every other hook of responses: it runs after them."""
-    app.after_request(_send_as_gzip)
+    app.after_request(send_as_gzip)
 
 
 def takes_gzip() -> bool:
@@ -27,7 +27,8 @@ def styled_page_as_gzip(page: bytes) -> bytes | None:
     return page_as_gzip(page, style().encoded, style().blocks)
 
 
-def _send_as_gzip(response: Response) -> Response:
+def send_as_gzip(response: Response) -> Response:
+    """The same response, its page as gzip where the client reads that."""
     if response.mimetype != "text/html" or isinstance(response, PlainResponse) or not response.is_sequence:
         return response
     response.vary.add("Accept-Encoding")

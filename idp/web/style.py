@@ -18,6 +18,8 @@ from idp.web.static_files import FOLDER, addresses
 SHEETS = ("design/tokens.css", "design/base.css", "design/components.css", "pages.css")
 _FONT = re.compile(r'url\("/static/([^"?]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(r"\s+(?=[{}])|(?<=[{};:,])\s+")
+"""What a browser does not need. No string of a sheet holds one of these marks before a space."""
 _FONT_FACE = re.compile(r"@font-face \{.*?\}\n?", re.DOTALL)
 
 
@@ -35,10 +37,8 @@ def init_style(app: Flask, settings: Settings) -> None:
     """Build the style sheet, and pass it to every template as `style`."""
     sheet = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SHEETS)
     sheet = _FONT.sub(lambda font: f'url("{addresses()[font[1]]}")', sheet)
-    lines = (line.strip() for line in _COMMENT.sub("", sheet).splitlines())
-    text = "\n".join(line for line in lines if line).replace(
-        "--accent: #0b5563", f"--accent: {settings.service.accent}"
-    )
+    sheet = sheet.replace("--accent: #0b5563", f"--accent: {settings.service.accent}")
+    text = _SPACE.sub("", _COMMENT.sub("", sheet)).strip()
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     encoded = text.encode()
     app.extensions["style"] = Style(text, f"'sha256-{digest}'", encoded, as_blocks(encoded))

@@ -58,4 +58,4 @@ class Person:
 def mails(viewer: str, to: str) -> list[dict[str, Any]]:
     """The mails that have arrived for `to`, the oldest first."""
     messages: list[dict[str, Any]] = requests.get(f"{viewer}/api/messages", timeout=10).json()
-    return [message for message in messages if to in message["to"]]
+    return [message for message in reversed(messages) if to in message["to"]]

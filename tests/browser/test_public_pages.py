@@ -6,7 +6,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.actors.public_pages import PUBLIC_PAGES, PublicPage
 from tests.browser.conftest import Desk
@@ -15,10 +15,15 @@ from tests.journeys.conftest import Demo
 
 pytestmark = pytest.mark.browser
 NOTES_SHIFTS = """
-window.shifts = 0;
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifts += entry.value; })
-  .observe({ type: "layout-shift", buffered: true });
+window.shifted = 0;
+const noteShifts = (entries) => { for (const entry of entries) shifted += entry.value; };
+window.shifts = new PerformanceObserver((list) => noteShifts(list.getEntries()));
+shifts.observe({ type: "layout-shift", buffered: true });
+window.frame = () => new Promise(requestAnimationFrame);
+window.shiftsSoFar = async () => { await frame(); await frame(); noteShifts(shifts.takeRecords()); return shifted; };
 """
+LARGEST_SHIFT = 0.02
+"""In Lighthouse's measure, whose limit is 0.1, when the typeface comes late: some word goes to the next line."""
 FIRST_PAGE = 40_000
 """Bytes as they travel, of the page with its style, scripts, pictures and typeface."""
 HEAD = """() => ({
@@ -42,18 +47,26 @@ def test_a_public_page(desk: Desk, demo: Demo, public_page: PublicPage) -> None:
 
 
 def arrives(page: Page) -> None:
-    """Asked for anew, without what the browser has stored."""
-    page.add_init_script(NOTES_SHIFTS)
+    """Asked for anew, without what the browser has stored; its typeface comes when the page has long been seen."""
+    held: list[Route] = []
     asked: list[str] = []
     sizes: list[float] = []
+    page.add_init_script(NOTES_SHIFTS)
+    page.route("**/*.woff2*", lambda route: held.append(route))
     page.on("request", lambda request: asked.append(request.url))
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(page.url, wait_until="networkidle")
+    page.goto(page.url, wait_until="domcontentloaded")
+    assert page.evaluate("shiftsSoFar()") == 0
+    for typeface in held:
+        typeface.continue_()
+    page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
-    assert page.evaluate("window.shifts") == 0
+    shifted = page.evaluate("shiftsSoFar()")
+    assert len(held) == 1
+    assert shifted <= LARGEST_SHIFT
     here = urlsplit(page.url).netloc
     elsewhere = [url for url in asked if urlsplit(url).scheme != "data" and urlsplit(url).netloc != here]
     assert not elsewhere
