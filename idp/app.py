@@ -1,7 +1,6 @@
 """The application factory: it connects the packages. Pages that a login does not need are imported at their first request."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -62,6 +61,7 @@ from idp.web.refusal_links import init_refusal_links
 from idp.web.request_bodies import LARGEST_REQUEST
 from idp.web.static_files import init_static_files
 from idp.web.style import init_style
+from idp.web.typography import by_itself, left_to_right
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> Flask:
@@ -99,7 +99,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.jinja_env.filters["in_groups"] = in_groups
     app.jinja_env.globals["longest_password"] = LONGEST_PASSWORD
     app.jinja_env.filters["address"] = readable_address
-    app.jinja_env.filters["number"] = partial(readable_number, region=settings.sms.country)
+    app.jinja_env.filters.update(left_to_right=left_to_right, by_itself=by_itself)
+    app.jinja_env.filters["number"] = lambda number: left_to_right(
+        readable_number(number, settings.sms.country)
+    )
     init_filters(app)
     app.before_request(let_large_files_in)
     app.before_request(hold_newcomer)

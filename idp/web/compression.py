@@ -1,8 +1,7 @@
 """Pages as gzip whose style alone is compressed, beforehand; the rest is stored as it is.
 
 A page holds tokens beside text that a stranger may choose, so its length must not depend on how they resemble each other
-(BREACH). A stored block of DEFLATE (RFC 1951 §3.2.4) has the length of its text; the style is the same in every page. With
-it a first page fits into the ten segments that a server may send at once (RFC 6928).
+(BREACH). A stored block of DEFLATE (RFC 1951 §3.2.4) has the length of its text; the style is the same in every page.
 """
 
 from flask import Flask, Response, request

@@ -11,6 +11,7 @@ from gettext import translation
 from typing import Any
 
 from flask_babel import Domain, get_locale
+from markupsafe import Markup
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _BEFORE = re.compile(r" (?=[:;?!»])")
@@ -23,6 +24,16 @@ _AFTER = re.compile(r"(?<=«) ")
 def with_no_break_spaces(sentence: str) -> str:
     """A French sentence whose `: ; ? !` and quotation marks never begin or end a line alone."""
     return _AFTER.sub(NO_BREAK_SPACE, _BEFORE.sub(NO_BREAK_SPACE, sentence))
+
+
+def left_to_right(number: str) -> Markup:
+    """A number in groups: their order stays the same in a page that reads from the right."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(number)
+
+
+def by_itself(words: str) -> Markup:
+    """Words of any language, in their own direction: "4 A, Collège des Tilleuls" in a page that reads from the right."""
+    return Markup("<bdi>{}</bdi>").format(words)
 
 
 class FrenchTranslations:

@@ -28,6 +28,7 @@ def looks_right(page: Page, name: str) -> None:
         return
     _is_accessible(page, name)
     _fits(page, name)
+    assert "<Macro" not in page.inner_text("body")
 
 
 def looks_right_everywhere(page: Page, name: str) -> None:

@@ -51,6 +51,22 @@ PRINTED = """() => [...document.querySelectorAll(
 """Parts that lead elsewhere: nobody can press them on paper."""
 
 
+SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+  .filter((element) => element.checkVisibility() && !element.closest(".skip, pre"))
+  .filter((element) => {
+    const own = element.closest("label") ?? element;
+    const covered = getComputedStyle(element, "::after").position === "absolute" ? element.closest("li, article, div") : own;
+    const isInText = getComputedStyle(element).display === "inline" && /\\S/.test(
+      [...element.parentElement.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(""));
+    return !isInText && covered.getBoundingClientRect().height < 43.5;
+  }).map((element) => element.outerHTML.slice(0, 120))"""
+"""What a finger may miss: below 44 px, though not within a sentence (WCAG 2.5.5, 2.5.8)."""
+
+UNSIZED_PICTURES = """() => [...document.querySelectorAll("img")]
+  .filter((picture) => !(picture.hasAttribute("width") && picture.hasAttribute("height")))
+  .map((picture) => picture.outerHTML.slice(0, 120))"""
+
+
 def scrolls_sideways(page: Page, width: int) -> bool:
     page.set_viewport_size({"width": width, "height": 800})
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

@@ -1,37 +1,63 @@
-"""Pictures of a page for `make shots`: four widths, light and dark, in each language that the page has of these three."""
+"""Pictures of a page for `make shots`: four widths, light and dark, in French and English; some of the same page in Arabic."""
 
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 WIDTHS = (1920, 1280, 768, 360)
-OTHER_LANGUAGES = ("en", "ar")
+SCHEMES = ("light", "dark")
+OTHER_LANGUAGES = {"en": (WIDTHS, SCHEMES), "ar": ((1280, 360), ("light",))}
+"""Language → widths and schemes. Arabic is there for the direction of the page."""
+SERVICES = ("icart", "pronote", "teleservices", "pronote_cas", "ent_saml")
 
 
 def photograph(page: Page, name: str, folder: Path) -> None:
     """As it is, in French; then its address, asked for in other languages in a tab of its own. `page` is left as it was."""
     folder.mkdir(parents=True, exist_ok=True)
     before = page.viewport_size
-    _each_variant(page, f"{name}.fr", folder)
+    _each_variant(page, f"{name}.fr", folder, WIDTHS, SCHEMES)
     page.emulate_media(color_scheme="light")
     if before:
         page.set_viewport_size(before)
     if not page.url.startswith("http"):
         return
-    for language in OTHER_LANGUAGES:
+    for language, (widths, schemes) in OTHER_LANGUAGES.items():
         tab = page.context.new_page()
-        tab.set_extra_http_headers({"Accept-Language": language})
+        _ask_for(tab, language)
         answer = tab.goto(page.url)
-        # An address that only takes forms has no page of its own; the console has no Arabic.
+        # An address that only takes forms has no page of its own; the console and the services have no Arabic.
         if answer and answer.status != 405 and tab.locator("html").get_attribute("lang") == language:
-            _each_variant(tab, f"{name}.{language}", folder)
+            _each_variant(tab, f"{name}.{language}", folder, widths, schemes)
         tab.close()
+        _forget_language(page.context)
 
 
-def _each_variant(page: Page, name: str, folder: Path) -> None:
-    for width in WIDTHS:
+def _ask_for(tab: Page, language: str) -> None:
+    """Of the provider as a browser in this language does; of a service as a person who has chosen it before."""
+
+    def translated(route: Route) -> None:
+        route.continue_(headers={**route.request.headers, "accept-language": language})
+
+    tab.route("**/*", translated)
+    tab.context.add_cookies(
+        [
+            {"name": f"{service}_language", "value": language, "domain": "localhost", "path": "/"}
+            for service in SERVICES
+        ]
+    )
+
+
+def _forget_language(context: BrowserContext) -> None:
+    for service in SERVICES:
+        context.clear_cookies(name=f"{service}_language")
+
+
+def _each_variant(
+    page: Page, name: str, folder: Path, widths: tuple[int, ...], schemes: tuple[str, ...]
+) -> None:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
+        for scheme in schemes:
             # Without motion, no colour is caught halfway to another.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=True)

@@ -1,5 +1,6 @@
 """The design system: its page in development, its tokens, and what may stand in a sheet."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_every_named_token_exists(name: str) -> None:
 
 def test_the_typeface_travels_with_us_and_is_small() -> None:
     faces = re.findall(r'url\("/static/([^"]+)"\)', read("design/tokens.css"))
-    assert len(faces) == 2
+    assert len(faces) == 3
     assert sum((STATIC / face).stat().st_size for face in faces) <= 60_000
 
 
@@ -66,3 +67,30 @@ def test_every_icon_and_picture_that_a_page_names_is_drawn(app: Flask) -> None:
         for path in (STATIC.parent / "templates").rglob("*.html"):
             named = set(re.findall(rf'(?:{word})"([a-z-]+)"', path.read_text(encoding="utf-8")))
             assert named <= set(drawn), path.name
+
+
+def passed_to_pages() -> set[str]:
+    """The names that the views of the provider pass to their templates."""
+    return {
+        keyword.arg
+        for path in STATIC.parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("show", "render_template", "FormPage", "page")
+        for keyword in node.keywords
+        if keyword.arg
+    }
+
+
+def test_no_page_hides_a_value_behind_a_macro_of_its_name() -> None:
+    """A macro that a template imports takes the place of a value that the view has passed: a page then shows "<Macro …>"."""
+    macros = {
+        name.strip()
+        for path in (STATIC.parent / "templates").rglob("*.html")
+        for names in re.findall(
+            r"{% from [^%]+ import ([^%]+?)(?: with context)? %}", path.read_text(encoding="utf-8")
+        )
+        for name in names.split(",")
+    }
+    assert {"picture", "icon", "token"} <= macros and {"square", "key", "refusal"} <= passed_to_pages()
+    assert not macros & passed_to_pages()

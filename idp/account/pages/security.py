@@ -64,7 +64,7 @@ def app(session: Session) -> Page:
             codes = authenticators.confirm(session.account, form.code.data or "", now())
             token = second_factor.just_set_up(session, second_factor.BY_CODE, now())
             return cookies.set_session(make_response(_codes_once(codes)), token)
-    return form_page.show(key=shown_key(secret), picture=qr_code(secret, session.account.username))
+    return form_page.show(key=shown_key(secret), square=qr_code(secret, session.account.username))
 
 
 @page("passkey_options", matters=True)

@@ -47,8 +47,8 @@ def set_up_factor(waiting: Pending) -> Page:
             onward_to = url_for("services.resume", pending_id=waiting.id)
             text = render_template("factors/recovery_codes.html", codes=codes, onward=onward_to)
             return cookies.set_session(make_response(text), token)
-    picture = qr_code(secret, account().username)
-    return form_page.show(account=account(), key=shown_key(secret), picture=picture)
+    square = qr_code(secret, account().username)
+    return form_page.show(account=account(), key=shown_key(secret), square=square)
 
 
 @step("offer_passkey")
