@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Page, Route
 
 WIDTHS = (1920, 1280, 768, 360)
 SCHEMES = ("light", "dark")
 OTHER_LANGUAGES = {"en": (WIDTHS, SCHEMES), "ar": ((1280, 360), ("light",))}
 """Language → widths and schemes. Arabic is there for the direction of the page."""
 SERVICES = ("icart", "pronote", "teleservices", "pronote_cas", "ent_saml")
+
+CHOICE_OF_A_STRANGER = ".languages form:has(input[name=made_for][value=''])"
+"""The menu of languages of a page that knows nobody: the choice changes no account."""
 
 
 def photograph(page: Page, name: str, folder: Path) -> None:
@@ -22,14 +25,20 @@ def photograph(page: Page, name: str, folder: Path) -> None:
     if not page.url.startswith("http"):
         return
     for language, (widths, schemes) in OTHER_LANGUAGES.items():
+        cookies = page.context.cookies()
         tab = page.context.new_page()
         _ask_for(tab, language)
         answer = tab.goto(page.url)
+        if tab.locator(CHOICE_OF_A_STRANGER).count() and tab.locator("html").get_attribute("lang") != language:
+            # The service has asked for French: the person chooses.
+            with tab.expect_navigation():
+                tab.locator(f"button[name=language][value={language}]").evaluate("button => button.click()")
         # An address that only takes forms has no page of its own; the console and the services have no Arabic.
         if answer and answer.status != 405 and tab.locator("html").get_attribute("lang") == language:
             _each_variant(tab, f"{name}.{language}", folder, widths, schemes)
         tab.close()
-        _forget_language(page.context)
+        page.context.clear_cookies()
+        page.context.add_cookies(cookies)
 
 
 def _ask_for(tab: Page, language: str) -> None:
@@ -45,11 +54,6 @@ def _ask_for(tab: Page, language: str) -> None:
             for service in SERVICES
         ]
     )
-
-
-def _forget_language(context: BrowserContext) -> None:
-    for service in SERVICES:
-        context.clear_cookies(name=f"{service}_language")
 
 
 def _each_variant(
