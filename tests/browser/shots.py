@@ -29,7 +29,10 @@ def photograph(page: Page, name: str, folder: Path) -> None:
         tab = page.context.new_page()
         _ask_for(tab, language)
         answer = tab.goto(page.url)
-        if tab.locator(CHOICE_OF_A_STRANGER).count() and tab.locator("html").get_attribute("lang") != language:
+        if (
+            tab.locator(CHOICE_OF_A_STRANGER).count()
+            and tab.locator("html").get_attribute("lang") != language
+        ):
             # The service has asked for French: the person chooses.
             with tab.expect_navigation():
                 tab.locator(f"button[name=language][value={language}]").evaluate("button => button.click()")

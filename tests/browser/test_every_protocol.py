@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.actors.in_a_browser import fill_date, press
-from tests.browser.conftest import Desk, follow, looks_right
+from tests.browser.conftest import Desk, follow, looks_right_everywhere
 from tests.journeys.conftest import Demo
 from tests.watching import eventually
 
@@ -81,8 +81,8 @@ def test_one_login_opens_them_all_and_one_logout_closes_them_all(
 def test_the_pages_of_the_services_are_accessible(desk: Desk, demo: Demo, protocol: str) -> None:
     page = desk.window()
     page.goto(addresses(demo)[protocol])
-    looks_right(page, f"{protocol}-before")
+    looks_right_everywhere(page, f"{protocol}-before")
     page.goto(f"{addresses(demo)[protocol]}/login")
     sign_in(page, demo)
     shows_a_pupil(page, demo, protocol)
-    looks_right(page, f"{protocol}-after")
+    looks_right_everywhere(page, f"{protocol}-after")
