@@ -8,25 +8,30 @@ from playwright.sync_api import Page
 NOTES_FOCUS = """() => {
   const placeOf = (element) => {
     const box = element.getBoundingClientRect();
-    const middle = [box.left + box.width / 2, box.top + Math.min(box.height / 2, innerHeight / 2)];
-    const top = document.elementFromPoint(...middle);
+    const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+    const [above, below] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+    const top = document.elementFromPoint((left + right) / 2, (above + below) / 2);
+    const scroller = element.parentElement.closest(".scroll");
     const style = getComputedStyle(element);
     return {
       name: (element.innerText || element.getAttribute("aria-label") || element.name || element.id).slice(0, 60),
-      x: box.left + scrollX, y: box.top + scrollY, bottom: box.bottom + scrollY, width: box.width,
+      x: box.left + scrollX + (scroller?.scrollLeft ?? 0), width: box.width,
+      y: box.top + scrollY + (scroller?.scrollTop ?? 0), bottom: box.bottom + scrollY + (scroller?.scrollTop ?? 0),
       seen: !!top && (element.contains(top) || top.contains(element)),
       marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     };
   };
-  document.activeElement?.blur();
-  scrollTo(0, 0);
+  // From the beginning, wherever the focus was.
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
   window.places = [];
   if (!window.noted) document.addEventListener("focusin", (event) => window.places.push(placeOf(event.target)));
   window.noted = true;
   const reached = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   return [...document.querySelectorAll(reached)].filter((element) => element.checkVisibility()).length;
 }"""
-"""Notes each place of the focus from now on. `seen`: nothing covers the middle of it, and it is within the window (WCAG 2.4.11)."""
+"""Notes each place of the focus from now on. `seen`: nothing covers the middle of what the window shows of it (WCAG 2.4.11)."""
 
 BORDERLESS = """() => [...document.querySelectorAll(".btn, .card, .card-like, .card-link, .rows, .choice, .form-control, .badge, .refusal, .done, .note")]
   .filter((element) => element.offsetParent)
@@ -51,16 +56,17 @@ PRINTED = """() => [...document.querySelectorAll(
 """Parts that lead elsewhere: nobody can press them on paper."""
 
 
-SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+SMALL_TARGETS = """(least) => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
   .filter((element) => element.checkVisibility() && !element.closest(".skip, pre"))
   .filter((element) => {
     const own = element.closest("label") ?? element;
-    const covered = getComputedStyle(element, "::after").position === "absolute" ? element.closest("li, article, div") : own;
+    const after = getComputedStyle(element, "::after");
+    const height = after.position === "absolute" ? parseFloat(after.height) : own.getBoundingClientRect().height;
     const isInText = getComputedStyle(element).display === "inline" && /\\S/.test(
       [...element.parentElement.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(""));
-    return !isInText && covered.getBoundingClientRect().height < 43.5;
+    return !isInText && height < least - 0.5;
   }).map((element) => element.outerHTML.slice(0, 120))"""
-"""What a finger may miss: below 44 px, though not within a sentence (WCAG 2.5.5, 2.5.8)."""
+"""What a finger may miss: below so many pixels, though not within a sentence (WCAG 2.5.5, 2.5.8)."""
 
 UNSIZED_PICTURES = """() => [...document.querySelectorAll("img")]
   .filter((picture) => !(picture.hasAttribute("width") && picture.hasAttribute("height")))
@@ -77,22 +83,19 @@ def focus_places(page: Page) -> list[dict[str, Any]]:
     for _ in range(page.evaluate(NOTES_FOCUS)):
         page.keyboard.press("Tab")
     places: list[dict[str, Any]] = page.evaluate("window.places")
-    return places
+    # One of several radio buttons is reached: the last presses begin anew.
+    again = [number for number, place in enumerate(places) if number and place == places[0]]
+    return places[: again[0]] if again else places
 
 
-def out_of_order(places: list[dict[str, Any]], reads_from_the_right: bool = False) -> list[tuple[str, str]]:
-    """Pairs of neighbours whose second is above the first without being in the next column, or before it on the same line."""
+def out_of_order(places: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Pairs of neighbours whose second is above the first in the same column, or before it on the same line."""
     wrong = []
     for first, second in pairwise(places):
-        first_side, second_side = (
-            place["x"] + place["width"] * reads_from_the_right for place in (first, second)
-        )
-        is_ahead = second_side < first_side if reads_from_the_right else second_side > first_side
         above = second["bottom"] <= first["y"]
-        same_line = second["y"] < first["bottom"] and first["y"] < second["bottom"]
-        next_column = (
-            second["x"] >= first["x"] + first["width"] or second["x"] + second["width"] <= first["x"]
-        )
-        if (above and not (next_column and is_ahead)) or (same_line and not is_ahead and second != first):
+        middles = [(place["y"] + place["bottom"]) / 2 for place in (first, second)]
+        same_line = first["y"] < middles[1] < first["bottom"] and second["y"] < middles[0] < second["bottom"]
+        same_column = second["x"] < first["x"] + first["width"] and first["x"] < second["x"] + second["width"]
+        if (above and same_column) or (same_line and second["x"] <= first["x"] and second != first):
             wrong.append((first["name"], second["name"]))
     return wrong

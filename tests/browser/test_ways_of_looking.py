@@ -40,22 +40,24 @@ LARGEST_SHIFT = 0.02
 """In Lighthouse's measure, whose limit is 0.1, when the typeface comes late: some word goes to the next line."""
 ACCOUNT_PAGES = (
     "",
-    "children",
-    "children/join",
-    "guardians",
-    "consents",
-    "password",
-    "mail",
-    "mobile",
-    "data",
-    "data/erasure",
-    "devices",
-    "history",
-    "history/not-me",
-    "security",
-    "security/app",
-    "services",
+    "/children",
+    "/children/join",
+    "/guardians",
+    "/consents",
+    "/password",
+    "/mail",
+    "/mobile",
+    "/data",
+    "/data/erasure",
+    "/devices",
+    "/history",
+    "/history/not-me",
+    "/security",
+    "/security/app",
+    "/services",
 )
+TARGET_OF_THE_CONSOLE = 24
+"""Pixels: its tables are for a desk (WCAG 2.5.8)."""
 OF_A_SCHOOL = (
     "people",
     "imports",
@@ -106,7 +108,7 @@ def test_the_pages_of_an_account(desk: Desk, demo: Demo) -> None:
     press(page, "Continuer")
     expect(page.get_by_role("heading", level=1)).to_have_text("Mes informations")
     for path in ACCOUNT_PAGES:
-        page.goto(f"{demo.provider}/account/{path}")
+        page.goto(f"{demo.provider}/account{path}")
         can_be_used_in_every_way(page)
 
 
@@ -116,12 +118,13 @@ def test_the_pages_of_the_console(desk: Desk, demo: Demo, name: str) -> None:
     begin_with(page, demo, f"{demo.provider}/console/", name)
     key = base64.b32decode(page.locator("#key").inner_text().replace(" ", ""))
     page.get_by_label("Code à 6 chiffres").fill(code_at(key, step_at(system_clock())))
+    press(page, "Continuer")
     expect(page.get_by_role("heading", level=1)).to_have_text("Vos codes de secours")
     page.get_by_role("link", name="J’ai noté ces codes, continuer").click()
-    here = page.url.rstrip("/")
+    page.wait_for_url("**/console/**")
     for path in CONSOLE_PAGES[name]:
-        page.goto(f"{here}/{path}")
-        can_be_used_in_every_way(page)
+        page.goto(f"{demo.provider}/console/{path}")
+        can_be_used_in_every_way(page, TARGET_OF_THE_CONSOLE)
 
 
 def begin_with(page: Page, demo: Demo, address: str, name: str) -> None:
@@ -131,8 +134,8 @@ def begin_with(page: Page, demo: Demo, address: str, name: str) -> None:
     press(page, "Se connecter")
 
 
-def can_be_used_in_every_way(page: Page) -> None:
-    has_large_targets(page)
+def can_be_used_in_every_way(page: Page, target: int = 44) -> None:
+    has_large_targets(page, target)
     fits_when_enlarged(page)
     follows_the_keyboard(page)
     shows_in_forced_colours(page)
@@ -181,9 +184,9 @@ def has_its_head(page: Page) -> None:
     assert head["viewport"].startswith("width=device-width") and "user-scalable" not in head["viewport"]
 
 
-def has_large_targets(page: Page) -> None:
+def has_large_targets(page: Page, target: int) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
-    assert not page.evaluate(SMALL_TARGETS)
+    assert not page.evaluate(SMALL_TARGETS, target)
     assert not page.evaluate(UNSIZED_PICTURES)
 
 
