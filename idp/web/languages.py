@@ -92,6 +92,9 @@ def school_office() -> str:
         own = application().extensions["own office"](language)
     contact = application().extensions["office_contact"](own is None)
     office = own or settings().service.office(language)
+    if contact and language_of(language).direction == "rtl":
+        # A telephone number and hours in French, in the middle of a sentence that is read from the right (Unicode UAX 9 §2.4).
+        contact = f"\N{FIRST STRONG ISOLATE}{contact}\N{POP DIRECTIONAL ISOLATE}"
     return f"{office} ({contact})" if contact else office
 
 
