@@ -5,9 +5,8 @@ from pathlib import Path
 
 from PIL import Image
 
-PAGES = ("entry-icart", "sign_in", "new_password", "confirm_mail", "portal-pupil")
+PAGES = ("icart-entry", "first-sign_in", "new_password", "first-mail", "portal-home")
 WIDTH, HEIGHT, GAP, GROUND = 300, 620, 16, "#dcd9d0"
-COLOURS = 96
 
 
 def picture(folder: Path) -> Image.Image:
@@ -19,7 +18,8 @@ def picture(folder: Path) -> Image.Image:
                 (WIDTH, page.height * WIDTH // page.width), Image.Resampling.LANCZOS
             )
         whole.paste(shown.crop((0, 0, WIDTH, min(HEIGHT, shown.height))), (GAP + place * (WIDTH + GAP), GAP))
-    return whole.quantize(COLOURS, dither=Image.Dither.NONE)
+    # Of 256 colours, those of small areas are kept too.
+    return whole.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":

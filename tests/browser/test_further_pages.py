@@ -1,4 +1,4 @@
-"""Pages that no other walk comes to: the rest of the three services, each mail, each letter."""
+"""Pages that no other test comes to: the rest of the three services, each mail, each letter."""
 
 import os
 import re
