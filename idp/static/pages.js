@@ -84,17 +84,14 @@ for (const input of document.querySelectorAll("[data-digits]")) {
   });
 }
 
-for (const field of document.querySelectorAll(".copy-field[data-copy]")) {
+for (const field of document.querySelectorAll(".copy-field[data-copied]")) {
   if (!navigator.clipboard) break;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = field.dataset.copy;
-  button.setAttribute("aria-live", "polite");
+  const button = field.querySelector("button");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(field.querySelector(".copy").textContent.trim());
     button.textContent = field.dataset.copied;
   });
-  field.append(button);
+  button.hidden = false;
 }
 
 const waiting = document.getElementById("waiting");

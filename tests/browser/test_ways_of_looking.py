@@ -36,7 +36,7 @@ shifts.observe({ type: "layout-shift", buffered: true });
 window.frame = () => new Promise(requestAnimationFrame);
 window.shiftsSoFar = async () => { await frame(); await frame(); noteShifts(shifts.takeRecords()); return shifted; };
 """
-LARGEST_SHIFT = 0.02
+LARGEST_SHIFT = 0.05
 """In Lighthouse's measure, whose limit is 0.1, when the typeface comes late: some word goes to the next line."""
 ACCOUNT_PAGES = (
     "",
@@ -59,7 +59,7 @@ ACCOUNT_PAGES = (
 TARGET_OF_THE_CONSOLE = 24
 """Pixels: its tables are for a desk (WCAG 2.5.8)."""
 OF_A_SCHOOL = (
-    "people",
+    "people?q=durand",
     "imports",
     "letters",
     "our-school",
@@ -82,6 +82,8 @@ CONSOLE_PAGES = {
         "academy/jobs",
     ),
 }
+WIDTH_OF_A_PHONE = 412
+"""Lighthouse's."""
 FIRST_PAGE = 40_000
 """Bytes as they travel, of the page with its style, scripts, pictures and typeface."""
 HEAD = """() => ({
@@ -94,7 +96,7 @@ HEAD = """() => ({
 
 @pytest.mark.parametrize("public_page", PUBLIC_PAGES, ids=str)
 def test_a_public_page(desk: Desk, demo: Demo, public_page: PublicPage) -> None:
-    page = desk.window(360)
+    page = desk.window(WIDTH_OF_A_PHONE)
     public_page.opens(page, demo)
     arrives(page)
     has_its_head(page)
@@ -109,7 +111,7 @@ def test_the_pages_of_an_account(desk: Desk, demo: Demo) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Mes informations")
     for path in ACCOUNT_PAGES:
         page.goto(f"{demo.provider}/account{path}")
-        can_be_used_in_every_way(page)
+        can_be_used_in_every_way(page, keyboard_at=(320,))
 
 
 @pytest.mark.parametrize("name", ["head", "administrator"])
@@ -124,7 +126,7 @@ def test_the_pages_of_the_console(desk: Desk, demo: Demo, name: str) -> None:
     page.wait_for_url("**/console/**")
     for path in CONSOLE_PAGES[name]:
         page.goto(f"{demo.provider}/console/{path}")
-        can_be_used_in_every_way(page, TARGET_OF_THE_CONSOLE)
+        can_be_used_in_every_way(page, TARGET_OF_THE_CONSOLE, keyboard_at=(1280,))
 
 
 def begin_with(page: Page, demo: Demo, address: str, name: str) -> None:
@@ -134,21 +136,25 @@ def begin_with(page: Page, demo: Demo, address: str, name: str) -> None:
     press(page, "Se connecter")
 
 
-def can_be_used_in_every_way(page: Page, target: int = 44) -> None:
+def can_be_used_in_every_way(
+    page: Page, target: int = 44, keyboard_at: tuple[int, ...] = (320, 1280)
+) -> None:
     has_large_targets(page, target)
     fits_when_enlarged(page)
-    follows_the_keyboard(page)
+    follows_the_keyboard(page, keyboard_at)
     shows_in_forced_colours(page)
     prints_its_content(page)
 
 
 def arrives(page: Page) -> None:
-    """Asked for anew, without what the browser has stored; its typeface comes when the page has long been seen."""
-    held: list[Route] = []
+    """Asked for anew, without what the browser has stored; its typeface and its scripts come when the page has long been seen."""
+    scripts: list[Route] = []
+    typefaces: list[Route] = []
     addresses: dict[str, str] = {}
     sizes: dict[str, float] = {}
     page.add_init_script(NOTES_SHIFTS)
-    page.route("**/*.woff2*", lambda route: held.append(route))
+    page.route("**/*.js*", lambda route: scripts.append(route))
+    page.route("**/*.woff2*", lambda route: typefaces.append(route))
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
@@ -161,15 +167,18 @@ def arrives(page: Page) -> None:
         "Network.loadingFinished",
         lambda event: sizes.update({addresses[event["requestId"]]: event["encodedDataLength"]}),
     )
-    page.goto(page.url, wait_until="domcontentloaded")
-    assert page.evaluate("shiftsSoFar()") == 0
-    for typeface in held:
+    page.goto(page.url, wait_until="commit")
+    page.locator("footer").wait_for()
+    assert typefaces
+    for typeface in typefaces:
         typeface.continue_()
-    page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
     shifted = page.evaluate("shiftsSoFar()")
-    assert held
     assert shifted <= LARGEST_SHIFT
+    for script in scripts:
+        script.continue_()
+    page.wait_for_load_state("load")
+    assert page.evaluate("shiftsSoFar()") == shifted
     here = urlsplit(page.url).netloc
     assert {urlsplit(url).netloc for url in sizes if not url.startswith("data:")} == {here}
     assert len(sizes) >= 2
@@ -196,8 +205,8 @@ def fits_when_enlarged(page: Page) -> None:
     assert not scrolls_sideways(page, 640)
 
 
-def follows_the_keyboard(page: Page) -> None:
-    for width in (320, 1280):
+def follows_the_keyboard(page: Page, widths: tuple[int, ...]) -> None:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 600})
         places = focus_places(page)
         assert len(places) >= 3
