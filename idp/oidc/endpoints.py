@@ -23,6 +23,7 @@ from idp.signin import cookies
 from idp.turns import line
 from idp.turns import pages as turn_pages
 from idp.web.application import Application, PlainResponse
+from idp.web.compression import send_as_gzip
 from idp.web.headers import EVERY_RESPONSE, add_headers
 
 if TYPE_CHECKING:
@@ -70,11 +71,16 @@ FOR_MACHINES = {
 def init_endpoints(app: Application) -> None:
     """Tell the application which endpoints are for machines, and what their responses always bear."""
     app.machine_endpoints |= FOR_MACHINES
-    app.after_machine_request += [open_to_pages, add_headers]
+    app.after_machine_request += [open_to_pages, add_headers, _refusal_as_gzip]
     app.after_plain_response.append(_with_nonce)
     for endpoint in FOR_MACHINES:
         cors = _ANY_ORIGIN if endpoint.removeprefix("oidc.") in OPEN_TO_PAGES else ()
         app.plain_headers[endpoint] = (*EVERY_RESPONSE, *cors)
+
+
+def _refusal_as_gzip(response: Response) -> Response:
+    """The page of a refusal at /authorize, which people read."""
+    return send_as_gzip(response) if response.status_code >= 400 else response
 
 
 @blueprint.get("/authorize")

@@ -23,7 +23,6 @@ from idp.refusals.general import (
     UNREADABLE_REQUEST,
 )
 from idp.refusals.requests import FORM_NOT_VERIFIED
-from idp.web.compression import send_as_gzip
 from idp.web.headers import add_headers
 
 log = logging.getLogger("idp.refusals")
@@ -58,9 +57,8 @@ def init_errors(app: Flask) -> None:
 
 
 def show(refusal: Refusal) -> Response:
-    """The page of a refusal, with its status. The endpoints of machines, /authorize among them, have no hook that compresses it."""
-    page = make_response(render_template("error.html", refusal=refusal, facts={}), refusal.status)
-    return send_as_gzip(page)
+    """The page of a refusal, with its status."""
+    return make_response(render_template("error.html", refusal=refusal, facts={}), refusal.status)
 
 
 def _refused(refusal: Refusal) -> Response:

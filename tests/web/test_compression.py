@@ -58,9 +58,10 @@ def test_the_token_of_a_page_travels_as_it_is(app: Flask) -> None:
     assert token is not None and token[1].encode() in answer.data
 
 
-def test_a_page_of_an_error_is_compressed_too(app: Flask) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/authorize?client_id=nobody", 400)])
+def test_a_page_of_an_error_is_compressed_too(app: Flask, path: str, status: int) -> None:
+    """At /authorize too, an endpoint of machines. An answer to a form is kept before it is compressed."""
     browser = app.test_client()
-    asked = {"Accept-Encoding": "gzip"}
-    answer = browser.get("/nowhere", headers=asked)
-    assert answer.status_code == 404
+    answer = browser.get(path, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == status
     assert b"<h1>" in gzip.decompress(answer.data)
