@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from idp.audit import trail
 from idp.console.rules.rights import FAMILIES
 from idp.console.storage import rights as storage
-from idp.console.storage.rights import DelegationRow
+from idp.console.storage.rights import DelegationRow as DelegationRow
 from idp.database.engine import reading, transaction
 from idp.durations import DAY
 from idp.refusals import Refusal

@@ -1,8 +1,5 @@
 """Incidents: what fails now, and the acts on messages that were given up and on destinations that fail."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from idp.audit import trail
 from idp.console.rules import causes as rules
 from idp.console.rules.causes import Cause, Silence
@@ -18,22 +15,14 @@ MONTH = 30 * DAY
 WEEK = 7 * DAY
 
 
-@dataclass(frozen=True)
-class Incidents:
-    """`causes`: what is wrong, a card for each. `jobs`: the newest, whatever became of them."""
-
-    causes: tuple[Cause, ...]
-    jobs: tuple[dict[str, Any], ...]
-
-
-def listed(now: int) -> Incidents:
-    """What fails now by cause, and the newest jobs. A job that was done later is no incident."""
+def listed(now: int) -> tuple[Cause, ...]:
+    """What fails now, by cause. A job that was done later is no incident."""
     connection = reading()
     silences = [
         Silence(row.destination, row.failing_since, row.next_try_at, row.last_error, row.waiting)
         for row in destinations.failing(connection)
     ]
-    causes = rules.causes(
+    return rules.causes(
         silences,
         storage.lost_messages(connection, now - MONTH),
         storage.unreachable_for_logout(connection),
@@ -41,7 +30,6 @@ def listed(now: int) -> Incidents:
         [rules.read_job(row) for row in jobs.failed(connection, now - WEEK, 50)],
         lambda error: reason(error)[0],
     )
-    return Incidents(causes, tuple(jobs.listed(connection, None, True, 30)))
 
 
 def unreachable_for_logout() -> dict[str, int]:

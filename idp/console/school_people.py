@@ -30,9 +30,9 @@ def a_page(school: int, query: PeopleQuery, reach: Reach) -> tuple[list[PersonRo
     return search.in_school(reading(), query, reach, school)
 
 
-def everybody(school: int, query: PeopleQuery, reach: Reach) -> list[PersonRow]:
-    """All people of a search, for acts on many."""
-    return search.all_in_school(reading(), query, reach, school)
+def everybody(school: int, query: PeopleQuery, reach: Reach, most: int) -> list[PersonRow]:
+    """The people of a search in the order that it asks for, for files and acts on many."""
+    return search.all_in_school(reading(), query, reach, school, most)
 
 
 def classes_of(school: int, reach: Reach | None = None) -> list[str]:

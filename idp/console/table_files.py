@@ -1,8 +1,6 @@
 """A table as a CSV file: the columns and the rows that its address asks for, with formulas escaped. Each file is on record."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Response
 from flask_babel import gettext
@@ -10,18 +8,14 @@ from flask_babel import gettext
 from idp.audit import trail
 from idp.console.rules.tables import Column, Row, lines_of
 from idp.database.engine import transaction
-from idp.people.rules.csv_cells import escape_formula
+from idp.people.rules.csv_cells import csv_content
 
 MIME = "text/csv"
 
 
-def csv_text(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> bytes:
-    """Separator `;`, UTF-8 with BOM for Excel."""
-    text = io.StringIO(newline="")
-    table = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    for line in lines_of(columns, rows, gettext):
-        table.writerow([escape_formula(cell) for cell in line])
-    return ("\ufeff" + text.getvalue()).encode()
+def csv_answer(columns: Sequence[Column[Row]], rows: Iterable[Row], name: str) -> Response:
+    """The rows as a file."""
+    return answer(csv_content(lines_of(columns, rows, gettext)), name)
 
 
 def answer(content: bytes, name: str, mime: str = MIME) -> Response:

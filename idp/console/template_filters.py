@@ -8,9 +8,10 @@ from flask import Flask
 from idp import deferred
 
 if TYPE_CHECKING:
-    from idp.console import chart_words, words
+    from idp.console import chart_words, import_words, words
 else:
     chart_words = deferred.module("idp.console.chart_words")
+    import_words = deferred.module("idp.console.import_words")
     words = deferred.module("idp.console.words")
 
 FILTERS = (
@@ -21,8 +22,6 @@ FILTERS = (
     "choice_word",
     "code_word",
     "detail",
-    "field_word",
-    "import_sentence",
     "iso_moment",
     "job_title",
     "message_word",
@@ -37,6 +36,8 @@ FILTERS = (
     "written_day",
 )
 """Each is a function of `words` with this name."""
+IMPORTS = ("fault_line", "field_word", "import_sentence", "import_state", "record_word", "verdict_word")
+"""Each is a function of `import_words` with this name."""
 CHARTS = ("day_points", "hour_points", "hours_sentence")
 """Each is a function of `chart_words` with this name."""
 
@@ -45,6 +46,8 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.globals["page_words"] = lambda endpoint: words.page_words(endpoint)
     for name in FILTERS:
         app.jinja_env.filters[name] = _filter(lambda: words, name)
+    for name in IMPORTS:
+        app.jinja_env.filters[name] = _filter(lambda: import_words, name)
     for name in CHARTS:
         app.jinja_env.filters[name] = _filter(lambda: chart_words, name)
 

@@ -13,7 +13,6 @@ from markupsafe import Markup, escape
 
 from idp.console.rules.causes import Cause, Sort
 from idp.console.rules.days import has_date
-from idp.console.rules.import_sentences import RECORD_FIELDS, SIECLE_FIELDS, sentence_of
 from idp.console.rules.mentions import Mention, of_detail, of_party
 from idp.console.rules.page_purpose import PageWords
 from idp.console.rules.page_words import PAGES
@@ -39,29 +38,6 @@ from idp.runtime.context import now
 from idp.services.rules.registration_reader import Fault
 from idp.signin.rules.browser_names import UNKNOWN, browser_name
 from idp.web.languages import day, lasting, moment
-
-
-def import_sentence(stored: Mapping[str, Any] | str) -> str:
-    """A fault or reason stored with an import, in the reader's language, without its place.
-
-    Imports checked before codes were stored hold English text instead: it is shown as it is.
-    """
-    if isinstance(stored, str):
-        return stored
-    if "code" not in stored:
-        return str(stored["sentence"])
-    sentence, facts = sentence_of(stored)
-    attribute = RECORD_FIELDS.get(facts.get("field", ""))
-    if attribute:
-        facts["field"] = gettext(attribute)
-    return str(gettext(sentence, **facts))
-
-
-def field_word(name: str) -> str:
-    """A field of SIECLE, or of a guardian in a table (R1.MEL); a column of the office's own stays as it is."""
-    number, dot, column = name.rpartition(".")
-    word = SIECLE_FIELDS.get(column if number in ("R1", "R2") else name)
-    return f"{number}{' – ' if dot else ''}{gettext(word)}" if word else name
 
 
 def page_words(endpoint: str) -> PageWords | None:

@@ -29,9 +29,13 @@ def find(number: int) -> dict[str, Any] | None:
     return storage.find(reading(), number)
 
 
+MOST_LISTED = 1_000
+"""Imports of a school's list: years of them."""
+
+
 def of_school(school: int) -> list[dict[str, Any]]:
     """The rows of the newest imports of a school, without their entries."""
-    return storage.of_school(reading(), school)
+    return storage.of_school(reading(), school, MOST_LISTED)
 
 
 def submit(school: int, files: Sequence[tuple[str, IO[bytes]]], source: str, actor: str, now: int) -> int:

@@ -1,12 +1,10 @@
 """Letters as CSV for mail merge: separator `;`, UTF-8 with BOM for Excel, formulas escaped."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 from idp.letters.issue import Letter
 from idp.letters.rules.runs import children_in_words, classes_in_words
-from idp.people.rules.csv_cells import escape_formula
+from idp.people.rules.csv_cells import csv_content
 
 MIME = "text/csv"
 HEAD = (
@@ -24,11 +22,8 @@ HEAD = (
 
 def letters_csv(letters: Sequence[Letter]) -> bytes:
     """One line for each letter. `classe`: for a guardian, the classes of the children; `enfants`: their names and classes."""
-    text = io.StringIO(newline="")
-    table = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    table.writerow(HEAD)
-    for letter in letters:
-        cells = (
+    lines = [
+        (
             letter.kind,
             classes_in_words(letter.class_code, letter.children),
             letter.civility or "",
@@ -39,5 +34,6 @@ def letters_csv(letters: Sequence[Letter]) -> bytes:
             letter.address,
             children_in_words(letter.children),
         )
-        table.writerow([escape_formula(cell) for cell in cells])
-    return ("\ufeff" + text.getvalue()).encode()
+        for letter in letters
+    ]
+    return csv_content([HEAD, *lines])

@@ -55,7 +55,7 @@ def test_columns_are_chosen_by_key_and_the_first_always_stays(keys: list[str], c
 
 
 def test_a_file_has_the_labels_and_every_row() -> None:
-    assert lines_of(COLUMNS[:2], [("Zoé", 3)], str.upper) == [["NOM", "ÂGE"], ["Zoé", "3"]]
+    assert list(lines_of(COLUMNS[:2], [("Zoé", 3)], str.upper)) == [["NOM", "ÂGE"], ["Zoé", "3"]]
 
 
 @pytest.fixture
@@ -63,7 +63,8 @@ def people(contextless: World) -> None:
     world = contextless
     for number in range(70):
         world.family(
-            world.guardian(f"Anne{number}", "Roux"), world.pupil(f"Tom{number}", "Roux", class_code="6 A")
+            world.guardian(f"Anne{number}", "Roux", username=f"a.roux{number}"),
+            world.pupil(f"Tom{number}", "Roux", class_code="6 A", username=f"t.roux{number}"),
         )
     world.family(world.guardian("=cmd|' /C calc'!A0", "Petit"), world.pupil("Léa", "Petit", class_code="4 B"))
 

@@ -6,11 +6,13 @@ from flask import Response, request
 from flask_babel import gettext
 
 from idp.console import academy as queries
-from idp.console import approvals, overview, people, personal_data, table_files
+from idp.console import approvals, overview, people, personal_data
+from idp.console.pages import people as people_list
 from idp.console.pages.fields import Fields
+from idp.console.pages.listed import file_of, table_or_file
 from idp.console.pages.page import Desk, back, chosen_keys, form_of, number, page, pressed, show
 from idp.console.rules.rights import ALL_KINDS, FAMILIES, Act
-from idp.console.rules.tables import MOST_ROWS, Column, chosen_columns, table_of, wants_file
+from idp.console.rules.tables import MOST_ROWS, Column, table_of, wants_file
 from idp.people import schools
 from idp.people.rules.accounts import AccountFacts
 from idp.refusals import N_, Refusal
@@ -37,31 +39,36 @@ COLUMNS: tuple[Column[queries.SchoolNumbers], ...] = (
 )
 
 
+PEOPLE = tuple(column for column in people_list.COLUMNS if column.key != "class")
+"""The people of every school: which class is theirs is shown at their school."""
+
+
 @page("academy", Act.SEE_ACADEMY)
 def academy(desk: Desk) -> Page:
     """What waits and what went wrong, every school with its progress, and a search over all people."""
     text, form_page = request.args.get("q", ""), form_of(desk, "academy")
-    rows = []
-    if text and desk.may(Act.SEE_PEOPLE):
-        kinds = ALL_KINDS if desk.may(Act.PERSONAL_DATA) else FAMILIES
-        rows = queries.search_people(text, kinds)
     with form_page:
         if pressed() == "school":
             _name_school(desk)
             return back("academy")
+    if text and desk.may(Act.SEE_PEOPLE):
+        kinds = ALL_KINDS if desk.may(Act.PERSONAL_DATA) else FAMILIES
+        people_table = table_or_file(
+            desk, PEOPLE, queries.search_people(text, kinds), "people", "personnes.csv", q=text
+        )
+        if isinstance(people_table, Response):
+            return people_table
+        return form_page.show(people_table=people_table, text=text)
     school = request.args.get("school", "")
     parameters = {"q": school} | {name: request.args.get(name, "") for name in ("sort", "page", "below")}
     if wants_file(request.args):
         listing = queries.schools(parameters, MOST_ROWS)
-        table_files.put_on_record("schools", listing.total, "audit", desk.actor, now())
-        content = table_files.csv_text(chosen_columns(COLUMNS, chosen_keys()), listing.rows)
-        return table_files.answer(content, "etablissements.csv")
+        return file_of(desk, COLUMNS, listing.rows, "schools", "etablissements.csv")
     table = table_of(COLUMNS, chosen_keys(), queries.schools(parameters), q="", school=school)
     return form_page.show(
         table=table,
         below=queries.BELOW,
         text=text,
-        found=rows,
         overview=overview.of_academy(desk.actor, now()),
         now=now(),
     )

@@ -2,16 +2,17 @@
 
 from flask import request
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from idp.accounts.reset import reset
-from idp.console import people, staff, table_files
+from idp.console import people, staff
 from idp.console.pages.fields import Fields
-from idp.console.pages.page import Desk, back, chosen_keys, form_of, number, page, pressed
+from idp.console.pages.listed import choices, table_or_file
+from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.account_words import STATES
-from idp.console.rules.listings import arrange
 from idp.console.rules.record_words import ROLES
 from idp.console.rules.rights import Act, Role
-from idp.console.rules.tables import MOST_ROWS, Column, chosen_columns, table_of, wants_file
+from idp.console.rules.tables import Column
 from idp.console.staff import Post
 from idp.letters import issue
 from idp.people import schools
@@ -33,8 +34,15 @@ COLUMNS: tuple[Column[Post], ...] = (
         N_("Deux étapes"),
         lambda post: gettext("Oui") if post.two_steps else gettext("Pas encore"),
     ),
-    Column("since", N_("Poste depuis le"), lambda post: moment(post.since), shown=False),
-    Column("acts", N_("Que faire"), lambda post: ""),
+    Column(
+        "since",
+        N_("Poste depuis le"),
+        lambda post: moment(post.since),
+        sorts=True,
+        shown=False,
+        value=lambda post: post.since,
+    ),
+    Column("acts", N_("Que faire"), lambda post: "", in_file=False),
 )
 
 
@@ -51,15 +59,13 @@ def administrators(desk: Desk) -> Page:
             if not staff.end_post(number("post"), desk.actor, now(), desk.session.account.person_id):
                 raise Refusal(STATE_CHANGED, "the post is over")
             return back("administrators")
-    read = {column.key: column.text for column in COLUMNS}
-    if wants_file(request.args):
-        everybody = arrange(staff.posts(), read, request.args, MOST_ROWS)
-        table_files.put_on_record("posts", everybody.total, "audit", desk.actor, now())
-        columns = [column for column in chosen_columns(COLUMNS, chosen_keys()) if column.key != "acts"]
-        return table_files.answer(table_files.csv_text(columns, everybody.rows), "personnels.csv")
-    table = table_of(COLUMNS, chosen_keys(), arrange(staff.posts(), read, request.args))
+    asked = request.args.get("role", "")
+    posts = [post for post in staff.posts() if asked in ("", post.role)]
+    table = table_or_file(desk, COLUMNS, posts, "posts", "personnels.csv", role=asked)
+    if isinstance(table, Response):
+        return table
     roles = [str(role) for role in Role]
-    return form_page.show(table=table, roles=roles, letter=letter)
+    return form_page.show(table=table, roles=roles, role_words=choices(ROLES), letter=letter)
 
 
 def _new_letter(desk: Desk) -> issue.Letter:

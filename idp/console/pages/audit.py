@@ -11,6 +11,7 @@ from idp.audit import search, verification
 from idp.audit.rules.verification import Fault
 from idp.audit.search import Event, Filters
 from idp.console import approvals, record_export, record_names, table_files, words
+from idp.console.pages.listed import file_of
 from idp.console.pages.page import Desk, back, chosen_keys, number, page, pressed, show
 from idp.console.rules.days import read_day
 from idp.console.rules.mentions import of_party
@@ -132,10 +133,7 @@ def _table_file(desk: Desk, asked: Asked) -> Page:
     events = list(search.everything(asked.filters, MOST_ROWS, asked.oldest_first))
     names = record_names.names_of(events)
     rows = [RecordRow(event, names) for event in events]
-    table_files.put_on_record("record", len(rows), "audit", desk.actor, now())
-    return table_files.answer(
-        table_files.csv_text(chosen_columns(COLUMNS, chosen_keys()), rows), "journal.csv"
-    )
+    return file_of(desk, COLUMNS, rows, "record", "journal.csv")
 
 
 def _may_export(desk: Desk) -> bool:

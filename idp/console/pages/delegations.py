@@ -2,16 +2,62 @@
 
 from flask import request
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from idp.accounts.rules.reasons import check_reason
 from idp.console import delegations as acts
+from idp.console.delegations import DelegationRow
 from idp.console.pages.fields import Fields
+from idp.console.pages.listed import choices, table_or_file
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
+from idp.console.rules.account_words import KINDS
 from idp.console.rules.rights import Act
+from idp.console.rules.tables import Column
 from idp.console.school_people import classes_of
 from idp.people import campaigns
+from idp.refusals import N_
 from idp.runtime.context import begins_at, day_of, ends_at, last_day, now
 from idp.web.form_pages import Page
+from idp.web.languages import day, moment
+
+STATES = {
+    "runs": N_("En cours"),
+    "begins": N_("À venir"),
+    "over": N_("Terminée"),
+    "taken_back": N_("Reprise"),
+}
+"""State of a delegation → its word."""
+
+
+def _kinds(row: DelegationRow) -> str:
+    return ", ".join(gettext(KINDS[kind]) for kind in row.kinds)
+
+
+COLUMNS: tuple[Column[DelegationRow], ...] = (
+    Column("name", N_("Collègue"), lambda row: row.name, sorts=True),
+    Column("kinds", N_("Pour qui"), _kinds, sorts=True),
+    Column(
+        "classes", N_("Classes"), lambda row: ", ".join(row.classes) if row.classes else gettext("Toutes")
+    ),
+    Column("since", N_("Du"), lambda row: day(day_of(row.since)), sorts=True, value=lambda row: row.since),
+    Column(
+        "until",
+        N_("Au (compris)"),
+        lambda row: day(last_day(row.until)),
+        sorts=True,
+        value=lambda row: row.until,
+    ),
+    Column("state", N_("État"), lambda row: gettext(STATES[row.state(now())]), sorts=True),
+    Column(
+        "given_at",
+        N_("Donnée le"),
+        lambda row: moment(row.given_at),
+        sorts=True,
+        shown=False,
+        value=lambda row: row.given_at,
+    ),
+    Column("acts", N_("Que faire"), lambda row: "", in_file=False),
+)
 
 
 @page("delegations", Act.DELEGATE, matters=True)
@@ -25,11 +71,15 @@ def delegations(desk: Desk) -> Page:
             else:
                 acts.take_back(desk.school.id, number("delegation"), desk.actor, now())
             return back("delegations", uai=desk.school.uai)
+    state = request.args.get("state", "")
+    rows = [row for row in acts.of_school(desk.school.id) if state in ("", row.state(now()))]
+    file = f"delegations-{desk.school.uai}.csv"
+    table = table_or_file(desk, COLUMNS, rows, "delegations", file, state=state)
+    if isinstance(table, Response):
+        return table
     return form_page.show(
-        given=[
-            (delegation, day_of(delegation.since), last_day(delegation.until))
-            for delegation in acts.of_school(desk.school.id)
-        ],
+        table=table,
+        states=choices(STATES),
         colleagues=[
             colleague
             for colleague in acts.colleagues(desk.school.id)

@@ -1,15 +1,17 @@
 """Imports: upload, check, preview, settle, write, undo."""
 
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
 from typing import IO
 
 from flask import request
+from werkzeug.wrappers import Response
 
+from idp.console.import_words import field_word
+from idp.console.pages.import_tables import ENTRIES, IMPORTS
+from idp.console.pages.listed import choices, table_or_file
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
-from idp.console.rules.listings import arrange
+from idp.console.rules.import_words import IMPORT_STATES, VERDICTS
 from idp.console.rules.rights import Act
-from idp.console.words import field_word
 from idp.federation import upstreams
 from idp.imports import answers as import_answers
 from idp.imports import csv_columns, jobs, lifecycle
@@ -43,7 +45,12 @@ def imports(desk: Desk) -> Page:
     with form_page:
         if request.method == "POST":
             return _give(desk)
-    return form_page.show(imports=lifecycle.of_school(desk.school.id), now=now())
+    state = request.args.get("state", "")
+    rows = [row for row in lifecycle.of_school(desk.school.id) if state in ("", row["state"])]
+    table = table_or_file(desk, IMPORTS, rows, "imports", f"imports-{desk.school.uai}.csv", state=state)
+    if isinstance(table, Response):
+        return table
+    return form_page.show(table=table, states=choices(IMPORT_STATES))
 
 
 def _give(desk: Desk) -> Page:
@@ -98,17 +105,15 @@ def import_(desk: Desk, number: int) -> Page:
         (entry for entry in entries if entry.get("question")),
         key=lambda entry: entry["question"]["answer"] != ASIDE,
     )
-    listing = arrange(
-        [entry for entry in entries if not chosen_verdict or entry["verdict"] == chosen_verdict],
-        {"name": itemgetter("name"), "kind": itemgetter("kind"), "verdict": itemgetter("verdict")},
-        request.args,
-        verdict=chosen_verdict,
-    )
+    chosen = [entry for entry in entries if chosen_verdict in ("", entry["verdict"])]
+    file = f"import-{number}.csv"
+    table = table_or_file(desk, ENTRIES, chosen, "import", file, verdict=chosen_verdict)
+    if isinstance(table, Response):
+        return table
     return form_page.show(
         row=row,
-        listing=listing,
-        verdicts=[str(verdict) for verdict in Verdict],
-        wanted=chosen_verdict,
+        table=table,
+        verdicts=choices(VERDICTS),
         columns=columns,
         questions=questions,
         most_questions=_MOST_QUESTIONS,

@@ -1,18 +1,104 @@
 """Signing keys, and initial access tokens with which publishers register their services."""
 
+from typing import Any
+
 from flask import request
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from idp.console import approvals, key_costs
+from idp.console.key_costs import Cost
 from idp.console.pages.fields import Fields
+from idp.console.pages.listed import choices, table_or_file
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.rights import Act
+from idp.console.rules.tables import Column
 from idp.oidc import signing
 from idp.oidc.clients import initial_tokens
 from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE
 from idp.runtime.context import now
 from idp.web.form_pages import Page
+from idp.web.languages import moment
+from keys.rotation import KeyRecord
+
+ListedKey = tuple[KeyRecord, str, Cost]
+Token = dict[str, Any]
+KEY_STATES = {
+    "next": N_("Suivante"),
+    "signing": N_("Signe"),
+    "retiring": N_("Vérifie encore"),
+    "retired": N_("Retirée"),
+}
+TOKEN_STATES = {"usable": N_("Utilisable"), "over": N_("Terminé"), "revoked": N_("Retiré")}
+
+
+def _when(seconds: int | None) -> str:
+    return moment(seconds) if seconds else "–"
+
+
+KEYS: tuple[Column[ListedKey], ...] = (
+    Column("kid", N_("Clé"), lambda row: row[0].kid[:8], sorts=True),
+    Column("alg", N_("Signature"), lambda row: row[0].alg, sorts=True),
+    Column("state", N_("État"), lambda row: gettext(KEY_STATES[row[1]]), sorts=True),
+    Column(
+        "from",
+        N_("Signe depuis"),
+        lambda row: _when(row[0].activates_at),
+        sorts=True,
+        value=lambda row: row[0].activates_at,
+    ),
+    Column(
+        "until",
+        N_("Signe jusqu’au"),
+        lambda row: _when(row[0].retires_at),
+        sorts=True,
+        value=lambda row: row[0].retires_at,
+    ),
+    Column(
+        "removed",
+        N_("Retirée le"),
+        lambda row: _when(row[0].removed_at),
+        sorts=True,
+        value=lambda row: row[0].removed_at,
+    ),
+)
+
+
+def _token_state(row: Token) -> str:
+    if row["revoked_at"]:
+        return "revoked"
+    return "over" if row["expires_at"] <= now() or not row["uses_left"] else "usable"
+
+
+TOKENS: tuple[Column[Token], ...] = (
+    Column("label", N_("Pour qui"), lambda row: row["label"], sorts=True),
+    Column(
+        "until",
+        N_("Jusqu’au"),
+        lambda row: moment(row["expires_at"]),
+        sorts=True,
+        value=lambda row: row["expires_at"],
+    ),
+    Column(
+        "left",
+        N_("Reste"),
+        lambda row: str(row["uses_left"]),
+        sorts=True,
+        is_number=True,
+        value=lambda row: row["uses_left"],
+    ),
+    Column("state", N_("État"), lambda row: gettext(TOKEN_STATES[_token_state(row)]), sorts=True),
+    Column(
+        "made_at",
+        N_("Fait le"),
+        lambda row: moment(row["made_at"]),
+        sorts=True,
+        shown=False,
+        value=lambda row: row["made_at"],
+    ),
+    Column("acts", N_("Que faire"), lambda row: "", in_file=False),
+)
 
 
 @page("keys", Act.KEYS, matters=True)
@@ -32,7 +118,12 @@ def keys(desk: Desk) -> Page:
                 done = approvals.do_or_ask("keys.revoke", {"kid": kid}, kid, desk.actor, now())
             return back("keys" if done else "approvals")
     listed = [(key, key.state(now()), key_costs.cost_of(key, now())) for key in signing.listing()]
-    return form_page.show(keys=listed)
+    state = request.args.get("state", "")
+    chosen = [row for row in listed if state in ("", row[1])]
+    table = table_or_file(desk, KEYS, chosen, "keys", "cles.csv", state=state)
+    if isinstance(table, Response):
+        return table
+    return form_page.show(table=table, states=choices(KEY_STATES), keys=listed)
 
 
 @page("tokens", Act.SERVICES, matters=True)
@@ -50,4 +141,9 @@ def tokens(desk: Desk) -> Page:
         elif pressed() == "revoke":
             initial_tokens.revoke(number("token"), desk.actor, now())
             return back("tokens")
-    return form_page.show(tokens=initial_tokens.listed(), made=token, now=now())
+    state = request.args.get("state", "")
+    chosen = [row for row in initial_tokens.listed() if state in ("", _token_state(row))]
+    table = table_or_file(desk, TOKENS, chosen, "tokens", "jetons.csv", state=state)
+    if isinstance(table, Response):
+        return table
+    return form_page.show(table=table, states=choices(TOKEN_STATES), state_of=_token_state, made=token)

@@ -5,13 +5,14 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 
-from idp.console import bulk, school_people, table_files
+from idp.console import bulk, school_people
+from idp.console.pages.listed import file_of
 from idp.console.pages.page import Desk, back, chosen_keys, form_of, page, pressed, show
 from idp.console.rules.account_words import GONE, KINDS, STATES
 from idp.console.rules.listings import Listing
 from idp.console.rules.people_query import A_PAGE, PeopleQuery, read_query
 from idp.console.rules.rights import Act
-from idp.console.rules.tables import MOST_ROWS, Column, chosen_columns, table_of, wants_file
+from idp.console.rules.tables import MOST_ROWS, Column, table_of, wants_file
 from idp.console.school_people import PersonRow
 from idp.federation import upstreams
 from idp.people.rules.accounts import State
@@ -40,7 +41,13 @@ COLUMNS: tuple[Column[PersonRow], ...] = (
     Column("state", N_("État"), lambda row: _text_of(row.state, row.present), sorts=True),
     Column("username", N_("Identifiant"), lambda row: row.username),
     Column("mail", N_("Mail"), lambda row: row.mail or row.contact_mail or "–"),
-    Column("last", N_("Dernière connexion"), lambda row: _when(row.last_signed_in_at), sorts=True),
+    Column(
+        "last",
+        N_("Dernière connexion"),
+        lambda row: _when(row.last_signed_in_at),
+        sorts=True,
+        value=lambda row: row.last_signed_in_at,
+    ),
     Column("letter", N_("Courrier valable jusqu’au"), lambda row: _when(row.letter_expires_at), shown=False),
 )
 FILTERS = ("q", "class", "kind", "state")
@@ -79,10 +86,8 @@ def people(desk: Desk) -> Page:
 def _file(desk: Desk, query: PeopleQuery) -> Page:
     """Every row of the filter within reach, as CSV."""
     assert desk.school is not None
-    rows = school_people.everybody(desk.school.id, query, desk.reach(Act.SEE_PEOPLE))[:MOST_ROWS]
-    table_files.put_on_record("people", len(rows), f"school:{desk.school.uai}", desk.actor, now())
-    content = table_files.csv_text(chosen_columns(COLUMNS, chosen_keys()), rows)
-    return table_files.answer(content, f"personnes-{desk.school.uai}.csv")
+    rows = school_people.everybody(desk.school.id, query, desk.reach(Act.SEE_PEOPLE), MOST_ROWS)
+    return file_of(desk, COLUMNS, rows, "people", f"personnes-{desk.school.uai}.csv")
 
 
 @page("many", Act.RESET, matters=True)
@@ -93,7 +98,7 @@ def many(desk: Desk) -> Page:
     if act not in bulk.ACTS or not desk.may(bulk.ACTS[act]):
         raise Refusal(RIGHT_MISSING, f"may not {act} many")
     query = _query(desk)
-    rows = school_people.everybody(desk.school.id, query, desk.reach(bulk.ACTS[act]))[:MOST]
+    rows = school_people.everybody(desk.school.id, query, desk.reach(bulk.ACTS[act]), MOST)
     with form_page:
         if pressed() == "do":
             if not query.asks_anything and "everybody" not in request.form:

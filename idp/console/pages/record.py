@@ -17,7 +17,7 @@ from idp.web.form_pages import Page
 
 @page("trouble", Act.TROUBLE)
 def trouble_page(desk: Desk) -> Page:
-    """What does not work, a card for each cause; the newest jobs."""
+    """What does not work, a card for each cause."""
     if pressed() == "again":
         for message in request.form.getlist("message")[:100]:
             incidents.send_again(int(message) if message.isdecimal() else 0, desk.actor, now())
@@ -25,12 +25,10 @@ def trouble_page(desk: Desk) -> Page:
     if pressed() == "try":
         incidents.try_now(request.form.get("destination", "")[:300], desk.actor, now())
         return back("trouble")
-    present = incidents.listed(now())
+    causes = incidents.listed(now())
     subjects = {service.id: (service.name, service_address(service)) for service in every_service.listed()}
-    subjects |= {
-        cause.subject: _receiver(cause.subject) for cause in present.causes if cause.sort is Sort.SILENT
-    }
-    return show(desk, "trouble", causes=present.causes, subjects=subjects, now=now(), jobs=present.jobs)
+    subjects |= {cause.subject: _receiver(cause.subject) for cause in causes if cause.sort is Sort.SILENT}
+    return show(desk, "trouble", causes=causes, subjects=subjects, now=now())
 
 
 def _receiver(destination: str) -> tuple[str, str]:

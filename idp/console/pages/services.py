@@ -1,42 +1,86 @@
 """Services: one table for every protocol; relying parties of OpenID Connect are registered, tried, suspended, given a new secret."""
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 from flask import request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from idp.console import incidents, trial_login
 from idp.console import services as every_service
+from idp.console.pages.listed import table_or_file
 from idp.console.pages.page import Desk, back, number, page, pressed, show
 from idp.console.pages.service_forms import edit_form, new_form, sent_document
 from idp.console.rules.client_fields import OIDC
-from idp.console.rules.listings import arrange
 from idp.console.rules.rights import Act
-from idp.console.rules.service_words import PROTOCOLS
+from idp.console.rules.service_words import CHOICES, PROTOCOLS
+from idp.console.rules.tables import Column
 from idp.console.services import ListedService
 from idp.durations import DAY
 from idp.oidc.clients import registration, registry
 from idp.oidc.clients.registry import Client
-from idp.refusals import Refusal
+from idp.people.rules.accounts import PROFILES
+from idp.refusals import N_, Refusal
 from idp.refusals.console import STATE_CHANGED
 from idp.refusals.requests import UNKNOWN_SERVICE
 from idp.runtime.context import now, settings
 from idp.services.rules.registration_reader import Fault, MetadataFaults
 from idp.web.form_pages import Page
+from idp.web.languages import moment
+
+
+def _status(service: ListedService) -> str:
+    words = [gettext("Actif") if service.is_active else gettext("Suspendu")]
+    return ", ".join([*words, gettext("Métadonnées refusées")] if service.fault else words)
+
+
+def _profiles(service: ListedService) -> str:
+    if len(service.profiles) == len(PROFILES):
+        return str(gettext("Tous"))
+    return ", ".join(gettext(CHOICES.get(profile, profile)) for profile in service.profiles)
+
+
+def _last_login(service: ListedService) -> str:
+    if service.last_used_at:
+        return moment(service.last_used_at)
+    return "–" if service.protocol == "oidc" else str(gettext("Non suivie"))
+
+
+COLUMNS: tuple[Column[ListedService], ...] = (
+    Column("name", N_("Service"), lambda service: service.name, sorts=True),
+    Column("protocol", N_("Protocole"), lambda service: PROTOCOLS[service.protocol], sorts=True),
+    Column("owner", N_("Responsable du service"), lambda service: service.owner or "–", sorts=True),
+    Column("status", N_("État"), _status, sorts=True, value=lambda service: not service.is_active),
+    Column("profiles", N_("Profils"), _profiles),
+    Column(
+        "last", N_("Dernière connexion"), _last_login, sorts=True, value=lambda service: service.last_used_at
+    ),
+    Column(
+        "deaf",
+        N_("Déconnexions non reçues"),
+        lambda service: str(service.unreachable),
+        sorts=True,
+        is_number=True,
+        value=lambda service: service.unreachable,
+    ),
+    Column("id", N_("Nom pour les machines"), lambda service: service.id, sorts=True, shown=False),
+)
 
 
 @page("services", Act.SERVICES)
 def services(desk: Desk) -> Page:
-    columns: dict[str, Callable[[ListedService], Any]] = {
-        "name": lambda service: service.name,
-        "protocol": lambda service: PROTOCOLS[service.protocol],
-        "owner": lambda service: service.owner,
-        "status": lambda service: not service.is_active,
-        "last": lambda service: service.last_used_at,
-        "deaf": lambda service: service.unreachable,
-    }
-    return show(desk, "services", listing=arrange(every_service.listed(), columns, request.args))
+    """The services of every protocol. The address holds the text, the protocol and the state that are searched."""
+    filters = {name: request.args.get(name, "") for name in ("protocol", "status")}
+    rows = [
+        service
+        for service in every_service.listed()
+        if filters["protocol"] in ("", service.protocol)
+        and filters["status"] in ("", "active" if service.is_active else "suspended")
+    ]
+    table = table_or_file(desk, COLUMNS, rows, "services", "services.csv", **filters)
+    if isinstance(table, Response):
+        return table
+    return show(desk, "services", table=table, protocols=list(PROTOCOLS.items()))
 
 
 @page("new_service", Act.SERVICES, matters=True)

@@ -32,11 +32,12 @@ def arrange(
     columns: Mapping[str, Callable[[Row], Any]],
     parameters: Mapping[str, str],
     a_page: int = 50,
+    orders: Mapping[str, Callable[[Row], Any]] | None = None,
     **filters: str,
 ) -> Listing[Row]:
     """`columns`: name → value of a row; all are searched. `parameters`: q, sort ("name" or "-name") and page of the address.
 
-    Without a sort, rows stay in their order.
+    `orders`: name → what rows are sorted by, where it is another value. Without a sort, rows stay in their order.
     """
     text = parameters.get("q", "")[:LONGEST]
     words = [word for word in (plain(part) for part in text.split()) if word]
@@ -47,7 +48,7 @@ def arrange(
     ]
     sort = parameters.get("sort", "")
     if sort.lstrip("-") in columns:
-        read = columns[sort.lstrip("-")]
+        read = {**columns, **(orders or {})}[sort.lstrip("-")]
         with_value = [row for row in matching if read(row) not in (None, "")]
         with_value.sort(key=lambda row: _order(read(row)), reverse=sort.startswith("-"))
         matching = with_value + [row for row in matching if read(row) in (None, "")]

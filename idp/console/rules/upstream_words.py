@@ -26,6 +26,15 @@ MATCHES: dict[str, str] = {
 }
 """How an account is recognised at the first login."""
 
+CONDITIONS: dict[str, str] = {
+    "unusable": N_("Inutilisable"),
+    "over": N_("Certificat périmé"),
+    "ends": N_("Fin proche"),
+    "usable": N_("Utilisable"),
+    "unknown": N_("Pas encore contacté"),
+}
+"""Whether an upstream can be used → its word."""
+
 WAYS: dict[Way, str] = {
     Way.VALUE: N_("Sera reconnue"),
     Way.LINKED: N_("Déjà reliée"),

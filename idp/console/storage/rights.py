@@ -36,6 +36,13 @@ class DelegationRow:
     since: int
     until: int
     ended_at: int | None
+    given_at: int
+
+    def state(self, now: int) -> str:
+        """taken_back, over, begins or runs."""
+        if self.ended_at is not None:
+            return "taken_back"
+        return "over" if self.until <= now else "begins" if self.since > now else "runs"
 
 
 def rights_of(connection: Connection, person: int, now: int) -> tuple[Right, ...]:
@@ -116,14 +123,15 @@ def classes_of(connection: Connection, school: int, reach: Reach | None = None) 
     return [code for code in codes if reach is None or reach.classes is None or code in reach.classes]
 
 
-def delegations(connection: Connection, school: int) -> list[DelegationRow]:
-    """The delegations of a school, the newest first."""
+def delegations(connection: Connection, school: int, most: int = 1_000) -> list[DelegationRow]:
+    """The newest delegations of a school, the newest first."""
     rows = connection.execute(
         select(Delegation.__table__, Person.first_name, Person.family_name, Account.username)
         .join(Person, Person.id == Delegation.person_id)
         .join(Account, Account.person_id == Person.id)
         .where(Delegation.school_id == school)
         .order_by(Delegation.id.desc())
+        .limit(most)
     )
     return [
         DelegationRow(
@@ -136,6 +144,7 @@ def delegations(connection: Connection, school: int) -> list[DelegationRow]:
             row.since,
             row.until,
             row.ended_at,
+            row.given_at,
         )
         for row in rows
     ]

@@ -67,10 +67,13 @@ def in_school(
     return [PersonRow(*row) for row in connection.execute(statement)], int(total)
 
 
-def all_in_school(connection: Connection, query: PeopleQuery, reach: Reach, school: int) -> list[PersonRow]:
-    """All people of the search, for acts on many."""
+def all_in_school(
+    connection: Connection, query: PeopleQuery, reach: Reach, school: int, most: int | None = None
+) -> list[PersonRow]:
+    """All people of the search in its order, `most` at most."""
     statement, members = _of_school(query, reach, school)
-    return [PersonRow(*row) for row in connection.execute(_ordered(statement, "name", members.c.place))]
+    statement = _ordered(statement, query.sort, members.c.place).limit(most)
+    return [PersonRow(*row) for row in connection.execute(statement)]
 
 
 def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]) -> list[PersonRow]:
