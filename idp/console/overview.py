@@ -1,5 +1,6 @@
 """What the first page of a school, and of the academy, answers: who has not come in yet, what waits, what went wrong."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,8 @@ from idp.messages.storage import destinations
 from idp.messages.storage.destinations import Failing
 from idp.people.storage import family
 from idp.people.storage.family import Disputed
+from idp.privacy import erasure_requests
+from idp.privacy.rules.requests import WaitingRequest
 from idp.services.protocols import find_service
 
 DAYS = 14
@@ -37,26 +40,32 @@ class Trouble:
 
 @dataclass(frozen=True)
 class SchoolOverview:
-    """`imports`: those that wait for the office. `first_logins`: people by the day of their first login."""
+    """`imports`: those that wait for the office. `first_logins`: people by the day of their first login.
+
+    `erasures`: requests for erasure that the office has to answer, the oldest first.
+    """
 
     logins: LoginNumbers
     services: tuple[tuple[str, int], ...]
     first_logins: tuple[tuple[date, int], ...]
     imports: tuple[dict[str, Any], ...]
     disputed: tuple[Disputed, ...]
+    erasures: tuple[WaitingRequest, ...]
     trouble: Trouble
 
 
 @dataclass(frozen=True)
 class AcademyOverview:
-    """`approvals`: requests that somebody else has to answer. `lost`: messages of the last week that were given up."""
+    """`approvals`: requests that somebody else has to answer. `erasures`: those for erasure that the academy has to answer. `lost`: messages of the last week that were given up."""
 
     approvals: int
+    erasures: tuple[WaitingRequest, ...]
     lost: int
     trouble: Trouble
 
 
-def of_school(school: SchoolRow, now: int) -> SchoolOverview:
+def of_school(school: SchoolRow, answers: Collection[str], now: int) -> SchoolOverview:
+    """`answers`: kinds of people whose requests for erasure the reader may answer."""
     connection = reading()
     logins = charts.logins(connection, school.id, now, DAYS)
     waiting = [
@@ -68,6 +77,7 @@ def of_school(school: SchoolRow, now: int) -> SchoolOverview:
         charts.first_logins(connection, school.id, now, DAYS_OF_FIRST_LOGINS),
         tuple(waiting),
         tuple(family.disputed(connection, school.uai)),
+        tuple(erasure_requests.waiting_requests(school.id, answers)) if answers else (),
         Trouble(_failed(jobs.listed(connection, school.id, False, 30), now), _failing()),
     )
 
@@ -79,7 +89,9 @@ def of_academy(actor: str, now: int) -> AcademyOverview:
     ]
     lost = [message for message in incidents.lost_messages(connection, now - RECENT) if message.is_given_up]
     failed = _failed(jobs.listed(connection, None, True, 200), now)
-    return AcademyOverview(len(asked), len(lost), Trouble(failed, _failing()))
+    return AcademyOverview(
+        len(asked), tuple(erasure_requests.waiting_requests(None)), len(lost), Trouble(failed, _failing())
+    )
 
 
 def _failed(rows: list[dict[str, Any]], now: int) -> tuple[dict[str, Any], ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from idp import deferred
 from idp.accounts import guardianship
 from idp.audit.search import Event, Filters, search
-from idp.console.record_names import Names, names_of
+from idp.console.record_names import Names, names_at
 from idp.console.rules.rights import SchoolRow
 from idp.console.storage import family_links
 from idp.database.engine import reading
@@ -103,10 +103,18 @@ class Happening:
     undo: int
 
 
-def timeline(account: AccountFacts, most: int = 20) -> list[Happening]:
-    """What has happened to an account, the newest first, in the words and names of the record."""
-    events = search(Filters(subjects=[account.actor]), None, most).events
-    names = names_of(events)
+def timeline(account: AccountFacts, school: SchoolRow, most: int = 20) -> list[Happening]:
+    """What has happened to an account, the newest first, in the words and names of the record.
+
+    An office reads no name of another school: neither of a colleague there, nor of a guardian's child there.
+    """
+    own_links = links_at(school.id, account)
+    events = [
+        event
+        for event in search(Filters(subjects=[account.actor]), None, most).events
+        if account.kind != "guardian" or event.detail.get("link", 0) in own_links | {0}
+    ]
+    names = names_at(school, events)
     undoable = guardianship.undoable(account) if account.kind == "guardian" else {}
     return [Happening(event, names, _undo(event, undoable)) for event in events]
 

@@ -1,15 +1,15 @@
 """Names of what the audit trail mentions, looked up for a whole page: a statement for each sort of thing, none for each row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext
 
 from idp.audit.storage.records import Event
 from idp.console.rules.mentions import Mention, mentions_of
 from idp.console.rules.people_query import read_query
-from idp.console.rules.record_words import PARTIES
-from idp.console.rules.rights import ALL_KINDS
+from idp.console.rules.record_words import OTHER_SCHOOL, PARTIES
+from idp.console.rules.rights import ALL_KINDS, SchoolRow
 from idp.console.storage import names as storage
 from idp.console.storage import search
 from idp.database.engine import reading
@@ -24,6 +24,19 @@ Names = Mapping[Mention, str | None]
 def names_of(records: Iterable[Event]) -> Names:
     """The names of everything that these records mention."""
     return names_for(mentions_of(records))
+
+
+def names_at(school: SchoolRow, records: Sequence[Event]) -> Names:
+    """The names that a school's office reads: another school, and who works there alone, are "un autre établissement"."""
+    names = dict(names_of(records))
+    numbers = {int(mention.key) for mention in names if mention.sort == "account" and mention.key.isdecimal()}
+    elsewhere = {str(number) for number in storage.accounts_elsewhere(reading(), numbers, school.id)}
+    for mention in names:
+        if (mention.sort == "account" and mention.key in elsewhere) or (
+            mention.sort == "school" and mention.key not in (school.uai, str(school.id))
+        ):
+            names[mention] = gettext(OTHER_SCHOOL)
+    return names
 
 
 def names_for(mentions: Iterable[Mention]) -> Names:

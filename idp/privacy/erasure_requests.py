@@ -1,6 +1,6 @@
 """Requests for erasure (GDPR article 17): a person asks and withdraws; the school's office or the academy answers.
 
-A request erases nothing. The controller decides: while a school's base names the person, the data is needed for its public task
+An open request follows its person to the next school. A request erases nothing. The controller decides: while a school's base names the person, the data is needed for its public task
 (article 17.3.b). The erasure itself is `idp.console.personal_data.erase`, which calls `fulfilled_in`.
 """
 
@@ -32,13 +32,13 @@ def latest_of(account: AccountFacts) -> StoredRequest | None:
 
 def school_of(account: AccountFacts) -> str | None:
     """The name of the school that answers a request of this person now; None: the academy answers."""
-    return storage.school_name_of(reading(), account.person_id, account.kind)
+    return storage.school_name_of(reading(), account.person_id)
 
 
 def ask(account: AccountFacts, wish: str, now: int) -> None:
     """Ask for erasure: the request waits at the school that names the person, else at the academy. A second time changes nothing."""
     with transaction() as tx:
-        school = storage.school_of(tx, account.person_id, account.kind)
+        school = storage.school_of(tx, account.person_id)
         if not storage.add(tx, account.id, school, wish.strip()[:LONGEST_WISH], now):
             return
         notices.tell(tx, account, "erasure_asked", now)

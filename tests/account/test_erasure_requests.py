@@ -2,12 +2,12 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from idp.console import personal_data
 from idp.database.engine import reading, transaction
 from idp.durations import DAY
-from idp.people.storage.tables import Account, Guardianship, School
+from idp.people.storage.tables import Account, Enrolment, Guardianship, School
 from idp.privacy import erasure_requests
 from idp.privacy.storage import erasure_requests as storage
 from idp.privacy.storage.tables import ErasureRequest
@@ -17,7 +17,7 @@ from tests.actors.console_staff import worker_of
 from tests.actors.visitor import Visitor, messages
 from tests.actors.world import Someone, World
 from tests.at_once import at_once
-from tests.conftest import Clock
+from tests.conftest import NOON, Clock
 from tests.pages import fields_of
 
 HERE = "/console/school/0990001N/erasure-requests"
@@ -83,6 +83,86 @@ def test_a_request_waits_at_the_school_of_the_person(app: Flask, world: World, c
     assert waiting(app, None) == []
     assert waiting(app, school_of(app), "pupil") == []
     assert "Vous demandez l’effacement de vos données" in notice_subjects(app)
+
+
+def moves(app: Flask, pupil: Someone, school: int) -> None:
+    """The pupil has left every school but this one."""
+    with app.app_context(), transaction() as tx:
+        tx.execute(update(Enrolment).where(Enrolment.pupil_id == pupil.person).values(until=NOON))
+        row = {"pupil_id": pupil.person, "school_id": school, "class_code": "4 B", "since": NOON}
+        tx.execute(insert(Enrolment).values(row))
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("kind", ["pupil", "guardian"])
+def test_an_open_request_follows_its_person_to_the_new_school(app: Flask, world: World, kind: str) -> None:
+    new_school = world.school("0990002P", "Collège de la Roselière")
+    pupil, guardian, homonym = (
+        world.pupil("Tom", "Petit"), world.guardian("Luc", "Petit"), world.pupil("Zoé", "Petit")
+    )  # fmt: skip
+    world.family(guardian, pupil)
+    someone, name = (pupil, "Tom Petit") if kind == "pupil" else (guardian, "Luc Petit")
+    asks(app, someone)
+    asks(app, homonym)
+    old_school = school_of(app)
+    with app.app_context():
+        (row,) = [row for row in erasure_requests.waiting_requests(old_school) if row.name == name]
+    moves(app, pupil, new_school)
+    assert waiting(app, old_school) == ["Zoé Petit"] and waiting(app, new_school) == [name]
+    assert waiting(app, None) == []
+    signed_in(app, someone).opens("/account/data/erasure").sees("Collège de la Roselière")
+    with app.app_context():
+        for act in (
+            lambda: erasure_requests.refuse(row, old_school, REASON, "account:9", NOON),
+            lambda: erasure_requests.pass_on(row, old_school, "account:9", NOON),
+        ):
+            with pytest.raises(Refusal) as refused:
+                act()
+            assert refused.value.code == "K03"
+        erasure_requests.refuse(row, new_school, REASON, "account:9", NOON)
+        answered = erasure_requests.latest_of(world.facts(someone))
+    assert answered is not None and answered.school == "Collège de la Roselière" and not answered.is_open
+
+
+@pytest.mark.both_engines
+def test_a_request_passed_on_stays_at_the_academy_when_its_person_moves(app: Flask, world: World) -> None:
+    new_school = world.school("0990002P", "Collège de la Roselière")
+    pupil = world.pupil("Tom", "Petit")
+    asks(app, pupil)
+    with app.app_context():
+        (row,) = erasure_requests.waiting_requests(school_of(app))
+        erasure_requests.pass_on(row, school_of(app), "account:9", NOON)
+    moves(app, pupil, new_school)
+    assert waiting(app, None) == ["Tom Petit"] and waiting(app, new_school) == []
+
+
+def test_open_requests_stand_in_the_overview_of_the_office(app: Flask, world: World, clock: Clock) -> None:
+    """With their day; those of the staff for who may answer them, those of another school there alone."""
+    world.school("0990002P", "Collège de la Roselière")
+    asks(app, world.pupil("Tom", "Petit"))
+    asks(app, world.staff("Luc", "Blanc", "teacher"))
+    other_pupil = world.pupil("Zoé", "Petit")
+    asks(app, other_pupil)
+    moves(app, other_pupil, world.school("0990002P"))
+    secretary, head = worker_of(world, "secretary"), world.staff("Hélène", "Vasseur", "head")
+    overview = "/console/school/0990001N"
+    signed_in(app, secretary).opens(overview).sees("1 demande d’effacement attend une réponse", "Réponse due")
+    signed_in(app, head).opens(overview).sees("2 demandes d’effacement attendent une réponse").follows(
+        "2 demandes d’effacement attendent une réponse"
+    ).sees("Tom Petit", "Luc Blanc")
+    clock.advance(31 * DAY)
+    signed_in(app, head).opens(overview).sees("En retard : la réponse était due le")
+
+
+def test_requests_passed_on_stand_in_the_overview_of_the_academy(app: Flask, world: World) -> None:
+    asks(app, world.pupil("Tom", "Petit"))
+    with app.app_context():
+        (row,) = erasure_requests.waiting_requests(school_of(app))
+        erasure_requests.pass_on(row, school_of(app), "account:9", NOON)
+    administrator, support = worker_of(world, "academy_administrator"), worker_of(world, "academy_support")
+    words = "1 demande d’effacement attend une réponse"
+    signed_in(app, administrator).opens("/console/academy").sees(words)
+    assert words not in signed_in(app, support).opens("/console/academy").html
 
 
 def test_a_second_request_changes_nothing(app: Flask, claire: Someone) -> None:

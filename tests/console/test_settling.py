@@ -110,4 +110,7 @@ def test_a_candidate_parent_is_shown_with_children_and_civility(
         "peut-être un responsable déjà connu avec le même enfant", "ce qui diffère : mail"
     )
     beside = office.opens(f"{overview}/settle?kind=guardian&source=77")
-    beside.sees("Civilité", "MME", "Enfants", "Léa Durand (mère)", "claire@famille.example")
+    beside.sees("Civilité", "MME", "Enfants", "Léa Durand (mère)", "Autre ; connu d’un autre établissement")
+    assert "claire@famille.example" not in beside.html, (
+        "an address that the file does not have is the other school's"
+    )

@@ -31,7 +31,7 @@ def school(desk: Desk) -> Page:
         total=progress.total,
         lost=progress.lost,
         first_steps=school_people.first_steps_of(desk.school, progress.total),
-        overview=overview.of_school(desk.school, now()),
+        overview=overview.of_school(desk.school, desk.reach(Act.DETACH).kinds, now()),
         to_print=[kind for kind in ("pupil", "guardian") if kind in desk.reach(Act.PRINT_LETTERS).kinds],
         now=now(),
     )

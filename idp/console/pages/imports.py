@@ -6,6 +6,7 @@ from typing import IO
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.console import comparing
 from idp.console.import_words import field_word
 from idp.console.pages.import_tables import ENTRIES, IMPORTS
 from idp.console.pages.listed import choices, table_or_file
@@ -18,7 +19,6 @@ from idp.imports import csv_columns, jobs, lifecycle
 from idp.imports.rules.facts import Verdict
 from idp.imports.rules.records import ASIDE, SiecleFault, SiecleFile
 from idp.imports.rules.siecle_xml import GUARDIANS, PUPILS, root_of
-from idp.people import comparison
 from idp.refusals import Refusal
 from idp.refusals.console import (
     COLUMNS_DOUBLED,
@@ -185,8 +185,10 @@ def settle(desk: Desk, import_number: int) -> Page:
                 import_number, desk.school.id, kind, source, person, desk.actor, now(), answer == "none"
             )
             return back("import_", uai=desk.school.uai, number=import_number)
-    candidates = comparison.side_by_side(entries[0]["candidates"])
-    return form_page.show(row=row, entry=entries[0], candidates=candidates)
+    entry = entries[0]
+    candidates = comparing.side_by_side(entry["candidates"], entry["record"], desk.school, desk.rights)
+    hidden = {name for person in candidates for name in person["hidden"]}
+    return form_page.show(row=row, entry=entry, candidates=candidates, hidden=hidden)
 
 
 def _row(desk: Desk, number: int) -> dict:  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from idp.accounts import close, correct_mail, disconnect, guardianship, lock, merge, remove_factors, reset
-from idp.console import approvals, people
+from idp.console import approvals, comparing, people
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed, show
 from idp.console.rules.rights import Act
 from idp.console.rules.upstream_words import outlook_word
@@ -49,7 +49,11 @@ def person(desk: Desk, account: int) -> Page:
     facts = reached(desk, account, Act.SEE_PEOPLE)
     acts = {act for act in people.acts_for(facts) if desk.may_on(NEEDS[act], facts.person_id)}
     first_acts, other_acts = people.in_order(acts, facts.state)
-    (identity,) = comparison.side_by_side([facts.person_id])
+    assert desk.school is not None
+    (identity,) = comparison.side_by_side([facts.person_id], desk.school.id)
+    relatives = [
+        relative for relative in people.relatives_of(facts) if desk.may_on(Act.SEE_PEOPLE, relative.person)
+    ]
     return show(
         desk,
         "person",
@@ -59,9 +63,9 @@ def person(desk: Desk, account: int) -> Page:
         outlook_word=outlook_word,
         waiting=mail_confirmation.waiting(facts, now()),
         shown=identity,
-        relatives=people.relatives_of(facts),
-        happened=people.timeline(facts),
-        own_links=people.links_at(desk.school.id, facts) if desk.school else frozenset(),
+        relatives=relatives,
+        happened=people.timeline(facts, desk.school),
+        own_links=people.links_at(desk.school.id, facts),
         acts=acts,
         first_acts=first_acts,
         other_acts=other_acts,
@@ -82,8 +86,8 @@ def person_act(desk: Desk, account: int) -> Page:
             return HANDLERS[act](desk, facts)
     if act == "merge" and request.values.get("with"):
         second_account = people.second_account(request.values["with"])
-        # A guardian at another school is shown by their username alone: the family has presented it.
-        both = comparison.side_by_side([facts.person_id, second_account.person_id]) if second_account else []
+        # The family has presented the username of an account at another school: the rest is shown where it is the same.
+        both = _both(desk, facts, second_account) if second_account else []
         why = (
             merge.obstacle(facts, second_account, "sure" in request.form)
             if second_account
@@ -103,6 +107,11 @@ def person_act(desk: Desk, account: int) -> Page:
         link=number("link"),
         values=request.values,
     )
+
+
+def _both(desk: Desk, first: AccountFacts, second: AccountFacts) -> list[dict[str, Any]]:
+    assert desk.school is not None
+    return comparing.side_by_side([first.person_id, second.person_id], None, desk.school, desk.rights)
 
 
 def reached(desk: Desk, account: int, act: Act) -> AccountFacts:

@@ -122,6 +122,8 @@ NAMED_PARTIES: dict[str, str] = {
 }
 """Sort of a thing with a name → how it is named; sorts as in `mentions.NAMED`."""
 
+OTHER_SCHOOL = N_("un autre établissement")
+"""Instead of the name of another school, or of who works there, where a school's office reads."""
 ERASED = N_("compte effacé")
 """Instead of the name of a person whose data were erased."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from idp.console.storage.tables import Approval, Delegation
@@ -39,6 +39,14 @@ _links = (
 
 def of_accounts(connection: Connection, ids: Collection[int]) -> Names:
     return _of_people(connection, _accounts, Account.id, ids)
+
+
+def accounts_elsewhere(connection: Connection, ids: Collection[int], school: int) -> list[int]:
+    """Those of these accounts whose holders have worked at other schools alone, neither at this one nor at the academy."""
+    post = StaffPost.person_id == Account.person_id
+    here = exists().where(post, or_(StaffPost.school_id == school, StaffPost.school_id.is_(None)))
+    statement = select(Account.id).where(exists().where(post), ~here)
+    return [row.id for row in select_in(connection, statement, Account.id, ids)]
 
 
 def of_persons(connection: Connection, ids: Collection[int]) -> Names:

@@ -1,6 +1,7 @@
 """Statements that find people: of one school by a scan of its few thousand rows, of the academy by index."""
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +20,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from idp.console.rules.people_query import A_PAGE, PeopleQuery
 from idp.console.rules.rights import Reach
@@ -72,8 +73,9 @@ def all_in_school(
 ) -> list[PersonRow]:
     """All people of the search in its order, `most` at most."""
     statement, members = _of_school(query, reach, school)
-    statement = _ordered(statement, query.sort, members.c.place).limit(most)
-    return [PersonRow(*row) for row in connection.execute(statement)]
+    # A LIMIT would make PostgreSQL read all people in the order of their names.
+    rows = connection.execute(_ordered(statement, query.sort, members.c.place))
+    return [PersonRow(*row) for row in islice(rows, most)]
 
 
 def in_academy(connection: Connection, query: PeopleQuery, kinds: frozenset[str]) -> list[PersonRow]:
@@ -212,12 +214,13 @@ def _of_school(query: PeopleQuery, reach: Reach, school: int) -> tuple[Select[An
 
 
 def members_of(reach: Reach, school: int, gone_too: bool) -> Any:
-    """(person, place) of the people of a school, each once. `gone_too`: with those who have left, for a search."""
-    inside = [Enrolment.school_id == school]
-    if not gone_too:
-        inside.append(Enrolment.until.is_(None))
+    """(person, place) of the people of a school, each once.
+
+    `gone_too`: with those who have left, for a search, while no other school has them (`storage.rights.target_of`).
+    """
+    inside = [Enrolment.school_id == school, Enrolment.until.is_(None)]
     if reach.classes is not None:
-        inside += [Enrolment.class_code.in_(sorted(reach.classes)), Enrolment.until.is_(None)]
+        inside.append(Enrolment.class_code.in_(sorted(reach.classes)))
     parts: list[Any] = [
         select(cast(null(), BigInteger).label("person"), cast(null(), String).label("place")).where(
             literal(False)
@@ -228,15 +231,9 @@ def members_of(reach: Reach, school: int, gone_too: bool) -> Any:
             select(Enrolment.pupil_id.label("person"), Enrolment.class_code.label("place")).where(*inside)
         )
     if "guardian" in reach.kinds:
-        linked = [Guardianship.guardian_id != Guardianship.pupil_id]
-        if not gone_too:
-            linked.append(Guardianship.until.is_(None))
-        parts.append(
-            select(Guardianship.guardian_id.label("person"), func.min(Enrolment.class_code).label("place"))
-            .join(Enrolment, Enrolment.pupil_id == Guardianship.pupil_id)
-            .where(*inside, *linked)
-            .group_by(Guardianship.guardian_id)
-        )
+        parts.append(_guardians(*inside, Guardianship.until.is_(None)))
+    if gone_too and reach.classes is None:
+        parts += _gone(reach, school)
     if "staff" in reach.kinds:
         parts.append(
             select(StaffPost.person_id.label("person"), cast(null(), String).label("place"))
@@ -244,6 +241,38 @@ def members_of(reach: Reach, school: int, gone_too: bool) -> Any:
             .distinct()
         )
     return union_all(*parts[1:]) if len(parts) > 1 else parts[0]
+
+
+def _guardians(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(Guardianship.guardian_id.label("person"), func.min(Enrolment.class_code).label("place"))
+        .join(Enrolment, Enrolment.pupil_id == Guardianship.pupil_id)
+        .where(Guardianship.guardian_id != Guardianship.pupil_id, *conditions)
+        .group_by(Guardianship.guardian_id)
+    )
+
+
+def _gone(reach: Reach, school: int) -> list[Select[Any]]:
+    """(person, place) of those who were at a school, and are at none now."""
+    left = [Enrolment.school_id == school, Enrolment.until.is_not(None)]
+    present, link = aliased(Enrolment), aliased(Guardianship)
+    parts: list[Select[Any]] = []
+    if "pupil" in reach.kinds:
+        is_present = exists().where(present.pupil_id == Enrolment.pupil_id, present.until.is_(None))
+        parts.append(
+            select(Enrolment.pupil_id.label("person"), Enrolment.class_code.label("place")).where(
+                *left, ~is_present
+            )
+        )
+    if "guardian" in reach.kinds:
+        has_child = exists().where(
+            link.guardian_id == Guardianship.guardian_id,
+            link.until.is_(None),
+            present.pupil_id == link.pupil_id,
+            present.until.is_(None),
+        )
+        parts.append(_guardians(Enrolment.school_id == school, ~has_child))
+    return parts
 
 
 def people_rows(place: Any) -> Select[Any]:

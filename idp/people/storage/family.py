@@ -169,11 +169,8 @@ _disputed = (
     .select_from(Guardianship)
     .join(_guardian, _guardian.id == Guardianship.guardian_id)
     .join(Person, Person.id == Guardianship.pupil_id)
-    .join(School, School.id == Guardianship.school_id)
-    .outerjoin(
-        Enrolment,
-        (Enrolment.pupil_id == Person.id) & (Enrolment.school_id == School.id) & Enrolment.until.is_(None),
-    )
+    .join(Enrolment, (Enrolment.pupil_id == Guardianship.pupil_id) & Enrolment.until.is_(None))
+    .join(School, School.id == Enrolment.school_id)
     .where(
         School.uai == bindparam("uai"), Guardianship.disputed_at.is_not(None), Guardianship.until.is_(None)
     )
@@ -192,7 +189,7 @@ class Disputed:
 
 
 def disputed(connection: Connection, uai: str) -> list[Disputed]:
-    """Disputed open links of a school, the oldest first."""
+    """Disputed open links of the pupils of a school, the oldest first."""
     rows = connection.execute(_disputed, {"uai": uai})
     return [Disputed(row[0], f"{row[1]} {row[2]}", f"{row[3]} {row[4]}", row[5]) for row in rows]
 

@@ -11,8 +11,9 @@ OPEN = text("answered_at IS NULL")
 class ErasureRequest(Model):
     """A person asks for the erasure of their data (GDPR article 17). An account has one open request at most.
 
-    `school_id`: whose office answers; None: the academy, also once the office has passed it on (`passed_on_at`). `wish`: the
-    person's own words. A refused request stays with its `answer` until `forget_at`; a withdrawn one is deleted, and the erasure
+    `school_id`: whose office has answered; of an open request, at which the person asked: who answers it is read of the schools that
+    name the person (`storage.erasure_requests`). None: the academy, also once an office has passed it on (`passed_on_at`). `wish`:
+    the person's own words. A refused request stays with its `answer` until `forget_at`; a withdrawn one is deleted, and the erasure
     itself deletes the row with the rest.
     """
 
