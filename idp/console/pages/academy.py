@@ -114,7 +114,7 @@ def person_data(desk: Desk, account: int) -> Page:
         if pressed() == "hold":
             reason = request.form.get("reason", "")
             personal_data.hold(facts, min(number("days"), 3650), reason, desk.actor, now())
-            return back("academy_person", account=account)
+            return back("academy_person", account=account, done="held" if number("days") else "released")
         if pressed() == "erase":
             personal_data.erase(facts, request.form.get("reason", ""), desk.actor, now())
             return back("academy_person", account=account)

@@ -67,12 +67,12 @@ def delegations(desk: Desk) -> Page:
     with form_page:
         if pressed():
             if pressed() == "lend":
-                _lend(desk)
-            else:
-                acts.take_back(desk.school.id, number("delegation"), desk.actor, now())
-            return back("delegations", uai=desk.school.uai)
+                return back("delegations", uai=desk.school.uai, done="lent", delegation=_lend(desk))
+            acts.take_back(desk.school.id, number("delegation"), desk.actor, now())
+            return back("delegations", uai=desk.school.uai, done="taken_back")
     state = request.args.get("state", "")
-    rows = [row for row in acts.of_school(desk.school.id) if state in ("", row.state(now()))]
+    every = acts.of_school(desk.school.id)
+    rows = [row for row in every if state in ("", row.state(now()))]
     file = f"delegations-{desk.school.uai}.csv"
     table = table_or_file(desk, COLUMNS, rows, "delegations", file, state=state)
     if isinstance(table, Response):
@@ -80,6 +80,8 @@ def delegations(desk: Desk) -> Page:
     return form_page.show(
         table=table,
         states=choices(STATES),
+        lent=next((row for row in every if row.id == number("delegation")), None),
+        last_day=last_day,
         colleagues=[
             colleague
             for colleague in acts.colleagues(desk.school.id)
@@ -90,8 +92,8 @@ def delegations(desk: Desk) -> Page:
     )
 
 
-def _lend(desk: Desk) -> None:
-    """From the first second of a day to the last second of another, in the time zone of the service."""
+def _lend(desk: Desk) -> int:
+    """The id of the delegation. From the first second of a day to the last second of another, in the time zone of the service."""
     assert desk.school is not None
     fields = Fields()
     kinds, classes = request.form.getlist("kind"), request.form.getlist("class")
@@ -100,7 +102,7 @@ def _lend(desk: Desk) -> None:
     fields.check(not some_classes or bool(classes), "class", gettext("Classes"))
     first, last = fields.day("since", gettext("Du")), fields.day("until", gettext("Au (compris)"))
     fields.judge()
-    acts.lend(
+    return acts.lend(
         desk.school.id,
         number("person"),
         kinds,

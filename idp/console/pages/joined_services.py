@@ -81,7 +81,7 @@ def joined_service_act(desk: Desk, protocol: str, service_id: str) -> Page:
         registration.disable(service_id, desk.actor, now())
     elif act == "enable":
         registration.enable(service_id, desk.actor, now())
-    return back("joined_service", protocol=protocol, service_id=service_id)
+    return back("joined_service", protocol=protocol, service_id=service_id, done=act or None)
 
 
 def _protocol(name: str) -> AnyJoined:

@@ -141,7 +141,7 @@ def service_act(desk: Desk, client_id: str) -> Page:
         registration.enable(client_id, desk.actor, now())
     elif act == "try":
         return back("job", number=trial_login.ask(client_id, desk.actor, now()))
-    return back("service", client_id=client_id)
+    return back("service", client_id=client_id, done=act or None)
 
 
 def _known(client_id: str) -> Client:
