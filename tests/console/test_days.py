@@ -55,7 +55,7 @@ def test_a_delegation_until_the_20th_is_shown_so_and_ends_with_the_20th(
         .opens(f"{HERE}/delegations")
         .fills(press="act=lend", person=str(anne.person), since="2026-12-02", until="2026-12-20")
     )
-    page.sees("<td>2 décembre 2026</td><td>20 décembre 2026</td>")
+    page.sees(">2 décembre 2026</time></td>", ">20 décembre 2026</time></td>")
     with app.app_context():
         (lent,) = storage.delegations(reading(), 1)
     assert (lent.since, lent.until) == (moment(there, 2026, 12, 2), moment(there, 2026, 12, 21))
