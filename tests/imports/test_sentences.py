@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from idp.console.rules.import_sentences import CODES, RECORD_FIELDS, sentence_of
 from idp.console.import_words import import_sentence
+from idp.console.rules.import_sentences import CODES, RECORD_FIELDS, sentence_of
 from idp.imports.rules.facts import GUARDIAN_FIELDS, PLACE_FIELDS, PUPIL_FIELDS
 from idp.imports.rules.faults import FaultCode
 from idp.imports.rules.reasons import ReasonCode

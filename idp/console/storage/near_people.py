@@ -10,7 +10,8 @@ from sqlalchemy import BindParameter, Connection, String, and_, bindparam, liter
 
 from idp.console.rules.people_query import A_PAGE
 from idp.console.rules.rights import Reach
-from idp.console.storage.search import PersonRow, members_of, people_rows
+from idp.console.storage.members import members_of
+from idp.console.storage.search import PersonRow, people_rows
 from idp.people.rules.names import plain
 from idp.people.rules.near_names import mistakes
 from idp.people.storage import name_words
