@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from idp.console import school_people
 from idp.console.rules.people_query import PeopleQuery
 from idp.console.rules.rights import Reach
+from idp.console.rules.tables import MOST_ROWS
 from idp.console.school_people import PersonRow
 from idp.federation import outlook, upstreams
 from idp.federation.rules.outlook import Outlook
@@ -36,7 +37,7 @@ class Recognition:
 def of_school(school: int, reach: Reach) -> list[Recognition]:
     """A list for each upstream of a profile within `reach`."""
     offered = upstreams.offered([PROFILES[kind] for kind in sorted(reach.kinds)])
-    people = school_people.everybody(school, PeopleQuery(), reach) if offered else []
+    people = school_people.everybody(school, PeopleQuery(), reach, MOST_ROWS) if offered else []
     lists = []
     for upstream in offered:
         foreseen = outlook.of_accounts(upstream, [person.account for person in people])
