@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from idp.database.engine import reading
 from idp.people.rules.accounts import AccountFacts
+from idp.people.rules.phone_numbers import readable_number
 from idp.privacy.rules import words
 from idp.privacy.rules.report import GROUPS, Fact, Kind
 from idp.privacy.storage import report_rows
@@ -115,6 +116,8 @@ class _Writer:
             return moment(stored), _iso(stored)
         if fact.kind == Kind.DAY:
             return day(date.fromisoformat(stored)), stored
+        if fact.kind == Kind.PHONE:
+            return self._phone(stored), stored
         if fact.kind == Kind.YES_NO:
             return gettext("oui") if stored else gettext("non"), bool(stored)
         if fact.kind in (Kind.WORDS, Kind.RECEIVED):
@@ -144,6 +147,9 @@ class _Writer:
         known = fact.words or {}
         word = known.get(str(stored)) or (words.OTHER_ACT if fact.key == "act" else None)
         return str(gettext(word)) if word else str(stored)
+
+    def _phone(self, stored: str) -> str:
+        return readable_number(stored, settings().sms.country) if stored.startswith("+") else stored
 
     def _service(self, _fact: Fact, stored: Any) -> str:
         registered = find_service(stored)

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """The id of a service."""
     RECEIVED = "received"
     """The scope of a grant or consent: what the service receives."""
+    PHONE = "phone"
+    """A telephone number in E.164, or the mail address in its place."""
     DEVICE = "device"
     """A User-Agent."""
     PROVIDER = "provider"
@@ -76,7 +78,7 @@ GROUPS: tuple[Group, ...] = (
         N_("Qui je suis"),
         (
             Fact("profile", N_("profil"), Kind.WORD, words.PROFILES),
-            Fact("civility", N_("civilité")),
+            Fact("civility", N_("civilité"), Kind.WORD, words.CIVILITIES),
             Fact("family_name", N_("nom")),
             Fact("usage_name", N_("nom d’usage")),
             Fact("first_name", N_("prénom")),
@@ -84,8 +86,8 @@ GROUPS: tuple[Group, ...] = (
             Fact("sex", N_("sexe"), Kind.WORD, words.SEXES),
             Fact("birth_date", N_("date de naissance"), Kind.DAY),
             Fact("national_pupil_number", N_("numéro national de l’élève (INE)")),
-            Fact("mobile_known_to_the_school", N_("mobile connu de l’établissement")),
-            Fact("phone_known_to_the_school", N_("téléphone connu de l’établissement")),
+            Fact("mobile_known_to_the_school", N_("mobile connu de l’établissement"), Kind.PHONE),
+            Fact("phone_known_to_the_school", N_("téléphone connu de l’établissement"), Kind.PHONE),
             Fact("mail_known_to_the_school", N_("adresse mail connue de l’établissement")),
             Fact("postal_address", N_("adresse postale")),
             Fact("postal_code", N_("code postal")),
@@ -105,7 +107,7 @@ GROUPS: tuple[Group, ...] = (
             Fact("listed_by_a_school", N_("connu d’un établissement"), Kind.YES_NO),
             Fact("mail", N_("adresse mail")),
             _moment("mail_confirmed_at", N_("adresse mail confirmée")),
-            Fact("mobile", N_("mobile")),
+            Fact("mobile", N_("mobile"), Kind.PHONE),
             _moment("mobile_confirmed_at", N_("mobile confirmé")),
             Fact("language", N_("langue"), Kind.WORD, words.LANGUAGES),
             _moment("created_at", N_("compte créé")),
@@ -123,7 +125,7 @@ GROUPS: tuple[Group, ...] = (
         N_("Mes contacts d’avant"),
         (
             Fact("contact", N_("contact"), Kind.WORD, words.CONTACTS),
-            Fact("value", N_("valeur d’avant")),
+            Fact("value", N_("valeur d’avant"), Kind.PHONE),
             _moment("confirmed_at", N_("confirmé")),
             _moment("replaced_at", N_("remplacé")),
             _moment("stored_until", N_("gardé jusqu’au")),
@@ -237,7 +239,7 @@ GROUPS: tuple[Group, ...] = (
         N_("Mails et SMS qui m’ont été envoyés"),
         (
             Fact("by", N_("par"), Kind.WORD, words.CHANNELS),
-            Fact("to", N_("à")),
+            Fact("to", N_("à"), Kind.PHONE),
             Fact("about", N_("à propos de"), Kind.WORD, words.PURPOSES),
             _moment("sent_at", N_("envoyé")),
             _moment("used_at", N_("lien ou code utilisé")),

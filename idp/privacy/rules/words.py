@@ -30,6 +30,7 @@ OTHER_ACT = N_("Autre acte")
 
 PROFILES = {"guardian": N_("responsable d’élève"), "pupil": N_("élève"), "staff": N_("personnel")}
 KINDS = {"guardian": N_("responsables"), "pupil": N_("élèves"), "staff": N_("personnels")}
+CIVILITIES = {"MME": N_("Madame"), "MLLE": N_("Mademoiselle"), "M.": N_("Monsieur"), "M": N_("Monsieur")}
 SEXES = {"M": N_("masculin"), "F": N_("féminin"), "1": N_("masculin"), "2": N_("féminin")}
 LANGUAGES = {"fr": "français", "en": "English"}
 STATES: dict[str, str] = {
