@@ -70,7 +70,7 @@ PAGES = {
         "providers": "/academy/providers",
         "provider": "/academy/providers/<name>",
     },
-    "recognition": {"recognition": "/school/<uai>/recognition"},
+    "recognition": {"recognition": "GET /school/<uai>/recognition"},
     "record": {
         "trouble": "/academy/trouble",
         "approvals": "/academy/approvals",
