@@ -25,6 +25,7 @@ from tests.browser.modes import (
     out_of_order,
     scrolls_sideways,
 )
+from tests.browser.windows import PATIENCE
 from tests.journeys.conftest import Demo
 
 pytestmark = pytest.mark.browser
@@ -36,6 +37,8 @@ shifts.observe({ type: "layout-shift", buffered: true });
 window.frame = () => new Promise(requestAnimationFrame);
 window.shiftsSoFar = async () => { await frame(); await frame(); noteShifts(shifts.takeRecords()); return shifted; };
 """
+LOOK = 20
+"""Milliseconds between two looks at what the browser has not asked for yet."""
 LARGEST_SHIFT = 0.05
 """In Lighthouse's measure, whose limit is 0.1, when the typeface comes late: some word goes to the next line."""
 ACCOUNT_PAGES = (
@@ -165,10 +168,20 @@ def arrives(page: Page) -> None:
     # By address: with its store disabled, the browser may ask again for the typeface that it was asked to fetch early.
     network.on(
         "Network.loadingFinished",
-        lambda event: sizes.update({addresses[event["requestId"]]: event["encodedDataLength"]}),
+        lambda event: note(event["requestId"], event["encodedDataLength"]),
     )
+
+    def note(request: str, size: float) -> None:
+        # A request of the page before was begun unseen, and may end now.
+        if request in addresses:
+            sizes[addresses[request]] = size
+
     page.goto(page.url, wait_until="commit")
     page.locator("footer").wait_for()
+    for _ in range(PATIENCE // LOOK):
+        if typefaces:
+            break
+        page.wait_for_timeout(LOOK)
     assert typefaces
     for typeface in typefaces:
         typeface.continue_()
