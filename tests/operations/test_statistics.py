@@ -1,4 +1,4 @@
-"""The statistics of the planner: the worker renews them, `idp doctor` misses them."""
+"""The statistics of the planner: the worker renews them, `idp doctor` misses them; and its look at the database itself."""
 
 import pytest
 from flask import Flask
@@ -60,3 +60,8 @@ def test_the_doctor_names_the_tables_that_lack_them(app: Flask, empty: World) ->
     assert not finding.ok and "persons" in finding.seen
     statistics.keep(NOON)
     assert doctor._statistics(app).ok
+
+
+def test_the_doctor_writes_to_a_database_of_either_engine(app: Flask, world: World) -> None:
+    finding = doctor._database(app)
+    assert finding.ok and finding.seen.startswith(reading().dialect.name)
