@@ -23,7 +23,8 @@ ABLE = "window.PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable
 
 def phone(desk: Desk, able: str = "true") -> Page:
     page = desk.window(360, user_agent=PHONE)
-    page.add_init_script(NOTES_SIGNALS + ABLE.replace("{able}", able))
+    # Of the window and of the tabs in which pictures are taken.
+    page.context.add_init_script(NOTES_SIGNALS + ABLE.replace("{able}", able))
     cdp = page.context.new_cdp_session(page)
     cdp.send("WebAuthn.enable")
     options: dict[str, Any] = {
