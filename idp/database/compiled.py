@@ -1,8 +1,7 @@
 """Statements of the hot path: written with SQLAlchemy, compiled once, then executed on the DBAPI cursor.
 
-Execution through Core costs about 50 µs a statement; this costs about 8. Statements of a prompt=none flow and of a login
-are compiled, and every INSERT … ON CONFLICT that people cause: Core compiles these anew at each execution (some 400 µs).
-Elsewhere Core's overhead is acceptable.
+Execution through Core costs about 50 µs a statement, and some 400 µs an INSERT … ON CONFLICT, which Core compiles anew each
+time; this costs about 8. The statements of a prompt=none flow and of a login are compiled. Elsewhere Core's overhead is acceptable.
 """
 
 from collections import namedtuple
