@@ -85,10 +85,12 @@ def decide_for_child(
     """
     actor, subject = guardian.actor, f"account:{child}"
     with transaction() as tx:
-        stored = storage.held(tx, child, service.id)
-        asked_of = {(row.account, row.client_id) for row in of_children(guardian, now)}
-        if (child, service.id) not in asked_of or not stored.asked_scope:
+        # Before any row of `child`, which is a number from a form.
+        if (child, service.id) not in {(row.account, row.client_id) for row in of_children(guardian, now)}:
             raise Refusal(CONSENT_QUESTION_GONE, "no such question")
+        stored = storage.held(tx, child, service.id)
+        if not stored.asked_scope:
+            raise Refusal(CONSENT_QUESTION_GONE, "the question was answered or withdrawn meanwhile")
         scope = " ".join(dict.fromkeys((*stored.scope, *kinds.split())))
         if agreed:
             won = storage.give_asked(tx, child, service.id, kinds, scope, guardian.id, now)

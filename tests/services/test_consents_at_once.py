@@ -5,6 +5,8 @@ import pytest
 from idp.cas import registrations
 from idp.database.engine import reading, transaction
 from idp.messages.notices import NOTICES
+from idp.refusals import Refusal
+from idp.refusals.requests import CONSENT_QUESTION_GONE
 from idp.services import consent
 from idp.services.rules.service import Service
 from idp.services.storage import consents as storage
@@ -92,8 +94,23 @@ def test_of_several_answers_one_counts(world: World, diary: Service, guardian: S
         with world.app.app_context():
             try:
                 consent.decide_for_child(facts, child.account, diary, "name", bool(number % 2), NOON)
-            except consent.Refusal:
+            except Refusal:
                 return False
             return True
 
     assert sum(at_once(world.app, decide, 6)) == 1
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+@pytest.mark.parametrize("child", ["nobody", "a stranger's", "their own, who asks nothing"])
+def test_who_asks_nothing_gets_no_answer_and_no_row(
+    world: World, diary: Service, guardian: Someone, child: str, agreed: bool
+) -> None:
+    """The number comes from the form: a row for it, even one that is taken back, needs an account."""
+    own = world.pupil("Noé", birth_date="2016-03-04")
+    world.family(guardian, own)
+    number = {"nobody": 999_999_999, "a stranger's": world.pupil("Zoé").account}.get(child, own.account)
+    with pytest.raises(Refusal) as refused:
+        consent.decide_for_child(world.facts(guardian), number, diary, "profile", agreed, world.clock())
+    assert refused.value.code == CONSENT_QUESTION_GONE
+    assert storage.find(reading(), number, diary.id) is None
