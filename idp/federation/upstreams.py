@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from flask import Flask, current_app
 
+from idp.durations import DAY
 from idp.federation.rules.assurance import Demand
 from idp.federation.rules.attributes import Attributes
 from idp.federation.rules.matching import Matcher
@@ -15,6 +16,9 @@ from idp.refusals import Refusal
 from idp.refusals.federation import UNKNOWN_PROVIDER
 from idp.runtime.context import settings
 from idp.settings import FederatedProvider
+
+ENDS_SOON = 30 * DAY
+"""Seconds before its end for which an upstream's metadata or certificate is pointed at."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,14 @@ class Condition:
     keys: int = 0
     ends_at: int | None = None
     checked_at: int | None = None
+
+    def standing(self, now: int) -> str:
+        """unusable, over (what it is verified by has ended), ends (within ENDS_SOON), usable, or unknown."""
+        if self.fault:
+            return "unusable"
+        if self.ends_at and self.ends_at < now + ENDS_SOON:
+            return "over" if self.ends_at <= now else "ends"
+        return "usable" if self.keys else "unknown"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from idp.accounts.reset import reset
 from idp.console import people, staff
 from idp.console.pages.fields import Fields
-from idp.console.pages.listed import choices, table_or_file
+from idp.console.pages.listed import choices, moments, table_or_file
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.account_words import STATES
 from idp.console.rules.record_words import ROLES
@@ -21,7 +21,6 @@ from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, PERSON_NOT_FOUND, STATE_CHANGED
 from idp.runtime.context import now
 from idp.web.form_pages import Page
-from idp.web.languages import moment
 
 COLUMNS: tuple[Column[Post], ...] = (
     Column("name", N_("Nom"), lambda post: post.name, sorts=True),
@@ -34,14 +33,7 @@ COLUMNS: tuple[Column[Post], ...] = (
         N_("Deux étapes"),
         lambda post: gettext("Oui") if post.two_steps else gettext("Pas encore"),
     ),
-    Column(
-        "since",
-        N_("Poste depuis le"),
-        lambda post: moment(post.since),
-        sorts=True,
-        shown=False,
-        value=lambda post: post.since,
-    ),
+    moments("since", N_("Poste depuis le"), lambda post: post.since, shown=False),
     Column("acts", N_("Que faire"), lambda post: "", in_file=False),
 )
 

@@ -8,7 +8,7 @@ from idp.accounts.rules.reasons import check_reason
 from idp.console import delegations as acts
 from idp.console.delegations import DelegationRow
 from idp.console.pages.fields import Fields
-from idp.console.pages.listed import choices, table_or_file
+from idp.console.pages.listed import choices, moments, table_or_file
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.account_words import KINDS
 from idp.console.rules.rights import Act
@@ -18,7 +18,7 @@ from idp.people import campaigns
 from idp.refusals import N_
 from idp.runtime.context import begins_at, day_of, ends_at, last_day, now
 from idp.web.form_pages import Page
-from idp.web.languages import day, moment
+from idp.web.languages import day
 
 STATES = {
     "runs": N_("En cours"),
@@ -48,14 +48,7 @@ COLUMNS: tuple[Column[DelegationRow], ...] = (
         value=lambda row: row.until,
     ),
     Column("state", N_("État"), lambda row: gettext(STATES[row.state(now())]), sorts=True),
-    Column(
-        "given_at",
-        N_("Donnée le"),
-        lambda row: moment(row.given_at),
-        sorts=True,
-        shown=False,
-        value=lambda row: row.given_at,
-    ),
+    moments("given_at", N_("Donnée le"), lambda row: row.given_at, shown=False),
     Column("acts", N_("Que faire"), lambda row: "", in_file=False),
 )
 

@@ -5,10 +5,10 @@ from typing import Any
 from flask_babel import gettext
 
 from idp.console.import_words import fault_line, import_sentence
+from idp.console.pages.listed import moments, numbers
 from idp.console.rules.import_words import IMPORT_STATES, RECORDS, SOURCES, VERDICTS
 from idp.console.rules.tables import Column
 from idp.refusals import N_
-from idp.web.languages import moment
 
 ImportRow = dict[str, Any]
 Entry = dict[str, Any]
@@ -16,10 +16,6 @@ Entry = dict[str, Any]
 
 def _new(row: ImportRow, kind: str) -> int | None:
     return row["counts"][kind].get("new", 0) if row["counts"] else None
-
-
-def _number(value: int | None) -> str:
-    return "–" if value is None else str(value)
 
 
 IMPORTS: tuple[Column[ImportRow], ...] = (
@@ -30,39 +26,12 @@ IMPORTS: tuple[Column[ImportRow], ...] = (
         sorts=True,
         value=lambda row: row["id"],
     ),
-    Column(
-        "given_at",
-        N_("Donné le"),
-        lambda row: moment(row["given_at"]),
-        sorts=True,
-        value=lambda row: row["given_at"],
-    ),
+    moments("given_at", N_("Donné le"), lambda row: row["given_at"]),
     Column("state", N_("État"), lambda row: gettext(IMPORT_STATES[row["state"]]), sorts=True),
-    Column(
-        "pupils",
-        N_("Élèves nouveaux"),
-        lambda row: _number(_new(row, "pupil")),
-        sorts=True,
-        is_number=True,
-        value=lambda row: _new(row, "pupil"),
-    ),
-    Column(
-        "guardians",
-        N_("Responsables nouveaux"),
-        lambda row: _number(_new(row, "guardian")),
-        sorts=True,
-        is_number=True,
-        value=lambda row: _new(row, "guardian"),
-    ),
+    numbers("pupils", N_("Élèves nouveaux"), lambda row: _new(row, "pupil")),
+    numbers("guardians", N_("Responsables nouveaux"), lambda row: _new(row, "guardian")),
     Column("source", N_("Format"), lambda row: SOURCES[row["source"]], sorts=True, shown=False),
-    Column(
-        "written_at",
-        N_("Écrit le"),
-        lambda row: moment(row["written_at"]) if row["written_at"] else "–",
-        sorts=True,
-        shown=False,
-        value=lambda row: row["written_at"],
-    ),
+    moments("written_at", N_("Écrit le"), lambda row: row["written_at"], shown=False),
 )
 
 

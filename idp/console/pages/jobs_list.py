@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from idp.console.pages.listed import choices, table_or_file
+from idp.console.pages.listed import choices, moments, table_or_file
 from idp.console.pages.page import Desk, page, show
 from idp.console.rules.account_words import JOB_STATES
 from idp.console.rules.rights import Act
@@ -15,7 +15,6 @@ from idp.console.rules.work_words import JOBS
 from idp.jobs import queue
 from idp.refusals import N_
 from idp.web.form_pages import Page
-from idp.web.languages import moment
 
 JobRow = dict[str, Any]
 MOST = 1_000
@@ -31,21 +30,8 @@ COLUMNS: tuple[Column[JobRow], ...] = (
     ),
     Column("state", N_("État"), lambda row: gettext(JOB_STATES[row["state"]]), sorts=True),
     Column("done", N_("Avancement"), lambda row: f"{row['done']} / {row['total']}", is_number=True),
-    Column(
-        "asked_at",
-        N_("Demandé le"),
-        lambda row: moment(row["asked_at"]),
-        sorts=True,
-        value=lambda row: row["asked_at"],
-    ),
-    Column(
-        "finished_at",
-        N_("Terminé le"),
-        lambda row: moment(row["finished_at"]) if row["finished_at"] else "–",
-        sorts=True,
-        shown=False,
-        value=lambda row: row["finished_at"],
-    ),
+    moments("asked_at", N_("Demandé le"), lambda row: row["asked_at"]),
+    moments("finished_at", N_("Terminé le"), lambda row: row["finished_at"], shown=False),
 )
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from idp.console import approvals, key_costs
 from idp.console.key_costs import Cost
 from idp.console.pages.fields import Fields
-from idp.console.pages.listed import choices, table_or_file
+from idp.console.pages.listed import choices, moments, numbers, table_or_file
 from idp.console.pages.page import Desk, back, form_of, number, page, pressed
 from idp.console.rules.rights import Act
 from idp.console.rules.tables import Column
@@ -19,7 +19,6 @@ from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE
 from idp.runtime.context import now
 from idp.web.form_pages import Page
-from idp.web.languages import moment
 from keys.rotation import KeyRecord
 
 ListedKey = tuple[KeyRecord, str, Cost]
@@ -33,70 +32,27 @@ KEY_STATES = {
 TOKEN_STATES = {"usable": N_("Utilisable"), "over": N_("Terminé"), "revoked": N_("Retiré")}
 
 
-def _when(seconds: int | None) -> str:
-    return moment(seconds) if seconds else "–"
-
-
 KEYS: tuple[Column[ListedKey], ...] = (
     Column("kid", N_("Clé"), lambda row: row[0].kid[:8], sorts=True),
     Column("alg", N_("Signature"), lambda row: row[0].alg, sorts=True),
     Column("state", N_("État"), lambda row: gettext(KEY_STATES[row[1]]), sorts=True),
-    Column(
-        "from",
-        N_("Signe depuis"),
-        lambda row: _when(row[0].activates_at),
-        sorts=True,
-        value=lambda row: row[0].activates_at,
-    ),
-    Column(
-        "until",
-        N_("Signe jusqu’au"),
-        lambda row: _when(row[0].retires_at),
-        sorts=True,
-        value=lambda row: row[0].retires_at,
-    ),
-    Column(
-        "removed",
-        N_("Retirée le"),
-        lambda row: _when(row[0].removed_at),
-        sorts=True,
-        value=lambda row: row[0].removed_at,
-    ),
+    moments("from", N_("Signe depuis"), lambda row: row[0].activates_at),
+    moments("until", N_("Signe jusqu’au"), lambda row: row[0].retires_at),
+    moments("removed", N_("Retirée le"), lambda row: row[0].removed_at),
 )
-
-
-def _token_state(row: Token) -> str:
-    if row["revoked_at"]:
-        return "revoked"
-    return "over" if row["expires_at"] <= now() or not row["uses_left"] else "usable"
 
 
 TOKENS: tuple[Column[Token], ...] = (
     Column("label", N_("Pour qui"), lambda row: row["label"], sorts=True),
+    moments("until", N_("Jusqu’au"), lambda row: row["expires_at"]),
+    numbers("left", N_("Reste"), lambda row: row["uses_left"]),
     Column(
-        "until",
-        N_("Jusqu’au"),
-        lambda row: moment(row["expires_at"]),
+        "state",
+        N_("État"),
+        lambda row: gettext(TOKEN_STATES[initial_tokens.state_of(row, now())]),
         sorts=True,
-        value=lambda row: row["expires_at"],
     ),
-    Column(
-        "left",
-        N_("Reste"),
-        lambda row: str(row["uses_left"]),
-        sorts=True,
-        is_number=True,
-        value=lambda row: row["uses_left"],
-    ),
-    Column("state", N_("État"), lambda row: gettext(TOKEN_STATES[_token_state(row)]), sorts=True),
-    Column(
-        "made_at",
-        N_("Fait le"),
-        lambda row: moment(row["made_at"]),
-        sorts=True,
-        shown=False,
-        value=lambda row: row["made_at"],
-    ),
+    moments("made_at", N_("Fait le"), lambda row: row["made_at"], shown=False),
     Column("acts", N_("Que faire"), lambda row: "", in_file=False),
 )
 
@@ -142,8 +98,13 @@ def tokens(desk: Desk) -> Page:
             initial_tokens.revoke(number("token"), desk.actor, now())
             return back("tokens")
     state = request.args.get("state", "")
-    chosen = [row for row in initial_tokens.listed() if state in ("", _token_state(row))]
+    chosen = [row for row in initial_tokens.listed() if state in ("", initial_tokens.state_of(row, now()))]
     table = table_or_file(desk, TOKENS, chosen, "tokens", "jetons.csv", state=state)
     if isinstance(table, Response):
         return table
-    return form_page.show(table=table, states=choices(TOKEN_STATES), state_of=_token_state, made=token)
+    return form_page.show(
+        table=table,
+        states=choices(TOKEN_STATES),
+        state_of=lambda row: initial_tokens.state_of(row, now()),
+        made=token,
+    )

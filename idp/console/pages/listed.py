@@ -1,6 +1,6 @@
 """A list that fits into memory, as the table of a page or as the file that its address asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response, request
 from flask_babel import gettext
@@ -19,6 +19,7 @@ from idp.console.rules.tables import (
     wants_file,
 )
 from idp.runtime.context import now
+from idp.web.languages import moment
 
 
 def table_or_file(
@@ -40,6 +41,25 @@ def table_or_file(
         everything = arranged(columns, rows, parameters, MOST_ROWS)
         return file_of(desk, columns, everything.rows, list_name, file)
     return table_of(columns, chosen_keys(), arranged(columns, rows, parameters, A_PAGE, **filters))
+
+
+def moments(key: str, label: str, read: Callable[[Row], int | None], shown: bool = True) -> Column[Row]:
+    """A column of moments (epoch seconds; None: "–"), in whose order its head sorts."""
+    return Column(key, label, lambda row: when(read(row)), sorts=True, shown=shown, value=read)
+
+
+def numbers(key: str, label: str, read: Callable[[Row], int | None]) -> Column[Row]:
+    """A column of numbers (None: "–"), in whose order its head sorts."""
+    return Column(key, label, lambda row: _count(read(row)), sorts=True, is_number=True, value=read)
+
+
+def when(seconds: int | None) -> str:
+    """A moment as people write it, or "–"."""
+    return moment(seconds) if seconds else "–"
+
+
+def _count(number: int | None) -> str:
+    return "–" if number is None else str(number)
 
 
 def choices(words: Mapping[str, str]) -> list[tuple[str, str]]:

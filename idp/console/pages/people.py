@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import gettext
 
 from idp.console import bulk, school_people
-from idp.console.pages.listed import file_of
+from idp.console.pages.listed import file_of, moments, when
 from idp.console.pages.page import Desk, back, chosen_keys, form_of, page, pressed, show
 from idp.console.rules.account_words import GONE, KINDS, STATES
 from idp.console.rules.listings import Listing
@@ -20,7 +20,6 @@ from idp.refusals import N_, Refusal
 from idp.refusals.console import FIELD_UNUSABLE, RIGHT_MISSING, STATE_CHANGED
 from idp.runtime.context import now
 from idp.web.form_pages import Page
-from idp.web.languages import moment
 
 MOST = 5_000
 
@@ -30,10 +29,6 @@ def _text_of(state: str, present: bool) -> str:
     return str(gettext(word))
 
 
-def _when(seconds: int | None) -> str:
-    return moment(seconds) if seconds else "–"
-
-
 COLUMNS: tuple[Column[PersonRow], ...] = (
     Column("name", N_("Nom"), lambda row: f"{row.family_name} {row.first_name}", sorts=True),
     Column("kind", N_("Profil"), lambda row: gettext(KINDS[row.kind])),
@@ -41,14 +36,8 @@ COLUMNS: tuple[Column[PersonRow], ...] = (
     Column("state", N_("État"), lambda row: _text_of(row.state, row.present), sorts=True),
     Column("username", N_("Identifiant"), lambda row: row.username),
     Column("mail", N_("Mail"), lambda row: row.mail or row.contact_mail or "–"),
-    Column(
-        "last",
-        N_("Dernière connexion"),
-        lambda row: _when(row.last_signed_in_at),
-        sorts=True,
-        value=lambda row: row.last_signed_in_at,
-    ),
-    Column("letter", N_("Courrier valable jusqu’au"), lambda row: _when(row.letter_expires_at), shown=False),
+    moments("last", N_("Dernière connexion"), lambda row: row.last_signed_in_at),
+    Column("letter", N_("Courrier valable jusqu’au"), lambda row: when(row.letter_expires_at), shown=False),
 )
 FILTERS = ("q", "class", "kind", "state")
 

@@ -4,13 +4,12 @@ from flask import request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from idp.console.pages.listed import choices, table_or_file
+from idp.console.pages.listed import choices, numbers, table_or_file
 from idp.console.pages.page import Desk, form_of, page, pressed, show
 from idp.console.rules.rights import Act
-from idp.console.rules.service_words import CHOICES
+from idp.console.rules.service_words import CHOICES, PROTOCOLS
 from idp.console.rules.tables import Column
 from idp.console.rules.upstream_words import CONDITIONS, MATCHES, REASONS
-from idp.durations import DAY
 from idp.federation import inspection, upstreams
 from idp.federation.upstreams import Condition
 from idp.refusals import N_, Refusal
@@ -21,16 +20,6 @@ from idp.upstream_saml import addresses
 from idp.web.form_pages import Page
 
 ListedProvider = tuple[FederatedProvider, Condition]
-PROTOCOLS = {"oidc": "OpenID Connect", "saml": "SAML 2.0"}
-
-
-def standing(condition: Condition, moment: int) -> str:
-    """Whether an upstream can be used at `moment`: a key of `upstream_words.CONDITIONS`."""
-    if condition.fault:
-        return "unusable"
-    if condition.ends_at and condition.ends_at < moment + 30 * DAY:
-        return "over" if condition.ends_at <= moment else "ends"
-    return "usable" if condition.keys else "unknown"
 
 
 COLUMNS: tuple[Column[ListedProvider], ...] = (
@@ -42,15 +31,8 @@ COLUMNS: tuple[Column[ListedProvider], ...] = (
         lambda row: ", ".join(gettext(CHOICES.get(profile, profile)) for profile in row[0].profiles),
     ),
     Column("match", N_("Reconnu par"), lambda row: gettext(MATCHES[row[0].match]), sorts=True),
-    Column(
-        "rules",
-        N_("Règles"),
-        lambda row: str(len(row[0].rules)),
-        sorts=True,
-        is_number=True,
-        value=lambda row: len(row[0].rules),
-    ),
-    Column("state", N_("État"), lambda row: gettext(CONDITIONS[standing(row[1], now())]), sorts=True),
+    numbers("rules", N_("Règles"), lambda row: len(row[0].rules)),
+    Column("state", N_("État"), lambda row: gettext(CONDITIONS[row[1].standing(now())]), sorts=True),
 )
 
 
@@ -59,11 +41,11 @@ def providers(desk: Desk) -> Page:
     moment = now()
     state = request.args.get("state", "")
     listed = [(upstream, inspection.condition(upstream, moment)) for upstream in upstreams.every()]
-    chosen = [row for row in listed if state in ("", standing(row[1], moment))]
+    chosen = [row for row in listed if state in ("", row[1].standing(moment))]
     table = table_or_file(desk, COLUMNS, chosen, "providers", "fournisseurs.csv", state=state)
     if isinstance(table, Response):
         return table
-    return show(desk, "providers", table=table, states=choices(CONDITIONS), standing=standing, now=moment)
+    return show(desk, "providers", table=table, states=choices(CONDITIONS), now=moment)
 
 
 @page("provider", Act.SERVICES)
@@ -84,7 +66,6 @@ def provider(desk: Desk, name: str) -> Page:
         tried=tried,
         matches=MATCHES,
         reasons=REASONS,
-        standing=standing,
         rules=upstreams.rules_of(upstream),
         our_metadata=addresses.entity_id(upstream.name),
         now=moment,

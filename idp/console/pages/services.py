@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from idp.console import incidents, trial_login
 from idp.console import services as every_service
-from idp.console.pages.listed import table_or_file
+from idp.console.pages.listed import numbers, table_or_file
 from idp.console.pages.page import Desk, back, number, page, pressed, show
 from idp.console.pages.service_forms import edit_form, new_form, sent_document
 from idp.console.rules.client_fields import OIDC
@@ -55,14 +55,7 @@ COLUMNS: tuple[Column[ListedService], ...] = (
     Column(
         "last", N_("Dernière connexion"), _last_login, sorts=True, value=lambda service: service.last_used_at
     ),
-    Column(
-        "deaf",
-        N_("Déconnexions non reçues"),
-        lambda service: str(service.unreachable),
-        sorts=True,
-        is_number=True,
-        value=lambda service: service.unreachable,
-    ),
+    numbers("deaf", N_("Déconnexions non reçues"), lambda service: service.unreachable),
     Column("id", N_("Nom pour les machines"), lambda service: service.id, sorts=True, shown=False),
 )
 

@@ -1,5 +1,6 @@
 """Initial access tokens: an administrator issues them to publishers, who register their own services (RFC 7591 §1.2, §3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from idp.audit import trail
@@ -47,6 +48,13 @@ def revoke(number: int, actor: str, now: int) -> bool:
         if revoked:
             trail.record(tx, now, "initial_token.revoked", actor, f"initial_token:{number}")
     return revoked
+
+
+def state_of(row: Mapping[str, Any], now: int) -> str:
+    """Of a token as `listed`: revoked, over (expired or used up) or usable."""
+    if row["revoked_at"]:
+        return "revoked"
+    return "over" if row["expires_at"] <= now or not row["uses_left"] else "usable"
 
 
 def listed() -> list[dict[str, Any]]:
