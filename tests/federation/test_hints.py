@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -157,7 +158,15 @@ def test_a_hint_leads_straight_on_and_back_to_the_service(place: Place, by: str,
 
 
 @pytest.mark.parametrize(
-    "hints", [{}, {"idp_hint": "nobody"}, {"idp_hint": "academie"}, {"idp_hint": ""}], ids=str
+    "hints",
+    [
+        {},
+        {"idp_hint": "nobody"},
+        {"idp_hint": "academie"},
+        {"idp_hint": ""},
+        {"idp_hint": "x\0y"},
+    ],
+    ids=lambda hints: str(hints)[:30],
 )
 @pytest.mark.parametrize("by", BY)
 def test_an_unknown_hint_leads_to_our_own_page(place: Place, by: str, hints: dict[str, str]) -> None:
@@ -165,6 +174,16 @@ def test_an_unknown_hint_leads_to_our_own_page(place: Place, by: str, hints: dic
     place.registered()
     visitor = Visitor(place.app)
     assert place.goes(visitor, by, **hints) == ""
+    visitor.sees("Choisir mon profil")
+
+
+@pytest.mark.parametrize("by", [by for by in BY if by.startswith("saml")])
+def test_a_hint_that_would_fill_the_cookie_is_no_hint(place: Place, by: str) -> None:
+    """It is voluntary, so it refuses nobody. OpenID Connect and CAS refuse any parameter of that length."""
+    place.registered()
+    visitor = Visitor(place.app)
+    # Random, so that no compression makes it small.
+    assert place.goes(visitor, by, idp_hint=Random(5).randbytes(7000).hex()) == ""
     visitor.sees("Choisir mon profil")
 
 
