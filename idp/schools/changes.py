@@ -1,5 +1,6 @@
 """Acts of a school's office, or of the academy for all schools, on what pages show. Pages judge rights."""
 
+from enum import Enum, auto
 from hashlib import sha256
 
 from idp.audit import trail
@@ -27,30 +28,33 @@ class IllegibleColour(Exception):
         self.part, self.advice = part, advice
 
 
-KEEP, NO_LOGO = None, b""
+class Present(Enum):
+    """What becomes of the present logo when no new one is sent."""
+
+    KEEP = auto()
+    REMOVE = auto()
 
 
-def change_brand(place: str, brand: Brand, logo: bytes | None, actor: str, now: int) -> None:
-    """Store name and colours of a place. `logo`: a new picture, NO_LOGO, or KEEP; that of `brand` is not read.
+def change_brand(place: str, brand: Brand, logo: bytes | Present, actor: str, now: int) -> None:
+    """Store name and colours of a place. `logo`: a new picture, or what becomes of the present one; that of `brand` is not read.
 
     Raises UnusableLogo, IllegibleColour. Colours are judged with those of the academy that they will stand beside, within the
     transaction that stores them, so that no change in between is missed.
     """
     # Decoding takes some milliseconds, and depends on the picture alone: nobody waits for it.
-    mime = drawable(logo).mime if logo else ""
+    mime = drawable(logo).mime if isinstance(logo, bytes) else ""
     values = {"name": brand.name, "accent": brand.accent, "tint": brand.tint}
     with transaction() as tx:
         # First, so that two changes of brands follow one another: each sees which pictures the other uses.
         raise_generation(tx)
         _judge(brand, storage.brand(tx, ACADEMY) if place != ACADEMY else Brand())
-        if logo is KEEP:
-            storage.change_brand(tx, place, values)
-        else:
-            digest = sha256(logo).hexdigest() if logo else ""
-            if logo:
-                storage.add_logo(tx, digest, mime, logo)
-            storage.change_brand(tx, place, {**values, "logo": digest})
-            storage.remove_unused_logos(tx)
+        if isinstance(logo, bytes):
+            values["logo"] = sha256(logo).hexdigest()
+            storage.add_logo(tx, values["logo"], mime, logo)
+        elif logo is Present.REMOVE:
+            values["logo"] = ""
+        storage.change_brand(tx, place, values)
+        storage.remove_unused_logos(tx)
         trail.record(tx, now, "school.brand", actor, f"school:{place}")
 
 

@@ -49,7 +49,7 @@ def test_a_brand_never_names_a_picture_that_is_gone(app: Flask, schools: World) 
     def change(number: int) -> None:
         place = (UAI, OTHER)[number % 2]
         with app.app_context():
-            sent = (logo(1), logo(2), changes.NO_LOGO, changes.KEEP)[number // 2 % 4]
+            sent = (logo(1), logo(2), changes.Present.REMOVE, changes.Present.KEEP)[number // 2 % 4]
             changes.change_brand(place, Brand(f"Nom {number}"), sent, "test", NOON)
 
     for _ in range(3):
@@ -64,7 +64,7 @@ def test_a_name_that_is_changed_meanwhile_keeps_the_new_logo(app: Flask, schools
 
     def change(number: int) -> None:
         with app.app_context():
-            sent = changes.KEEP if number else logo(2)
+            sent = changes.Present.KEEP if number else logo(2)
             changes.change_brand(UAI, Brand(f"Nom {number}"), sent, "test", NOON)
 
     at_once(app, change, 8)
@@ -81,18 +81,18 @@ def test_a_picture_that_ends_too_early_is_refused_and_nothing_is_stored(schools:
 
 def test_a_colour_is_judged_with_those_of_the_academy(schools: World) -> None:
     """The page of a school shows its colour on the academy's ground."""
-    changes.change_brand(ACADEMY, Brand(tint="#e0e0e0"), changes.KEEP, "test", NOON)
+    changes.change_brand(ACADEMY, Brand(tint="#e0e0e0"), changes.Present.KEEP, "test", NOON)
     with pytest.raises(changes.IllegibleColour) as refused:
-        changes.change_brand(UAI, Brand(accent="#6b6b6b"), changes.KEEP, "test", NOON)
+        changes.change_brand(UAI, Brand(accent="#6b6b6b"), changes.Present.KEEP, "test", NOON)
     assert refused.value.part == "accent" and appearance.of_school(UAI).brand == Brand()
-    changes.change_brand(UAI, Brand(accent=refused.value.advice.nearest), changes.KEEP, "test", NOON)
+    changes.change_brand(UAI, Brand(accent=refused.value.advice.nearest), changes.Present.KEEP, "test", NOON)
     assert appearance.brand_for(UAI).accent == refused.value.advice.nearest
 
 
 def test_a_later_colour_of_the_academy_leaves_the_pages_of_a_school_legible(schools: World) -> None:
-    changes.change_brand(UAI, Brand(accent="#6b6b6b"), changes.KEEP, "test", NOON)
+    changes.change_brand(UAI, Brand(accent="#6b6b6b"), changes.Present.KEEP, "test", NOON)
     assert appearance.brand_for(UAI).accent == "#6b6b6b"
-    changes.change_brand(ACADEMY, Brand(tint="#e0e0e0"), changes.KEEP, "test", NOON)
+    changes.change_brand(ACADEMY, Brand(tint="#e0e0e0"), changes.Present.KEEP, "test", NOON)
     shown = appearance.brand_for(UAI)
     assert shown.tint == "#e0e0e0" and shown.accent < "#6b6b6b"
 

@@ -271,6 +271,7 @@ class TestBrand:
             (png(filler=100_001), "large.png"),
             (png(30_000, 30_000), "bomb.png"),
             (b"GIF89a" + bytes(40), "logo.gif"),
+            (b"", "empty.png"),
         ],
     )
     def test_what_is_no_small_picture_is_refused(self, office: Visitor, content: bytes, name: str) -> None:

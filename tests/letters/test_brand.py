@@ -56,7 +56,9 @@ def both(app: Flask) -> Iterator[dict[str, Someone]]:
 
 
 def brands(place: str, brand: Brand, colour: tuple[int, int, int] | None = None) -> None:
-    changes.change_brand(place, brand, changes.NO_LOGO if colour is None else logo(colour), "test", NOON)
+    changes.change_brand(
+        place, brand, changes.Present.REMOVE if colour is None else logo(colour), "test", NOON
+    )
 
 
 def id_of(uai: str) -> int:

@@ -100,12 +100,12 @@ def _change_brand(desk: Desk, place: str) -> None:
         raise Refusal(LOGO_UNUSABLE, f"logo: {fault.why}", at=("logo",), size=LARGEST // 1000) from None
 
 
-def _logo() -> bytes | None:
-    """The sent picture, or what becomes of the present one. A file without a byte is no picture, so it is refused as one."""
+def _logo() -> bytes | changes.Present:
+    """The sent picture, or what becomes of the present one."""
     sent = request.files.get("logo")
     if sent and sent.filename:
-        return sent.stream.read(LARGEST + 1) or b"\0"
-    return changes.NO_LOGO if "no_logo" in request.form else changes.KEEP
+        return sent.stream.read(LARGEST + 1)
+    return changes.Present.REMOVE if "no_logo" in request.form else changes.Present.KEEP
 
 
 def _colour(fields: Fields, name: str, label: str) -> str:
