@@ -139,7 +139,7 @@ def match(terminal: Terminal, name: str, uai: str, everybody: bool, as_json: boo
     ]
     if as_json:
         return say_json({"counts": counts, "people": people})
-    say_table(tuple(_COLUMNS), [tuple(person[column] for column in _COLUMNS) for person in people])
+    say_table(_COLUMNS, [tuple(person[column] for column in _COLUMNS) for person in people])
     click.echo(", ".join(f"{outcome}: {number}" for outcome, number in sorted(counts.items())) or "nobody")
 
 
