@@ -48,6 +48,9 @@ statements: dict[str, dict[str, str]] = defaultdict(dict)
 _LIST = re.compile(r"IN \((\?|%\(\w+\)s(?:::[\w ]+)?)(?:, (?:\?|%\(\w+\)s(?:::[\w ]+)?))+\)")
 """A list of values: a statement is kept once, whatever their number."""
 
+_noted: set[tuple[str, object, str]] = set()
+"""Engine, code of a function and statement that need no second look."""
+
 _here = threading.local()
 _test = ""
 """The test that runs now."""
@@ -172,10 +175,16 @@ def note(engine: str, statement: str) -> None:
             # A statement of a test's own.
             return
         if name.startswith(_PRODUCT) and name not in _BELOW:
+            seen = (engine, frame.f_code, statement)
+            if seen in _noted:
+                return
             function = f"{name[len(str(ROOT)) + 1 :]} {frame.f_code.co_qualname}"
             if engine not in executed[engine].get(function, ""):
                 executed[engine][function] = _test
             statements[engine].setdefault(_LIST.sub("IN (\\1)", statement), function)
+            # A test whose id names its engine is the one that can be run again on the other.
+            if engine in executed[engine][function]:
+                _noted.add(seen)
             return
         frame = frame.f_back
 

@@ -15,6 +15,8 @@ from werkzeug.serving import ThreadedWSGIServer
 PATIENCE = 20.0
 """Seconds for a request that is under way at the end of a loan."""
 
+POLL = 0.02
+"""Seconds until a server sees that it is to end; a test waits for that. The library's own half a second is longer than most tests."""
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -29,6 +31,9 @@ class LoopbackServer(ThreadedWSGIServer):
     def __init__(self, app: Application | None = None, port: int = 0) -> None:
         self._application: Application = app or Flask("nothing here")
         super().__init__("127.0.0.1", port, self._whole)
+
+    def serve_forever(self, poll_interval: float = POLL) -> None:
+        super().serve_forever(poll_interval)
 
     @property
     def app(self) -> Application:

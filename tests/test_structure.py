@@ -203,6 +203,10 @@ LIBRARY_NAMES = frozenset({"walk", "walk_packages", "walk_revisions"})
 """Functions of ast, os, email, pkgutil and Alembic."""
 
 
+ANY_OLD_WORD = re.compile("|".join(OLD_WORDS), re.IGNORECASE)
+"""Within other words too. Most modules have none, and need not be read token by token."""
+
+
 def old_words_of(text: str) -> set[str]:
     words = {word.lower() for word in re.findall(r"[A-Za-z]+", text)}
     return {word for word in words if {word, word.removesuffix("s"), word.removesuffix("ed")} & OLD_WORDS}
@@ -210,7 +214,9 @@ def old_words_of(text: str) -> set[str]:
 
 def words_of_code(source: str) -> set[str]:
     """Words of identifiers, comments and docstrings; other strings are people's French, or stored values."""
-    words = set()
+    words: set[str] = set()
+    if not ANY_OLD_WORD.search(source):
+        return words
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             words |= old_words_of(token.string)

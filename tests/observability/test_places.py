@@ -39,7 +39,7 @@ def test_a_directory_that_another_user_could_have_laid_out_is_refused(tmp_path: 
 def test_silent_clients_keep_no_place_from_prometheus_for_long(app: Flask, counts: Path) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     endpoint = Endpoint(listener, Exposition(counts, DatabaseReadings(app)))
-    thread = threading.Thread(target=endpoint.serve_forever, daemon=True)
+    thread = threading.Thread(target=endpoint.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     address = listener.getsockname()
     silent = [socket.create_connection(address) for _ in range(AT_ONCE)]
