@@ -103,20 +103,35 @@ class Happening:
     undo: int
 
 
+FURTHER = (200, 200, 200)
+"""Records that are read of an account where the newest are of its children at other schools."""
+
+
 def timeline(account: AccountFacts, school: SchoolRow, most: int = 20) -> list[Happening]:
     """What has happened to an account, the newest first, in the words and names of the record.
 
     An office reads no name of another school: neither of a colleague there, nor of a guardian's child there.
     """
-    own_links = links_at(school.id, account)
-    events = [
-        event
-        for event in search(Filters(subjects=[account.actor]), None, most).events
-        if account.kind != "guardian" or event.detail.get("link", 0) in own_links | {0}
-    ]
+    events = _readable(account, school, most)
     names = names_at(school, events)
     undoable = guardianship.undoable(account) if account.kind == "guardian" else {}
     return [Happening(event, names, _undo(event, undoable)) for event in events]
+
+
+def _readable(account: AccountFacts, school: SchoolRow, most: int) -> list[Event]:
+    """The newest records that the office may read, up to `most`. Records of other schools' links take no place of theirs."""
+    events: list[Event] = []
+    beyond: int | None = None
+    own_links = links_at(school.id, account) | {0}
+    for step in (most, *FURTHER):
+        page = search(Filters(subjects=[account.actor]), beyond, step).events
+        events += [
+            event for event in page if account.kind != "guardian" or event.detail.get("link", 0) in own_links
+        ]
+        if len(events) >= most or len(page) < step:
+            break
+        beyond = page[-1].id
+    return events[:most]
 
 
 def _undo(event: Event, undoable: dict[int, int]) -> int:

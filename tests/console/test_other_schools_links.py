@@ -7,6 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from idp.accounts import guardianship
+from idp.console import people
+from idp.console.storage import rights
 from idp.database.engine import reading, transaction
 from idp.jobs import queue
 from idp.people.storage.tables import Guardianship
@@ -81,3 +83,19 @@ def test_who_sees_numbers_alone_stops_no_work(
     with app.app_context():
         row = queue.find(job)
     assert row is not None and (row["state"] == "cancelled") == stops
+
+
+@pytest.mark.parametrize("most", [1, 5])
+def test_records_of_another_schools_link_take_no_place_in_the_timeline(
+    app: Flask, contextless: World, mother: Someone, most: int
+) -> None:
+    facts = contextless.facts(mother)
+    with app.app_context():
+        for link, first, last in ((1, NOON, NOON), (2, NOON + 2, NOON + 20)):
+            for moment in range(first, last + 1, 2):
+                guardianship.detach(facts, link, "Jugement", "account:1", moment)
+                guardianship.attach_again(facts, link, "account:1", moment + 1)
+        here = rights.school_by_uai(reading(), UAI)
+        assert here is not None
+        happened = people.timeline(facts, here, most)
+    assert [happening.event.at for happening in happened] == [NOON + 1, NOON][:most]
