@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 
 from clients.configuration import Configuration
-from clients.serving import serve_until_stopped
+from clients.starting import serve as serve_until_stopped
 
 
-def command(
-    create_app: Callable[[Configuration], Flask], registration: Callable[[str], dict[str, Any]]
-) -> click.Group:
-    """The group of commands of one application."""
+def command(package: str, registration: Callable[[str], dict[str, Any]]) -> click.Group:
+    """The group of commands of the application in `package`."""
 
     @click.group()
     def group() -> None:
@@ -70,7 +67,7 @@ def command(
             school_mail=options["school_mail"],
             open_now=tuple(code.strip() for code in options["open_now"].split(",") if code.strip()),
         )
-        serve_until_stopped(create_app, configuration, port)
+        serve_until_stopped(package, configuration, port)
 
     return group
 

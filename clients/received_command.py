@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 
 from clients.configuration import Configuration
-from clients.serving import serve_until_stopped
+from clients.starting import serve as serve_until_stopped
 
 Register = Callable[[str, Path], dict[str, Any]]
 """Public address and SQLite file of the application → its registration document."""
 
 
-def command(create_app: Callable[[Configuration], Flask], registration: Register) -> click.Group:
-    """`registration` and `serve`."""
+def command(package: str, registration: Register) -> click.Group:
+    """`registration` and `serve` of the application in `package`."""
 
     @click.group()
     def group() -> None:
@@ -42,6 +41,6 @@ def command(create_app: Callable[[Configuration], Flask], registration: Register
     def serve(issuer: str, base: str, port: int, data: Path) -> None:
         """Serve until SIGTERM or Ctrl-C."""
         configuration = Configuration(issuer.rstrip("/"), base.rstrip("/"), "", data)
-        serve_until_stopped(create_app, configuration, port)
+        serve_until_stopped(package, configuration, port)
 
     return group

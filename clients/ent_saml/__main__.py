@@ -1,7 +1,6 @@
 """`python -m clients.ent_saml serve …` and `… registration`."""
 
-from clients.ent_saml.app import create_app
 from clients.ent_saml.registration import registration
 from clients.received_command import command
 
-command(create_app, registration)()
+command("clients.ent_saml", registration)()

@@ -1,5 +1,4 @@
 from clients.command import command
-from clients.icart.app import create_app
 from clients.icart.registration import registration
 
-command(create_app, registration)()
+command("clients.icart", registration)()

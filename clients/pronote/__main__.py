@@ -1,5 +1,4 @@
 from clients.command import command
-from clients.pronote.app import create_app
 from clients.pronote.registration import registration
 
-command(create_app, registration)()
+command("clients.pronote", registration)()

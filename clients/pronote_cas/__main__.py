@@ -1,7 +1,6 @@
 """`python -m clients.pronote_cas serve …` and `… registration`."""
 
-from clients.pronote_cas.app import create_app
 from clients.pronote_cas.registration import registration
 from clients.received_command import command
 
-command(create_app, registration)()
+command("clients.pronote_cas", registration)()
