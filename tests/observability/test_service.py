@@ -19,7 +19,15 @@ from idp.monitoring.service import parent_directory
 from tests.conftest import fresh_database
 from tests.observability.receiver import Receiver
 from tests.observability.samples import Samples
-from tests.operations.installation import Installation, PostOffice, descendants, eventually, free_port, status
+from tests.operations.installation import (
+    INTERPRETER,
+    Installation,
+    PostOffice,
+    descendants,
+    eventually,
+    free_port,
+    status,
+)
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -58,7 +66,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         )
         text += f'[metrics]\nport = {port}\n[tracing]\nendpoint = "{receiver.endpoint}"\n'
         installation.config.write_text(text)
-        with installation.running("serve", "--workers", 2) as server:
+        with installation.running("serve", "--workers", 2, program=INTERPRETER) as server:
             eventually(lambda: status(f"{installation.address}/health/startup") == 200)
             metrics = f"http://127.0.0.1:{port}/metrics"
             eventually(lambda: status(metrics) == 200)

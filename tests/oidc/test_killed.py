@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from idp.oidc.tokens.refresh_tokens import family_of
 from idp.runtime.context import system_clock
 from tests.actors.relying_party import RelyingParty, signed_in_browser
 from tests.actors.world import World
-from tests.operations.installation import Installation, eventually, status
+from tests.operations.installation import Installation, Process, eventually, status
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
@@ -50,7 +49,7 @@ class Machine:
         self.first: str = self.portal.tokens(scope=OFFLINE, claims=ASKED)["refresh_token"]
 
     @contextlib.contextmanager
-    def served(self) -> Iterator[subprocess.Popen[bytes]]:
+    def served(self) -> Iterator[Process]:
         with self.installation.running("serve", "--no-worker") as server:
             eventually(lambda: status(f"{self.installation.address}/health/ready") == 200)
             yield server
@@ -85,7 +84,7 @@ def machine(tmp_path: Path, database_url: str) -> Iterator[Machine]:
         yield Machine(installation, app)
 
 
-def kill(server: subprocess.Popen[bytes]) -> None:
+def kill(server: Process) -> None:
     """Kill all of its processes at once."""
     os.killpg(server.pid, signal.SIGKILL)
     server.wait()

@@ -28,6 +28,7 @@ from idp.settings import Settings, load_settings
 from tests.applications import Loan
 from tests.conftest import TEST_SECRETS
 from tests.engines import not_noted
+from tests.operations.launching import Launched
 from tests.watching import PATIENCE, alive, descendants, eventually
 
 __all__ = ["PATIENCE", "alive", "descendants", "eventually"]
@@ -43,7 +44,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def idp(*words: object, cwd: Path = ROOT, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run one `idp` command to its end."""
-    command = [sys.executable, "-m", "idp.cli", *map(str, words)]
+    command = [sys.executable, *INTERPRETER, *map(str, words)]
     return subprocess.run(
         command,
         cwd=cwd,
@@ -70,6 +71,25 @@ def status(url: str | urllib.request.Request) -> int | None:
         return refused.code
     except OSError:
         return None
+
+
+INTERPRETER = ("-m", "idp.cli")
+"""The words after `python` for the command `idp`."""
+
+Process = subprocess.Popen[bytes] | Launched
+
+
+def _interpreter(words: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            [sys.executable, *words],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
 
 
 class Installation:
@@ -118,26 +138,23 @@ class Installation:
         return idp("--config", self.config, *words, **more)
 
     @contextlib.contextmanager
-    def running(
-        self, *words: object, program: tuple[str, str] = ("-m", "idp.cli")
-    ) -> Iterator[subprocess.Popen[bytes]]:
-        """A command that does not end by itself; whatever is left of it at the end is killed."""
-        command = [sys.executable, *program, "--config", str(self.config), *map(str, words)]
-        with open(self.folder / f"{words[0]}.log", "ab") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+    def running(self, *words: object, program: tuple[str, str] | None = None) -> Iterator[Process]:
+        """A command that does not end by itself; whatever is left of it at the end is killed.
+
+        `program`: the words of an interpreter of its own; None has it forked from a process that has imported the same.
+        """
+        command, log = ["--config", str(self.config), *map(str, words)], self.folder / f"{words[0]}.log"
+        process: Process = (
+            Launched(command, ROOT, environment(), log)
+            if program is None
+            else _interpreter([*program, *command], log)
+        )
         try:
             yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait()
 
     def settings(self) -> Settings:

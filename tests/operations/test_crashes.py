@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.installation import (
+    INTERPRETER,
     ROOT,
     Installation,
     alive,
@@ -117,7 +118,7 @@ def disconnect_all(installation: Installation, number: int) -> None:
 
 
 def test_200_mass_disconnects(watched: Installation) -> None:
-    with watched.running("serve", "--no-worker") as server:
+    with watched.running("serve", "--no-worker", program=INTERPRETER) as server:
         eventually(lambda: status(f"{watched.address}/health/ready") == 200, patience=60)
         [web] = descendants(server.pid)
         few = len(threads(web))
@@ -151,7 +152,7 @@ def test_workers_that_are_spawned_are_stopped_while_they_work(watched: Installat
 
 
 def stopped_while_it_works(
-    installation: Installation, number: int, workers: int, program: tuple[str, str] = ("-m", "idp.cli")
+    installation: Installation, number: int, workers: int, program: tuple[str, str] = INTERPRETER
 ) -> set[int]:
     """The threads of a server that was stopped just after a mass disconnect, and is gone."""
     with installation.running("serve", "--no-worker", "--workers", workers, program=program) as server:

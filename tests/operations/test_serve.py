@@ -8,7 +8,7 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.operations.installation import Installation, alive, descendants, eventually, status
+from tests.operations.installation import INTERPRETER, Installation, alive, descendants, eventually, status
 
 
 def ready(installation: Installation) -> int | None:
@@ -16,7 +16,7 @@ def ready(installation: Installation) -> int | None:
 
 
 def test_a_server_answers_and_stops_at_a_signal(installation: Installation) -> None:
-    with installation.running("serve") as server:
+    with installation.running("serve", program=INTERPRETER) as server:
         eventually(lambda: ready(installation) == 200)
         below = descendants(server.pid)
         server.terminate()

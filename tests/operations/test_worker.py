@@ -11,14 +11,14 @@ from idp.messages.storage.outbox import OutboxMessage
 from tests.actors.due_messages import due
 from tests.actors.world import World
 from tests.conftest import Clock
-from tests.operations.installation import Installation, PostOffice, alive, eventually
+from tests.operations.installation import INTERPRETER, Installation, PostOffice, alive, eventually
 
 
 def test_a_worker_delivers_what_waits_and_what_comes(
     installation: Installation, post_office: PostOffice
 ) -> None:
     installation.post_mail()
-    with installation.running("worker"):
+    with installation.running("worker", program=INTERPRETER):
         eventually(lambda: len(post_office.taken) == 1)
         installation.post_mail("paul@example.org")
         eventually(lambda: len(post_office.taken) == 2)
