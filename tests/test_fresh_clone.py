@@ -4,14 +4,28 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.actors.first_login import first_login
 from tests.journeys.conftest import Demo, free_ports
+from tests.wheels import COMPILED_LATER, from_wheels
 
 ROOT = Path(__file__).parent.parent
+
+
+def _has_this_python(environ: dict[str, str]) -> bool:
+    """Whether `make` takes a Python of this version: wheels are for one version."""
+    shown = subprocess.run(
+        ["python3", "-c", "import sys; print(sys.version_info[:2])"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "PYTHON" not in environ and shown.stdout.strip() == str(sys.version_info[:2])
 
 
 @pytest.mark.skipif(
@@ -28,6 +42,9 @@ def test_a_fresh_clone_runs_its_demonstration_with_one_command(tmp_path: Path) -
         for name, value in os.environ.items()
         if name not in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS")
     }
+    clean |= COMPILED_LATER
+    if _has_this_python(clean):
+        clean |= from_wheels(ROOT / "requirements.lock")
     make = subprocess.Popen(
         ["make", "demo", f"DEMO=--port-base {base} --smtp-port {smtp}"],
         cwd=clone,

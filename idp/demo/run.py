@@ -7,14 +7,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from idp.demo.people import Card
+from idp import deferred
 from idp.demo.place import SERVICES, SMS_TOKEN, TITLES, Place, others_here
-from idp.demo.preparation import prepare
 from idp.demo.supervisor import Service, ServiceDied, Supervisor
 from idp.runtime.processes import refuse_taken_port
+from idp.runtime.starting import starting
+
+if TYPE_CHECKING:
+    from idp.demo import preparation
+    from idp.demo.people import Card
+else:
+    # The provider's modules: not for a demonstration that is refused.
+    preparation = deferred.module("idp.demo.preparation")
 
 SCHOOL_MAIL = "secretariat@college-des-tilleuls.example"
 """The address to which Téléservices sends changed contact details."""
@@ -50,6 +58,8 @@ def run(place: Place, fresh: bool) -> None:
         if fresh or not place.accounts.exists():
             _empty(place.folder)
             click.echo("Making the school: two SIECLE files, their import, keys, letters. Some seconds ...")
+        with starting():
+            prepare = preparation.prepare
         cards = prepare(place)
         with Supervisor(place.log, _environment()) as supervisor:
             try:
@@ -59,7 +69,7 @@ def run(place: Place, fresh: bool) -> None:
             click.echo("\nStopping ...")
 
 
-def _live(place: Place, cards: list[Card], supervisor: Supervisor) -> None:
+def _live(place: Place, cards: "list[Card]", supervisor: Supervisor) -> None:
     for service in _services(place):
         supervisor.start(service)
     supervisor.wait_until_all_answer()
@@ -113,7 +123,7 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
 
 
-def _show(place: Place, cards: list[Card]) -> None:
+def _show(place: Place, cards: "list[Card]") -> None:
     click.echo()
     for name in ("icart", "pronote", *others_here(), "teleservices", "provider", "mailbox"):
         click.echo(f"  {TITLES[name].ljust(13)} {place.address(name)}")

@@ -20,16 +20,22 @@ from idp.demo.siecle_files import write_siecle
 from tests.documents import blocks
 from tests.imports.exports import export, link, person, pupil
 from tests.operations.installation import ROOT, PostOffice, environment, free_port
+from tests.wheels import from_wheels
 
 PAGE = "docs/operating.md"
 OVER = ("/etc", "/opt", "/usr/local", "/var", "/root")
 
 READY = """
-for try in $(seq 200); do
-    python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}/health/ready')" 2>/dev/null && break
-    sleep 0.1
-done
-python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}/health/ready')"
+python3 -c "
+import sys, urllib.request
+sys.path.insert(0, '{root}')
+from tests.watching import eventually
+def ready():
+    try:
+        return urllib.request.urlopen('http://127.0.0.1:{port}/health/ready').status == 200
+    except OSError:
+        return False
+eventually(ready, pause=0.1)"
 """
 
 MACHINE = """
@@ -144,7 +150,7 @@ def test_every_command_of_the_operators_page_works_as_it_is_written(
     _put(
         tmp_path,
         "commands.sh",
-        script.format(over=" ".join(OVER), folder=tmp_path, python=python, port=port).replace(
+        script.format(over=" ".join(OVER), folder=tmp_path, python=python, port=port, root=ROOT).replace(
             "set -eu", "set -eux", 1
         ),
     )
@@ -159,7 +165,7 @@ def test_every_command_of_the_operators_page_works_as_it_is_written(
             "sh",
             str(tmp_path / "commands.sh"),
         ],
-        env=environment(),
+        env=environment(**from_wheels(ROOT / "requirements.lock")),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

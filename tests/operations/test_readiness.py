@@ -63,7 +63,7 @@ def test_a_missing_database_is_not_made_in_silence(installation: Installation, t
 )
 def test_an_address_of_another_engine_stops_the_start_with_a_sentence(tmp_path: Path, url: str) -> None:
     installation = Installation(tmp_path, url)
-    stopped = installation.run_process("serve")
+    stopped = installation.run("serve")
     assert stopped.returncode != 0 and "database.url" in stopped.stderr
     assert "Traceback" not in stopped.stderr and len(stopped.stderr.splitlines()) < 4
 

@@ -33,7 +33,9 @@ def plain(text: str | None) -> str:
     Marks of other scripts stay, because they make other letters (й is not и). A text without letters is empty, and an empty
     text equals nothing: compare names by `same_name`.
     """
-    composed = unicodedata.normalize("NFKC", (text or "").translate(LIGATURES)).casefold()
+    if text is None or text.isascii():
+        return "".join(filter(str.isalnum, text or "")).lower()
+    composed = unicodedata.normalize("NFKC", text.translate(LIGATURES)).casefold()
     letters: list[str] = []
     drops_marks = True
     for character in unicodedata.normalize("NFKD", composed):
