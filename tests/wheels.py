@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 COMPILED_LATER = {"PIP_NO_COMPILE": "no"}
-"""pip leaves each module to its first import, where the same user runs what is installed. It reads the value as that of `compile`."""
+"""pip leaves each module to its first import by a user who may write beside it. pip reads the value as that of `compile`."""
 
 
 def from_wheels(lock: Path) -> dict[str, str]:

@@ -55,6 +55,8 @@ rm -rf /opt/idp /etc/idp /var/lib/idp
 mkdir -p /etc/caddy /etc/systemd/system /var/backups
 for name in sudo systemctl; do cp {folder}/$name /usr/local/bin/$name; done
 export PATH=/usr/local/bin:$PATH HOME=/root
+# pip compiles for root and for the user idp, who cannot.
+unset PYTHONDONTWRITEBYTECODE
 python3() {{ {python} "$@"; }}
 cd {folder}
 """

@@ -12,11 +12,12 @@ def interpreter() -> str:
     """An interpreter with the locked Django and its libraries."""
     made = SITE / ".venv"
     python = str(made / "bin" / "python")
-    pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+    # The pip of this environment installs into it: one of its own would cost more than Django.
+    options = ["--no-input", "--disable-pip-version-check", "--no-compile", "--require-hashes"]
     install(
         SITE / "requirements.lock",
         made / "installed",
-        [sys.executable, "-m", "venv", "--clear", str(made)],
-        [*pip, "-r", "requirements.lock"],
+        [sys.executable, "-m", "venv", "--clear", "--without-pip", str(made)],
+        [sys.executable, "-m", "pip", "--python", python, "install", *options, "-r", "requirements.lock"],
     )
     return python
