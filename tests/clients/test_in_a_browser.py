@@ -64,10 +64,10 @@ def findings(page: Page) -> list[str]:
 def findings_everywhere(page: Page, address: str) -> dict[str, list[str]]:
     """At a desk in light, on a phone in dark; only what has findings."""
     wrong = {}
+    page.goto(address)
     for width, scheme in SCREENS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.goto(address)
         if texts := findings(page):
             wrong[f"{address} {width} {scheme}"] = texts
     return wrong
