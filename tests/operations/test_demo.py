@@ -86,20 +86,12 @@ def first(tmp_path_factory: pytest.TempPathFactory, base: int) -> Iterator[Demon
 
 @pytest.fixture(scope="module")
 def again(first: Demonstration, base: int) -> Iterator[Demonstration]:
-    """It was killed, and runs again in its folder, until a test stops it."""
+    """It was killed, and runs again in its folder, until a service of it dies."""
     first.killed_with = {name: first.read(name) for name in PREPARED}, descendants(first.process.pid)
     first.exit_code_after(signal.SIGKILL)
     with demonstration(first.folder, base) as again:
         assert READY in again.until(READY)
         yield again
-
-
-@pytest.fixture(scope="module")
-def folder(again: Demonstration) -> Path:
-    """A demonstration that was prepared and is stopped."""
-    if again.process.poll() is None:
-        assert again.exit_code_after(signal.SIGINT) == 0
-    return again.folder
 
 
 def addresses(base: int) -> list[str]:
@@ -152,33 +144,27 @@ def test_it_finds_its_data_again_after_kill_9_and_nothing_outlives_it(
     assert {name: again.read(name) for name in PREPARED} == made
 
 
-def test_it_stops_at_ctrl_c(again: Demonstration, base: int) -> None:
+def test_a_service_that_dies_is_named_and_all_the_others_stop(again: Demonstration) -> None:
     below = descendants(again.process.pid)
-    assert len(below) >= 5
-    assert again.exit_code_after(signal.SIGINT) == 0
+    [pronote] = [
+        pid
+        for pid in below
+        if b"clients.pronote\0" in (words := Path(f"/proc/{pid}/cmdline").read_bytes())
+        and b"serve" in words
+        and os.getsid(pid) == pid
+    ]
+    os.kill(pronote, signal.SIGKILL)
+    assert again.process.wait(30) == 1
+    assert "pronote has ended by itself" in again.until("pronote has ended")
     eventually(lambda: not any(map(alive, below)))
-    assert [status(address) for address in addresses(base)] == [None] * 5
 
 
-def test_a_service_that_dies_is_named_and_all_the_others_stop(folder: Path, base: int) -> None:
-    with demonstration(folder, base) as running:
-        assert READY in running.until(READY)
-        below = descendants(running.process.pid)
-        [pronote] = [
-            pid
-            for pid in below
-            if b"clients.pronote\0" in (words := Path(f"/proc/{pid}/cmdline").read_bytes())
-            and b"serve" in words
-            and os.getsid(pid) == pid
-        ]
-        os.kill(pronote, signal.SIGKILL)
-        assert running.process.wait(30) == 1
-        assert "pronote has ended by itself" in running.until("pronote has ended")
-        eventually(lambda: not any(map(alive, below)))
-
-
-@pytest.mark.parametrize("made", ["idp.sqlite3", "credentials"])
-def test_a_preparation_that_is_killed_begins_anew(tmp_path: Path, base: int, made: str) -> None:
+@pytest.mark.parametrize(
+    ("made", "stop"), [("idp.sqlite3", signal.SIGTERM), ("credentials", signal.SIGINT)], ids=str
+)
+def test_a_preparation_that_is_killed_begins_anew_and_all_of_it_stops_at_a_signal(
+    tmp_path: Path, base: int, made: str, stop: signal.Signals
+) -> None:
     folder = tmp_path / "data"
     with demonstration(folder, base) as killed:
         eventually(lambda: (folder / made).exists())
@@ -187,7 +173,11 @@ def test_a_preparation_that_is_killed_begins_anew(tmp_path: Path, base: int, mad
     with demonstration(folder, base) as again:
         assert READY in again.until(READY)
         assert len(again.read("accounts.json")) >= 5
-        assert again.exit_code_after(signal.SIGTERM) == 0
+        below = descendants(again.process.pid)
+        assert len(below) >= 5
+        assert again.exit_code_after(stop) == 0
+        eventually(lambda: not any(map(alive, below)))
+        assert [status(address) for address in addresses(base)] == [None] * 5
 
 
 def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, base: int) -> None:

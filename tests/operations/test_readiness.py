@@ -4,8 +4,6 @@ import base64
 import os
 import resource
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from sqlalchemy import make_url
 
 from tests.conftest import TEST_SECRETS, fresh_database
 from tests.operations.installation import ROOT, Installation, descendants, environment, eventually, status
+from tests.operations.launching import Launched
 
 OTHER_KEY = base64.urlsafe_b64encode(b"another master key of 32 bytes!!").decode().rstrip("=")
 
@@ -74,16 +73,9 @@ class TestAMasterKeyThatIsNotTheRightOne:
         with installation.running("serve"):
             eventually(lambda: len(_keys(installation)) >= 4)
         with_master_key(installation, OTHER_KEY)
-        stopped = subprocess.run(
-            [sys.executable, "-m", "idp.cli", "--config", str(installation.config), "serve", "--no-worker"],
-            cwd=ROOT,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert stopped.returncode != 0
-        assert "No signing key can be opened" in stopped.stdout + stopped.stderr
+        with installation.running("serve", "--no-worker") as stopped:
+            assert stopped.wait(60) != 0
+        assert "No signing key can be opened" in (installation.folder / "serve.log").read_text()
         assert "secrets.master_key" in installation.run("doctor").stdout
         rotated = installation.run("keys", "rotate")
         assert rotated.returncode == 0 and "New keys are published" in rotated.stdout
@@ -153,14 +145,13 @@ def test_three_machines_upgrade_one_postgresql_at_once(tmp_path: Path) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {empty} TEMPLATE template0")
     installation = Installation(tmp_path, url.set(database=empty).render_as_string(hide_password=False))
-    command = [sys.executable, "-m", "idp.cli", "--config", str(installation.config), "db", "upgrade"]
-    running = [
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        for _ in range(3)
-    ]
-    ended = [(process.communicate(timeout=120)[0].decode(), process.returncode) for process in running]
+    command, logs = (
+        ["--config", str(installation.config), "db", "upgrade"],
+        [tmp_path / f"{n}.log" for n in range(3)],
+    )
+    running = [Launched(command, ROOT, environment(), log) for log in logs]
+    codes = [process.wait(120) for process in running]
+    ended = [(log.read_text(), code) for log, code in zip(logs, codes, strict=True)]
     assert [code for _, code in ended] == [0, 0, 0], ended
     assert all(text.startswith("The database ") and text.count("\n") == 1 for text, _ in ended), ended
     with psycopg.connect(dsn, autocommit=True) as connection:
