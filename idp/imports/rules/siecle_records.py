@@ -80,6 +80,7 @@ def read_pupil(fields: Fields, uai: str, classes: Sequence[Row] = ()) -> PupilRe
     """ELEVE, with its class; parts with a fault are empty or None."""
     further_names = [name for name in (fields.text("PRENOM2"), fields.text("PRENOM3")) if name]
     mobile, mail = fields.phone("TEL_PORTABLE", uai), fields.mail("MEL")
+    for_sms = _for_sms(mobile)
     codes = (fields.beside(row).text("CODE_STRUCTURE", 40) for row in classes)
     return PupilRecord(
         source_id=fields.code("ELEVE_ID"),
@@ -93,10 +94,10 @@ def read_pupil(fields: Fields, uai: str, classes: Sequence[Row] = ()) -> PupilRe
         mef=fields.text("CODE_MEF", 20),
         class_code=next((code for code in codes if code), None),
         left=fields.day("DATE_SORTIE"),
-        mobile=_for_sms(mobile),
+        mobile=for_sms,
         contact_mail=mail,
         unusable=fields.unread({"TEL_PORTABLE": mobile, "MEL": mail}),
-        landline=mobile if mobile != _for_sms(mobile) else None,
+        landline=mobile if mobile != for_sms else None,
     )
 
 
@@ -105,7 +106,8 @@ def read_person(fields: Fields, uai: str, address: Row | None = None) -> PersonR
     mobile, phone = fields.phone("TEL_PORTABLE", uai), fields.phone("TEL_PERSONNEL", uai)
     mail = fields.mail("MEL")
     unusable = fields.unread({"TEL_PORTABLE": mobile, "TEL_PERSONNEL": phone, "MEL": mail})
-    landline = mobile if mobile != _for_sms(mobile) else None
+    for_sms = _for_sms(mobile)
+    landline = mobile if mobile != for_sms else None
     if landline and phone in (None, landline):
         phone, landline = landline, None
     person = PersonRecord(
@@ -114,7 +116,7 @@ def read_person(fields: Fields, uai: str, address: Row | None = None) -> PersonR
         family_name=fields.required("NOM_DE_FAMILLE", "NOM"),
         usage_name=fields.text("NOM_USAGE"),
         first_name=fields.text("PRENOM"),
-        mobile=_for_sms(mobile),
+        mobile=for_sms,
         phone=phone,
         contact_mail=mail,
         address=None,
