@@ -37,6 +37,18 @@ def test_each_prints_a_registration_document_of_its_own() -> None:
     assert methods == {"client_secret_basic", "client_secret_post"}
 
 
+@pytest.mark.parametrize("name", ["icart", "pronote_cas"])
+def test_a_document_is_printed_without_the_application_and_its_server(name: str, tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data.sqlite3")) if name == "pronote_cas" else ()
+    words = ("-X", "importtime", "-m", f"clients.{name}", "registration", "--base", "https://service.example")
+    printed = subprocess.run(
+        [sys.executable, *words, *data], capture_output=True, text=True, timeout=60, check=True
+    )
+    imported = {line.rpartition("|")[2].strip() for line in printed.stderr.splitlines()}
+    assert f"clients.{name}.registration" in imported
+    assert not {"flask", "granian", f"clients.{name}.app"} & imported
+
+
 def words(folder: Path, port: int) -> list[str]:
     credentials = folder / "credentials.json"
     credentials.write_text('{"client_id": "a", "client_secret": "b"}', encoding="utf-8")

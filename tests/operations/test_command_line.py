@@ -99,7 +99,7 @@ def test_every_command_explains_itself(
     noun: str, each_in_a_fresh_process: list[dict[str, tuple[int, str]]]
 ) -> None:
     code, output = each_in_a_fresh_process[1][noun]
-    assert code == 0 and "Usage: idp" in output
+    assert code == 0 and "Usage: idp" in output, output
 
 
 def test_what_a_command_imports_can_be_the_first_that_is_imported(

@@ -158,6 +158,11 @@ def test_the_list_of_commands_imports_none_of_them() -> None:
     assert not {"flask", "sqlalchemy", "pydantic", "cryptography", "granian", "requests"} & set(modules)
 
 
+def test_a_demonstration_that_is_refused_has_not_loaded_the_provider() -> None:
+    code = "import sys, idp.demo.run; assert not {'flask', 'sqlalchemy', 'idp.app'} & set(sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
+
+
 def test_the_list_of_commands_says_of_each_what_its_own_help_says() -> None:
     context = main.make_context("idp", ["doctor"])
     for name, noun in NOUNS.items():
