@@ -15,11 +15,12 @@ import sys
 from pathlib import Path
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["tests.operations.launched"])
+_IMPORTED = "tests.operations.launched"
+_SERVER.set_forkserver_preload([_IMPORTED])
 
 
 class Launched:
-    """What tests use of `subprocess.Popen`, of a process that `launch` has started."""
+    """`idp WORDS`, with what tests use of `subprocess.Popen`; both outputs are appended to `log`."""
 
     def __init__(self, words: list[str], cwd: Path, environ: dict[str, str], log: Path) -> None:
         log.touch()
@@ -53,6 +54,8 @@ class Launched:
 
 def _run(words: list[str], cwd: str, environ: dict[str, str], log: str) -> None:
     """The process: `idp WORDS`."""
+    # multiprocessing says nothing of a module that it could not import beforehand.
+    assert _IMPORTED in sys.modules
     os.setsid()
     os.chdir(cwd)
     os.environ.clear()
