@@ -32,7 +32,7 @@ AT_ONCE = 20
 """Connections of one mass disconnect."""
 STOPS = int(os.environ.get("CRASH_STOPS", "12"))
 """Web workers that are stopped; `make crashes` stops 200."""
-WORKERS = 4
+WORKERS = 6
 
 _BREAKS_OFF = (
     b"GET /jwks.json HTTP/1.1\r\nHost: localhost\r\n\r\n",
