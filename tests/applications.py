@@ -16,6 +16,7 @@ from idp.database import schema
 from idp.database.engine import Connections, db
 from idp.oidc import signing
 from idp.passwords.hashing import HashingPool
+from idp.saml import certificates
 from idp.settings import Settings, load_settings
 from idp.tables import TABLES
 from idp.turns.line import Track
@@ -68,11 +69,15 @@ def settings_for(url: str, **sections: dict[str, Any]) -> Settings:
 
 
 def migrate(url: str) -> None:
-    """Bring an empty database to the newest schema, with first signing keys."""
+    """Bring an empty database to the newest schema, with first signing keys and a first certificate of SAML.
+
+    A key of RSA takes longer to make than most tests. `tests.saml.first_use` takes the certificate away.
+    """
     app = create_app(settings_for(url), Clock(NOON - 86400))
     with app.app_context():
         schema.migrate()
         signing.ensure(NOON - 86400)
+        certificates.current(NOON - 86400)
         app.extensions["connections"].close()
 
 

@@ -1,12 +1,15 @@
 """Reading a page as a browser without JavaScript would: its forms, fields and links."""
 
 import re
-from html.parser import HTMLParser
+from dataclasses import dataclass, field
 from typing import Any
+
+from lxml.html import HTMLParser, document_fromstring
+from lxml.html import HtmlElement as Element
 
 _NOT_SHOWN = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
-
+_FIELDS = ("input", "button", "select", "textarea")
 _GOES_ON = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]+)"')
 
 
@@ -21,82 +24,70 @@ def visible_text(html: str) -> str:
     return _NOT_SHOWN.sub(" ", html)
 
 
-class _Fields(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[dict[str, Any]] = []
-        self.actions: list[str] = []
-        self.names: list[set[str]] = []
-        self.ids: list[str] = []
-        self.elsewhere: list[tuple[str, str, str]] = []
-        """(id of its form, name, value) of each field that stands outside its form (the attribute `form`)."""
-        self.links: list[tuple[str, str]] = []
-        self._link: str | None = None
-        self._inside: str | None = None
+@dataclass
+class _Form:
+    """`names`: of all its fields, also of boxes without a tick, whose values are not sent."""
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        attribute = {name: value or "" for name, value in attributes}
-        if tag == "form":
-            self.forms.append({})
-            self.names.append(set())
-            self.actions.append(attribute.get("action", ""))
-            self.ids.append(attribute.get("id", ""))
-        elif tag == "a":
-            self._link = attribute.get("href", "")
-        elif attribute.get("form") and attribute.get("name"):
-            self.elsewhere.append((attribute["form"], attribute["name"], attribute.get("value", "")))
-        elif tag in ("input", "button", "select", "textarea") and self.forms and attribute.get("name"):
-            self.names[-1].add(attribute["name"])
-            kind = attribute.get("type", "text")
-            if kind in ("checkbox", "radio") and "checked" not in attribute:
+    action: str
+    id: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+    def take(self, element: Element) -> None:
+        """The value that a browser would send of a field in its first state."""
+        name, value = element.get("name", ""), element.get("value", "")
+        self.names.add(name)
+        if element.tag == "textarea":
+            value = self.fields.pop(name, "") + (element.text or "")
+        elif element.tag == "select":
+            for option in element.iter("option"):
+                if "selected" in option.attrib:
+                    self.fields[name] = option.get("value", (option.text or "").strip())
+        else:
+            kind = element.get("type", "text")
+            if kind in ("checkbox", "radio") and "checked" not in element.attrib:
                 return
-            if kind in ("checkbox", "hidden") and attribute["name"] in self.forms[-1]:
-                value = self.forms[-1][attribute["name"]]
-                self.forms[-1][attribute["name"]] = [
-                    *(value if isinstance(value, list) else [value]),
-                    attribute["value"],
-                ]
-            self.forms[-1].setdefault(attribute["name"], attribute.get("value", ""))
-            self._inside = attribute["name"] if tag in ("textarea", "select") else None
-        elif tag == "option" and self._inside and "selected" in attribute:
-            self.forms[-1][self._inside] = attribute.get("value", "\0")
-
-    def handle_data(self, data: str) -> None:
-        if self._inside and self.forms and self.lasttag == "textarea":
-            self.forms[-1][self._inside] += data
-        if self._inside and self.forms and self.lasttag == "option" and self.forms[-1][self._inside] == "\0":
-            self.forms[-1][self._inside] = data.strip()
-        if self._link is not None and data.strip():
-            self.links.append((data.strip(), self._link))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
-            self._link = None
-        elif tag in ("textarea", "select"):
-            self._inside = None
+            if kind in ("checkbox", "hidden") and name in self.fields:
+                known = self.fields[name]
+                self.fields[name] = [*(known if isinstance(known, list) else [known]), element.attrib["value"]]
+        self.fields.setdefault(name, value)
 
 
-def _read(html: str) -> _Fields:
-    reader = _Fields()
-    reader.feed(html)
-    for form, name, value in reader.elsewhere:
-        place = reader.ids.index(form)
-        reader.names[place].add(name)
-        reader.forms[place].setdefault(name, value)
-    return reader
+def _root(html: str) -> Element:
+    # Not lenient with sizes: a page of thousands of rows is read to its end.
+    root = document_fromstring(html, HTMLParser(huge_tree=True, remove_comments=True, encoding="utf-8"))
+    assert html.count("<form") == len(list(root.iter("form"))), "a form inside a form"
+    return root
+
+
+def _read(html: str) -> list[_Form]:
+    root = _root(html)
+    forms, elsewhere = [], []
+    for place in root.iter("form"):
+        form = _Form(place.get("action", ""), place.get("id", ""))
+        forms.append(form)
+        for element in place.iter(*_FIELDS):
+            if element.get("name") and not element.get("form"):
+                form.take(element)
+    for element in root.iter(*_FIELDS):
+        if element.get("name") and element.get("form"):
+            elsewhere.append(element)
+    ids = [form.id for form in forms]
+    for element in elsewhere:
+        form = forms[ids.index(element.get("form", ""))]
+        form.names.add(element.get("name", ""))
+        form.fields.setdefault(element.get("name", ""), element.get("value", ""))
+    return forms
 
 
 def forms_of(html: str) -> list[tuple[str, dict[str, Any]]]:
     """(action, fields with their values) of each form, hidden ones and named buttons included."""
-    reader = _read(html)
-    return list(zip(reader.actions, reader.forms, strict=True))
+    return [(form.action, form.fields) for form in _read(html)]
 
 
 def forms_with(html: str, names: set[str]) -> list[tuple[str, dict[str, Any]]]:
     """(action, filled fields) of the forms that have all of `names`, unchecked boxes counted."""
-    reader = _read(html)
-    forms = zip(reader.actions, reader.forms, reader.names, strict=True)
-    return [(action, fields) for action, fields, known in forms if names <= known]
+    return [(form.action, form.fields) for form in _read(html) if names <= form.names]
 
 
 def fields_of(html: str, having: str | None = None) -> dict[str, Any]:
@@ -112,4 +103,9 @@ def fields_of(html: str, having: str | None = None) -> dict[str, Any]:
 
 def links_of(html: str) -> dict[str, str]:
     """Text → address."""
-    return dict(_read(html).links)
+    return {
+        text.strip(): link.get("href", "")
+        for link in _root(html).iter("a")
+        for text in link.itertext()
+        if text.strip()
+    }

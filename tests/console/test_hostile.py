@@ -106,8 +106,15 @@ def test_nobody_raises_their_own_rights(
     assert after["staff_posts"] == before["staff_posts"] and after["delegations"] == []
 
 
-@pytest.mark.both_engines
-@pytest.mark.parametrize("value", ["\0", "\0" * 40, "9" * 30, "-1", "x" * 5000, "é\u202e", "%", "'"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        # PostgreSQL refuses all three where SQLite takes them: a text with NUL, a number of more than 64 bits,
+        # a negative LIMIT or OFFSET.
+        *(pytest.param(value, marks=pytest.mark.both_engines) for value in ("\0", "9" * 30, "-1")),
+        *("\0" * 40, "x" * 5000, "é\u202e", "%", "'"),
+    ],
+)
 def test_no_address_has_a_value_that_the_database_cannot_hold(
     app: Flask, contextless: World, at_console: Callable[[Someone], Visitor], value: str
 ) -> None:
