@@ -71,7 +71,7 @@ def settings_for(url: str, **sections: dict[str, Any]) -> Settings:
 def migrate(url: str) -> None:
     """Bring an empty database to the newest schema, with first signing keys and a first certificate of SAML.
 
-    A key of RSA takes longer to make than most tests. `tests.saml.first_use` takes the certificate away.
+    A key of RSA takes longer to make than most tests. `tests.saml.first_use` takes it away.
     """
     app = create_app(settings_for(url), Clock(NOON - 86400))
     with app.app_context():

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml.html import HTMLParser, document_fromstring
 from lxml.html import HtmlElement as Element
+from lxml.html import HTMLParser, document_fromstring
 
 _NOT_SHOWN = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 

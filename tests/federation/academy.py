@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Flask
 
-from idp.app import create_app
 from tests.actors.upstream import OpenIdUpstream
 from tests.actors.visitor import Visitor
 from tests.actors.world import World
-from tests.conftest import Clock, settings_for
+from tests.conftest import Clock
 
 
 @dataclass
@@ -30,11 +29,16 @@ class Academy:
 
 
 def academy_with(
-    url: str, clock: Clock, serve: Callable[[Flask], str], upstream: OpenIdUpstream, **sections: Any
+    url: str,
+    clock: Clock,
+    lends: Callable[..., Flask],
+    serve_upstream: Callable[[Flask], str],
+    upstream: OpenIdUpstream,
+    **sections: Any,
 ) -> Academy:
-    """Our provider, with `upstream` as its only one."""
-    upstream.issuer = serve(upstream.app())
-    app = create_app(settings_for(url, federation={"providers": [upstream.settings]}, **sections), clock)
+    """Our provider, with `upstream` as its only one. `url`: of its database; if empty, it has one of its own."""
+    upstream.issuer = serve_upstream(upstream.app())
+    app = lends(url, federation={"providers": [upstream.settings]}, **sections)
     world = World(app, clock)
 
     def within(act: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
-from idp.app import create_app
 from idp.cli import main
 from idp.database.engine import db, reading, transaction
 from idp.federation import inspection, upstreams
@@ -17,8 +16,9 @@ from tests.actors.saml_upstream import SamlUpstream
 from tests.actors.upstream import OpenIdUpstream
 from tests.actors.visitor import Visitor
 from tests.actors.world import World
-from tests.conftest import TEST_SECRETS, Clock, Serve, fresh_database, settings_for
+from tests.conftest import TEST_SECRETS, Clock, Serve
 from tests.federation.academy import Academy, academy_with
+from tests.federation.conftest import Lends
 
 ONE = "0990001N"
 MEMBERS = {
@@ -47,8 +47,8 @@ EXAMPLES = [
 
 
 @pytest.fixture
-def academy(clock: Clock, serve: Serve) -> Academy:
-    academy = academy_with(fresh_database("sqlite"), clock, serve, OpenIdUpstream(**MEMBERS))
+def academy(clock: Clock, lends: Lends, serve_upstream: Serve) -> Academy:
+    academy = academy_with("", clock, lends, serve_upstream, OpenIdUpstream(**MEMBERS))
     academy.world.staff(contact_mail="paul@academie.example", role="teacher")
     academy.world.staff("Luc", contact_mail="gone@academie.example", role="teacher", state="closed")
     return academy
@@ -108,11 +108,11 @@ def test_others_do_not_see_it(academy: Academy) -> None:
     visitor.opens("/console/academy/providers/academie").sees("K01")
 
 
-def test_a_saml_example_is_read_without_its_signature(tmp_path: Path, clock: Clock) -> None:
-    upstream = SamlUpstream(tmp_path, **{**MEMBERS, "match_attribute": "mail"})
-    app = create_app(
-        settings_for(fresh_database("sqlite"), federation={"providers": [upstream.settings]}), clock
-    )
+def test_a_saml_example_is_read_without_its_signature(
+    upstream_folder: Path, clock: Clock, lends: Lends
+) -> None:
+    upstream = SamlUpstream(upstream_folder, **{**MEMBERS, "match_attribute": "mail"})
+    app = lends(federation={"providers": [upstream.settings]})
     with app.app_context():
         paul = World(app, clock).staff(contact_mail="paul@academie.example", role="teacher")
         request = upstream.begins(Visitor(app))

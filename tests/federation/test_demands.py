@@ -6,13 +6,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from sqlalchemy import select
 
-from idp.app import create_app
 from idp.database.engine import reading
 from idp.signin.storage.tables import Session
 from tests.actors.upstream import OpenIdUpstream
 from tests.actors.visitor import Visitor
-from tests.conftest import Clock, Serve, fresh_database, settings_for
+from tests.conftest import Clock, Serve
 from tests.federation.academy import Academy, academy_with
+from tests.federation.conftest import Lends
 from tests.pages import links_of
 
 MAIL = {"profiles": ["personnel"], "match": "mail", "mail_domains": ["academie.example"]}
@@ -20,9 +20,9 @@ PAUL = {"email": "paul@academie.example"}
 
 
 @pytest.fixture
-def academy(clock: Clock, serve: Serve, request: pytest.FixtureRequest) -> Academy:
+def academy(clock: Clock, lends: Lends, serve_upstream: Serve, request: pytest.FixtureRequest) -> Academy:
     more = getattr(request, "param", {})
-    academy = academy_with(fresh_database("sqlite"), clock, serve, OpenIdUpstream(**{**MAIL, **more}))
+    academy = academy_with("", clock, lends, serve_upstream, OpenIdUpstream(**{**MAIL, **more}))
     academy.world.staff(contact_mail="paul@academie.example")
     return academy
 
@@ -166,10 +166,10 @@ def test_a_service_that_asks_for_two_factors_asks_the_upstream(academy: Academy)
             page.sees("en deux étapes")
 
 
-def test_one_button_for_each_and_a_page_where_there_are_many(clock: Clock, serve: Serve) -> None:
+def test_one_button_for_each_and_a_page_where_there_are_many(lends: Lends, serve_upstream: Serve) -> None:
 
     upstream = OpenIdUpstream(**MAIL)
-    upstream.issuer = serve(upstream.app())
+    upstream.issuer = serve_upstream(upstream.app())
     upstreams = [
         {
             **upstream.settings,
@@ -181,7 +181,7 @@ def test_one_button_for_each_and_a_page_where_there_are_many(clock: Clock, serve
     ]
     for count in (1, 3, 4):
         providers = upstreams[:count]
-        app = create_app(settings_for(fresh_database("sqlite"), federation={"providers": providers}), clock)
+        app = lends(federation={"providers": providers})
         visitor = Visitor(app)
         visitor.opens("/account").fills("profile=personnel")
         names = [f"Se connecter avec Compte {n}" for n in range(count)]

@@ -12,6 +12,7 @@ from idp.people.storage.tables import School, StaffPost
 from tests.actors.upstream import OpenIdUpstream
 from tests.conftest import Clock, Serve
 from tests.federation.academy import Academy, academy_with
+from tests.federation.conftest import Lends
 
 MAIL = {"profiles": ["personnel"], "match": "mail", "mail_domains": ["academie.example"]}
 INE = {"profiles": ["eleve"], "match": "ine"}
@@ -19,8 +20,10 @@ ONE, TWO = "0990001N", "0990002P"
 
 
 @pytest.fixture
-def academy(database_url: str, clock: Clock, serve: Serve, request: pytest.FixtureRequest) -> Academy:
-    return academy_with(database_url, clock, serve, OpenIdUpstream(**request.param))
+def academy(
+    database_url: str, clock: Clock, lends: Lends, serve_upstream: Serve, request: pytest.FixtureRequest
+) -> Academy:
+    return academy_with(database_url, clock, lends, serve_upstream, OpenIdUpstream(**request.param))
 
 
 def links(academy: Academy) -> list[tuple[str, int]]:

@@ -17,6 +17,7 @@ from idp.refusals import Refusal
 from tests.actors.upstream import OpenIdUpstream
 from tests.conftest import Clock, Serve
 from tests.federation.academy import Academy, academy_with
+from tests.federation.conftest import Lends
 
 pytestmark = pytest.mark.both_engines
 
@@ -30,8 +31,8 @@ TABS = 6
 
 
 @pytest.fixture
-def academy(database_url: str, clock: Clock, serve: Serve) -> Academy:
-    return academy_with(database_url, clock, serve, OpenIdUpstream(**MEMBERS))
+def academy(database_url: str, clock: Clock, lends: Lends, serve_upstream: Serve) -> Academy:
+    return academy_with(database_url, clock, lends, serve_upstream, OpenIdUpstream(**MEMBERS))
 
 
 def proved(academy: Academy, subject: str) -> Proved:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from flask import Flask
 
-from idp.app import create_app
 from idp.saml import addresses
 from tests.actors import cas_service, saml_service
 from tests.actors.relying_party import signed_in_browser
@@ -19,7 +18,8 @@ from tests.actors.saml_upstream import ENTITY, SSO, SamlUpstream
 from tests.actors.upstream import OpenIdUpstream
 from tests.actors.visitor import Visitor
 from tests.actors.world import World
-from tests.conftest import Clock, Serve, fresh_database, settings_for
+from tests.conftest import Clock, Serve
+from tests.federation.conftest import Lends
 from tests.saml.credentials import credential
 
 MAIL = "paul@academie.example"
@@ -122,15 +122,16 @@ class Place:
 
 
 @pytest.fixture(params=["oidc", "saml"])
-def place(request: pytest.FixtureRequest, clock: Clock, serve: Serve, tmp_path: Path) -> Place:
+def place(
+    request: pytest.FixtureRequest, clock: Clock, lends: Lends, serve_upstream: Serve, upstream_folder: Path
+) -> Place:
     upstream: OpenIdUpstream | SamlUpstream
     if request.param == "oidc":
         upstream = OpenIdUpstream(**STAFF)
-        upstream.issuer = serve(upstream.app())
+        upstream.issuer = serve_upstream(upstream.app())
     else:
-        upstream = SamlUpstream(tmp_path, **STAFF)
-    settings = settings_for(fresh_database("sqlite"), federation={"providers": [upstream.settings, PUPILS]})
-    app = create_app(settings, clock)
+        upstream = SamlUpstream(upstream_folder, **STAFF)
+    app = lends(federation={"providers": [upstream.settings, PUPILS]})
     world = World(app, clock)
 
     def registered(**members: Any) -> None:

@@ -11,10 +11,10 @@ from flask import Flask, Response, jsonify
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from idp.app import create_app
 from idp.runtime.context import system_clock
 from tests.actors.visitor import SMS, Visitor
-from tests.conftest import Serve, fresh_database, settings_for
+from tests.conftest import Serve
+from tests.federation.conftest import Lends
 
 KEY = ECKey.generate_key("P-256", {"kid": "theirs"})
 OTHER = ECKey.generate_key("P-256", {"kid": "theirs"})
@@ -72,14 +72,14 @@ class Liar:
 
 
 @pytest.fixture
-def liar(serve: Serve) -> Liar:
+def liar(serve_upstream: Serve) -> Liar:
     liar = Liar()
-    liar.issuer = serve(liar.app())
+    liar.issuer = serve_upstream(liar.app())
     return liar
 
 
 @pytest.fixture
-def federated_app(liar: Liar) -> Flask:
+def federated_app(liar: Liar, lends: Lends) -> Flask:
     provider = {
         "name": "liar",
         "label": "Liar",
@@ -87,9 +87,7 @@ def federated_app(liar: Liar) -> Flask:
         "client_id": "us",
         "client_secret": "secret",
     }
-    return create_app(
-        settings_for(fresh_database("sqlite"), federation={"providers": [provider]}, sms=SMS), system_clock
-    )
+    return lends(now=system_clock, federation={"providers": [provider]}, sms=SMS)
 
 
 def back(liar: Liar, federated_app: Flask, answer: dict[str, str] | None = None, **claims: Any) -> Visitor:
@@ -238,7 +236,7 @@ def test_a_discovery_document_of_another_issuer_is_refused(liar: Liar, federated
     assert Visitor(federated_app).opens("/federation/liar/begin").sees("F02").status == 502
 
 
-def test_a_provider_out_of_reach_is_a_page(serve: Serve) -> None:
+def test_a_provider_out_of_reach_is_a_page(lends: Lends) -> None:
     provider = {
         "name": "gone",
         "label": "Gone",
@@ -246,7 +244,5 @@ def test_a_provider_out_of_reach_is_a_page(serve: Serve) -> None:
         "client_id": "us",
         "client_secret": "s",
     }
-    app = create_app(
-        settings_for(fresh_database("sqlite"), federation={"providers": [provider]}), system_clock
-    )
+    app = lends(now=system_clock, federation={"providers": [provider]})
     Visitor(app).opens("/federation/gone/begin").sees("F02")

@@ -11,7 +11,6 @@ from flask import Flask
 from lxml import etree
 from sqlalchemy import select
 
-from idp.app import create_app
 from idp.database.engine import reading
 from idp.messages.storage.outbox import OutboxMessage
 from idp.saml import bindings, certificates
@@ -24,8 +23,9 @@ from tests.actors.saml_upstream import ENTITY, SLO, SamlUpstream
 from tests.actors.upstream import OpenIdUpstream
 from tests.actors.visitor import Visitor
 from tests.actors.world import World
-from tests.conftest import Clock, Serve, fresh_database, settings_for
+from tests.conftest import Clock, Serve
 from tests.federation.academy import Academy, academy_with
+from tests.federation.conftest import Lends
 from tests.pages import fields_of
 from tests.saml.credentials import credential
 
@@ -33,9 +33,12 @@ MAIL = {"profiles": ["personnel"], "match": "mail", "mail_domains": ["academie.e
 
 
 @pytest.fixture
-def academy(database_url: str, clock: Clock, serve: Serve, request: pytest.FixtureRequest) -> Academy:
+def academy(
+    database_url: str, clock: Clock, lends: Lends, serve_upstream: Serve, request: pytest.FixtureRequest
+) -> Academy:
     more = getattr(request, "param", {})
-    academy = academy_with(database_url, clock, serve, OpenIdUpstream(**{**MAIL, **more}))
+    upstream = OpenIdUpstream(**{**MAIL, **more})
+    academy = academy_with(database_url, clock, lends, serve_upstream, upstream)
     for name in ("paul", "anne"):
         academy.world.staff(name.title(), contact_mail=f"{name}@academie.example")
     return academy
@@ -139,11 +142,10 @@ def test_without_the_setting_our_logout_stays_here(academy: Academy) -> None:
 class Saml:
     """Our provider with an upstream of SAML, and Paul signed in by it."""
 
-    def __init__(self, folder: Path, clock: Clock, logout_bindings: Sequence[str]) -> None:
+    def __init__(self, folder: Path, clock: Clock, lends: Lends, logout_bindings: Sequence[str]) -> None:
         self.clock = clock
         self.upstream = SamlUpstream(folder, logout_bindings=logout_bindings, **MAIL, match_attribute="mail")
-        settings = settings_for(fresh_database("sqlite"), federation={"providers": [self.upstream.settings]})
-        self.app: Flask = create_app(settings, clock)
+        self.app: Flask = lends(federation={"providers": [self.upstream.settings]})
         with self.app.app_context():
             World(self.app, clock).staff(contact_mail="paul@academie.example")
 
@@ -154,8 +156,8 @@ class Saml:
 
 
 @pytest.fixture
-def saml(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Saml:
-    return Saml(tmp_path, clock, getattr(request, "param", (names.REDIRECT, names.SOAP)))
+def saml(upstream_folder: Path, clock: Clock, lends: Lends, request: pytest.FixtureRequest) -> Saml:
+    return Saml(upstream_folder, clock, lends, getattr(request, "param", (names.REDIRECT, names.SOAP)))
 
 
 HERE = "http://localhost/federation/saml/academie/slo"

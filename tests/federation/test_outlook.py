@@ -22,6 +22,7 @@ from tests.actors.visitor import Visitor
 from tests.actors.world import Someone
 from tests.conftest import NOON, TEST_SECRETS, Clock, Serve
 from tests.federation.academy import Academy, academy_with
+from tests.federation.conftest import Lends
 from tests.imports import given_imports
 from tests.imports.exports import export, files_of, link, pupil
 
@@ -38,8 +39,10 @@ CSV = (
 
 
 @pytest.fixture
-def academy(database_url: str, clock: Clock, serve: Serve, request: pytest.FixtureRequest) -> Academy:
-    return academy_with(database_url, clock, serve, OpenIdUpstream("ent", **request.param))
+def academy(
+    database_url: str, clock: Clock, lends: Lends, serve_upstream: Serve, request: pytest.FixtureRequest
+) -> Academy:
+    return academy_with(database_url, clock, lends, serve_upstream, OpenIdUpstream("ent", **request.param))
 
 
 def names_of(office: Visitor) -> list[str]:

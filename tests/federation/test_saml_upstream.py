@@ -12,7 +12,6 @@ from cryptography import x509
 from flask import Flask
 from lxml import etree
 
-from idp.app import create_app
 from idp.saml import bindings
 from idp.saml.rules import names
 from idp.saml.rules.authn_request import Status
@@ -22,7 +21,8 @@ from idp.saml.xml.signatures import sign
 from tests.actors.saml_upstream import ENTITY, SamlUpstream
 from tests.actors.visitor import Visitor
 from tests.actors.world import Someone, World
-from tests.conftest import Clock, fresh_database, settings_for
+from tests.conftest import Clock
+from tests.federation.conftest import Lends
 from tests.saml.credentials import credential
 
 MEMBERS = {
@@ -52,10 +52,9 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Place:
-    upstream = SamlUpstream(tmp_path, **{**MEMBERS, **getattr(request, "param", {})})
-    settings = settings_for(fresh_database("sqlite"), federation={"providers": [upstream.settings]})
-    app = create_app(settings, clock)
+def place(upstream_folder: Path, clock: Clock, lends: Lends, request: pytest.FixtureRequest) -> Place:
+    upstream = SamlUpstream(upstream_folder, **{**MEMBERS, **getattr(request, "param", {})})
+    app = lends(federation={"providers": [upstream.settings]})
     with app.app_context():
         paul = World(app, clock).staff(contact_mail=MAIL)
     return Place(app, clock, upstream, paul)

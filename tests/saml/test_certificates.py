@@ -3,18 +3,24 @@
 import dataclasses
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from lxml import etree
 
 from idp.durations import DAY
 from idp.saml import certificates, inspection, our_metadata
+from idp.saml.rules.registration import RSA
 from idp.saml.xml.documents import DS, parse
 from idp.saml.xml.signatures import verified
+from keys.certificates import RSA_BITS
 from keys.sealing import read_master_keys
 from tests.actors.relying_party import signed_in_browser
 from tests.actors.saml_service import SamlService, assertion_of, registered
 from tests.actors.world import World
 from tests.applications import Clock
+from tests.at_once import at_once
+from tests.saml.first_use import take_certificates_away
 
 YEAR = 365 * DAY
 
@@ -77,8 +83,35 @@ def test_the_worker_prepares_the_next_certificate_by_itself(world: World, clock:
 
 
 def test_nothing_is_made_before_saml_is_used(world: World, clock: Clock) -> None:
+    take_certificates_away()
     certificates.tend(clock())
     assert certificates.listing() == [] and inspection.fault(clock()) is None
+
+
+def test_the_first_use_makes_one(world: World, clock: Clock) -> None:
+    take_certificates_away()
+    registered(world)
+    ent = SamlService(world.app, world, signed_in_browser(world, world.guardian()))
+    assertion_of(ent.asks(), world)
+    [record] = certificates.listing()
+    assert (record.alg, record.created_at, record.activates_at) == (RSA, clock(), clock())
+    signing = certificates.current(clock()).signing
+    assert isinstance(signing.key, rsa.RSAPrivateKey) and signing.key.key_size == RSA_BITS
+    assert certificates.listing() == [record] and len(published(clock())) == 1
+
+
+@pytest.mark.both_engines
+def test_first_uses_at_once_make_one(app: Flask, contextless: World, clock: Clock) -> None:
+    with app.app_context():
+        take_certificates_away()
+
+    def use(_: int) -> bytes:
+        with app.app_context():
+            return certificates.current(clock()).signing.certificate.public_bytes(Encoding.DER)
+
+    assert len(set(at_once(app, use, 2))) == 1
+    with app.app_context():
+        assert len(certificates.listing()) == 1
 
 
 def test_a_lost_master_key_says_so(world: World, clock: Clock, app: Flask) -> None:
