@@ -49,19 +49,21 @@ class _Form:
                 return
             if kind in ("checkbox", "hidden") and name in self.fields:
                 known = self.fields[name]
-                self.fields[name] = [*(known if isinstance(known, list) else [known]), element.attrib["value"]]
+                self.fields[name] = [
+                    *(known if isinstance(known, list) else [known]),
+                    element.attrib["value"],
+                ]
         self.fields.setdefault(name, value)
 
 
-def _root(html: str) -> Element:
-    # Not lenient with sizes: a page of thousands of rows is read to its end.
-    root = document_fromstring(html, HTMLParser(huge_tree=True, remove_comments=True, encoding="utf-8"))
-    assert html.count("<form") == len(list(root.iter("form"))), "a form inside a form"
-    return root
+def root_of(html: str) -> Element:
+    """The element `html` of a page, as libxml2 reads it."""
+    # huge_tree: a page of thousands of rows is read to its end.
+    return document_fromstring(html, HTMLParser(huge_tree=True, remove_comments=True, encoding="utf-8"))
 
 
 def _read(html: str) -> list[_Form]:
-    root = _root(html)
+    root = root_of(html)
     forms, elsewhere = [], []
     for place in root.iter("form"):
         form = _Form(place.get("action", ""), place.get("id", ""))
@@ -72,6 +74,8 @@ def _read(html: str) -> list[_Form]:
     for element in root.iter(*_FIELDS):
         if element.get("name") and element.get("form"):
             elsewhere.append(element)
+    # A form inside a form is none: a browser leaves it out, as libxml2 does, and sends its fields with the outer one.
+    assert html.count("<form") == len(forms)
     ids = [form.id for form in forms]
     for element in elsewhere:
         form = forms[ids.index(element.get("form", ""))]
@@ -105,7 +109,7 @@ def links_of(html: str) -> dict[str, str]:
     """Text → address."""
     return {
         text.strip(): link.get("href", "")
-        for link in _root(html).iter("a")
+        for link in root_of(html).iter("a")
         for text in link.itertext()
         if text.strip()
     }

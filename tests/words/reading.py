@@ -2,14 +2,15 @@
 
 import re
 from functools import lru_cache
-from html.parser import HTMLParser
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from lxml.html import HtmlElement
+
+from tests.pages import root_of
 
 ROOT = Path(__file__).parent.parent.parent
 SILENT = {"style", "script", "code", "pre", "textarea", "meta", "link"}
-VOID = {"input", "br", "meta", "link", "img", "hr", "rect", "source", "wbr"}
 READ_ALOUD = ("aria-label", "title", "alt", "placeholder", "data-show", "data-hide", "data-met", "data-unmet")
 
 FREQUENT = {
@@ -42,42 +43,29 @@ SHARED = {
 PROFILES = {"en": {"eleve", "eleves", "responsable", "personnel_"}, "fr": {"pupil", "guardian", "staff"}}
 
 
-class _Text(HTMLParser):
-    """Texts and spoken attributes, without what is marked: another language, code, not to be translated."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        self.language = language
-        self.open: list[bool] = []
-        self.read: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attributes}
-        marked = (
-            tag in SILENT
-            or values.get("translate") == "no"
-            or values.get("lang", self.language) != self.language
-            or (bool(self.open) and self.open[-1])
-        )
-        if not marked:
-            self.read += [values[name] for name in READ_ALOUD if values.get(name)]
-        if tag not in VOID:
-            self.open.append(marked)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID and self.open:
-            self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and not (self.open and self.open[-1]):
-            self.read.append(" ".join(data.split()))
-
-
 def texts_of(html: str, language: str) -> list[str]:
-    """The visible texts of a page in `language`, in order."""
-    reader = _Text(language)
-    reader.feed(html)
-    return reader.read
+    """The visible texts and spoken attributes of a page in `language`, in order; without what is marked: another language, code, not to be translated."""
+    texts: list[str] = []
+
+    def take(text: str | None) -> None:
+        if text and text.strip():
+            texts.append(" ".join(text.split()))
+
+    def read(element: HtmlElement) -> None:
+        if (
+            element.tag in SILENT
+            or element.get("translate") == "no"
+            or element.get("lang", language) != language
+        ):
+            return
+        texts.extend(value for name in READ_ALOUD if (value := element.get(name)))
+        take(element.text)
+        for child in element:
+            read(child)
+            take(child.tail)
+
+    read(root_of(html))
+    return texts
 
 
 def words(text: str) -> list[str]:

@@ -6,6 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,20 +110,29 @@ def app(language: str, clock: Clock) -> Iterator[Flask]:
         loan.end()
 
 
+@cache
+def calls_in(folder: Path) -> list[ast.Call]:
+    """Every call in the code of a folder."""
+    return [
+        node
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+
+
+@cache
 def recorded_acts() -> dict[str, set[str]]:
     """Act of the record → names of its details, from every call of `audit.record` in the code."""
     details_of: dict[str, set[str]] = {}
-    for path in (ROOT / "idp").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (
-                isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) > 4
-            ):
-                continue
-            if node.func.attr != "record" or not isinstance(node.func.value, ast.Name):
-                continue
-            details = {word.arg for word in node.keywords if word.arg and word.arg != "address"}
-            for act in _texts(node.args[2]):
-                details_of.setdefault(act, set()).update(details)
+    for node in calls_in(ROOT / "idp"):
+        if not (isinstance(node.func, ast.Attribute) and len(node.args) > 4):
+            continue
+        if node.func.attr != "record" or not isinstance(node.func.value, ast.Name):
+            continue
+        details = {word.arg for word in node.keywords if word.arg and word.arg != "address"}
+        for act in _texts(node.args[2]):
+            details_of.setdefault(act, set()).update(details)
     return details_of
 
 
@@ -673,13 +684,9 @@ def test_each_fault_of_a_registration_says_what_to_do(app: Flask, language: str)
 def constants(folder: str, call: str, place: int) -> set[str]:
     """The texts that calls of `call` have as argument number `place`, in the code of a folder."""
     values = set()
-    for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and call in (
-                getattr(node.func, "attr", ""),
-                getattr(node.func, "id", ""),
-            ):
-                values |= set(_constants(node.args[place : place + 1]))
+    for node in calls_in(ROOT / folder):
+        if call in (getattr(node.func, "attr", ""), getattr(node.func, "id", "")):
+            values |= set(_constants(node.args[place : place + 1]))
     return values
 
 
