@@ -77,3 +77,10 @@ def test_case_and_accents_do_not_change_words(first, second, same) -> None:
 )
 def test_further_first_names_contradict_nothing(first, second, contradict) -> None:
     assert first_names_contradict(first, second) is first_names_contradict(second, first) is contradict
+
+
+def test_the_short_way_for_ascii_is_the_long_one() -> None:
+    signs = [chr(code) for code in range(128)]
+    for text in ["", *signs, *(first + second for first in signs for second in signs)]:
+        # The apostrophe is dropped, and is not ASCII.
+        assert plain(text) == plain(f"{text}’"), repr(text)

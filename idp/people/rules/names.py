@@ -34,7 +34,8 @@ def plain(text: str | None) -> str:
     text equals nothing: compare names by `same_name`.
     """
     if text is None or text.isascii():
-        return "".join(filter(str.isalnum, text or "")).lower()
+        # Most names: ASCII has no marks, and its normal forms are itself.
+        return "".join(filter(str.isalnum, (text or "").casefold()))
     composed = unicodedata.normalize("NFKC", text.translate(LIGATURES)).casefold()
     letters: list[str] = []
     drops_marks = True
