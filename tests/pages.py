@@ -58,8 +58,10 @@ class _Form:
 
 def root_of(html: str) -> Element:
     """The element `html` of a page, as libxml2 reads it."""
-    # huge_tree: a page of thousands of rows is read to its end.
-    return document_fromstring(html, HTMLParser(huge_tree=True, remove_comments=True, encoding="utf-8"))
+    # huge_tree: a page of thousands of rows is read to its end. A redirect has no text, and so no form and no link.
+    return document_fromstring(
+        html.strip() or "<html></html>", HTMLParser(huge_tree=True, remove_comments=True, encoding="utf-8")
+    )
 
 
 def _read(html: str) -> list[_Form]:
