@@ -2,8 +2,10 @@
 
 Without them a planner may choose an index that meets everybody of one kind. SQLite never renews them by itself; another
 connection reads them only when the schema has changed, so they are replaced together with their table. PostgreSQL renews
-them within minutes if its autovacuum is on, and a table that an import has just filled is not left until then.
+them within minutes if its autovacuum is on; a table that an import fills is not left until then.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -14,6 +16,8 @@ LEAST = 1_000
 """Rows below which a table needs no statistics."""
 GROWTH = 1.5
 """Growth of a table after which its statistics are renewed."""
+LEAST_FILLED = 100
+"""Rows of one transaction below which a plan for an empty table still serves."""
 _SAMPLE = "PRAGMA analysis_limit=1000"
 """SQLite reads at most so many rows of each index: some milliseconds, however large the table is."""
 
@@ -22,6 +26,12 @@ SELECT c.relname, s.n_live_tup >= %(least)s AND c.reltuples < 0
 FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
 WHERE s.schemaname = current_schema()
 AND s.n_mod_since_analyze >= greatest(%(least)s, (%(growth)s - 1) * c.reltuples)
+"""
+
+_KNOWN = """
+SELECT relname, reltuples FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY(%(tables)s)
+ORDER BY relname
 """
 
 
@@ -38,6 +48,20 @@ def keep(now: int) -> None:
     elif now % HOUR < MINUTE:
         connection.exec_driver_sql(_SAMPLE)
         connection.exec_driver_sql("PRAGMA optimize")
+
+
+def renew_filled(tx: Connection, tables: Sequence[str], rows: int) -> None:
+    """Renew PostgreSQL's statistics of `tables`, into each of which the caller's transaction has written about `rows` rows.
+
+    Only if they have grown by much: until the worker's next minute the planner would take them for empty, and compare everybody with
+    everybody. SQLite has no statistics of empty tables to be misled by.
+    """
+    if tx.dialect.name != "postgresql" or rows < LEAST_FILLED:
+        return
+    known = tx.exec_driver_sql(_KNOWN, {"tables": list(tables)})
+    for table, tuples in known.all():
+        if rows >= (GROWTH - 1) * tuples:
+            tx.exec_driver_sql(f'ANALYZE "{table}"')
 
 
 def missing(connection: Connection) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from idp.audit import trail
+from idp.database import statistics
 from idp.database.engine import Connection, reading
 from idp.imports.preview import ImportFault, NotAllReadable, Preview
 from idp.imports.rules.facts import GUARDIAN_FIELDS, PUPIL_FIELDS, GuardianStep, Present, PupilStep
@@ -25,6 +26,9 @@ from idp.people.rules.mail_addresses import foldings
 from idp.people.rules.uai import DEGREE
 from idp.people.storage import bulk_writes, schools
 from idp.runtime.context import day_of, settings
+
+FILLED = ("persons", "accounts", "enrolments", "guardianships")
+"""Tables that get a row or more for each newcomer."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def write_in(
     bulk_writes.reactivate(tx, _changed(plan.pupils) + _changed(plan.guardians))
     after = undo_storage.snapshot(tx, school_id, touched)
     newcomers = [newcomer.person for newcomer in (*new_pupils, *new_guardians)]
+    statistics.renew_filled(tx, FILLED, len(newcomers))
     trail.record(tx, now, "people.imported", actor, f"school:{plan.uai}", counts=plan.counts())
     return Written(
         plan, previewed.export, differences_of(before, after) | {"newcomers": newcomers}, school_id

@@ -17,7 +17,9 @@ def fill_date(page: Page, parts: list[str]) -> None:
         page.get_by_label(label).fill(part)
 
 
-def accept_terms(page: Page) -> None:
+def accept_terms(page: Page, demo: Demo) -> None:
+    """At the portal, which may still be loading; it asks once."""
+    page.wait_for_url(f"{demo.icart}/**")
     if "Conditions" in page.title():
         looks_right(page, "terms")
         page.get_by_label("J’ai lu").check()

@@ -274,7 +274,7 @@ def test_a_lost_password_by_mail_from_the_sign_in_page(desk: Desk, demo: Demo) -
     press(page, "Se connecter")
     fill_date(page, card["birth_date"].split("/"))
     press(page, "Continuer")
-    accept_terms(page)
+    accept_terms(page, demo)
 
 
 def test_a_lost_username_by_mail(desk: Desk, demo: Demo) -> None:

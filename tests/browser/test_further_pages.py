@@ -39,7 +39,7 @@ def at_the_portal(page: Page, demo: Demo, name: str) -> None:
     press(page, "Se connecter")
     fill_date(page, card["birth_date"].split("/"))
     press(page, "Continuer")
-    accept_terms(page)
+    accept_terms(page, demo)
 
 
 @pytest.mark.parametrize("name", ["guardian", "pupil"])

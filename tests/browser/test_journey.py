@@ -63,7 +63,7 @@ def first_login(desk: Desk, demo: Demo, name: str, page: Page, mail: str) -> Non
 def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -> None:
     page = desk.window()
     first_login(desk, demo, "guardian_new", page, "browser@example.org")
-    accept_terms(page)
+    accept_terms(page, demo)
     looks_right(page, "portal-home")
     follow(page, page.get_by_role("link", name="Mes Applications").first)
     looks_right(page, "applications")
@@ -99,7 +99,7 @@ def test_a_guardian_from_the_letter_to_the_last_logout(desk: Desk, demo: Demo) -
 def test_the_other_guardian_on_a_phone_reads_what_the_first_has_filed(desk: Desk, demo: Demo) -> None:
     page = desk.window(360, color_scheme="dark")
     first_login(desk, demo, "guardian_other", page, "phone@example.org")
-    accept_terms(page)
+    accept_terms(page, demo)
     looks_right(page, "portal-home-dark")
     page.goto(f"{demo.icart}/apps")
     looks_right(page, "applications-dark")
@@ -124,7 +124,7 @@ def test_a_pupil_is_refused_by_the_provider_with_a_way_on(desk: Desk, demo: Demo
     looks_right(page, "new_device")
     fill_date(page, demo.card("pupil")["birth_date"].split("/"))
     press(page, "Continuer")
-    accept_terms(page)
+    accept_terms(page, demo)
     page.goto(f"{demo.pronote}/login")
     looks_right(page, "pronote-pupil")
     page.goto(f"{demo.teleservices}/login")
@@ -168,7 +168,7 @@ def test_staff_by_the_keyboard_alone(desk: Desk, demo: Demo) -> None:
     tab_to(page, "link", "J’ai noté ces codes, continuer")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(re.escape(demo.icart)))
-    accept_terms(page)
+    accept_terms(page, demo)
     page.goto(f"{demo.icart}/post")
     looks_right(page, "staff-post")
 

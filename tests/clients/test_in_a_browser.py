@@ -42,7 +42,8 @@ def signs_in(desk: Desk, provider: OutsideProvider) -> SignIn:
         page.goto(f"{service.address}/login")
         if "Conditions" in page.title():
             page.get_by_label("J’ai lu").check()
-            page.get_by_role("button", name="Accepter").click()
+            with page.expect_navigation():
+                page.get_by_role("button", name="Accepter").click()
         return page
 
     return sign_in

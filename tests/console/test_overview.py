@@ -52,9 +52,6 @@ def test_the_numbers_of_the_invented_school_are_those_of_a_count_by_hand(world: 
                 .where(Account.id % len(STATES) == turn)
                 .values(state=state, identity_proved_at=came)
             )
-        # As the worker does within a minute (`idp.database.statistics`). A database that is lent again has the statistics of
-        # tables that were nearly empty, by which PostgreSQL compares everybody with everybody: half a minute for one count.
-        tx.exec_driver_sql("ANALYZE")
     school = reach.school_of_uai(uai)
     assert school is not None
     connection = reading()

@@ -1,5 +1,7 @@
 """The statistics of the planner: the worker renews them, `idp doctor` misses them; and its look at the database itself."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import Connection
@@ -9,6 +11,11 @@ from bench.academy.rows import Size, of_people
 from idp.cli import doctor
 from idp.database import statistics
 from idp.database.engine import reading, transaction
+from idp.demo.school import invent
+from idp.demo.siecle_files import write_siecle
+from idp.imports import lifecycle
+from idp.imports.rules.records import SiecleFile
+from idp.imports.write import FILLED
 from tests.actors.world import World
 from tests.conftest import NOON
 
@@ -42,6 +49,37 @@ def test_tables_that_an_import_has_filled_have_statistics_after_the_workers_next
     assert {"accounts", "persons"} <= set(statistics.missing(reading()))
     statistics.keep(NOON)
     assert statistics.missing(reading()) == []
+
+
+def test_an_import_leaves_statistics_of_the_tables_that_it_has_filled(world: World, tmp_path: Path) -> None:
+    """Of tables that were emptied: a planner that takes them for empty compares everybody with everybody, and the overview is late."""
+    connection = reading()
+    if connection.dialect.name != "postgresql":
+        pytest.skip("SQLite has no statistics of empty tables")
+    school = invent(pupils=60).schools[0].export
+    files = write_siecle(school, tmp_path)
+
+    def write_import() -> None:
+        with open(files[0], "rb") as pupils, open(files[1], "rb") as guardians:
+            lifecycle.write(
+                [SiecleFile(files[0].name, pupils), SiecleFile(files[1].name, guardians)], NOON, "test"
+            )
+
+    def rows(table: str) -> tuple[int, int]:
+        known = connection.exec_driver_sql(f"SELECT reltuples FROM pg_class WHERE relname = '{table}'")
+        return known.scalar_one(), connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+
+    write_import()
+    with transaction() as tx:
+        tx.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for table in FILLED:
+            tx.exec_driver_sql(f"DELETE FROM {table}")
+            tx.exec_driver_sql(f"ANALYZE {table}")
+    assert [rows(table) for table in FILLED] == [(0, 0)] * len(FILLED)
+    write_import()
+    for table in FILLED:
+        known, there = rows(table)
+        assert known == there > 50, table
 
 
 def test_a_small_base_needs_no_statistics(empty: World) -> None:

@@ -43,14 +43,6 @@ def test_a_name_is_the_same_however_it_is_composed() -> None:
         assert plain(plain(name)) == plain(name)
 
 
-def test_a_name_in_ascii_is_compared_as_any_other() -> None:
-    chance = random.Random(8)
-    ascii_characters = "".join(map(chr, range(128)))
-    for _ in range(500):
-        name = "".join(chance.choice(ascii_characters) for _ in range(chance.randint(0, 12)))
-        assert plain(f"é{name}") == f"e{plain(name)}", repr(name)
-
-
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [
