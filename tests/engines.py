@@ -58,6 +58,8 @@ _test = ""
 ON_ONE_ENGINE = {
     # PostgreSQL's own locks; SQLite has one writer at a time.
     "idp/people/storage/account_creation.py lock_creation",
+    # PostgreSQL's ANALYZE of the tables that an import has filled; its other statements are its storage modules'.
+    "idp/imports/write.py write_in",
     # PostgreSQL's NOTIFY; SQLite is polled.
     "idp/database/notifications.py send",
 }
