@@ -24,7 +24,8 @@ def accept_terms(page: Page, demo: Demo) -> None:
         looks_right(page, "terms")
         page.get_by_label("J’ai lu").check()
         press(page, "Accepter")
-        page.get_by_role("link", name="Fermer").click()
+        with page.expect_navigation(wait_until="load"):
+            page.get_by_role("link", name="Fermer").click()
 
 
 def birth_date(demo: Demo, name: str) -> list[str]:

@@ -64,8 +64,6 @@ def looks_right_everywhere(page: Page, name: str) -> None:
 def _is_accessible(page: Page, name: str, rules: Sequence[str] = ()) -> None:
     """No finding of `rules`; by default of all that are for everybody."""
     if not page.evaluate("'axe' in window"):
-        # The pages after it have it from the start: half a megabyte passes the pipe to the browser once a window.
-        page.context.add_init_script(AXE_SCRIPT)
         page.evaluate(AXE_SCRIPT)
     # The passed rules are a hundred times what is asked for here.
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
