@@ -36,11 +36,11 @@ SHOTS ?= shots
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
 
-.venv/runtime.stamp: requirements.lock pyproject.toml scripts/environment.sh
+.venv/runtime.stamp: requirements.lock pyproject.toml scripts/environment.sh scripts/interpreter.sh
 	@sh scripts/environment.sh requirements.lock
 	@touch $@
 
-.venv/development.stamp: requirements-dev.lock pyproject.toml scripts/environment.sh
+.venv/development.stamp: requirements-dev.lock pyproject.toml scripts/environment.sh scripts/interpreter.sh
 	@sh scripts/environment.sh requirements-dev.lock
 	@touch .venv/runtime.stamp $@
 

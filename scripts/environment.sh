@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make .venv with exactly what LOCK names, and this package on top: scripts/environment.sh LOCK
-# PYTHON chooses the interpreter; otherwise the newest suitable one on the PATH is taken.
+# PYTHON chooses the interpreter; otherwise scripts/interpreter.sh does.
 set -eu
 
 lock=$1
@@ -10,21 +10,7 @@ wanted='import sys; sys.exit(sys.version_info < (3, 11))'
 say() { printf '%s\n' "$*" >&2; }
 
 if ! { [ -x "$venv/bin/python" ] && "$venv/bin/python" -c "$wanted" && "$venv/bin/python" -m pip --version; } >/dev/null 2>&1; then
-    found=
-    for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
-        if command -v "$candidate" >/dev/null 2>&1 && "$candidate" -c "$wanted" >/dev/null 2>&1; then
-            found=$candidate
-            break
-        fi
-    done
-    if [ -z "$found" ]; then
-        say "Python 3.11 or newer is needed; ${PYTHON:-python3} is $( (${PYTHON:-python3} --version || echo missing) 2>/dev/null). Install it, or name it: make PYTHON=/path/to/python3"
-        exit 1
-    fi
-    if ! "$found" -c 'import venv, ensurepip' >/dev/null 2>&1; then
-        say "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv"
-        exit 1
-    fi
+    found=$(sh scripts/interpreter.sh)
     say "Making .venv with $("$found" --version) ..."
     "$found" -m venv --clear "$venv"
 fi

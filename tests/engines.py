@@ -138,7 +138,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def drawn(test: str, seed: str) -> str:
     """The engine of a test that runs on one."""
-    return ENGINES[hashlib.sha256(f"{seed} {test}".encode()).digest()[0] % 2]
+    return ENGINES[draw(test, seed) % 2]
+
+
+def draw(name: str, seed: str) -> int:
+    """0 to 255, the same for the same name and seed."""
+    return hashlib.sha256(f"{seed} {name}".encode()).digest()[0]
 
 
 def _engine(item: pytest.Item) -> str | None:

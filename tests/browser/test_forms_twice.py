@@ -168,6 +168,6 @@ def test_sent_twice_and_moved_back_and_forward(served: Served, desk: Desk, endpo
     done = acts(stage) - before
     if keyed:
         assert not [act for act, times in done.items() if times > 1], done
-    for how in ("reload", "back", "forward", "reload", "back"):
+    for how in ("reload", "back", "reload", "forward"):
         submission.goes(how)
     assert acts(stage) - before == done, "reload, Back or Forward caused an act"

@@ -55,6 +55,30 @@ def test_a_missing_venv_module_is_named_with_the_package_that_has_it(clone: Path
     assert "apt install python3-venv" in make(clone, "demo", f"PYTHON={bare}")
 
 
+def test_of_one_version_the_distributions_own_python_is_taken(tmp_path: Path) -> None:
+    """Another `python3` stands before it on the PATH."""
+    found = subprocess.run(
+        ["sh", "-c", "command -p -v python3"], capture_output=True, text=True, timeout=60
+    ).stdout.strip()
+    if not found or subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True).returncode:
+        pytest.skip("left out: the distribution has no Python with venv")
+    same = program(tmp_path, f'exec {found} "$@"')
+    answers = environment() | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    assert interpreter(answers) == found
+    assert interpreter(answers | {"PYTHON": str(same)}) == str(same)
+    another = """case "$2" in *'version_info[:2]'*) echo another;; *) exec {} "$@";; esac"""
+    program(tmp_path, another.format(found))
+    assert interpreter(answers) == "python3"
+
+
+def interpreter(environ: dict[str, str]) -> str:
+    done = subprocess.run(
+        ["sh", "scripts/interpreter.sh"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def test_the_lock_files_have_hashes_and_no_address() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         text = (ROOT / name).read_text()
