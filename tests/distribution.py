@@ -2,12 +2,12 @@
 
 A unit of work is a module: what it makes once, it makes in one process. Units are handed out as processes become free, the
 longest first, so that a run does not end with one process that works and others that wait. Modules whose tests wait for
-deadlines of the provider are one unit: no two processes wait at the same time, and the others have the processors.
+deadlines of the provider are one unit, the first: no two processes wait at the same time. The two others have units without a
+browser meanwhile, which keep a processor busy; a test in a browser waits for pages, so it has its turn when three can work.
 """
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ WAIT = {
 }
 """Modules of the unit WAITING: they take two seconds or more for each second of processor time."""
 
+PROCESSES_BESIDE = 2
+"""Processes that work while one waits: the processors of the machine for which the time of a run is promised."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("distribution").addoption(
@@ -79,12 +82,24 @@ def module_of(test: str) -> str:
     return test.partition("::")[0]
 
 
-def ordered(of_unit: dict[str, list[Any]]) -> Iterable[str]:
-    """The units, the longest first."""
+def ordered(of_unit: dict[str, list[Any]]) -> list[str]:
+    """The units: WAITING, then what runs beside it, then all others; of either the longest first."""
     known = measured()
     known[WAITING] = sum(known.get(module, 0.0) for module in WAIT)
     seconds = {unit: known.get(unit, 0.0) or sum(map(expected, items)) for unit, items in of_unit.items()}
-    return sorted(of_unit, key=lambda unit: (-seconds[unit], unit))
+    longest = sorted(of_unit, key=lambda unit: (-seconds[unit], unit))
+    if WAITING not in of_unit:
+        return longest
+    first, room = [WAITING], PROCESSES_BESIDE * seconds[WAITING]
+    for unit in longest:
+        if room > 0 and unit != WAITING and not any(map(_in_a_browser, of_unit[unit])):
+            first.append(unit)
+            room -= seconds[unit]
+    return [*first, *(unit for unit in longest if unit not in first)]
+
+
+def _in_a_browser(item: Any) -> bool:
+    return "chromium" in getattr(item, "fixturenames", ())
 
 
 def measured() -> dict[str, float]:

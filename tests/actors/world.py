@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -15,7 +16,7 @@ from idp.messages.storage.outbox import OutboxMessage
 from idp.oidc.clients import registration
 from idp.oidc.clients.registration import Registered
 from idp.passwords.choosing import checked_hash, replace_in
-from idp.passwords.hashing import hashing_pool
+from idp.passwords.hashing import HashingPool, hashing_pool
 from idp.passwords.provisional import provisional_digest
 from idp.people.rules.accounts import AccountFacts
 from idp.people.rules.names import plain
@@ -37,6 +38,12 @@ PASSWORD = "Cerises-Rouges-1789"
 PROVISIONAL = "kT4mHx9wRq7B"
 _NUMBERS = itertools.count(0x1000)
 """Usernames end with four hexadecimal digits that this process gives once: random ones meet among forty people of one name."""
+
+
+@lru_cache
+def _hash_of_password(pool: HashingPool) -> str:
+    """Of PASSWORD, for everybody: no test depends on whose salt is whose."""
+    return pool.hash(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ class World:
                 "provisional_digest": provisional_digest(PROVISIONAL),
                 "letter_expires_at": now + 90 * 86400,
             }
-        chosen = {"password_hash": hashing_pool().hash(PASSWORD), "password_changed_at": now}
+        chosen = {"password_hash": _hash_of_password(hashing_pool()), "password_changed_at": now}
         if state == "active":
             chosen |= {"identity_proved_at": now}
             if kind != "pupil":

@@ -66,8 +66,8 @@ def test_of_one_version_the_distributions_own_python_is_taken(tmp_path: Path) ->
     answers = environment() | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     assert interpreter(answers) == found
     assert interpreter(answers | {"PYTHON": str(same)}) == str(same)
-    another = """case "$2" in *'version_info[:2]'*) echo another;; *) exec {} "$@";; esac"""
-    program(tmp_path, another.format(found))
+    different = """case "$2" in *'version_info[:2]'*) echo different;; *) exec {} "$@";; esac"""
+    program(tmp_path, different.format(found))
     assert interpreter(answers) == "python3"
 
 
