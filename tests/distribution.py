@@ -90,11 +90,11 @@ def ordered(of_unit: dict[str, list[Any]]) -> list[str]:
     longest = sorted(of_unit, key=lambda unit: (-seconds[unit], unit))
     if WAITING not in of_unit:
         return longest
-    first, room = [WAITING], PROCESSES_BESIDE * seconds[WAITING]
+    first, remaining = [WAITING], PROCESSES_BESIDE * seconds[WAITING]
     for unit in longest:
-        if room > 0 and unit != WAITING and not any(map(_in_a_browser, of_unit[unit])):
+        if remaining > 0 and unit != WAITING and not any(map(_in_a_browser, of_unit[unit])):
             first.append(unit)
-            room -= seconds[unit]
+            remaining -= seconds[unit]
     return [*first, *(unit for unit in longest if unit not in first)]
 
 

@@ -57,17 +57,20 @@ def test_a_missing_venv_module_is_named_with_the_package_that_has_it(clone: Path
 
 def test_of_one_version_the_distributions_own_python_is_taken(tmp_path: Path) -> None:
     """Another `python3` stands before it on the PATH."""
-    found = subprocess.run(
+    distributed = subprocess.run(
         ["sh", "-c", "command -p -v python3"], capture_output=True, text=True, timeout=60
     ).stdout.strip()
-    if not found or subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True).returncode:
+    if (
+        not distributed
+        or subprocess.run([distributed, "-c", "import venv, ensurepip"], capture_output=True).returncode
+    ):
         pytest.skip("left out: the distribution has no Python with venv")
-    same = program(tmp_path, f'exec {found} "$@"')
+    same = program(tmp_path, f'exec {distributed} "$@"')
     answers = environment() | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    assert interpreter(answers) == found
+    assert interpreter(answers) == distributed
     assert interpreter(answers | {"PYTHON": str(same)}) == str(same)
     different = """case "$2" in *'version_info[:2]'*) echo different;; *) exec {} "$@";; esac"""
-    program(tmp_path, different.format(found))
+    program(tmp_path, different.format(distributed))
     assert interpreter(answers) == "python3"
 
 
