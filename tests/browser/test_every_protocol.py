@@ -4,14 +4,15 @@ OpenID Connect and CAS are notified from server to server, the service of SAML i
 once and each service's logout twice; the seed of the engines draws which order ends where, `--engines=both` has all 18.
 """
 
+import os
 import re
 from itertools import permutations
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.actors.in_a_browser import fill_date, press
-from tests.browser.conftest import Desk, follow, looks_right_everywhere
+from tests.actors.in_a_browser import accept_terms, fill_date, press
+from tests.browser.conftest import Desk, follow, looks_right, looks_right_everywhere
 from tests.engines import draw
 from tests.journeys.conftest import Demo
 from tests.watching import eventually
@@ -21,8 +22,23 @@ pytestmark = pytest.mark.browser
 PROTOCOLS = ("oidc", "cas", "saml")
 
 
-def sign_in(page: Page, demo: Demo) -> None:
-    card = demo.card("pupil")
+PORTAL = (
+    "apps?look=list",
+    "favourites",
+    "services",
+    "library",
+    "departement",
+    "sites/rectorat",
+    "mail",
+    "pages",
+    "pages/new",
+    "files",
+)
+PRONOTE = ("marks", "homework", "absences", "phone")
+
+
+def sign_in(page: Page, demo: Demo, name: str = "pupil") -> None:
+    card = demo.card(name)
     page.get_by_label("Identifiant").fill(card["username"])
     page.get_by_label("Mot de passe", exact=True).fill(card["password"])
     press(page, "Se connecter")
@@ -101,3 +117,28 @@ def test_the_pages_of_the_services_are_accessible(desk: Desk, demo: Demo, protoc
     sign_in(page, demo)
     shows_a_pupil(page, demo, protocol)
     looks_right_everywhere(page, f"{protocol}-after")
+
+
+# tests/clients/test_in_a_browser.py looks at those of a guardian, wide and narrow.
+@pytest.mark.parametrize("name", ["guardian", "pupil"] if "SCREENSHOTS" in os.environ else ["pupil"])
+def test_the_other_pages_of_portal_and_pronote(desk: Desk, demo: Demo, name: str) -> None:
+    page = desk.window(360)
+    page.goto(f"{demo.icart}/login")
+    sign_in(page, demo, name)
+    accept_terms(page, demo)
+    for path in PORTAL:
+        page.goto(f"{demo.icart}/{path}")
+        looks_right(page, f"{name}-icart-{re.sub('[^a-z]', '-', path)}")
+    page.goto(f"{demo.icart}/mail")
+    follow(page, page.locator("a[href^='/mail/']").first)
+    looks_right(page, f"{name}-icart-message")
+    page.goto(f"{demo.pronote}/login")
+    for path in PRONOTE:
+        page.goto(f"{demo.pronote}/{path}")
+        looks_right(page, f"{name}-pronote-{path}")
+    if name == "guardian":
+        page.goto(f"{demo.teleservices}/login")
+        page.goto(f"{demo.teleservices}/contact")
+        looks_right(page, "teleservices-contact")
+    page.goto(f"{demo.icart}/nowhere")
+    looks_right(page, f"{name}-icart-not-found")
