@@ -26,8 +26,6 @@ from tests.answers.endpoints import BY_SCRIPT, MACHINES
 from tests.conftest import Clock
 from tests.pages import fields_of
 
-pytestmark = pytest.mark.both_engines
-
 SECRET = "Jamais-Gardé-1515"
 """What is typed into every password field here."""
 

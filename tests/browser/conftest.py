@@ -30,6 +30,37 @@ PLACES_OF_ELEMENTS = """() => [...document.querySelectorAll("body *")].map(eleme
     return [element.tagName, x, y, width, height, getComputedStyle(element).visibility].join(" ");
 }).join("\\n")"""
 
+LOOKS = """() => {
+    const grounds = new Map([[null, matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"]]);
+    const groundOf = element => {
+        if (!grounds.has(element)) {
+            const {backgroundColor, backgroundImage, opacity} = getComputedStyle(element);
+            const own = [backgroundColor, backgroundImage, opacity].join(" ");
+            grounds.set(element, groundOf(element.parentElement) + (own === "rgba(0, 0, 0, 0) none 1" ? "" : ` on ${own}`));
+        }
+        return grounds.get(element);
+    };
+    const isText = node => node.nodeType === 3 && /\\S/.test(node.data);
+    return [...document.querySelectorAll("body, body *")]
+        .filter(element => element.checkVisibility({checkVisibilityCSS: true}))
+        .filter(element => element.matches("input, select, textarea") || [...element.childNodes].some(isText))
+        .map(element => {
+            const {color, fontSize, fontWeight, textDecorationLine} = getComputedStyle(element);
+            const size = parseFloat(fontSize), isLarge = size >= 24 || (size >= 18.66 && fontWeight >= 700);
+            const link = element.localName === "a" && `${textDecorationLine} in ${getComputedStyle(element.parentElement).color}`;
+            return [color, isLarge, link, groundOf(element)].join(" ");
+        });
+}"""
+"""What the contrast of each visible text depends on: its colour and size, every ground below it, and a link's surroundings."""
+
+SCREENS = {1280: "light", 360: "dark"}
+"""Width → the colour scheme in which every rule is checked there."""
+
+OTHER_SCHEME = {"light": "dark", "dark": "light"}
+
+_good_looks: set[str] = set()
+"""Of pages that were checked before."""
+
 
 def looks_right(page: Page, name: str) -> None:
     """No accessibility finding, no sideways scroll; pictures instead where SCREENSHOTS names a folder."""
@@ -42,20 +73,27 @@ def looks_right(page: Page, name: str) -> None:
 
 
 def looks_right_everywhere(page: Page, name: str) -> None:
-    """`looks_right` at a desk and on a phone; in dark the same elements at the same places, with good colours. The page is left as it was."""
+    """`looks_right` at a desk and on a phone; in dark the same elements at the same places, with good colours. The page is left as it was.
+
+    In the scheme that `SCREENS` has not for a width, colours are checked if a text looks there as no text that was checked before.
+    """
     if os.environ.get("SCREENSHOTS"):
         looks_right(page, name)
         return
     before = page.viewport_size
-    for width in (1280, 360):
+    for width, scheme in SCREENS.items():
         page.set_viewport_size({"width": width, "height": 800})
-        # Without motion, no colour is caught halfway to another.
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        looks_right(page, f"{name}-light")
-        places = page.evaluate(PLACES_OF_ELEMENTS)
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        assert page.evaluate(PLACES_OF_ELEMENTS) == places, f"{name}: dark moves or hides something"
-        _is_accessible(page, f"{name}-dark", COLOUR_RULES)
+        places, looks = {}, {}
+        for shown in (scheme, OTHER_SCHEME[scheme]):
+            # Without motion, no colour is caught halfway to another.
+            page.emulate_media(color_scheme=shown, reduced_motion="reduce")
+            places[shown], looks[shown] = page.evaluate(PLACES_OF_ELEMENTS), set(page.evaluate(LOOKS))
+            if shown == scheme:
+                looks_right(page, f"{name}-{shown}")
+            elif not looks[shown] <= _good_looks:
+                _is_accessible(page, f"{name}-{shown}", COLOUR_RULES)
+            _good_looks.update(looks[shown])
+        assert places["light"] == places["dark"], f"{name}: dark moves or hides something"
     page.emulate_media(color_scheme="light")
     if before:
         page.set_viewport_size(before)

@@ -79,9 +79,10 @@ def scrolls_sideways(page: Page, width: int) -> bool:
 
 
 def focus_places(page: Page) -> list[dict[str, Any]]:
-    """Press Tab from the beginning of the page to its end; each place of the focus."""
+    """Hold Tab down from the beginning of the page to its end; each place of the focus."""
     for _ in range(page.evaluate(NOTES_FOCUS)):
-        page.keyboard.press("Tab")
+        page.keyboard.down("Tab")
+    page.keyboard.up("Tab")
     places: list[dict[str, Any]] = page.evaluate("window.places")
     # One of several radio buttons is reached: the last presses begin anew.
     again = [number for number, place in enumerate(places) if number and place == places[0]]

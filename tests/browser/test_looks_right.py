@@ -30,3 +30,20 @@ def test_a_fault_in_dark_alone_is_reported(desk: Desk, rule: str, reported: str)
     page.set_content(PAGE % rule)
     with pytest.raises(AssertionError, match=reported):
         looks_right_everywhere(page, "page")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", ["min-width: 900px", "max-width: 500px"])
+@pytest.mark.parametrize(
+    "rule", ["p { color: #777; background: #888 }", "main { background: #888 } p { color: #777 }"]
+)
+def test_a_pale_text_is_reported_at_a_width_and_in_a_scheme_of_its_own(
+    desk: Desk, scheme: str, width: str, rule: str
+) -> None:
+    page = desk.window()
+    page.set_content(
+        PAGE % "body { background: #111; color: #eee }"
+        + f"<style>@media ({width}) and (prefers-color-scheme: {scheme}) {{ {rule} }}</style>"
+    )
+    with pytest.raises(AssertionError, match="color-contrast"):
+        looks_right_everywhere(page, "page")

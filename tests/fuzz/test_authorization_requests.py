@@ -13,8 +13,6 @@ from tests.actors.visitor import Visitor
 from tests.actors.world import World
 from tests.fuzz.parameters import NAMES
 
-pytestmark = pytest.mark.both_engines
-
 WORDS = (
     "openid",
     "none",
