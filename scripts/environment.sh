@@ -15,8 +15,25 @@ if ! { [ -x "$venv/bin/python" ] && "$venv/bin/python" -c "$wanted" && "$venv/bi
     "$found" -m venv --clear "$venv"
 fi
 
+packages() {
+    # uv installs the same files, checked by the same hashes, in a third of the time. The lock file for development has it.
+    own=$venv/uv.lock
+    awk '/^uv==/ { own = 1 } own { print } own && !/\\$/ { exit }' "$lock" >"$own"
+    if [ -s "$own" ] && pip_install "$own"; then
+        UV_DEFAULT_INDEX=$("$venv/bin/python" -m pip config get global.index-url 2>/dev/null || printf '%s' "${PIP_INDEX_URL:-}")
+        [ -z "$UV_DEFAULT_INDEX" ] || export UV_DEFAULT_INDEX
+        "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock" && return
+        say "uv could not; pip goes on."
+    fi
+    pip_install "$lock"
+}
+
+pip_install() {
+    "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r "$1"
+}
+
 say "Installing what $lock names ..."
-if ! "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r "$lock"; then
+if ! packages; then
     say "The packages of $lock could not be installed; the lines above say why. Run the same command again to go on."
     exit 1
 fi

@@ -82,6 +82,38 @@ def interpreter(environ: dict[str, str]) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize(
+    ("lock", "uv_can", "installed_by"),
+    [
+        ("requirements.lock", "true", ["pip requirements.lock"]),
+        ("requirements-dev.lock", "true", ["pip .venv/uv.lock", "uv requirements-dev.lock"]),
+        (
+            "requirements-dev.lock",
+            "false",
+            ["pip .venv/uv.lock", "uv requirements-dev.lock", "pip requirements-dev.lock"],
+        ),
+    ],
+)
+def test_a_lock_file_with_uv_is_installed_by_it_and_by_pip_where_it_cannot(
+    clone: Path, lock: str, uv_can: str, installed_by: list[str]
+) -> None:
+    """The interpreter and uv of the environment write down how they were called."""
+    folder, calls = clone / ".venv/bin", clone / "calls"
+    folder.mkdir(parents=True)
+    program(folder, f'echo "pip $*" >>{calls}').rename(folder / "python")
+    program(folder, f'echo "uv $*" >>{calls}; {uv_can}').rename(folder / "uv")
+    done = subprocess.run(
+        ["sh", "scripts/environment.sh", lock], cwd=clone, env=environment(), capture_output=True, timeout=60
+    )
+    assert done.returncode == 0
+    lines = [line.split() for line in calls.read_text(encoding="utf-8").splitlines()]
+    installs = [words for words in lines if "--require-hashes" in words]
+    assert [f"{words[0]} {words[-1]}" for words in installs] == installed_by
+    if len(installed_by) > 1:
+        block = (clone / ".venv/uv.lock").read_text(encoding="utf-8").splitlines()
+        assert block[0].startswith("uv==") and all("--hash=sha256:" in line for line in block[1:])
+
+
 def test_the_lock_files_have_hashes_and_no_address() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         text = (ROOT / name).read_text()
