@@ -25,7 +25,7 @@ BIN := .venv/bin
 PYTHON_BIN := $(BIN)/python
 SOURCES := idp keys clients bench tests scripts
 DEMO ?=
-PYTEST ?= -n 3 --dist loadscope
+PYTEST ?= -n 4 --dist loadscope
 QUICK ?= tests/*/rules tests/keys tests/people tests/imports tests/letters tests/passwords tests/account tests/signin tests/factors tests/recovery tests/oidc tests/console tests/web tests/performance tests/test_structure.py tests/test_statements.py tests/test_lending.py
 BENCH ?=
 INSTRUCTIONS ?=
@@ -60,6 +60,8 @@ tests: .venv/development.stamp
 quick: .venv/development.stamp
 	@$(MAKE) -j check quick-tests
 
+# No test that waits is among these: the fourth process is for them (tests/distribution.py).
+quick-tests: PYTEST = -n 3 --dist loadscope
 quick-tests: .venv/development.stamp
 	MAKEFLAGS= $(PYTHON_BIN) -m pytest $(PYTEST) --engines=sqlite -m "not slow" $(QUICK)
 

@@ -2,12 +2,13 @@
 
 A unit of work is a module: what it makes once, it makes in one process. Units are handed out as processes become free, the
 longest first, so that a run does not end with one process that works and others that wait. Modules whose tests wait for
-deadlines of the provider are one unit, the first: no two processes wait at the same time. The two others have units without a
-browser meanwhile, which keep a processor busy; a test in a browser waits for pages, so it has its turn when three can work.
+deadlines of the provider are one unit: no two processes wait at the same time. Where there is a process more than work for the
+processors, that unit is all it does: the others work as if nobody waited.
 """
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,8 @@ WAIT = {
 }
 """Modules of the unit WAITING: they take two seconds or more for each second of processor time."""
 
-PROCESSES_BESIDE = 2
-"""Processes that work while one waits: the processors of the machine for which the time of a run is promised."""
+WORKING = 3
+"""Processes that keep two processors busy: a test in a browser, or with a server, waits for it now and then."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,23 +84,16 @@ def module_of(test: str) -> str:
 
 
 def ordered(of_unit: dict[str, list[Any]]) -> list[str]:
-    """The units: WAITING, then what runs beside it, then all others; of either the longest first."""
+    """The units, the longest first."""
     known = measured()
     known[WAITING] = sum(known.get(module, 0.0) for module in WAIT)
     seconds = {unit: known.get(unit, 0.0) or sum(map(expected, items)) for unit, items in of_unit.items()}
-    longest = sorted(of_unit, key=lambda unit: (-seconds[unit], unit))
-    if WAITING not in of_unit:
-        return longest
-    first, remaining = [WAITING], PROCESSES_BESIDE * seconds[WAITING]
-    for unit in longest:
-        if remaining > 0 and unit != WAITING and not any(map(_in_a_browser, of_unit[unit])):
-            first.append(unit)
-            remaining -= seconds[unit]
-    return [*first, *(unit for unit in longest if unit not in first)]
+    return sorted(of_unit, key=lambda unit: (-seconds[unit], unit))
 
 
-def _in_a_browser(item: Any) -> bool:
-    return "chromium" in getattr(item, "fixturenames", ())
+def is_for_waiting_alone(units: Collection[str], processes: int) -> bool:
+    """Whether the process that has had these units gets no other."""
+    return WAITING in units and processes > WORKING
 
 
 def measured() -> dict[str, float]:
@@ -123,6 +117,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Units(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             return unit_of(nodeid)
+
+        def _reschedule(self, node: Any) -> None:
+            if not node.shutting_down and is_for_waiting_alone(self.assigned_work[node], self.numnodes):
+                # It ends with the tests that it has.
+                node.shutdown()
+            super()._reschedule(node)
 
     return Units(config, log)
 

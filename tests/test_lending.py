@@ -1,6 +1,5 @@
 """Databases and applications of tests are reset before each test; and the engine of a test is drawn."""
 
-import math
 from types import SimpleNamespace
 
 import hypothesis
@@ -13,11 +12,11 @@ from tests.actors.world import World
 from tests.applications import Clock, Loan, settings_for
 from tests.databases import lent
 from tests.distribution import (
-    OF_ANY_TEST,
-    PROCESSES_BESIDE,
     SECONDS,
     WAIT,
     WAITING,
+    WORKING,
+    is_for_waiting_alone,
     measured,
     ordered,
     unit_of,
@@ -137,25 +136,10 @@ def test_modules_that_wait_are_one_unit() -> None:
     assert next(iter(ordered({longest: [quick], WAITING: [quick]}))) == WAITING
 
 
-def test_a_browser_has_its_turn_when_no_process_waits() -> None:
-    quick, page = (
-        SimpleNamespace(fixturenames=["app"]),
-        SimpleNamespace(fixturenames=["served", "desk", "chromium"]),
-    )
-    beside = {f"tests/{number:02}.py": [quick] * 1000 for number in range(20)}
-    units = {"tests/browser/longest.py": [page] * 1000, **beside, WAITING: [quick]}
-    waiting = sum(measured().get(module, 0.0) for module in WAIT)
-    meanwhile = math.ceil(PROCESSES_BESIDE * waiting / (1000 * OF_ANY_TEST))
-    assert 1 < meanwhile < len(beside)
-    modules = list(beside)
-    assert ordered(units) == [
-        WAITING,
-        *modules[:meanwhile],
-        "tests/browser/longest.py",
-        *modules[meanwhile:],
-    ]
-    del units[WAITING]
-    assert ordered(units)[0] == "tests/browser/longest.py"
+def test_a_process_too_many_waits_and_does_nothing_else() -> None:
+    assert is_for_waiting_alone({WAITING: {}}, WORKING + 1)
+    assert not is_for_waiting_alone({WAITING: {}}, WORKING)
+    assert not is_for_waiting_alone({"tests/a.py": {}}, WORKING + 1)
 
 
 def test_examples_of_a_run_are_those_of_every_run_and_none_is_late() -> None:
