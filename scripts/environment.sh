@@ -20,8 +20,9 @@ packages() {
     own=$venv/uv.lock
     awk '/^uv==/ { own = 1 } own { print } own && !/\\$/ { exit }' "$lock" >"$own"
     if [ -s "$own" ] && pip_install "$own"; then
-        UV_DEFAULT_INDEX=$("$venv/bin/python" -m pip config get global.index-url 2>/dev/null || printf '%s' "${PIP_INDEX_URL:-}")
-        [ -z "$UV_DEFAULT_INDEX" ] || export UV_DEFAULT_INDEX
+        # uv does not read where pip finds packages.
+        index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$("$venv/bin/python" -m pip config get global.index-url 2>/dev/null || true)}}
+        [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
         "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock" && return
         say "uv could not; pip goes on."
     fi

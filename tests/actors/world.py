@@ -5,8 +5,8 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from sqlalchemy import insert, select, update
@@ -40,10 +40,14 @@ _NUMBERS = itertools.count(0x1000)
 """Usernames end with four hexadecimal digits that this process gives once: random ones meet among forty people of one name."""
 
 
-@lru_cache
+_hashes: WeakKeyDictionary[HashingPool, str] = WeakKeyDictionary()
+
+
 def _hash_of_password(pool: HashingPool) -> str:
-    """Of PASSWORD, for everybody: no test depends on whose salt is whose."""
-    return pool.hash(PASSWORD)
+    """Of PASSWORD, for everybody: no test depends on whose salt is whose. A pool that nobody needs ends with its threads."""
+    if pool not in _hashes:
+        _hashes[pool] = pool.hash(PASSWORD)
+    return _hashes[pool]
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,11 @@ LOOKS = """() => {
             const {color, fontSize, fontWeight, textDecorationLine} = getComputedStyle(element);
             const size = parseFloat(fontSize), isLarge = size >= 24 || (size >= 18.66 && fontWeight >= 700);
             const link = element.localName === "a" && `${textDecorationLine} in ${getComputedStyle(element.parentElement).color}`;
-            return [color, isLarge, link, groundOf(element)].join(" ");
+            const hint = element.matches("input, textarea") && getComputedStyle(element, "::placeholder").color;
+            return [color, isLarge, link, hint, groundOf(element)].join(" ");
         });
 }"""
-"""What the contrast of each visible text depends on: its colour and size, every ground below it, and a link's surroundings."""
+"""What the contrast of each visible text depends on: its colour, a placeholder's and its size, every ground below it, and a link's surroundings."""
 
 SCREENS = {1280: "light", 360: "dark"}
 """Width → the colour scheme in which every rule is checked there."""

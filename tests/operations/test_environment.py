@@ -101,15 +101,17 @@ def test_a_lock_file_with_uv_is_installed_by_it_and_by_pip_where_it_cannot(
     folder, calls = clone / ".venv/bin", clone / "calls"
     folder.mkdir(parents=True)
     program(folder, f'echo "pip $*" >>{calls}').rename(folder / "python")
-    program(folder, f'echo "uv $*" >>{calls}; {uv_can}').rename(folder / "uv")
+    program(folder, f'echo "uv at $UV_DEFAULT_INDEX" "$*" >>{calls}; {uv_can}').rename(folder / "uv")
+    environ = environment() | {"PIP_INDEX_URL": "https://packages.example/simple"}
     done = subprocess.run(
-        ["sh", "scripts/environment.sh", lock], cwd=clone, env=environment(), capture_output=True, timeout=60
+        ["sh", "scripts/environment.sh", lock], cwd=clone, env=environ, capture_output=True, timeout=60
     )
     assert done.returncode == 0
     lines = [line.split() for line in calls.read_text(encoding="utf-8").splitlines()]
     installs = [words for words in lines if "--require-hashes" in words]
     assert [f"{words[0]} {words[-1]}" for words in installs] == installed_by
     if len(installed_by) > 1:
+        assert installs[1][:3] == ["uv", "at", "https://packages.example/simple"]
         block = (clone / ".venv/uv.lock").read_text(encoding="utf-8").splitlines()
         assert block[0].startswith("uv==") and all("--hash=sha256:" in line for line in block[1:])
 
